@@ -1,0 +1,26 @@
+"""The one global choice: how many bits a number has.
+
+``float32`` is fast and what Keras uses; ``float64`` is for gradient checks and for comparing
+two programs to the last digits. Layers read it when they are *built*.
+"""
+
+import numpy as np
+
+_FLOATX = "float32"
+
+
+def floatx():
+    """The name of the float type new layers compute in: ``"float32"`` or ``"float64"``."""
+    return _FLOATX
+
+
+def set_floatx(name):
+    """Build all layers from now on in ``name``, ``"float32"`` or ``"float64"`` (as in Keras)."""
+    global _FLOATX  # noqa: PLW0603  (one global setting is what this file is for)
+    try:
+        name = np.dtype(name).name
+    except TypeError:
+        pass
+    if name not in ("float32", "float64"):
+        raise ValueError(f"set_floatx expects 'float32' or 'float64', got {name!r}")
+    _FLOATX = name

@@ -1,0 +1,45 @@
+"""Randomness without a hidden state.
+
+Every random number in minicnn is a function of *what it is for*: the seed, the number of
+training steps the model has lived through, the place of the layer in the model. No generator is
+advanced anywhere, so neither the order of calls, nor threads, nor a stop and a resume, nor NumPy's
+global state can change a draw. Generators of this kind are called counter-based
+(Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3").
+"""
+
+import secrets
+import zlib
+
+import numpy as np
+
+_SEED = secrets.randbits(32)  # until set_random_seed, every process draws differently
+
+
+def set_random_seed(seed):
+    """Make every model built from now on reproducible to the bit. ``seed``: a whole number >= 0."""
+    global _SEED  # noqa: PLW0603
+    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
+        raise ValueError(f"set_random_seed expects a whole number >= 0, got {seed!r}")
+    _SEED = int(seed)
+
+
+def get_seed():
+    """The seed in force."""
+    return _SEED
+
+
+def _numbers(purpose):
+    return [zlib.crc32(part.encode()) if isinstance(part, str) else int(part) for part in purpose]
+
+
+def generator(*purpose):
+    """A NumPy generator for one purpose, e.g. ``generator(seed, "shuffle", step)``.
+
+    The same purpose gives the same numbers, always; different purposes give unrelated ones.
+    """
+    return np.random.Generator(np.random.Philox(np.random.SeedSequence(_numbers(purpose))))
+
+
+def key(*purpose):
+    """64 bits for one purpose: what a compiled kernel mixes with an element's index (see dropout)."""
+    return np.random.SeedSequence(_numbers(purpose)).generate_state(1, np.uint64)[0]
