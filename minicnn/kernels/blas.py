@@ -33,15 +33,17 @@ def gemm(a, b, out, add):
     one = np.ones(1, a.dtype)
     before = np.full(1, 1 if add else 0, a.dtype)
     # BLAS thinks in columns. A row-major matrix read by columns is its transpose, so we ask for
-    # out.T = b.T @ a.T, and say "transposed" for what in truth is not.
+    # out.T = b.T @ a.T, and say "transposed" for what in truth is not. The steps from one row (or
+    # column) to the next must be at least a row long even where there is only one.
     a_turned = a.strides[1] != size
     b_turned = b.strides[1] != size
-    lda = a.strides[1] if a_turned else a.strides[0]
-    ldb = b.strides[1] if b_turned else b.strides[0]
+    step_a = max(a.strides[1] // size, M) if a_turned else max(a.strides[0] // size, K)
+    step_b = max(b.strides[1] // size, K) if b_turned else max(b.strides[0] // size, J)
+    step_out = max(out.strides[0] // size, J)
     _xxgemm(
         S if size == 4 else D, T if b_turned else N, T if a_turned else N, J, M, K,
-        one.ctypes, b.ctypes, max(ldb // size, 1), a.ctypes, max(lda // size, 1),
-        before.ctypes, out.ctypes, max(out.strides[0] // size, 1),
+        one.ctypes, b.ctypes, max(step_b, 1), a.ctypes, max(step_a, 1),
+        before.ctypes, out.ctypes, max(step_out, 1),
     )  # fmt: skip
 
 
