@@ -5,8 +5,10 @@ import numpy as np
 from minicnn.plots import checks
 from minicnn.plots.figure import SMALL, TEXT, dress, finish, new_figure
 
-CELL = 56  # pixels of a cell with its count
-AROUND = 200, 160  # pixels for names, titles and the colour bar: beside, above and below
+CELL = 56  # pixels of a cell with its count; 18 without
+AROUND = 130, 110  # pixels for the colour bar and what is written: beside, above and below
+LETTER = 8, 6  # pixels that a letter of the longest name adds to that (below, names are tilted)
+LEAST = 174  # pixels of the whole matrix: the words beside the colour bar are as long
 MOST_COUNTS = 30  # with more classes than this only the colours are drawn, in small cells
 
 
@@ -16,8 +18,10 @@ def confusion_matrix(y_true=None, y_pred=None, class_names=None, matrix=None, ti
     y_true, y_pred  class numbers (N,), or one-hot rows / probabilities (N, classes)
     matrix          the counts themselves, (classes, classes), instead of the two
 
-    Colour is the share of the row, so classes with few pictures read like the others. The figure is
-    200 + 56 for each class wide and 160 + 56 for each class high; above 30 classes 18 instead of 56.
+    Colour is the share of the row, so classes with few pictures read like the others. With n classes
+    and k letters in the longest name the figure is 130 + 8 k + 56 n pixels wide and 110 + 6 k + 56 n
+    high. Cells are larger where there are one, two or three of them in a row, or counts of seven figures
+    and more; above 30 classes they are 18 pixels and hold no counts.
     """
     if (matrix is None) == (y_true is None or y_pred is None):
         raise ValueError("confusion_matrix expects either y_true and y_pred, or matrix")
@@ -26,11 +30,14 @@ def confusion_matrix(y_true=None, y_pred=None, class_names=None, matrix=None, ti
     names = checks.as_class_names(class_names, classes, "confusion_matrix")
     share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
 
-    cell = CELL if classes <= MOST_COUNTS else CELL // 3
-    figure = new_figure(AROUND[0] + cell * classes, AROUND[1] + cell * classes, layout="compressed")
+    counted = classes <= MOST_COUNTS
+    cell = max(CELL, 8 * len(f"{counts.max():,}"), LEAST // classes) if counted else CELL // 3
+    longest = max(map(len, names))
+    width, height = (around + letter * longest + cell * classes for around, letter in zip(AROUND, LETTER))
+    figure = new_figure(width, height, layout="compressed")
     axes = figure.subplots()
     heatmap = axes.imshow(share, cmap="Blues", vmin=0, vmax=1)
-    if classes <= MOST_COUNTS:
+    if counted:
         _annotate(axes, counts, share)
     bar = figure.colorbar(heatmap, ax=axes, aspect=30)
     bar.set_label("share of the true class", fontsize=TEXT)
@@ -39,7 +46,7 @@ def confusion_matrix(y_true=None, y_pred=None, class_names=None, matrix=None, ti
     if title is None:
         title = f"{100 * np.trace(counts) / max(counts.sum(), 1):.1f} % of {counts.sum():,} right"
     dress(axes, title, "predicted class", "true class", grid=None)
-    slope = {"rotation": 45, "ha": "right", "rotation_mode": "anchor"} if cell == CELL else {"rotation": 90}
+    slope = {"rotation": 45, "ha": "right", "rotation_mode": "anchor"} if counted else {"rotation": 90}
     axes.set_xticks(range(classes), names, **slope)
     axes.set_yticks(range(classes), names)
     figure.get_layout_engine().execute(figure)

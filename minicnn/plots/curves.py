@@ -28,7 +28,7 @@ def training_curves(history, metrics=None, title=None, path=None):
         _dress_epochs(axes, metric, metric, epochs[0], epochs[-1])
         axes.legend(fontsize=TEXT, handlelength=3, framealpha=0.8)
     if title:
-        figure.suptitle(title, fontsize=TITLE, fontweight="bold")
+        figure.suptitle(title, fontsize=TITLE, fontweight="bold", wrap=True)
     return finish(figure, path, "training_curves")
 
 
@@ -67,7 +67,7 @@ def compare_runs(histories, metrics=None, which="val", title=None, path=None):
     below = {"loc": "outside lower center", "ncols": legend_columns, "frameon": False}
     figure.legend(handles, names, fontsize=TEXT, handlelength=3.5, **below)
     if title:
-        figure.suptitle(title, fontsize=TITLE, fontweight="bold")
+        figure.suptitle(title, fontsize=TITLE, fontweight="bold", wrap=True)
     return finish(figure, path, "compare_runs")
 
 

@@ -44,7 +44,7 @@ def new_figure(width, height, layout="constrained"):
 def dress(axes, title=None, xlabel=None, ylabel=None, grid="both"):
     """Give ``axes`` its words and the common look. ``grid``: ``"both"``, ``"x"``, ``"y"`` or ``None``."""
     if title:
-        axes.set_title(title, fontsize=TITLE)
+        axes.set_title(title, fontsize=TITLE, wrap=True)
     axes.set_xlabel(xlabel or "", fontsize=TEXT)
     axes.set_ylabel(ylabel or "", fontsize=TEXT)
     axes.tick_params(labelsize=TEXT)
