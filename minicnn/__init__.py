@@ -2,10 +2,41 @@
 
     import minicnn as mc
     model = mc.Sequential([mc.layers.Conv2D(32, 3, activation="relu", input_shape=(32, 32, 3)), ...])
+
+Pictures are NHWC, names and rules are Keras's. ``mc.plots`` and ``mc.datasets`` are loaded when first used.
 """
 
-from minicnn import config
+import importlib
+
+from minicnn import (
+    activations,
+    callbacks,
+    config,
+    constraints,
+    gradcheck,
+    initializers,
+    kernels,
+    layers,
+    losses,
+    metrics,
+    optimizers,
+)
+from minicnn.kernels.threads import get_num_threads, set_num_threads
+from minicnn.model import Sequential
 from minicnn.random import set_random_seed
+from minicnn.saving import load_model
 
 __version__ = "0.1.0"
-__all__ = ["config", "set_random_seed"]
+__all__ = [
+    "Sequential", "activations", "callbacks", "config", "constraints", "datasets", "get_num_threads", "gradcheck",
+    "initializers", "kernels", "layers", "load_model", "losses", "metrics", "optimizers", "plots", "set_num_threads",
+    "set_random_seed",
+]  # fmt: skip
+
+_ON_DEMAND = ("datasets", "plots")
+
+
+def __getattr__(name):
+    if name in _ON_DEMAND:
+        return importlib.import_module(f"minicnn.{name}")
+    raise AttributeError(f"module 'minicnn' has no attribute {name!r}")

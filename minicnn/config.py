@@ -1,8 +1,12 @@
-"""The one global choice: how many bits a number has.
+"""The global choices: how many bits a number has, and where things are kept.
 
 ``float32`` is fast and what Keras uses; ``float64`` is for gradient checks and for comparing
 two programs to the last digits. Layers read it when they are *built*.
 """
+
+import os
+import sys
+from pathlib import Path
 
 import numpy as np
 
@@ -24,3 +28,13 @@ def set_floatx(name):
     if name not in ("float32", "float64"):
         raise ValueError(f"set_floatx expects 'float32' or 'float64', got {name!r}")
     _FLOATX = name
+
+
+def cache_folder():
+    """Where minicnn keeps what it can make or fetch again: ``$MINICNN_CACHE``, or the user's cache folder."""
+    if "MINICNN_CACHE" in os.environ:
+        return Path(os.environ["MINICNN_CACHE"]).expanduser()
+    home = Path.home()
+    usual = {"win32": home / "AppData" / "Local", "darwin": home / "Library" / "Caches"}
+    folder = usual.get(sys.platform, home / ".cache")
+    return Path(os.environ.get("XDG_CACHE_HOME") or folder) / "minicnn"

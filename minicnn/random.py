@@ -13,19 +13,25 @@ import zlib
 import numpy as np
 
 _SEED = secrets.randbits(32)  # until set_random_seed, every process draws differently
+_SEED_WAS_SET = False
 
 
 def set_random_seed(seed):
     """Make every model built from now on reproducible to the bit. ``seed``: a whole number >= 0."""
-    global _SEED  # noqa: PLW0603
+    global _SEED, _SEED_WAS_SET
     if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
         raise ValueError(f"set_random_seed expects a whole number >= 0, got {seed!r}")
-    _SEED = int(seed)
+    _SEED, _SEED_WAS_SET = int(seed), True
 
 
 def get_seed():
     """The seed in force."""
     return _SEED
+
+
+def seed_was_set():
+    """Did somebody choose the seed, so that the same program draws the same numbers again?"""
+    return _SEED_WAS_SET
 
 
 def _numbers(purpose):

@@ -1,0 +1,35 @@
+"""Data sets: real photographs (``cifar10``) and pictures drawn by code (``shapes``).
+
+    (x_train, y_train), (x_test, y_test) = mc.datasets.load("cifar10")
+
+Both give the same arrays: pictures ``(N, 32, 32, 3)`` uint8 and labels ``(N, 1)`` uint8 in 0..9.
+CIFAR-10 is read from disk or downloaded; ``shapes`` needs neither disk nor network.
+"""
+
+import difflib
+
+from minicnn.datasets import cifar10, shapes
+from minicnn.datasets.download import DatasetUnavailable
+
+__all__ = ["DatasetUnavailable", "cifar10", "load", "shapes"]
+
+_BY_NAME = {"cifar10": cifar10, "shapes": shapes}
+
+
+def load(name, n_train=50_000, n_test=10_000):
+    """The first ``n_train`` training and ``n_test`` test pictures of the set called ``name``.
+
+    Returns ``((x_train, y_train), (x_test, y_test))``. ``shapes`` draws only what is asked for.
+    Raises ``DatasetUnavailable`` where CIFAR-10 is neither on disk nor to be had.
+    """
+    if name not in _BY_NAME:
+        near = difflib.get_close_matches(str(name), _BY_NAME, n=1, cutoff=0.4)
+        hint = f": did you mean {near[0]!r}?" if near else ""
+        raise ValueError(f"datasets.load knows {' and '.join(map(repr, _BY_NAME))}, got {name!r}{hint}")
+    for what, n, most in (("n_train", n_train, 50_000), ("n_test", n_test, 10_000)):
+        if not 0 <= n <= most:
+            raise ValueError(f"datasets.load({name!r}): {what} must lie in 0..{most}, got {n!r}")
+    if name == "shapes":
+        return shapes.load_data(n_train, n_test)
+    (x_train, y_train), (x_test, y_test) = cifar10.load_data()
+    return (x_train[:n_train], y_train[:n_train]), (x_test[:n_test], y_test[:n_test])

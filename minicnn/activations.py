@@ -1,0 +1,50 @@
+"""Activations to hand to a layer: by name, ``activation="relu"``, or as one of these objects.
+
+An activation of your own needs its derivative: ``Activation("swish", forward, backward)`` with
+``forward(z) -> y`` and ``backward(dy, z, y) -> dz`` (see kernels/activations.py for eight examples).
+"""
+
+from dataclasses import dataclass
+from typing import Callable
+
+from minicnn import lookup
+from minicnn.kernels import activations as kernels
+
+
+@dataclass(frozen=True)
+class Activation:
+    """A function and its derivative. Called, it is the function."""
+
+    name: str
+    forward: Callable
+    backward: Callable
+
+    def __call__(self, z):
+        return self.forward(z)
+
+
+linear = Activation("linear", kernels.linear, kernels.linear_backward)
+relu = Activation("relu", kernels.relu, kernels.relu_backward)
+leaky_relu = Activation("leaky_relu", kernels.leaky_relu, kernels.leaky_relu_backward)
+tanh = Activation("tanh", kernels.tanh, kernels.tanh_backward)
+sigmoid = Activation("sigmoid", kernels.sigmoid, kernels.sigmoid_backward)
+gelu = Activation("gelu", kernels.gelu, kernels.gelu_backward)
+softmax = Activation("softmax", kernels.softmax, kernels.softmax_backward)
+
+BY_NAME = {each.name: each for each in (linear, relu, leaky_relu, tanh, sigmoid, gelu, softmax)}
+
+
+def get(identifier):
+    """An Activation from its name, from one already made, or from None (linear)."""
+    if identifier is None:
+        return linear
+    if isinstance(identifier, Activation):
+        return identifier
+    if isinstance(identifier, str):
+        return lookup.find(identifier, BY_NAME, "activation")
+    if callable(identifier):
+        raise ValueError(
+            f"activation {identifier!r} is a function without its derivative: "
+            f"wrap both as minicnn.activations.Activation(name, forward, backward)"
+        )
+    raise ValueError(f"expected an activation's name or an Activation, got {identifier!r}")

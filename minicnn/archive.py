@@ -1,0 +1,234 @@
+"""One file that holds a JSON document and named arrays, and that is never read when it is damaged.
+
+    line 1          minicnn archive 1
+    line 2          {"document": ..., "arrays": [{"name": "0/kernel", "dtype": "<f4", "shape": [3, 3]}, ...]}
+    then            the numbers of each array, row by row, one array after the other, nothing between
+    last 32 bytes   the SHA-256 of every byte before them
+
+``head -n 2 FILE`` shows what is inside. The digest covers every byte, so whatever was cut off or
+changed on the way is noticed before anything is believed. The sizes in line 2 must add up to the
+size of the file before any array is allocated, and there is no compression and no pickle: nothing
+in the file can run, and reading it takes the memory of its arrays. (A zip of .npy files would open
+with more tools, but has headers, flags and a directory that each need a check of their own.)
+"""
+
+import contextlib
+import errno
+import glob
+import hashlib
+import json
+import math
+import os
+import secrets
+
+import numpy as np
+
+FIRST_LINE = b"minicnn archive 1\n"
+DIGEST_BYTES = hashlib.sha256().digest_size
+LONGEST_HEADER = 8 * 2**20  # parsed JSON takes many times the memory of its text, so the text is bounded
+DTYPES = {np.dtype(code).newbyteorder("<").str for code in "bBhHiIqQefd"}  # whole numbers and floats
+
+
+def write_archive(path, document, arrays):
+    """Write ``document`` (what JSON can hold) and ``arrays`` ({name: array}) to the file ``path``.
+
+    Whatever goes wrong, and even when the process is killed, ``path`` is either the old file or the
+    new one, whole. Raises OSError where the folder is missing, read-only or full, and ValueError for
+    an array that is not made of real numbers.
+    """
+    arrays = {name: _storable(name, array) for name, array in arrays.items()}
+    header = _header(document, arrays)
+    numbers = (array.reshape(-1).view(np.uint8) for array in arrays.values())  # bytes, without a copy
+    digest = hashlib.sha256()
+    with replacing(path) as file:
+        for part in (FIRST_LINE, header, *numbers):
+            file.write(part)
+            digest.update(part)
+        file.write(digest.digest())
+
+
+def read_archive(path):
+    """``(document, arrays)`` as they were given to :func:`write_archive`.
+
+    Raises ValueError, naming the file, when it is no archive or not a byte-for-byte whole one.
+    """
+    with open(path, "rb") as file:
+        try:
+            end = _check_whole(file)
+            document, entries = _read_header(file)
+            _check_sizes(entries, end - file.tell())
+            return document, {entry["name"]: _read_array(file, entry) for entry in entries}
+        except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
+            raise ValueError(
+                f"{os.fspath(path)} cannot be read: {error}. "
+                "Take another copy of it, or delete it and make it anew"
+            ) from error
+
+
+def check_kind(path, document, kind, version):
+    """Refuse a file that holds something else than a ``kind``, or one of a version not known here."""
+    found = document.get("kind") if isinstance(document, dict) else None
+    if found != kind:
+        raise ValueError(f"{os.fspath(path)} holds a {found or 'document of another kind'}, not a {kind}")
+    if document.get("version") != version:
+        raise ValueError(
+            f"{os.fspath(path)} is a {kind} of format version {document.get('version')!r}; this minicnn "
+            f"reads version {version}: use the minicnn that wrote it, or a newer one"
+        )
+
+
+def as_json(document):
+    """``document`` as it will come back from an archive: tuples as lists, NumPy's scalars as Python's."""
+    return json.loads(json.dumps(document, default=_plain))
+
+
+def add_prefix(prefix, arrays):
+    """``{"a": x}`` to ``{"prefix/a": x}``: how the arrays of several owners share one archive."""
+    return {f"{prefix}/{name}": array for name, array in arrays.items()}
+
+
+def take_prefix(prefix, arrays):
+    """The way back: the arrays of one owner, by the names it gave them."""
+    start = f"{prefix}/"
+    return {name.removeprefix(start): array for name, array in arrays.items() if name.startswith(start)}
+
+
+# ------------------------------------------------------------------------------------- writing
+
+
+def _storable(name, array):
+    array = np.asarray(array, order="C")
+    little_endian = array.dtype.newbyteorder("<")
+    if little_endian.str not in DTYPES:
+        raise ValueError(f"array {name!r} has type {array.dtype}; an archive holds whole numbers and floats")
+    return array.astype(little_endian, copy=False)
+
+
+def _header(document, arrays):
+    entries = [{"name": n, "dtype": a.dtype.str, "shape": list(a.shape)} for n, a in arrays.items()]
+    text = json.dumps({"document": document, "arrays": entries}, default=_plain)
+    if len(text) >= LONGEST_HEADER:
+        raise ValueError(f"a document of {len(text)} characters is too long: the limit is {LONGEST_HEADER}")
+    return text.encode() + b"\n"  # dumps escapes line breaks and all that is not ASCII
+
+
+def _plain(value):
+    """NumPy's scalars, such as a loss in a history, as Python's number of the same value."""
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(f"a document holds numbers, texts, lists and dicts, not {value!r}")
+
+
+@contextlib.contextmanager
+def replacing(path):
+    """Open a new file that takes the place of ``path`` once the block is through, or vanishes.
+
+    The bytes are on the disk before the name points at them, so a loss of power leaves one whole
+    file, too.
+    """
+    target = os.path.realpath(path)  # a link stays a link
+    folder, name = os.path.split(target)
+    temporary = os.path.join(folder, f".{name}.{secrets.token_hex(4)}.tmp")
+    try:
+        with open(temporary, "xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, target)
+    except BaseException as error:  # also when interrupted from the keyboard
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        if isinstance(error, OSError):
+            raise _explained(error, path) from error
+        raise
+    _sync_folder(folder)
+
+
+def remove_leftovers(path):
+    """Remove the temporary files of writers of ``path`` that were killed. Only for its one owner."""
+    folder, name = os.path.split(os.path.realpath(path))
+    for temporary in glob.glob(os.path.join(glob.escape(folder), f".{glob.escape(name)}.????????.tmp")):
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+
+
+def _sync_folder(folder):
+    """Make the new name last through a loss of power, on systems that let a folder be opened."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _explained(error, path):
+    mend = {
+        errno.ENOENT: "the folder does not exist (or no longer): create it, or choose another",
+        errno.ENOTDIR: "a part of the path is a file, not a folder: choose another path",
+        errno.EISDIR: "the path is a folder: name a file in it",
+        errno.EACCES: "writing there is not allowed: change its permissions, or choose another folder",
+        errno.EPERM: "writing there is not allowed: change its permissions, or choose another folder",
+        errno.EROFS: "the file system is read-only: choose another folder",
+        errno.ENOSPC: "the disk is full: free some space, or choose another disk",
+        errno.EDQUOT: "your share of the disk is used up: free some space, or choose another disk",
+        errno.EFBIG: "the file is larger than this system allows: choose another disk",
+    }.get(error.errno, "choose another path")
+    return OSError(
+        error.errno,
+        f"cannot write {os.fspath(path)} ({error.strerror}): {mend}. A file that was there is unchanged",
+    )
+
+
+# ------------------------------------------------------------------------------------- reading
+
+
+def _check_whole(file):
+    """Check the first line and the digest; return where the arrays end. Leaves ``file`` at line 2."""
+    end = os.fstat(file.fileno()).st_size - DIGEST_BYTES
+    first_line = file.read(len(FIRST_LINE))
+    if first_line != FIRST_LINE:
+        raise ValueError(f"it begins with {first_line!r}, a minicnn archive with {FIRST_LINE!r}")
+    digest = hashlib.sha256(first_line)
+    left = end - len(first_line)
+    while left > 0 and (block := file.read(min(left, 2**20))):
+        digest.update(block)
+        left -= len(block)
+    if file.read() != digest.digest():
+        raise ValueError("it is damaged or incomplete (its SHA-256 does not match its content)")
+    file.seek(len(FIRST_LINE))
+    return end
+
+
+def _read_header(file):
+    line = file.readline(LONGEST_HEADER)
+    if not line.endswith(b"\n"):
+        raise ValueError(f"its second line is longer than {LONGEST_HEADER} bytes")
+    header = json.loads(line)
+    if not isinstance(header, dict) or set(header) != {"document", "arrays"}:
+        raise ValueError("its second line does not hold a document and arrays")
+    return header["document"], header["arrays"]
+
+
+def _check_sizes(entries, available):
+    """What the header declares must be what the file holds, before anything of that size is made."""
+    if len({entry["name"] for entry in entries}) != len(entries):
+        raise ValueError("two of its arrays have the same name")
+    for entry in entries:
+        if set(entry) != {"name", "dtype", "shape"} or not isinstance(entry["name"], str):
+            raise ValueError(f"{entry} does not describe an array")
+        name, dtype, shape = entry["name"], entry["dtype"], entry["shape"]
+        if dtype not in DTYPES:
+            raise ValueError(f"array {name!r} has type {dtype!r}, not whole numbers or floats")
+        if not all(type(n) is int and n >= 0 for n in shape):
+            raise ValueError(f"array {name!r} has the impossible shape {shape}")
+    declared = sum(math.prod(entry["shape"]) * np.dtype(entry["dtype"]).itemsize for entry in entries)
+    if declared != available:
+        raise ValueError(f"its arrays should take {declared} bytes, and there are {available}")
+
+
+def _read_array(file, entry):
+    array = np.empty(entry["shape"], entry["dtype"])
+    if file.readinto(array.reshape(-1).view(np.uint8)) != array.nbytes:
+        raise ValueError(f"it became shorter while array {entry['name']!r} was being read")
+    return array.astype(array.dtype.newbyteorder("="), copy=False)

@@ -1,0 +1,91 @@
+"""From what the user hands to ``fit`` to a stream of checked batches."""
+
+import numpy as np
+
+from minicnn import random
+
+
+def checked_images(x, what="x"):
+    """x as an array of real numbers with at least one entry along its first axis."""
+    x = np.asarray(x)
+    if x.dtype.kind not in "fiub":
+        raise ValueError(f"{what} should hold real numbers, got an array of {x.dtype}: are its rows equally long?")
+    if x.ndim == 0 or len(x) == 0:
+        raise ValueError(f"{what} is empty, shape {x.shape}: there is nothing to learn from or to judge")
+    return x
+
+
+class ArrayBatches:
+    """``x`` and ``y`` in memory, cut into batches; the last may be shorter."""
+
+    def __init__(self, x, y, batch_size):
+        self.x = checked_images(x)
+        self.y = np.asarray(y)
+        if self.y.ndim == 0 or len(self.x) != len(self.y):
+            raise ValueError(f"x has {len(self.x)} rows, y has shape {self.y.shape}: every picture needs its target")
+        if isinstance(batch_size, bool) or int(batch_size) != batch_size or batch_size < 1:
+            raise ValueError(f"batch_size expects a whole number >= 1, got {batch_size!r}")
+        self.batch_size = int(batch_size)
+
+    @property
+    def images(self):
+        return len(self.x)
+
+    def __len__(self):
+        return -(-len(self.x) // self.batch_size)
+
+    def stream(self, start=0, key=None):
+        """Batches from number ``start`` on, shuffled by a function of ``key`` (None: as they lie)."""
+        order = None if key is None else random.generator(*key).permutation(len(self.x))
+        for begin in range(start * self.batch_size, len(self.x), self.batch_size):
+            rows = slice(begin, begin + self.batch_size)
+            rows = rows if order is None else order[rows]
+            yield self.x[rows], self.y[rows]
+
+
+class IterableBatches:
+    """Any iterable of ``(x, y)`` batches, read anew every epoch; it shuffles itself, if at all."""
+
+    def __init__(self, batches):
+        self.batches = batches
+
+    @property
+    def images(self):
+        return None
+
+    def __len__(self):
+        return len(self.batches)
+
+    def stream(self, start=0, key=None):
+        number = -1
+        for number, batch in enumerate(self.batches):
+            if not isinstance(batch, (tuple, list)) or len(batch) != 2:
+                raise ValueError(f"batch {number} should be a pair (x, y), got {type(batch).__name__}")
+            if number >= start:
+                yield np.asarray(batch[0]), np.asarray(batch[1])
+        if number < 0:
+            raise ValueError("the iterable of batches is empty: a generator runs only once, hand over a list or "
+                             "an object whose __iter__ starts afresh")
+
+
+def make(x, y, batch_size):
+    """Batches from arrays ``x, y``, or from an iterable in the place of both."""
+    if y is not None:
+        return ArrayBatches(x, y, 32 if batch_size is None else batch_size)
+    if hasattr(x, "__array__") or not hasattr(x, "__iter__"):
+        raise ValueError(f"y is missing: pass x and y, or an iterable of (x, y) batches, not a {type(x).__name__} alone")
+    if batch_size is not None:
+        raise ValueError("batch_size has no meaning for an iterable, which brings batches already: leave it out")
+    return IterableBatches(x)
+
+
+def split(x, y, fraction):
+    """The first part to train on and the last ``fraction`` to validate on, cut before any shuffling."""
+    if not 0 < fraction < 1:
+        raise ValueError(f"validation_split expects a fraction between 0 and 1, got {fraction!r}")
+    if y is None:
+        raise ValueError("validation_split needs arrays x and y: it cannot cut an iterable of batches")
+    at = int(len(x) * (1 - fraction))
+    if at == 0 or at == len(x):
+        raise ValueError(f"validation_split={fraction} of {len(x)} pictures leaves one of the two parts empty")
+    return (x[:at], y[:at]), (x[at:], y[at:])

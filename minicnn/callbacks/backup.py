@@ -1,0 +1,147 @@
+"""BackupAndRestore: a run that was killed goes on where it was, and ends with the same bits."""
+
+import contextlib
+import os
+import reprlib
+
+from minicnn import random
+from minicnn.archive import (
+    add_prefix,
+    as_json,
+    check_kind,
+    read_archive,
+    remove_leftovers,
+    take_prefix,
+    write_archive,
+)
+from minicnn.callbacks.base import Callback, History
+from minicnn.callbacks.model_checkpoint import check_save_freq
+
+KIND, VERSION = "minicnn backup", 1
+FILE_NAME = "backup.mcnn"
+
+
+class BackupAndRestore(Callback):
+    """Keep a backup of the whole training run; call ``fit`` the same way again and it goes on.
+
+    The backup holds the weights and states of the layers, the optimizer's state, the step, where in
+    which epoch the run is, the history, and what the other callbacks remember (``Callback.state``).
+
+    Args:
+        path: as in Keras a folder, made where missing, which then holds ``backup.mcnn``. A name with
+            an ending, such as ``"runs/m3.backup"``, is the file itself, unless it is a folder already.
+        save_freq: ``"epoch"``, or a number of batches.
+        delete_checkpoint: True removes the backup (and the folder, once empty) when ``fit`` ends by
+            itself; False keeps it, and a later ``fit`` of more epochs goes on from there.
+
+    Raises ValueError in ``on_train_begin``, before anything is changed or overwritten, where the
+    backup is damaged or was made by another model, recipe or seed; OSError where it cannot be written.
+    """
+
+    runs_last = True  # a backup must hold what the other callbacks made of the epoch
+
+    def __init__(self, path, save_freq="epoch", delete_checkpoint=True):
+        check_save_freq(self, save_freq)
+        path = os.fspath(path)
+        is_folder = os.path.isdir(path) or not (os.path.splitext(path)[1] or os.path.isfile(path))
+        self.path = os.path.join(path, FILE_NAME) if is_folder else path
+        self.save_freq = save_freq
+        self.delete_checkpoint = delete_checkpoint
+        self.batches = 0  # since the last save; a restored run begins right after one, so at 0 too
+        self.others = {}
+
+    def set_companions(self, callbacks):
+        """Give every callback with a memory a name that the next, equal ``fit`` gives it again."""
+        self.others = {}
+        for callback in callbacks:
+            has_state = type(callback).state is not Callback.state
+            if has_state and not isinstance(callback, History):  # the model keeps the history
+                self.others[f"{len(self.others)}_{type(callback).__name__}"] = callback
+
+    def on_train_begin(self, logs=None):
+        self.batches = 0
+        # Taken before the first step: later, callbacks may have changed the learning rate.
+        self.recipe = self._recipe()
+        os.makedirs(os.path.dirname(os.path.abspath(self.path)), exist_ok=True)
+        remove_leftovers(self.path)
+        if os.path.exists(self.path):
+            self._restore()
+
+    def on_train_batch_end(self, batch, logs=None):
+        if self.save_freq == "epoch":
+            return
+        self.batches += 1
+        if self.batches >= self.save_freq:
+            self._save()
+
+    def on_epoch_end(self, epoch, logs=None):
+        # Also where batches are counted, a run that a callback has just stopped must stay stopped.
+        if self.save_freq == "epoch" or self.model.stop_training:
+            self._save()
+
+    def on_train_end(self, logs=None):
+        if self.delete_checkpoint:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(self.path)
+            if os.path.basename(self.path) == FILE_NAME:
+                with contextlib.suppress(OSError):  # not empty: there are files of somebody else
+                    os.rmdir(os.path.dirname(self.path))
+
+    def _save(self):
+        model_document, model_arrays = self.model.training_state()
+        document = {
+            "kind": KIND,
+            "version": VERSION,
+            "recipe": self.recipe,
+            "stop_training": bool(self.model.stop_training),
+            "model": model_document,
+            "callbacks": {},
+        }
+        arrays = add_prefix("model", model_arrays)
+        for name, callback in self.others.items():
+            document["callbacks"][name], callback_arrays = callback.state()
+            arrays |= add_prefix(f"callbacks/{name}", callback_arrays)
+        write_archive(self.path, document, arrays)
+        self.batches = 0
+
+    def _restore(self):
+        document, arrays = read_archive(self.path)
+        check_kind(self.path, document, KIND, VERSION)
+        if difference := first_difference(document["recipe"], self.recipe):
+            raise ValueError(
+                f"{self.path} is the backup of another run ({difference}): fit the same way again "
+                "to go on with it, or delete it to begin anew"
+            )
+        self.model.load_training_state(document["model"], take_prefix("model", arrays))
+        self.model.stop_training = document["stop_training"]
+        for name, callback in self.others.items():
+            callback.load_state(document["callbacks"][name], take_prefix(f"callbacks/{name}", arrays))
+
+    def _recipe(self):
+        """What must be equal for a run to be the same run. Not: how far it goes, and how loudly."""
+        architecture = {k: v for k, v in self.model.get_config().items() if k != "name"}
+        params = {k: v for k, v in (self.params or {}).items() if k not in ("epochs", "verbose")}
+        recipe = {
+            "model": architecture,
+            "weights": sorted({weight.dtype.name for weight in self.model.get_weights()}),
+            "compile": self.model.get_compile_config(),
+            "fit": params,
+            "seed": self.model.seed if random.seed_was_set() else None,
+            "callbacks": list(self.others),
+        }
+        return as_json(recipe)
+
+
+def first_difference(old, new, where=""):
+    """The first place where two JSON documents differ, in words; ``""`` where they are equal.
+
+    >>> first_difference({"layers": [{"units": 10}]}, {"layers": [{"units": 5}]})
+    'layers[0].units was 10 and is 5'
+    """
+    if isinstance(old, dict) and isinstance(new, dict):
+        parts = [(f"{where}.{key}".lstrip("."), old.get(key), new.get(key)) for key in old | new]
+    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        parts = [(f"{where}[{i}]", a, b) for i, (a, b) in enumerate(zip(old, new))]
+    else:
+        return "" if old == new else f"{where} was {reprlib.repr(old)} and is {reprlib.repr(new)}"
+    return next(filter(None, (first_difference(a, b, place) for place, a, b in parts)), "")

@@ -1,0 +1,155 @@
+"""The callback itself, the list that ``fit`` drives, and the two callbacks every ``fit`` has."""
+
+import math
+
+EVENTS = (
+    "on_train_begin",  # (logs)
+    "on_train_end",  # (logs)
+    "on_epoch_begin",  # (epoch, logs)
+    "on_epoch_end",  # (epoch, logs)     logs: loss, metrics, and the same with val_ in front
+    "on_train_batch_begin",  # (batch, logs)
+    "on_train_batch_end",  # (batch, logs)     logs: loss and metrics, means over the epoch so far
+)
+
+
+class Callback:
+    """Base class: override the moments you want to hear of.
+
+    ``fit`` sets ``self.model`` and ``self.params`` (epochs, steps, verbose, ...) before the first of
+    them. Epochs and batches count from 0. Set ``self.model.stop_training = True`` to end the run.
+
+    A callback that remembers something from epoch to epoch also overrides :meth:`state` and
+    :meth:`load_state`, so that :class:`BackupAndRestore` can bring it back.
+    """
+
+    runs_last = False  # True: hears of everything after the callbacks that are not
+
+    model = None
+    params = None
+
+    def set_params(self, params):
+        self.params = params
+
+    def set_model(self, model):
+        self.model = model
+
+    def set_companions(self, callbacks):
+        """Told once per ``fit``: all its callbacks, this one among them."""
+
+    def on_train_begin(self, logs=None):
+        pass
+
+    def on_train_end(self, logs=None):
+        pass
+
+    def on_epoch_begin(self, epoch, logs=None):
+        pass
+
+    def on_epoch_end(self, epoch, logs=None):
+        pass
+
+    def on_train_batch_begin(self, batch, logs=None):
+        pass
+
+    def on_train_batch_end(self, batch, logs=None):
+        pass
+
+    def state(self):
+        """``(document, arrays)``: what to remember, as JSON can hold it, and as {name: array}."""
+        return {}, {}
+
+    def load_state(self, document, arrays):
+        """Take back what :meth:`state` gave; called after ``on_train_begin``."""
+
+
+class History(Callback):
+    """What ``fit`` returns: ``.history`` {name: [a value per epoch]}, ``.epoch`` [0, 1, ...], ``.params``."""
+
+    def __init__(self):
+        self.history = {}
+        self.epoch = []
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.epoch.append(epoch)
+        for name, value in (logs or {}).items():
+            self.history.setdefault(name, []).append(value)
+
+    def state(self):
+        return {"epoch": self.epoch, "history": self.history}, {}
+
+    def load_state(self, document, arrays):
+        self.epoch = list(document["epoch"])
+        self.history = {name: list(values) for name, values in document["history"].items()}
+
+
+class TerminateOnNaN(Callback):
+    """Stop within the batch whose loss is NaN or infinite, and say in which layer that began.
+
+    Part of every ``fit``. The layer is ``model.first_nonfinite_layer()``, None where all outputs
+    are finite and only the loss is not.
+    """
+
+    def on_train_batch_end(self, batch, logs=None):
+        loss = (logs or {}).get("loss")
+        if loss is None or math.isfinite(loss):
+            return
+        layer = self.model.first_nonfinite_layer()
+        where = (
+            f"layer {layer.name!r} is the first whose output is not finite"
+            if layer is not None
+            else "the outputs of all layers are finite"
+        )
+        print(
+            f"\nBatch {batch}: the loss is {float(loss)}, so training stops; {where}. "
+            "Try a smaller learning rate, and look for NaN or unscaled values in the data."
+        )
+        self.model.stop_training = True
+
+
+class CallbackList:
+    """The callbacks of one ``fit``, driven as if they were one.
+
+    The order is: what the user gave, in that order; TerminateOnNaN, unless given; ``history``, so
+    that it sees what the others added to the logs; and then those that run last, so that a backup
+    holds what all others know. Each event of ``EVENTS`` is a method.
+    """
+
+    def __init__(self, callbacks, model, params, history):
+        given = _checked(callbacks)
+        if not any(isinstance(callback, TerminateOnNaN) for callback in given):
+            given.append(TerminateOnNaN())
+        given.append(history)
+        self.callbacks = sorted(given, key=lambda callback: callback.runs_last)  # a stable sort
+        for callback in self.callbacks:
+            callback.set_params(params)
+            callback.set_model(model)
+            callback.set_companions(self.callbacks)
+
+    def __iter__(self):
+        return iter(self.callbacks)
+
+
+def _event(name):
+    def tell_all(self, *args):
+        for callback in self.callbacks:
+            getattr(callback, name)(*args)
+
+    tell_all.__doc__ = f"Call ``{name}`` of every callback, in their order."
+    return tell_all
+
+
+for _name in EVENTS:
+    setattr(CallbackList, _name, _event(_name))
+
+
+def _checked(callbacks):
+    if callbacks is None:
+        return []
+    callbacks = [callbacks] if isinstance(callbacks, Callback) else list(callbacks)
+    for callback in callbacks:
+        if isinstance(callback, type) and issubclass(callback, Callback):
+            name = callback.__name__
+            raise TypeError(f"fit expects callback objects, got the class {name}: write {name}()")
+        if not isinstance(callback, Callback):
+            raise TypeError(f"fit expects callbacks derived from mc.callbacks.Callback, got {callback!r}")
+    return callbacks

@@ -1,0 +1,51 @@
+"""CSVLogger: one line of text per epoch."""
+
+import contextlib
+import csv
+import os
+
+from minicnn.callbacks.base import Callback
+
+
+class CSVLogger(Callback):
+    """Write the logs of each epoch as a line of ``filename``: epoch, then the names in their order.
+
+    separator: between the values. append: True adds to a file that is there, False replaces it.
+    """
+
+    def __init__(self, filename, separator=",", append=False):
+        self.filename = os.fspath(filename)
+        self.separator = separator
+        self.append = append
+        self.keys = None
+        self.mode = "a"
+
+    def on_train_begin(self, logs=None):
+        self.keys = None
+        self.mode = "a" if self.append else "w"
+        # Opened only to fail now, not after the first epoch. Nothing is emptied yet: if a backup is
+        # about to be restored, the lines of the earlier epochs are still wanted.
+        with open(self.filename, "a"):
+            pass
+
+    def on_epoch_end(self, epoch, logs=None):
+        logs = logs or {}
+        if self.keys is None:
+            self.keys = sorted(logs)
+        with open(self.filename, self.mode, newline="") as file:
+            writer = csv.writer(file, delimiter=self.separator)
+            if file.tell() == 0:
+                writer.writerow(["epoch", *self.keys])
+            writer.writerow([epoch, *(logs.get(key, "NA") for key in self.keys)])
+        self.mode = "a"
+
+    def state(self):
+        size = os.path.getsize(self.filename) if os.path.exists(self.filename) else 0
+        return {"keys": self.keys, "mode": self.mode, "size": size}, {}
+
+    def load_state(self, document, arrays):
+        self.keys = document["keys"]
+        self.mode = document["mode"]
+        # Lines written after the backup are of epochs that are now run again.
+        with contextlib.suppress(FileNotFoundError):
+            os.truncate(self.filename, min(document["size"], os.path.getsize(self.filename)))

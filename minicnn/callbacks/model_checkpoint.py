@@ -1,0 +1,108 @@
+"""ModelCheckpoint: save the model while it trains."""
+
+import difflib
+import os
+
+from minicnn.callbacks.monitor import MonitorCallback
+
+
+class ModelCheckpoint(MonitorCallback):
+    """Save the model after each epoch, or only after those better than all before.
+
+    Args:
+        filepath: where to; may hold ``{epoch:02d}`` (from 1), ``{batch}`` and names from the logs, as
+            in ``"m3-{epoch:02d}-{val_loss:.2f}.mcnn"``. Missing folders are made.
+        monitor, mode: the number that decides, see :class:`MonitorCallback`.
+        verbose: 1 prints each decision.
+        save_best_only: True keeps quiet unless ``monitor`` improved.
+        save_weights_only: ``model.save_weights`` in place of ``model.save``.
+        save_freq: ``"epoch"``, or a number of batches.
+        initial_value_threshold: what the first saved value has to improve on.
+    """
+
+    def __init__(
+        self,
+        filepath,
+        monitor="val_loss",
+        verbose=0,
+        save_best_only=False,
+        save_weights_only=False,
+        mode="auto",
+        save_freq="epoch",
+        initial_value_threshold=None,
+    ):
+        # What is not looked at need not have a direction.
+        super().__init__(monitor, mode if save_best_only or mode != "auto" else "min")
+        check_save_freq(self, save_freq)
+        self.filepath = os.fspath(filepath)
+        self.verbose = verbose
+        self.save_best_only = save_best_only
+        self.save_weights_only = save_weights_only
+        self.save_freq = save_freq
+        self.best = initial_value_threshold
+        self.epoch = 0
+        self.batches = 0  # since the last save
+
+    def on_train_batch_end(self, batch, logs=None):
+        if self.save_freq == "epoch":
+            return
+        self.batches += 1
+        if self.batches >= self.save_freq:
+            self.batches = 0
+            self._save(logs or {}, epoch=self.epoch + 1, batch=batch + 1)
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.epoch = epoch
+
+    def on_epoch_end(self, epoch, logs=None):
+        if self.save_freq == "epoch":
+            self._save(logs or {}, epoch=epoch + 1)
+
+    def _save(self, logs, **place):
+        if self.save_best_only and not self._is_best(logs, place["epoch"]):
+            return
+        path = self._path({**logs, **place})
+        os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
+        if self.save_weights_only:
+            self.model.save_weights(path)
+        else:
+            self.model.save(path)
+        if self.verbose:
+            print(f"\nEpoch {place['epoch']}: saved {path}.")
+
+    def _is_best(self, logs, epoch):
+        value = self.monitored(logs)
+        if value is None:
+            return True  # monitored() has warned; rather one file too many than none
+        if self.improves(value, self.best):
+            self.best = value
+            return True
+        if self.verbose:
+            print(f"\nEpoch {epoch}: {self.monitor} {value:.5f} is no better than {self.best}.")
+        return False
+
+    def _path(self, values):
+        try:
+            return self.filepath.format(**values)
+        except KeyError as error:
+            name = error.args[0]
+            near = difflib.get_close_matches(name, values, n=1)
+            mend = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(values)}"
+            message = f"ModelCheckpoint cannot fill in {{{name}}} of {self.filepath!r}: {mend}"
+            raise ValueError(message) from None
+
+    def state(self):
+        return {"best": self.best, "batches": self.batches, "epoch": self.epoch}, {}
+
+    def load_state(self, document, arrays):
+        self.best = document["best"]
+        self.batches = document["batches"]
+        self.epoch = document["epoch"]
+
+
+def check_save_freq(callback, save_freq):
+    """``"epoch"`` or a whole number of batches >= 1."""
+    whole = isinstance(save_freq, int) and not isinstance(save_freq, bool) and save_freq >= 1
+    if save_freq != "epoch" and not whole:
+        name = type(callback).__name__
+        raise ValueError(f"{name} expects save_freq 'epoch' or a number of batches, got {save_freq!r}")

@@ -1,0 +1,138 @@
+"""Callbacks that ask after each epoch whether one number got better; EarlyStopping."""
+
+import difflib
+import math
+import warnings
+
+from minicnn.callbacks.base import Callback
+
+FALLING = ("loss", "crossentropy", "error", "mse", "mae")  # names that end like this: lower is better
+RISING = ("accuracy", "acc", "auc", "precision", "recall")  # and here: higher is better
+
+
+class MonitorCallback(Callback):
+    """Knows the number that is watched, and what counts as an improvement of it.
+
+    monitor: its name in the logs, e.g. ``"val_loss"``. mode: ``"min"``, ``"max"``, or ``"auto"`` for
+    what the name suggests. min_delta: a change by no more than this is no improvement.
+    """
+
+    def __init__(self, monitor, mode, min_delta=0.0):
+        self.monitor = monitor
+        self.min_delta = abs(min_delta)
+        self.sign = _direction(type(self).__name__, monitor, mode)  # +1: higher is better, -1: lower
+        self.best = None
+
+    def improves(self, value, best):
+        """Is ``value`` better than ``best`` (None: nothing yet) by more than ``min_delta``? NaN never is."""
+        if best is None:
+            return not math.isnan(value)
+        return self.sign * value - self.min_delta > self.sign * best
+
+    def monitored(self, logs):
+        """The watched number of this epoch as a float; None, with a warning, where the logs lack it."""
+        logs = logs or {}
+        if self.monitor in logs:
+            return float(logs[self.monitor])
+        near = difflib.get_close_matches(self.monitor, logs, n=1)
+        mend = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(map(repr, logs)) or 'none'}."
+        if self.monitor.startswith("val_") and not any(name.startswith("val_") for name in logs):
+            mend += " Names with val_ need validation_data or validation_split."
+        message = f"{type(self).__name__} watches {self.monitor!r}, which is not in the logs: {mend}"
+        warnings.warn(message, stacklevel=2)
+        return None
+
+
+def _direction(who, monitor, mode):
+    if mode not in ("auto", "min", "max"):
+        raise ValueError(f"{who} expects mode 'auto', 'min' or 'max', got {mode!r}")
+    if mode == "min" or (mode == "auto" and monitor.endswith(FALLING)):
+        return -1
+    if mode == "max" or monitor.endswith(RISING):
+        return 1
+    raise ValueError(
+        f"{who} cannot tell from the name {monitor!r} whether lower or higher is better: "
+        "say mode='min' or mode='max'"
+    )
+
+
+class EarlyStopping(MonitorCallback):
+    """Stop when ``monitor`` has not improved for ``patience`` epochs.
+
+    Args:
+        monitor, min_delta, mode: see :class:`MonitorCallback`.
+        patience: epochs without improvement to put up with. 0 and 1 both stop at the first, but
+            never in epoch 0.
+        verbose: 1 prints when and to which epoch.
+        baseline: an epoch only ends the waiting when it is also better than this value.
+        restore_best_weights: at the end, stopped or not, put back the weights of the best epoch.
+        start_from_epoch: epochs before this one are not looked at.
+    """
+
+    def __init__(
+        self,
+        monitor="val_loss",
+        min_delta=0,
+        patience=0,
+        verbose=0,
+        mode="auto",
+        baseline=None,
+        restore_best_weights=False,
+        start_from_epoch=0,
+    ):
+        super().__init__(monitor, mode, min_delta)
+        self.patience = patience
+        self.verbose = verbose
+        self.baseline = baseline
+        self.restore_best_weights = restore_best_weights
+        self.start_from_epoch = start_from_epoch
+        self._forget()
+
+    def _forget(self):
+        self.wait = 0
+        self.stopped_epoch = 0
+        self.best = None
+        self.best_epoch = 0
+        self.best_weights = None
+
+    def on_train_begin(self, logs=None):
+        self._forget()
+
+    def on_epoch_end(self, epoch, logs=None):
+        value = self.monitored(logs)
+        if value is None or epoch < self.start_from_epoch:
+            return
+        if self.restore_best_weights and self.best_weights is None:
+            self._remember_weights(epoch)  # so that there are some even if no epoch ever counts
+        self.wait += 1
+        if self.improves(value, self.best):
+            self.best = value
+            self._remember_weights(epoch)
+            if self.baseline is None or self.improves(value, self.baseline):
+                self.wait = 0
+        elif self.wait >= self.patience and epoch > 0:
+            self.stopped_epoch = epoch
+            self.model.stop_training = True
+
+    def _remember_weights(self, epoch):
+        self.best_epoch = epoch
+        if self.restore_best_weights:
+            self.best_weights = self.model.get_weights()
+
+    def on_train_end(self, logs=None):
+        if self.stopped_epoch > 0 and self.verbose:
+            epochs = f"{self.wait} epoch{'s' if self.wait > 1 else ''}"
+            print(f"Epoch {self.stopped_epoch + 1}: no better {self.monitor} for {epochs}, stopping early.")
+        if self.best_weights is not None:
+            if self.verbose:
+                print(f"Putting back the weights of epoch {self.best_epoch + 1}, the best.")
+            self.model.set_weights(self.best_weights)
+
+    def state(self):
+        document = {name: getattr(self, name) for name in ("wait", "stopped_epoch", "best", "best_epoch")}
+        return document, {str(i): weight for i, weight in enumerate(self.best_weights or [])}
+
+    def load_state(self, document, arrays):
+        for name, value in document.items():
+            setattr(self, name, value)
+        self.best_weights = [arrays[str(i)] for i in range(len(arrays))] or None

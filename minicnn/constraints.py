@@ -1,0 +1,48 @@
+"""Rules that weights are bent back to after each step."""
+
+import numpy as np
+
+from minicnn.lookup import Configurable, resolve
+
+EPSILON = 1e-7  # as in Keras; keeps a vector of zeros from dividing by its norm
+
+
+class Constraint(Configurable):
+    """``constraint(w)`` gives the array that obeys; ``w`` stays as it is."""
+
+    def __call__(self, w):
+        raise NotImplementedError(f"{type(self).__name__} must define __call__(self, w)")
+
+
+class MaxNorm(Constraint):
+    """No vector of weights longer than ``max_value``: the longer ones are shrunk.
+
+    The norm is taken over ``axis``: 0 for the (K, F) weights of a dense layer, where it gives one
+    vector per unit; [0, 1, 2] gives one per filter of a (KH, KW, C, F) convolution.
+    Srivastava et al. 2014, "Dropout", section 5.1. As in Keras, even a vector that is short enough is
+    multiplied by norm / (1e-7 + norm), a hair below 1.
+    """
+
+    def __init__(self, max_value=2, axis=0):
+        if not max_value >= 0:
+            raise ValueError(f"MaxNorm expects max_value >= 0, got {max_value}")
+        self.max_value = max_value
+        self.axis = axis if isinstance(axis, int) else [int(a) for a in axis]
+
+    def __call__(self, w):
+        axis = self.axis if isinstance(self.axis, int) else tuple(self.axis)
+        norms = np.sqrt(np.sum(np.square(w), axis=axis, keepdims=True))
+        return w * (np.clip(norms, 0, self.max_value) / (EPSILON + norms))
+
+    def get_config(self):
+        return {"max_value": self.max_value, "axis": self.axis}
+
+
+_REGISTRY = {"max_norm": MaxNorm}
+
+
+def get(identifier):
+    """A constraint from its name, its class, or itself; None stays None (no constraint)."""
+    if identifier is None:
+        return None
+    return resolve(identifier, _REGISTRY, "constraint", Constraint)

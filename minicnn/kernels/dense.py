@@ -1,0 +1,122 @@
+"""Dense: every output sees every input.
+
+    y[n, f] = b[f] + sum over d of x[n, d] w[d, f]          x (N, D)   w (D, F)   b (F,)   y (N, F)
+
+    dx[n, d] = sum over f of dy[n, f] w[d, f]      dw[d, f] = sum over n of x[n, d] dy[n, f]
+    db[f] = sum over n of dy[n, f]
+
+It is one matrix product already, so the ladder has three rungs. The compiled one cuts the weights,
+not the images, into blocks: they are the largest thing here, and so each is read only once.
+"""
+
+import numpy as np
+
+from minicnn.kernels.blas import gemm
+from minicnn.kernels.jit import jit, parallel_jit, prange
+
+
+def forward_definition(x, w, b):
+    """The equation above, one number at a time."""
+    (N, D), F = x.shape, w.shape[1]
+    y = np.zeros((N, F), x.dtype)
+    for n, f in np.ndindex(N, F):
+        y[n, f] = b[f]
+        for d in range(D):
+            y[n, f] += x[n, d] * w[d, f]
+    return y
+
+
+def backward_definition(x, w, dy):
+    """dx, dw, db"""
+    (N, D), F = x.shape, w.shape[1]
+    dx, dw, db = np.zeros_like(x), np.zeros_like(w), np.zeros(F, w.dtype)
+    for n, f in np.ndindex(N, F):
+        # forward was: y[n, f] = b[f]
+        db[f] += dy[n, f]
+        for d in range(D):
+            # forward was: y[n, f] += x[n, d] * w[d, f]
+            dx[n, d] += dy[n, f] * w[d, f]
+            dw[d, f] += dy[n, f] * x[n, d]
+    return dx, dw, db
+
+
+def forward_matrix(x, w, b):
+    """One product."""
+    return x @ w + b
+
+
+def backward_matrix(x, w, dy):
+    """Its two transposes."""
+    return dy @ w.T, x.T @ dy, dy.sum(0)
+
+
+BLOCKS = 16  # the weights are cut into at most so many pieces, none thinner than THIN rows or columns
+THIN = 32
+
+
+def _piece(size):
+    return max(THIN, -(-size // BLOCKS))
+
+
+@jit
+def _forward_columns(x, w, b, relu, begin, end, y):
+    gemm(x, w[:, begin:end], y[:, begin:end], False)
+    for n in range(y.shape[0]):
+        for f in range(begin, end):
+            v = y[n, f] + b[f]
+            y[n, f] = 0 if relu and v < 0 else v  # a NaN stays one
+
+
+@parallel_jit
+def _forward(x, w, b, relu, size, y):
+    F = w.shape[1]
+    for block in prange((F + size - 1) // size):
+        _forward_columns(x, w, b, relu, block * size, min(F, (block + 1) * size), y)
+
+
+def forward_compiled(x, w, b, relu=False):
+    """As forward_matrix; ``relu`` applies it to y on the way."""
+    y = np.empty((x.shape[0], w.shape[1]), x.dtype)
+    _forward(x, w, b, relu, _piece(w.shape[1]), y)
+    return y
+
+
+@jit
+def _output_gradient(y, dy, relu, dz, db):
+    for n in range(dy.shape[0]):
+        for f in range(dy.shape[1]):
+            # forward was: y = 0 if relu and z < 0 else z
+            dz[n, f] = 0 if relu and y[n, f] <= 0 else dy[n, f]
+            db[f] += dz[n, f]
+
+
+@jit
+def _backward_rows(x, w, dz, need_dx, begin, end, dx, dw):
+    gemm(x[:, begin:end].T, dz, dw[begin:end], False)  # (rows, F)
+    if need_dx:
+        gemm(dz, w[begin:end].T, dx[:, begin:end], False)  # (N, rows)
+
+
+@parallel_jit
+def _backward(x, w, y, dy, relu, need_dx, size, dz, dx, dw, db):
+    D = w.shape[0]
+    _output_gradient(y, dy, relu, dz, db)
+    for block in prange((D + size - 1) // size):
+        _backward_rows(x, w, dz, need_dx, block * size, min(D, (block + 1) * size), dx, dw)
+
+
+def backward_compiled(x, w, dy, relu_of=None, need_dx=True):
+    """As backward_matrix. ``relu_of``: the y of a forward pass with ``relu=True``; without ``need_dx``, dx is None."""
+    dx = np.empty(x.shape if need_dx else (0, 0), x.dtype)
+    dw, db, dz = np.empty_like(w), np.zeros(w.shape[1], w.dtype), np.empty_like(dy)
+    y = dy if relu_of is None else relu_of
+    _backward(x, w, y, dy, relu_of is not None, need_dx, _piece(w.shape[0]), dz, dx, dw, db)
+    return dx if need_dx else None, dw, db
+
+
+LADDER = (
+    ("definition", forward_definition, backward_definition),
+    ("one matrix product", forward_matrix, backward_matrix),
+    ("compiled", forward_compiled, backward_compiled),
+)
+forward, backward = forward_compiled, backward_compiled

@@ -1,0 +1,53 @@
+"""Dropout: forget each number with probability ``rate``, scale the rest so that the mean stays.
+
+    y[i] = x[i] keep[i] / (1 - rate)          dx[i] = dy[i] keep[i] / (1 - rate)
+
+``keep`` is never stored: keep[i] is a function of a key and of i, and is worked out again on the way
+back. Forward and backward are therefore one function, and it does not matter which thread does which i.
+
+Sources: Srivastava et al. 2014, section 4 (scaled while training, "inverted"); the random bits are
+Squares, four rounds (Widynski 2020, arXiv:2004.06278v7, section 4).
+"""
+
+import numpy as np
+
+from minicnn.kernels.jit import jit, parallel_jit, prange
+
+BLOCK = 1 << 14  # numbers a thread takes at a time
+
+
+@jit
+def random_bits(counter, key):
+    """32 random bits for every pair of 64-bit numbers; ``key`` is made odd, as its author's keys are."""
+    key = key | np.uint64(1)
+    x = y = counter * key
+    z = y + key
+    x = x * x + y
+    x = (x >> np.uint64(32)) | (x << np.uint64(32))
+    x = x * x + z
+    x = (x >> np.uint64(32)) | (x << np.uint64(32))
+    x = x * x + y
+    x = (x >> np.uint64(32)) | (x << np.uint64(32))
+    return (x * x + z) >> np.uint64(32)
+
+
+@jit
+def _dropout_block(x, threshold, scale, key, begin, end, y):
+    for i in range(begin, end):
+        # comparing and scaling are apart so that a dropped NaN or inf is dropped, not multiplied by 0
+        y[i] = x[i] * scale if random_bits(np.uint64(i), key) >= threshold else 0
+
+
+@parallel_jit
+def _dropout(x, threshold, scale, key, y):
+    size = x.shape[0]
+    for block in prange((size + BLOCK - 1) // BLOCK):
+        _dropout_block(x, threshold, scale, key, block * BLOCK, min(size, (block + 1) * BLOCK), y)
+
+
+def dropout(x, rate, key):
+    """y, or dx when given dy: the same numbers are dropped for the same key. Any shape; 0 <= rate < 1."""
+    y = np.empty_like(x)
+    threshold = np.uint64(round(rate * 2.0**32))
+    _dropout(x.reshape(-1), threshold, x.dtype.type(1 / (1 - rate)), np.uint64(key), y.reshape(-1))
+    return y

@@ -1,0 +1,231 @@
+"""Pooling: a window moves over the picture and keeps one number of each channel.
+
+    max      y[n, i, j, c] = max  over the window's pixels of x[n, i SH - top + kh, j SW - left + kw, c]
+    average  y[n, i, j, c] = mean of the same pixels
+
+    x (N, H, W, C)    y (N, OH, OW, C)    pool (KH, KW)    strides (SH, SW)    padding ((top, bottom), (left, right))
+
+Cells of the window outside the picture do not count, for the maximum as for the mean. The maximum
+remembers *which* cell it took, kh KW + kw, the first where several are equal; its gradient goes
+there and nowhere else. A NaN in the window is its maximum. The mean hands its gradient out in equal parts.
+
+Source: Scherer, Müller & Behnke 2010, section 3 (max and average, overlapping windows).
+"""
+
+import numpy as np
+
+from minicnn.kernels.jit import jit, parallel_jit, prange
+from minicnn.kernels.shapes import NO_PADDING, output_size
+
+
+def output_shape(x_shape, pool, strides, padding):
+    """(N, OH, OW, C)"""
+    N, H, W, C = x_shape
+    return N, *(output_size(*each) for each in zip((H, W), pool, strides, padding)), C
+
+
+def _cells(n_pixels, kernel, stride, before, out):
+    """The part of a window that lies inside the picture, as (begin, end) in pixels."""
+    begin = out * stride - before
+    return max(begin, 0), min(begin + kernel, n_pixels)
+
+
+def max_forward_definition(x, pool, strides, padding=NO_PADDING):
+    """y and which: the maximum of every window, and its cell."""
+    (_, H, W, _), (KH, KW), (SH, SW) = x.shape, pool, strides
+    (top, _), (left, _) = padding
+    shape = output_shape(x.shape, pool, strides, padding)
+    y, which = np.empty(shape, x.dtype), np.empty(shape, cell_type(pool))
+    for n, i, j, c in np.ndindex(shape):
+        h, h_end = _cells(H, KH, SH, top, i)
+        w, w_end = _cells(W, KW, SW, left, j)
+        window = x[n, h:h_end, w:w_end, c]
+        kh, kw = np.unravel_index(np.argmax(window), window.shape)  # the first maximum; NaN counts as largest
+        y[n, i, j, c] = window[kh, kw]
+        which[n, i, j, c] = (h + kh - (i * SH - top)) * KW + (w + kw - (j * SW - left))
+    return y, which
+
+
+def max_backward_definition(dy, which, x_shape, pool, strides, padding=NO_PADDING):
+    """dx: each window's gradient, at the cell it came from."""
+    KW, (SH, SW), (top, _), (left, _) = pool[1], strides, *padding
+    dx = np.zeros(x_shape, dy.dtype)
+    for n, i, j, c in np.ndindex(dy.shape):
+        kh, kw = divmod(int(which[n, i, j, c]), KW)
+        # forward was: y[n, i, j, c] = x[n, i SH - top + kh, j SW - left + kw, c]
+        dx[n, i * SH - top + kh, j * SW - left + kw, c] += dy[n, i, j, c]
+    return dx
+
+
+def average_forward_definition(x, pool, strides, padding=NO_PADDING):
+    """y: the mean of every window's pixels inside the picture."""
+    (_, H, W, _), (KH, KW), (SH, SW) = x.shape, pool, strides
+    y = np.empty(output_shape(x.shape, pool, strides, padding), x.dtype)
+    for n, i, j, c in np.ndindex(y.shape):
+        h, h_end = _cells(H, KH, SH, padding[0][0], i)
+        w, w_end = _cells(W, KW, SW, padding[1][0], j)
+        y[n, i, j, c] = x[n, h:h_end, w:w_end, c].mean()
+    return y
+
+
+def average_backward_definition(dy, x_shape, pool, strides, padding=NO_PADDING):
+    """dx: each window's gradient in equal parts."""
+    (_, H, W, _), (KH, KW), (SH, SW) = x_shape, pool, strides
+    dx = np.zeros(x_shape, dy.dtype)
+    for n, i, j, c in np.ndindex(dy.shape):
+        h, h_end = _cells(H, KH, SH, padding[0][0], i)
+        w, w_end = _cells(W, KW, SW, padding[1][0], j)
+        # forward was: y[n, i, j, c] = x[n, h:h_end, w:w_end, c].sum() / size
+        dx[n, h:h_end, w:w_end, c] += dy[n, i, j, c] / ((h_end - h) * (w_end - w))
+    return dx
+
+
+# ---------------------------------------------------------------- compiled
+#
+# One image at a time, all channels of a cell side by side: the inner loop runs along memory.
+
+
+def cell_type(pool):
+    """The smallest integer that counts a window's cells."""
+    return np.uint8 if pool[0] * pool[1] <= 256 else np.int32
+
+
+@jit
+def _max_image(x, pool, strides, corner, y, which):
+    H, W, C = x.shape
+    OH, OW, _ = y.shape
+    for i in range(OH):
+        for j in range(OW):
+            best, cell = y[i, j], which[i, j]
+            fresh = True
+            for kh in range(pool[0]):
+                for kw in range(pool[1]):
+                    h, w = i * strides[0] - corner[0] + kh, j * strides[1] - corner[1] + kw
+                    if h < 0 or h >= H or w < 0 or w >= W:
+                        continue
+                    for c in range(C):
+                        v, old = x[h, w, c], best[c]
+                        better = fresh or v > old or (v != v and old == old)  # v != v: v is NaN
+                        best[c] = v if better else old
+                        cell[c] = kh * pool[1] + kw if better else cell[c]
+                    fresh = False
+
+
+@jit
+def _max_image_back(dy, which, pool, strides, corner, dx):
+    H, W, C = dx.shape
+    OH, OW, _ = dy.shape
+    dx[:] = 0
+    for i in range(OH):
+        for j in range(OW):
+            for kh in range(pool[0]):
+                for kw in range(pool[1]):
+                    h, w = i * strides[0] - corner[0] + kh, j * strides[1] - corner[1] + kw
+                    if h < 0 or h >= H or w < 0 or w >= W:
+                        continue
+                    for c in range(C):
+                        # forward was: y[i, j, c] = x[h, w, c] for the cell it took
+                        dx[h, w, c] += dy[i, j, c] if which[i, j, c] == kh * pool[1] + kw else 0
+
+
+@jit
+def _average_image(x, pool, strides, corner, y):
+    H, W, C = x.shape
+    OH, OW, _ = y.shape
+    for i in range(OH):
+        for j in range(OW):
+            y[i, j] = 0
+            h0, w0 = i * strides[0] - corner[0], j * strides[1] - corner[1]
+            h1, w1 = min(h0 + pool[0], H), min(w0 + pool[1], W)
+            h0, w0 = max(h0, 0), max(w0, 0)
+            for h in range(h0, h1):
+                for w in range(w0, w1):
+                    for c in range(C):
+                        y[i, j, c] += x[h, w, c]
+            for c in range(C):
+                y[i, j, c] /= (h1 - h0) * (w1 - w0)
+
+
+@jit
+def _average_image_back(dy, pool, strides, corner, dx):
+    H, W, C = dx.shape
+    OH, OW, _ = dy.shape
+    dx[:] = 0
+    for i in range(OH):
+        for j in range(OW):
+            h0, w0 = i * strides[0] - corner[0], j * strides[1] - corner[1]
+            h1, w1 = min(h0 + pool[0], H), min(w0 + pool[1], W)
+            h0, w0 = max(h0, 0), max(w0, 0)
+            for h in range(h0, h1):
+                for w in range(w0, w1):
+                    for c in range(C):
+                        dx[h, w, c] += dy[i, j, c] / ((h1 - h0) * (w1 - w0))
+
+
+@parallel_jit
+def _max_forward(x, pool, strides, corner, y, which):
+    for n in prange(x.shape[0]):
+        _max_image(x[n], pool, strides, corner, y[n], which[n])
+
+
+@parallel_jit
+def _max_backward(dy, which, pool, strides, corner, dx):
+    for n in prange(dx.shape[0]):
+        _max_image_back(dy[n], which[n], pool, strides, corner, dx[n])
+
+
+@parallel_jit
+def _average_forward(x, pool, strides, corner, y):
+    for n in prange(x.shape[0]):
+        _average_image(x[n], pool, strides, corner, y[n])
+
+
+@parallel_jit
+def _average_backward(dy, pool, strides, corner, dx):
+    for n in prange(dx.shape[0]):
+        _average_image_back(dy[n], pool, strides, corner, dx[n])
+
+
+def _corner(padding):
+    return padding[0][0], padding[1][0]
+
+
+def max_forward_compiled(x, pool, strides, padding=NO_PADDING):
+    """As the definition."""
+    shape = output_shape(x.shape, pool, strides, padding)
+    y, which = np.empty(shape, x.dtype), np.empty(shape, cell_type(pool))
+    _max_forward(x, pool, strides, _corner(padding), y, which)
+    return y, which
+
+
+def max_backward_compiled(dy, which, x_shape, pool, strides, padding=NO_PADDING):
+    """As the definition."""
+    dx = np.empty(x_shape, dy.dtype)
+    _max_backward(dy, which, pool, strides, _corner(padding), dx)
+    return dx
+
+
+def average_forward_compiled(x, pool, strides, padding=NO_PADDING):
+    """As the definition."""
+    y = np.empty(output_shape(x.shape, pool, strides, padding), x.dtype)
+    _average_forward(x, pool, strides, _corner(padding), y)
+    return y
+
+
+def average_backward_compiled(dy, x_shape, pool, strides, padding=NO_PADDING):
+    """As the definition."""
+    dx = np.empty(x_shape, dy.dtype)
+    _average_backward(dy, pool, strides, _corner(padding), dx)
+    return dx
+
+
+MAX_LADDER = (
+    ("definition", max_forward_definition, max_backward_definition),
+    ("compiled", max_forward_compiled, max_backward_compiled),
+)
+AVERAGE_LADDER = (
+    ("definition", average_forward_definition, average_backward_definition),
+    ("compiled", average_forward_compiled, average_backward_compiled),
+)
+max_forward, max_backward = max_forward_compiled, max_backward_compiled
+average_forward, average_backward = average_forward_compiled, average_backward_compiled

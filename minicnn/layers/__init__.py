@@ -1,0 +1,30 @@
+"""The layers, one file each. A layer checks shapes, owns parameters and calls a kernel."""
+
+from minicnn import lookup
+from minicnn.layers.activation import Activation, LeakyReLU, ReLU, Softmax
+from minicnn.layers.base import Layer
+from minicnn.layers.batchnorm import BatchNormalization
+from minicnn.layers.conv2d import Conv2D
+from minicnn.layers.dense import Dense
+from minicnn.layers.dropout import Dropout
+from minicnn.layers.pooling import AveragePooling2D, GlobalAveragePooling2D, MaxPooling2D
+from minicnn.layers.rescaling import Rescaling
+from minicnn.layers.reshaping import Flatten, Input
+
+MaxPool2D = MaxPooling2D
+BatchNorm = BatchNormalization
+
+LAYERS = {
+    layer.__name__: layer
+    for layer in (
+        Activation, AveragePooling2D, BatchNormalization, Conv2D, Dense, Dropout, Flatten,
+        GlobalAveragePooling2D, Input, LeakyReLU, MaxPooling2D, ReLU, Rescaling, Softmax,
+    )
+}  # fmt: skip
+
+__all__ = [*LAYERS, "BatchNorm", "Layer", "MaxPool2D", "get"]
+
+
+def get(identifier):
+    """A layer from an object or from what ``lookup.serialize`` gave."""
+    return lookup.resolve(identifier, LAYERS, "layer", Layer)

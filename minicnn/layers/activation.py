@@ -1,0 +1,69 @@
+"""Activations as layers of their own."""
+
+from minicnn import activations
+from minicnn.layers.base import Layer
+
+
+class Activation(Layer):
+    """Any activation, by name or as an object: ``Activation("tanh")``. Shape as it comes."""
+
+    arguments = ("activation",)
+
+    def __init__(self, activation, name=None, input_shape=None):
+        super().__init__(name, input_shape)
+        self.activation = activations.get(activation)
+
+    def forward(self, x, training=False):
+        x = self.check_input(x)
+        y = self.activation(x)
+        self.cache = x, y
+        return y
+
+    @property
+    def logits(self):
+        """The last input: what a loss fused with the softmax starts from."""
+        return self.recall()[0]
+
+    def backward(self, dy):
+        x, y = self.recall()
+        return self.activation.backward(self.check_gradient(dy, y), x, y)
+
+    def backward_logits(self, dz):
+        """As backward, from the gradient of the input: there is nothing left to do."""
+        return dz
+
+
+class ReLU(Activation):
+    """max(x, 0)"""
+
+    arguments = ()
+
+    def __init__(self, name=None, input_shape=None):
+        super().__init__("relu", name, input_shape)
+
+
+class Softmax(Activation):
+    """e^x, divided by its sum along the last axis: scores become probabilities."""
+
+    arguments = ()
+
+    def __init__(self, name=None, input_shape=None):
+        super().__init__("softmax", name, input_shape)
+
+
+class LeakyReLU(Activation):
+    """x where x > 0, else negative_slope x"""
+
+    arguments = ("negative_slope",)
+
+    def __init__(self, negative_slope=0.3, name=None, input_shape=None):
+        if not negative_slope >= 0:
+            raise ValueError(f"LeakyReLU expects a negative_slope >= 0, got {negative_slope!r}")
+        slope = float(negative_slope)
+        leaky = activations.Activation(
+            "leaky_relu",
+            lambda z: activations.leaky_relu.forward(z, slope),
+            lambda dy, z, y: activations.leaky_relu.backward(dy, z, y, slope),
+        )
+        super().__init__(leaky, name, input_shape)
+        self.negative_slope = slope

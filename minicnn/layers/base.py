@@ -1,0 +1,204 @@
+"""What all layers share: a name, shapes, parameters, and messages that help.
+
+To write a layer of your own, give it ``forward`` and ``backward``, a ``build`` if it has parameters, a
+``compute_output_shape`` if it changes the shape, and list its constructor's arguments in ``arguments``.
+Dropout is the shortest example with randomness, Dense the shortest with parameters.
+"""
+
+import re
+
+import numpy as np
+
+from minicnn import config, random
+from minicnn.activations import Activation
+from minicnn.lookup import Configurable, serialize
+
+
+def snake_case(name):
+    """``MaxPooling2D`` -> ``max_pooling2d``"""
+    name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
+    return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
+
+
+class Layer(Configurable):
+    """One step of a network: ``y = forward(x)`` and ``dx = backward(dy)``.
+
+    ``params`` and ``grads`` are dictionaries by name (kernel, bias, gamma, beta); ``state`` is what
+    a layer remembers that no gradient changes. Shapes are Keras's, with None for the batch.
+    Randomness is a function of ``seed``, ``place`` and ``step`` alone; a model sets all three,
+    a layer by itself counts its own training passes.
+    """
+
+    arguments = ()  # names of the constructor's arguments, kept as attributes of the same name
+    rank = None  # axes of the input with the batch; None: any
+
+    def __init__(self, name=None, input_shape=None):
+        self.given_name = name
+        self.name = name or snake_case(type(self).__name__)
+        self.given_input_shape = None if input_shape is None else (None, *input_shape)
+        self.params, self.grads, self.state, self.constraints = {}, {}, {}, {}
+        self.input_shape = self.output_shape = None
+        self.seed, self.place, self.step = None, 0, 0
+        self.needs_dx = True  # False for a model's first layers: nobody asks for their dx
+        self.cache = None  # what backward needs of the last forward
+
+    # ------------------------------------------------------------ shapes and parameters
+
+    @property
+    def built(self):
+        return self.input_shape is not None
+
+    def build(self, input_shape):
+        """Make the parameters for inputs of ``input_shape``, e.g. ``(None, 32, 32, 3)``."""
+        input_shape = tuple(input_shape)
+        if self.rank not in (None, len(input_shape)):
+            axes = {2: "(batch, features)", 4: "(batch, height, width, channels)"}[self.rank]
+            raise ValueError(f"{self} expects inputs {axes}, got {input_shape}{self._mend(input_shape)}")
+        self.dtype = np.dtype(config.floatx())
+        if self.seed is None:
+            self.seed = random.get_seed()
+        output_shape = self.compute_output_shape(input_shape)
+        self.add_weights(input_shape)
+        self.input_shape, self.output_shape = input_shape, output_shape
+
+    def compute_output_shape(self, input_shape):
+        """The shape of y for this shape of x; ValueError where there is none."""
+        return input_shape
+
+    def add_weights(self, input_shape):
+        """Fill ``params`` and ``state``. Layers without either have nothing to do."""
+
+    def initial(self, name, shape, initializer):
+        """A fresh array for the parameter ``name``, from randomness that is this parameter's own."""
+        rng = random.generator(self.seed, "weights", self.place, name)
+        return initializer(shape, self.dtype, rng)
+
+    # ------------------------------------------------------------ forward and backward
+
+    def forward(self, x, training=False):
+        raise NotImplementedError
+
+    def backward(self, dy):
+        raise NotImplementedError
+
+    def forget(self):
+        """Let go of what was kept for backward."""
+        self.cache = None
+
+    def check_input(self, x):
+        """x as a contiguous array of this layer's float type; builds the layer if nobody has."""
+        x = np.asarray(x)
+        if x.dtype.kind not in "fiub":
+            raise ValueError(f"{self} expects real numbers, got an array of {x.dtype}")
+        if not self.built:
+            self.build((None, *x.shape[1:]))
+        fits = x.ndim == len(self.input_shape) and all(
+            due in (None, n) for due, n in zip(self.input_shape, x.shape)
+        )
+        if not fits:
+            due = "(" + ", ".join(str(n or "N") for n in self.input_shape) + ")"
+            raise ValueError(f"{self} expects {due}, got {x.shape}{self._mend(x.shape)}")
+        return np.require(x, self.dtype, ["C", "W"])
+
+    def check_gradient(self, dy, y):
+        """dy as a contiguous array of the shape of the last output ``y``."""
+        dy = np.require(dy, self.dtype, ["C", "W"])
+        if dy.shape != y.shape:
+            raise ValueError(f"{self}.backward expects dy of the output's shape {y.shape}, got {dy.shape}")
+        return dy
+
+    def recall(self):
+        """What the last forward kept."""
+        if self.cache is None:
+            raise RuntimeError(f"{self}.backward needs a forward pass first: call forward(x), then backward(dy)")
+        return self.cache
+
+    def _mend(self, shape):
+        due = self.input_shape or self.given_input_shape or ()
+        if self.rank is not None and len(shape) == self.rank - 1:
+            return ": add a batch axis, x[None]?"
+        if len(shape) == len(due) == 4 and shape[1] == due[3] != shape[3]:
+            return ": channels come last here, x.transpose(0, 2, 3, 1)?"
+        if len(shape) == len(due) == 4 and shape[3] != due[3]:
+            return f": it was built for {due[3]} channels, not {shape[3]}"
+        if self.rank == 2 and len(shape) > 2:
+            return ": put a Flatten() before it?"
+        return ""
+
+    # ------------------------------------------------------------ weights in and out
+
+    def get_weights(self):
+        """Copies of parameters and state, in Keras's order."""
+        return [array.copy() for array in (*self.params.values(), *self.state.values())]
+
+    def set_weights(self, weights):
+        """Take parameters and state as ``get_weights`` gives them; nothing changes if any does not fit."""
+        names = [*self.params, *self.state]
+        arrays = [np.asarray(array) for array in weights]
+        if len(arrays) != len(names):
+            raise ValueError(f"{self} has {len(names)} weights ({', '.join(names)}), got {len(arrays)}")
+        for name, array in zip(names, arrays):
+            due = (self.params.get(name) if name in self.params else self.state[name]).shape
+            if array.shape != due or array.dtype.kind not in "fiub":
+                raise ValueError(f"{self} expects {name} of shape {due}, got {array.dtype} {array.shape}")
+        for name, array in zip(names, arrays):
+            (self.params if name in self.params else self.state)[name][...] = array
+
+    def count_params(self):
+        """Numbers in parameters and state together."""
+        return sum(array.size for array in (*self.params.values(), *self.state.values()))
+
+    # ------------------------------------------------------------ configuration
+
+    def get_config(self):
+        """The constructor's arguments, in terms JSON knows."""
+        values = {argument: _plain(getattr(self, argument)) for argument in self.arguments}
+        if self.given_input_shape is not None:
+            values["input_shape"] = list(self.given_input_shape[1:])
+        return {"name": self.name, **values}
+
+    def __str__(self):
+        return f"{type(self).__name__} {self.name!r}"
+
+
+def _plain(value):
+    if isinstance(value, Activation):
+        return value.name
+    if isinstance(value, Configurable):
+        return serialize(value)
+    return list(value) if isinstance(value, tuple) else value
+
+
+def pair(value, argument):
+    """A whole number >= 1, or two of them, as two: kernel_size=3 means (3, 3)."""
+    both = (value, value) if isinstance(value, (int, np.integer)) else value
+    try:
+        first, second = (int(each) for each in both if each == int(each) and not isinstance(each, bool))
+    except (TypeError, ValueError):
+        first = second = 0
+    if min(first, second) < 1:
+        raise ValueError(f"{argument} expects a whole number >= 1 or two of them, got {value!r}")
+    return first, second
+
+
+def window_output_size(layer, input_shape, window, what):
+    """Rows and columns out for a window sliding over a picture, or a message that it does not fit."""
+    from minicnn.kernels.shapes import output_size, padding_amounts
+
+    _, H, W, _ = input_shape
+    if None in (H, W):
+        raise ValueError(f"{layer} needs to know the picture's size, got {input_shape}: give height and width")
+    zeros = padding_amounts(layer.padding, (H, W), window, layer.strides)
+    if layer.padding == "valid" and (window[0] > H or window[1] > W):
+        raise ValueError(
+            f"{layer} has a {what} of {window[0]} x {window[1]} pixels, larger than its input of {H} x {W}: "
+            f"use padding='same', a smaller {what}, or fewer pooling layers before it"
+        )
+    return zeros, *(output_size(*each) for each in zip((H, W), window, layer.strides, zeros))
+
+
+def check_padding(padding):
+    """``"valid"`` or ``"same"``, in lower case."""
+    if not isinstance(padding, str) or padding.lower() not in ("valid", "same"):
+        raise ValueError(f"padding expects 'valid' or 'same', got {padding!r}")
+    return padding.lower()

@@ -1,0 +1,50 @@
+"""Batch normalisation: keep every channel's numbers in a range the next layer can work with."""
+
+import numpy as np
+
+from minicnn.kernels import batchnorm
+from minicnn.layers.base import Layer
+
+
+class BatchNormalization(Layer):
+    """(..., C) -> (..., C): mean 0 and variance 1 per channel over the batch, then times gamma, plus beta.
+
+    While training the batch's own statistics count and ``moving_mean`` and ``moving_variance`` follow them,
+    moving = momentum moving + (1 - momentum) batch; otherwise these are used.
+    """
+
+    arguments = ("momentum", "epsilon", "center", "scale")
+
+    def __init__(self, momentum=0.99, epsilon=1e-3, center=True, scale=True, name=None, input_shape=None):
+        super().__init__(name, input_shape)
+        self.momentum, self.epsilon, self.center, self.scale = momentum, epsilon, center, scale
+
+    def add_weights(self, input_shape):
+        C = input_shape[-1]
+        self.gamma, self.beta = np.ones(C, self.dtype), np.zeros(C, self.dtype)
+        self.params = {"gamma": self.gamma} if self.scale else {}
+        self.params |= {"beta": self.beta} if self.center else {}
+        self.state = {"moving_mean": np.zeros(C, self.dtype), "moving_variance": np.ones(C, self.dtype)}
+
+    def forward(self, x, training=False):
+        x = self.check_input(x)
+        rows = x.reshape(-1, x.shape[-1])
+        if training:
+            y, mean, variance = batchnorm.forward(rows, self.gamma, self.beta, self.epsilon)
+            for name, batch in (("moving_mean", mean), ("moving_variance", variance)):
+                self.state[name][...] = self.momentum * self.state[name] + (1 - self.momentum) * batch
+        else:
+            mean, variance = self.state["moving_mean"].copy(), self.state["moving_variance"].copy()
+            y = batchnorm.normalise(rows, mean, variance, self.gamma, self.beta, self.epsilon)
+        self.cache = rows, mean, variance, training
+        return y.reshape(x.shape)
+
+    def backward(self, dy):
+        x, mean, variance, training = self.recall()
+        rows = self.check_gradient(dy, dy).reshape(x.shape)
+        dx, dgamma, dbeta = batchnorm.backward(x, mean, variance, self.gamma, rows, self.epsilon)
+        if not training:  # mean and variance were given, not made from x: dx has one part, not three
+            dx = rows * (self.gamma / np.sqrt(variance + self.dtype.type(self.epsilon)))
+        self.grads = {"gamma": dgamma} if self.scale else {}
+        self.grads |= {"beta": dbeta} if self.center else {}
+        return dx.reshape(dy.shape)

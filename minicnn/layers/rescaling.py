@@ -1,0 +1,20 @@
+"""Rescaling: bring pixels into a range inside the model, so that it takes pictures as they are."""
+
+from minicnn.layers.base import Layer
+
+
+class Rescaling(Layer):
+    """x scale + offset; ``Rescaling(1 / 255)`` turns bytes into 0 .. 1."""
+
+    arguments = ("scale", "offset")
+
+    def __init__(self, scale, offset=0.0, name=None, input_shape=None):
+        super().__init__(name, input_shape)
+        self.scale, self.offset = scale, offset
+
+    def forward(self, x, training=False):
+        x = self.check_input(x)
+        return x * self.dtype.type(self.scale) + self.dtype.type(self.offset)
+
+    def backward(self, dy):
+        return dy * self.dtype.type(self.scale)

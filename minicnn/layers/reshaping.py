@@ -1,0 +1,39 @@
+"""Layers that leave the numbers alone and change their shape, or where the network begins."""
+
+import math
+
+from minicnn.layers.base import Layer
+
+
+class Flatten(Layer):
+    """(N, ...) -> (N, product of the rest)"""
+
+    def compute_output_shape(self, input_shape):
+        return input_shape[0], math.prod(input_shape[1:])
+
+    def forward(self, x, training=False):
+        x = self.check_input(x)
+        self.cache = x.shape
+        return x.reshape(x.shape[0], self.output_shape[1])
+
+    def backward(self, dy):
+        return dy.reshape(self.recall())
+
+
+class Input(Layer):
+    """Says what comes in, ``Input((32, 32, 3))``: first in a Sequential, it is no layer of the network itself."""
+
+    arguments = ("shape",)
+
+    def __init__(self, shape, name=None):
+        super().__init__(name, shape)
+        self.shape = tuple(shape)
+
+    def get_config(self):
+        return {"shape": list(self.shape), "name": self.name}
+
+    def forward(self, x, training=False):
+        return self.check_input(x)
+
+    def backward(self, dy):
+        return dy

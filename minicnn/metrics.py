@@ -1,0 +1,136 @@
+"""What is watched during training: one number per image, averaged over all of them.
+
+``y_pred`` are the network's outputs; where it ends in a softmax, probabilities.
+"""
+
+import numpy as np
+
+from minicnn import losses
+from minicnn.lookup import Configurable, resolve
+
+
+class Metric(Configurable):
+    """Your own metric subclasses this and defines ``values``."""
+
+    name = "metric"
+
+    def __init__(self, name=None):
+        self.name = name or type(self).name  # how it is called in the history
+
+    def __call__(self, y_true, y_pred):
+        """The mean over all images, a float."""
+        return float(self.values(np.asarray(y_true), np.asarray(y_pred)).mean())
+
+    def values(self, y_true, y_pred):
+        """One float64 per image: (N,)."""
+        raise NotImplementedError(f"{type(self).__name__} must define values(self, y_true, y_pred)")
+
+    def get_config(self):
+        return {"name": self.name}
+
+
+class BinaryAccuracy(Metric):
+    """The share of outputs on the right side of 1/2, for targets 0 and 1. Exactly 1/2 counts as 0."""
+
+    name = "binary_accuracy"
+
+    def values(self, y_true, y_pred):
+        N = len(y_pred)
+        right = (y_pred.reshape(N, -1) > 0.5) == _same_size(self, y_true, y_pred).reshape(N, -1)
+        return right.mean(axis=1)
+
+
+class CategoricalAccuracy(Metric):
+    """1 where the largest output is the class of the one-hot target. The first of equals is the largest."""
+
+    name = "categorical_accuracy"
+
+    def values(self, y_true, y_pred):
+        right = np.argmax(_same_size(self, y_true, y_pred), axis=-1) == np.argmax(y_pred, axis=-1)
+        return right.astype(np.float64)
+
+
+class SparseCategoricalAccuracy(Metric):
+    """1 where the largest output is the one the integer label, (N,) or (N, 1), names."""
+
+    name = "sparse_categorical_accuracy"
+
+    def values(self, y_true, y_pred):
+        if y_true.size != len(y_pred):
+            raise ValueError(
+                f"{self.name} expects one integer label per prediction, got {y_true.shape} for "
+                f"{y_pred.shape}: for one-hot targets use categorical_accuracy"
+            )
+        return (y_true.reshape(-1) == np.argmax(y_pred, axis=-1)).astype(np.float64)
+
+
+class _LossAsMetric(Metric):
+    """The values of a loss, without its gradient."""
+
+    loss = None
+
+    def values(self, y_true, y_pred):
+        return self.loss.value_and_gradient(self.loss.check_targets(y_true, y_pred.shape), y_pred)[0]
+
+
+class SparseCategoricalCrossentropy(_LossAsMetric):
+    """Cross-entropy of probabilities with integer labels; they are clipped 1e-7 away from 0 and 1."""
+
+    name = "sparse_categorical_crossentropy"
+    loss = losses.SparseCategoricalCrossentropy()
+
+
+class CategoricalCrossentropy(_LossAsMetric):
+    """Cross-entropy of probabilities with one-hot targets; they are clipped 1e-7 away from 0 and 1."""
+
+    name = "categorical_crossentropy"
+    loss = losses.CategoricalCrossentropy()
+
+
+class MeanSquaredError(_LossAsMetric):
+    """mean (y_true - y_pred)^2."""
+
+    name = "mean_squared_error"
+    loss = losses.MeanSquaredError()
+
+
+def _same_size(metric, y_true, y_pred):
+    if y_true.size != y_pred.size:
+        raise ValueError(
+            f"{metric.name} expects targets of the shape of the predictions, {y_pred.shape}, "
+            f"got {y_true.shape}"
+        )
+    return y_true
+
+
+_REGISTRY = {
+    "binary_accuracy": BinaryAccuracy,
+    "categorical_accuracy": CategoricalAccuracy,
+    "sparse_categorical_accuracy": SparseCategoricalAccuracy,
+    "categorical_crossentropy": CategoricalCrossentropy,
+    "sparse_categorical_crossentropy": SparseCategoricalCrossentropy,
+    "mean_squared_error": MeanSquaredError,
+    "mse": MeanSquaredError,
+}
+
+
+def get(identifier, loss=None, output_shape=None):
+    """A metric from its name, its class, or itself.
+
+    "accuracy" and "acc" mean the accuracy that fits: binary for one output per image, sparse where
+    the loss takes integer labels, categorical otherwise. A name given as a string is the one the
+    history shows, as in Keras: "acc" stays "acc".
+    """
+    fitting = _accuracy(loss, output_shape)
+    metric = resolve(identifier, {**_REGISTRY, "accuracy": fitting, "acc": fitting}, "metric", Metric)
+    if isinstance(identifier, str):
+        metric.name = identifier
+    return metric
+
+
+def _accuracy(loss, output_shape):
+    if output_shape is not None and output_shape[-1] == 1:
+        return BinaryAccuracy
+    if isinstance(loss, losses.SparseCategoricalCrossentropy):
+        return SparseCategoricalAccuracy
+    return CategoricalAccuracy

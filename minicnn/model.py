@@ -1,0 +1,194 @@
+"""Sequential: layers one after another. What it is stands here; how it learns, in training.py."""
+
+import numpy as np
+
+from minicnn import layers as known_layers
+from minicnn import random, saving
+from minicnn import summary as tables
+from minicnn.layers.base import Layer, snake_case
+from minicnn.lookup import serialize
+from minicnn.training import Training
+
+
+class Sequential(Training):
+    """A network whose every layer feeds the next.
+
+        model = Sequential([layers.Conv2D(32, 3, input_shape=(32, 32, 3)), layers.Flatten(), layers.Dense(10)])
+
+    It is built, that is, gets its weights, as soon as it knows its input: from an ``Input`` or an
+    ``input_shape`` in its first layer, or from the first data it sees.
+    """
+
+    def __init__(self, layers=None, name=None):
+        super().__init__()
+        self.name = name or "sequential"
+        self.layers = []
+        self.input_shape = None
+        self.seed = random.get_seed()
+        for layer in layers or ():
+            self.add(layer)
+
+    def add(self, layer):
+        """Put ``layer`` behind the others."""
+        if not isinstance(layer, Layer):
+            raise TypeError(f"Sequential expects layers, got {layer!r}: a class instead of an object, perhaps?")
+        if any(layer is other for other in self.layers):
+            raise ValueError(f"{layer} is in this model already: make a new one, layers keep what belongs to their place")
+        if isinstance(layer, known_layers.Input):
+            if self.layers:
+                raise ValueError("Input goes first: this model has layers already")
+            self.input_shape = (None, *layer.shape)
+            return
+        layer.name = self._free_name(layer)
+        layer.place = len(self.layers)
+        layer.seed = self.seed
+        self.layers.append(layer)
+        if self.input_shape is None:
+            self.input_shape = layer.given_input_shape
+        if self.input_shape is not None:
+            previous = self.layers[-2].output_shape if layer.place else self.input_shape
+            try:
+                layer.build(previous)
+            except ValueError:
+                self.layers.pop()
+                raise
+            self._skip_unneeded_gradients()
+
+    def _free_name(self, layer):
+        """conv2d, conv2d_1, conv2d_2, ... anew in every model."""
+        taken = {other.name for other in self.layers}
+        if layer.given_name is not None:
+            if layer.given_name in taken:
+                raise ValueError(f"two layers are called {layer.given_name!r}: names tell them apart")
+            return layer.given_name
+        stem = snake_case(type(layer).__name__)
+        number = sum(isinstance(other, type(layer)) and type(other) is type(layer) for other in self.layers)
+        name = stem if number == 0 else f"{stem}_{number}"
+        while name in taken:
+            number += 1
+            name = f"{stem}_{number}"
+        return name
+
+    @property
+    def built(self):
+        return bool(self.layers) and all(layer.built for layer in self.layers)
+
+    def build(self, input_shape=None):
+        """Make the weights for inputs of ``input_shape``, ``(None, 32, 32, 3)``."""
+        if not self.layers:
+            raise ValueError("this Sequential has no layers yet: add some first")
+        shape = self.input_shape = tuple(input_shape) if input_shape is not None else self.input_shape
+        if shape is None:
+            raise ValueError("the input's shape is not known yet: put Input((32, 32, 3)) first, or pass it to build")
+        for layer in self.layers:
+            layer.build(shape)
+            shape = layer.output_shape
+        self._skip_unneeded_gradients()
+
+    def _skip_unneeded_gradients(self):
+        """Nothing before the first layer with parameters learns, so nothing there needs a gradient."""
+        learns = [bool(layer.params) for layer in self.layers]
+        first = learns.index(True) if any(learns) else len(learns)
+        for layer in self.layers:
+            layer.needs_dx = layer.place > first
+
+    @property
+    def output_shape(self):
+        """The shape of the predictions, ``(None, 10)``."""
+        self._require_built("output_shape")
+        return self.layers[-1].output_shape
+
+    def _require_built(self, what):
+        if not self.built:
+            raise ValueError(f"{what} needs a built model: put Input((32, 32, 3)) first, or call build or fit")
+
+    # ------------------------------------------------------------ forward and backward
+
+    def forward(self, x, training=False):
+        """Predictions for a batch; everything ``backward`` needs is kept."""
+        for layer in self.layers:
+            layer.step = self.step
+            x = layer.forward(x, training)
+        return x
+
+    def __call__(self, x, training=False):
+        return self.forward(x, training)
+
+    def backward(self, dy, from_logits=False):
+        """Fill every layer's ``grads`` from the gradient of the loss with respect to the predictions.
+
+        ``from_logits``: dy belongs to what the last layer's softmax was given, not to what it returned.
+        """
+        for layer in reversed(self.layers):
+            dy = layer.backward_logits(dy) if from_logits else layer.backward(dy)
+            from_logits = False
+            if dy is None:
+                break
+
+    def parameters(self):
+        """All parameters by ``place/name``: the very arrays, not copies."""
+        return {f"{k}/{name}": a for k, layer in enumerate(self.layers) for name, a in layer.params.items()}
+
+    def gradients(self):
+        """The last backward pass's gradients, named as ``parameters``."""
+        return {f"{k}/{name}": a for k, layer in enumerate(self.layers) for name, a in layer.grads.items()}
+
+    # ------------------------------------------------------------ weights
+
+    def get_weights(self):
+        """Copies of all weights, in Keras's order: its ``set_weights`` takes this list, and the reverse."""
+        return [array for layer in self.layers for array in layer.get_weights()]
+
+    def set_weights(self, weights):
+        """Take weights as ``get_weights`` gives them; nothing changes if any does not fit."""
+        self._require_built("set_weights")
+        weights, before = [np.asarray(w) for w in weights], self.get_weights()
+        if len(weights) != len(before):
+            raise ValueError(f"this model has {len(before)} weight arrays, got {len(weights)}")
+        try:
+            self._spread(weights)
+        except ValueError:
+            self._spread(before)
+            raise
+
+    def _spread(self, weights):
+        at = 0
+        for layer in self.layers:
+            count = len(layer.params) + len(layer.state)
+            layer.set_weights(weights[at : at + count])
+            at += count
+
+    def count_params(self):
+        """All numbers in the weights, those that no gradient changes included."""
+        self._require_built("count_params")
+        return sum(layer.count_params() for layer in self.layers)
+
+    # ------------------------------------------------------------ texts and files
+
+    def summary(self, print_fn=print):
+        """Print the layers, their output shapes and parameter counts as a table."""
+        print_fn(tables.summary(self))
+
+    def __repr__(self):
+        inner = ", ".join(type(layer).__name__ for layer in self.layers)
+        size = f", {self.count_params():,} parameters" if self.built else ""
+        return f"<Sequential {self.name!r}: {inner}{size}>"
+
+    def get_config(self):
+        """The architecture, in terms JSON knows."""
+        shape = None if self.input_shape is None else list(self.input_shape)
+        return {"name": self.name, "input_shape": shape, "layers": [serialize(layer) for layer in self.layers]}
+
+    @classmethod
+    def from_config(cls, config):
+        """A new model of the same architecture, with fresh weights."""
+        model = cls(name=config["name"])
+        if config["input_shape"] is not None:
+            model.input_shape = tuple(config["input_shape"])
+        for layer in config["layers"]:
+            model.add(known_layers.get(layer))
+        return model
+
+    def save(self, path):
+        """Architecture, weights, recipe and optimizer state in one file; ``mc.load_model`` reads it."""
+        saving.save_model(self, path)

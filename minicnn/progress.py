@@ -1,0 +1,50 @@
+"""The line that tells how training goes, while it goes."""
+
+import sys
+import time
+
+from tqdm import tqdm
+
+
+class ProgressLine:
+    """``verbose`` 0: silent; 1: a live line (loss, metrics, images/s, time left); 2: a line an epoch."""
+
+    def __init__(self, verbose, epochs, data):
+        if verbose not in (0, 1, 2, "auto", True, False):
+            raise ValueError(f"verbose expects 0 (silent), 1 (live line) or 2 (a line an epoch), got {verbose!r}")
+        self.verbose = 1 if verbose == "auto" else int(verbose)
+        self.epochs, self.images = epochs, data.images
+        self.steps = len(data) if hasattr(getattr(data, "batches", data), "__len__") else None
+        self.bar = None
+
+    def begin(self, position):
+        self.started = time.perf_counter()
+        if self.verbose == 1:
+            self.bar = tqdm(
+                total=self.images, initial=position.totals.count, unit=" images", leave=False, file=sys.stdout,
+                desc=f"Epoch {position.epoch + 1}/{self.epochs}", mininterval=0.2, dynamic_ncols=True,
+            )
+
+    def update(self, images, totals):
+        if self.bar is not None:
+            shown = self.bar.n
+            self.bar.update(images)
+            if shown == self.bar.initial or self.bar.last_print_n == self.bar.n:  # only when the line is drawn
+                self.bar.set_postfix_str(_text(totals.means()), refresh=False)
+
+    def end(self, position, logs):
+        seconds = time.perf_counter() - self.started
+        self.close()
+        if self.verbose:
+            rate = position.totals.count / max(seconds, 1e-9)
+            head = f"Epoch {position.epoch + 1}/{self.epochs}"
+            print(f"{head} - {seconds:.1f} s - {rate:,.0f} images/s - {_text(logs)}", flush=True)
+
+    def close(self):
+        if self.bar is not None:
+            self.bar.close()
+            self.bar = None
+
+
+def _text(values):
+    return " - ".join(f"{name}: {value:.4f}" for name, value in values.items())

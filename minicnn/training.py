@@ -1,0 +1,298 @@
+"""How a model learns: one step, many steps, and looking at the result."""
+
+from dataclasses import asdict, dataclass, field
+
+import numpy as np
+
+from minicnn import batches, callbacks, losses, metrics, optimizers
+from minicnn.activations import softmax
+from minicnn.progress import ProgressLine
+
+
+@dataclass
+class Totals:
+    """Running sums of the loss and the metrics over an epoch: every sample counts the same."""
+
+    sums: dict = field(default_factory=dict)
+    count: int = 0
+
+    def add(self, values):
+        """``values``: name -> one number a sample."""
+        for name, each in values.items():
+            self.sums[name] = self.sums.get(name, 0.0) + float(np.sum(each, dtype=np.float64))
+        self.count += len(next(iter(values.values())))
+
+    def means(self):
+        return {name: total / self.count for name, total in self.sums.items()}
+
+
+@dataclass
+class Position:
+    """Where a running ``fit`` stands: all it takes to go on from here."""
+
+    epoch: int = 0
+    batch: int = 0  # the next one in this epoch
+    first_step: int = 0  # the model's step when this epoch began: what its shuffling is keyed by
+    totals: Totals = field(default_factory=Totals)
+
+
+class Training:
+    """compile, fit, evaluate, predict: what a Sequential can do once it has layers."""
+
+    def __init__(self):
+        self.optimizer = self.loss = self.history = None
+        self.metrics = []
+        self.step = 0  # batches trained on in this model's life
+        self.stop_training = False
+        self.position = Position()
+        self._last_batch = None
+
+    def compile(self, optimizer="rmsprop", loss=None, metrics=None):
+        """Choose how to learn: an optimizer, a loss and metrics, by name or as objects."""
+        if loss is None:
+            raise ValueError("compile needs a loss, e.g. loss='sparse_categorical_crossentropy'")
+        if isinstance(metrics, str):
+            raise ValueError(f"metrics expects a list, got the text {metrics!r}: write metrics=[{metrics!r}]")
+        optimizer, loss = optimizers.get(optimizer), losses.get(loss)
+        self.optimizer, self.loss, self._metrics_wanted = optimizer, loss, list(metrics or ())
+        self.metrics = None  # "accuracy" means one thing or another by the output's shape: settled when built
+        if self.built:
+            self._settle_metrics()
+
+    def _settle_metrics(self):
+        if self.metrics is None:
+            self.metrics = [metrics.get(each, self.loss, self.output_shape) for each in self._metrics_wanted]
+
+    # ------------------------------------------------------------ one step
+
+    def train_on_batch(self, x, y, return_dict=False):
+        """One step of learning. Returns the loss (and metrics) of this batch, before the step."""
+        totals = Totals()
+        totals.add(self._train_step(*self._checked_batch(x, y)))
+        return self._answer(totals.means(), return_dict)
+
+    def test_on_batch(self, x, y, return_dict=False):
+        """The loss (and metrics) of one batch; nothing is learned."""
+        totals = Totals()
+        totals.add(self._test_step(*self._checked_batch(x, y)))
+        return self._answer(totals.means(), return_dict)
+
+    def _answer(self, means, return_dict):
+        if return_dict:
+            return means
+        return list(means.values()) if len(means) > 1 else means["loss"]
+
+    def _train_step(self, x, y):
+        self._last_batch = x
+        predictions = self.forward(x, training=True)
+        values, gradient = self._judge(y, predictions)
+        if np.isfinite(values["loss"]).all():  # a step along a NaN would ruin weights that are still good
+            self.backward(gradient, from_logits=self._fused)
+            parameters = self.parameters()
+            self.optimizer.update(parameters, self.gradients())
+            for layer in self.layers:
+                for name, constraint in layer.constraints.items():
+                    layer.params[name][...] = constraint(layer.params[name])
+        self.step += 1
+        return values
+
+    def _test_step(self, x, y):
+        values, _ = self._judge(y, self.forward(x))
+        self._forget()
+        return values
+
+    def _judge(self, y, predictions):
+        """The loss and metrics of every sample, and the gradient to send back."""
+        if self._fused:
+            sample_losses, gradient = self.loss.value_and_gradient(y, self.layers[-1].logits, from_logits=True)
+        else:
+            sample_losses, gradient = self.loss.value_and_gradient(y, predictions)
+        values = {"loss": sample_losses}
+        for metric in self.metrics:
+            values[metric.name] = metric.values(y, predictions)
+        return values, gradient
+
+    @property
+    def _fused(self):
+        """Whether loss and final softmax are one formula, exact where each alone would overflow."""
+        last = self.layers[-1]
+        return self.loss.uses_logits and hasattr(last, "backward_logits") and last.activation is softmax
+
+    def _forget(self):
+        for layer in self.layers:
+            layer.forget()
+
+    # ------------------------------------------------------------ many steps
+
+    def fit(self, x=None, y=None, batch_size=None, epochs=1, verbose=1, callbacks=None, validation_split=0.0,
+            validation_data=None, shuffle=True, initial_epoch=0):
+        """Train for ``epochs`` passes over the data; returns the History.
+
+        ``x``, ``y``: arrays, or an iterable of batches (x, y) in place of both. ``batch_size`` 32 unless given.
+        ``validation_data``: (x, y) or an iterable; ``validation_split``: the last fraction of x, y instead.
+        ``verbose``: 0 silent, 1 a live line, 2 a line an epoch. Shuffles before every epoch unless told not to.
+        """  # fmt: skip
+        self._require_compiled("fit")
+        if validation_split and validation_data is None:
+            (x, y), validation_data = batches.split(x, y, validation_split)
+        train = self._checked_data(x, y, batch_size)
+        validation = None if validation_data is None else self._validation_batches(validation_data, batch_size)
+        self.stop_training = False
+        self.position = Position(epoch=initial_epoch)
+        line = ProgressLine(verbose, epochs, train)
+        run = self._callback_list(callbacks, dict(verbose=verbose, epochs=epochs, steps=line.steps))
+        run.on_train_begin()
+        try:
+            while self.position.epoch < epochs and not self.stop_training:
+                self._fit_epoch(train, validation, shuffle, run, line)
+        finally:
+            line.close()
+            self._last_batch = None
+            self._forget()
+        run.on_train_end()
+        return self.history
+
+    def _fit_epoch(self, train, validation, shuffle, run, line):
+        at = self.position
+        if at.batch == 0:
+            at.first_step, at.totals = self.step, Totals()
+            run.on_epoch_begin(at.epoch)
+        line.begin(at)
+        key = (self.seed, "shuffle", at.first_step) if shuffle else None
+        for x, y in train.stream(at.batch, key):
+            run.on_train_batch_begin(at.batch)
+            if isinstance(train, batches.IterableBatches):
+                x, y = self._checked_batch(x, y)
+            values = self._train_step(x, y)
+            at.totals.add(values)
+            at.batch += 1
+            line.update(len(x), at.totals)
+            run.on_train_batch_end(at.batch - 1, {name: float(np.mean(each)) for name, each in values.items()})
+            if self.stop_training:
+                break
+        logs = at.totals.means()
+        if validation is not None and np.isfinite(logs["loss"]):
+            logs |= {f"val_{name}": value for name, value in self._evaluate(validation).items()}
+        line.end(at, logs)
+        epoch, at.epoch, at.batch = at.epoch, at.epoch + 1, 0
+        run.on_epoch_end(epoch, logs)
+
+    def _callback_list(self, wanted, params):
+        wanted = list(wanted or ())
+        self.history = callbacks.History()
+        if not any(isinstance(each, callbacks.TerminateOnNaN) for each in wanted):
+            wanted.append(callbacks.TerminateOnNaN())
+        run = callbacks.CallbackList([self.history, *wanted])
+        run.set_params(params)
+        run.set_model(self)
+        return run
+
+    def evaluate(self, x=None, y=None, batch_size=None, verbose=1, return_dict=False):
+        """``[loss, *metrics]`` over arrays or an iterable of batches (a number alone without metrics)."""
+        self._require_compiled("evaluate")
+        means = self._evaluate(self._checked_data(x, y, batch_size))
+        if verbose:
+            print(" - ".join(f"{name}: {value:.4f}" for name, value in means.items()))
+        return self._answer(means, return_dict)
+
+    def _evaluate(self, data):
+        totals = Totals()
+        for x, y in data.stream():
+            if isinstance(data, batches.IterableBatches):
+                x, y = self._checked_batch(x, y)
+            totals.add(self._test_step(x, y))
+        return totals.means()
+
+    def predict(self, x, batch_size=32, verbose=0):
+        """Predictions for every row of x, or of every batch of an iterable (with or without targets)."""
+        if hasattr(x, "__array__") or isinstance(x, (list, tuple)):
+            x = batches.checked_images(x)
+            parts = (x[k : k + batch_size] for k in range(0, len(x), batch_size))
+        else:
+            parts = (batch[0] if isinstance(batch, (tuple, list)) else batch for batch in x)
+        outputs = []
+        for part in parts:
+            self._build_for(part)
+            outputs.append(self.forward(part).copy())
+            self._forget()
+        if not outputs:
+            raise ValueError("predict was given no batches")
+        return np.concatenate(outputs)
+
+    # ------------------------------------------------------------ checks, all before anything changes
+
+    def _require_compiled(self, what):
+        if self.loss is None:
+            raise RuntimeError(f"call compile(optimizer, loss, metrics) before {what}")
+
+    def _build_for(self, x):
+        if not self.built:
+            self.build((None, *np.shape(x)[1:]))
+
+    def _checked_data(self, x, y, batch_size):
+        data = batches.make(x, y, batch_size)
+        if isinstance(data, batches.ArrayBatches):
+            data.x, data.y = self._checked_batch(data.x, data.y)
+        return data
+
+    def _checked_batch(self, x, y):
+        self._require_compiled("training or evaluating")
+        x = batches.checked_images(x)
+        self._build_for(x)
+        self._settle_metrics()
+        self.layers[0].check_input(x[:1])
+        y = self.loss.check_targets(np.asarray(y), self.output_shape)
+        if len(x) != len(y):
+            raise ValueError(f"x has {len(x)} rows, y has {len(y)}: every picture needs its target")
+        return x, y
+
+    def _validation_batches(self, data, batch_size):
+        if isinstance(data, (tuple, list)) and len(data) == 2 and hasattr(data[0], "shape"):
+            return self._checked_data(*data, batch_size)
+        return self._checked_data(data, None, None)
+
+    def first_nonfinite_layer(self):
+        """The first layer whose output of the last batch held NaN or infinity: None if all were finite.
+
+        The batch is computed again. ``"input"`` if the pictures themselves are not finite.
+        """
+        x = self._last_batch
+        if x is None:
+            return None
+        if not np.isfinite(x).all():
+            return "input"
+        state = [{name: a.copy() for name, a in layer.state.items()} for layer in self.layers]
+        try:
+            for layer in self.layers:
+                layer.step = self.step - 1
+                x = layer.forward(x, training=True)
+                if not np.isfinite(x).all():
+                    return layer
+        finally:
+            for layer, before in zip(self.layers, state):
+                layer.state.update(before)
+        return None
+
+    # ------------------------------------------------------------ the whole state, for a backup
+
+    def training_state(self):
+        """Everything a resumed ``fit`` needs, as (a document JSON knows, arrays by name)."""
+        document, slots = self.optimizer.state()
+        arrays = {f"optimizer/{name}": a for name, a in slots.items()}
+        arrays |= {f"weights/{k}": a for k, a in enumerate(self.get_weights())}
+        return {
+            "seed": self.seed, "step": self.step, "stop_training": self.stop_training,
+            "position": asdict(self.position), "optimizer": document,
+        }, arrays  # fmt: skip
+
+    def load_training_state(self, document, arrays):
+        """Become what ``training_state`` described."""
+        weights = [arrays[f"weights/{k}"] for k in range(len(self.get_weights()))]
+        slots = {name.removeprefix("optimizer/"): a for name, a in arrays.items() if name.startswith("optimizer/")}
+        self.set_weights(weights)
+        self.optimizer.load_state(document["optimizer"], slots)
+        self.seed, self.step, self.stop_training = document["seed"], document["step"], document["stop_training"]
+        for layer in self.layers:
+            layer.seed = self.seed
+        position = dict(document["position"])
+        self.position = Position(**position | {"totals": Totals(**position["totals"])})
