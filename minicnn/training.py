@@ -252,7 +252,7 @@ class Training:
         return self._checked_data(data, None, None)
 
     def first_nonfinite_layer(self):
-        """The name of the first layer whose output of the last batch held NaN or infinity, or None.
+        """The first layer whose output of the last batch held NaN or infinity, or None.
 
         ``"input"`` if the pictures themselves do. The batch is computed again.
         """
@@ -267,7 +267,7 @@ class Training:
                 layer.step = self.step - 1
                 x = layer.forward(x, training=True)
                 if not np.isfinite(x).all():
-                    return layer.name
+                    return layer
         finally:
             for layer, before in zip(self.layers, state):
                 layer.state.update(before)
