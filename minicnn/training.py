@@ -289,8 +289,8 @@ class Training:
         """Become what ``training_state`` described; called within ``fit``."""
         weights = [arrays[f"weights/{k}"] for k in range(len(self.get_weights()))]
         slots = {name.removeprefix("optimizer/"): a for name, a in arrays.items() if name.startswith("optimizer/")}
-        self.set_weights(weights)
         self.optimizer.load_state(document["optimizer"], slots)
+        self.set_weights(weights)
         self.seed, self.step, self.stop_training = document["seed"], document["step"], document["stop_training"]
         for layer in self.layers:
             layer.seed = self.seed
