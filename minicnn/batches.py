@@ -31,6 +31,10 @@ class ArrayBatches:
     def images(self):
         return len(self.x)
 
+    def describe(self):
+        """What makes these the same data for a resumed run."""
+        return {"samples": len(self.x), "batch_size": self.batch_size, "steps": len(self)}
+
     def __len__(self):
         return -(-len(self.x) // self.batch_size)
 
@@ -49,12 +53,11 @@ class IterableBatches:
     def __init__(self, batches):
         self.batches = batches
 
-    @property
-    def images(self):
-        return None
+    images = None  # how many is not known beforehand
 
-    def __len__(self):
-        return len(self.batches)
+    def describe(self):
+        """What makes these the same data for a resumed run."""
+        return {"steps": len(self.batches) if hasattr(self.batches, "__len__") else None}
 
     def stream(self, start=0, key=None):
         number = -1
