@@ -12,7 +12,7 @@ N, CLASSES = 50, 3
 @pytest.fixture
 def data(rng):
     y = rng.integers(0, CLASSES, N)
-    x = rng.standard_normal((N, 6)) + 2 * np.eye(CLASSES, 6)[y]
+    x = rng.standard_normal((N, 6)) + 3 * np.eye(CLASSES, 6)[y]
     return x.astype(np.float32), y
 
 
@@ -177,7 +177,7 @@ class TestNotFinite:
         x = x.copy()
         x[0] = np.nan
         compiled().fit(x, y, shuffle=False, verbose=0)
-        assert "input" in capsys.readouterr().out
+        assert "the pictures of this batch hold NaN" in capsys.readouterr().out
 
 
 class TestMistakes:
@@ -222,7 +222,7 @@ class TestMistakes:
     @pytest.mark.parametrize("arguments, message", [
         (dict(batch_size=0), "batch_size expects"),
         (dict(validation_split=1.5), "fraction between 0 and 1"),
-        (dict(validation_split=0.001), "leaves one of the two parts empty"),
+        (dict(validation_split=0.999), "leaves one of the two parts empty"),
         (dict(verbose=7), "verbose expects"),
     ])
     def test_in_the_arguments(self, data, arguments, message):
