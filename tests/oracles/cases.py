@@ -186,10 +186,10 @@ LOSSES = {
     "squared error, one column": ("MeanSquaredError", {}, _SOFT[:, :1], _P[:, :1]),
 }
 
-# -- metrics: name: targets; the predictions are METRIC_PREDICTIONS, with a tie and a bare half -------
+# -- metrics: name: targets; the predictions are METRIC_PREDICTIONS, with ties and a bare half --------
 
-METRIC_PREDICTIONS = np.concatenate([_P, [[0.5, 0.5, 0, 0], [0.25, 0.25, 0.25, 0.25], [0.1, 0.6, 0.2, 0.1]]])
-_METRIC_LABELS = np.concatenate([_LOGITS.argmax(axis=1)[:3], _Y[3:], [1, 0, 1]])
+METRIC_PREDICTIONS = np.concatenate([_P, [[0.5, 0.2, 0.3, 0], [0.4, 0.4, 0.1, 0.1], [0.25] * 4]])
+_METRIC_LABELS = np.concatenate([_LOGITS.argmax(axis=1)[:3], _Y[3:], [1, 1, 0]])
 METRICS = {
     "binary_accuracy": one_hot(_METRIC_LABELS, 4),
     "categorical_accuracy": one_hot(_METRIC_LABELS, 4),
