@@ -31,7 +31,7 @@ __all__ = [
     "Sequential", "activations", "callbacks", "config", "constraints", "datasets", "get_num_threads", "gradcheck",
     "initializers", "kernels", "layers", "load_model", "losses", "metrics", "optimizers", "plots", "set_num_threads",
     "set_random_seed",
-]  # fmt: skip
+]
 
 _ON_DEMAND = ("datasets", "plots")
 

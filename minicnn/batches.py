@@ -31,6 +31,10 @@ class ArrayBatches:
     def images(self):
         return len(self.x)
 
+    def describe(self):
+        """What makes these the same data for a resumed run."""
+        return {"samples": len(self.x), "batch_size": self.batch_size, "steps": len(self)}
+
     def __len__(self):
         return -(-len(self.x) // self.batch_size)
 
@@ -49,12 +53,11 @@ class IterableBatches:
     def __init__(self, batches):
         self.batches = batches
 
-    @property
-    def images(self):
-        return None
+    images = None  # how many is not known beforehand
 
-    def __len__(self):
-        return len(self.batches)
+    def describe(self):
+        """What makes these the same data for a resumed run."""
+        return {"steps": len(self.batches) if hasattr(self.batches, "__len__") else None}
 
     def stream(self, start=0, key=None):
         number = -1
@@ -66,6 +69,13 @@ class IterableBatches:
         if number < 0:
             raise ValueError("the iterable of batches is empty: a generator runs only once, hand over a list or "
                              "an object whose __iter__ starts afresh")
+
+
+def are_batches(x):
+    """Whether x is an iterable of batches and not itself an array, or lists of numbers that make one."""
+    if isinstance(x, (list, tuple)):
+        return len(x) > 0 and isinstance(x[0], (list, tuple)) and hasattr(x[0][0], "shape")
+    return not hasattr(x, "__array__")
 
 
 def make(x, y, batch_size):

@@ -189,6 +189,14 @@ class Sequential(Training):
             model.add(known_layers.get(layer))
         return model
 
+    def save_weights(self, path):
+        """The weights alone, in one file; ``load_weights`` reads it into a model of the same architecture."""
+        saving.save_weights(self, path)
+
+    def load_weights(self, path):
+        """Take the weights that ``save_weights`` or ``save`` wrote; nothing changes if they do not fit."""
+        saving.load_weights(self, path)
+
     def save(self, path):
         """Architecture, weights, recipe and optimizer state in one file; ``mc.load_model`` reads it."""
         saving.save_model(self, path)

@@ -14,7 +14,6 @@ class ProgressLine:
             raise ValueError(f"verbose expects 0 (silent), 1 (live line) or 2 (a line an epoch), got {verbose!r}")
         self.verbose = 1 if verbose == "auto" else int(verbose)
         self.epochs, self.images = epochs, data.images
-        self.steps = len(data) if hasattr(getattr(data, "batches", data), "__len__") else None
         self.bar = None
 
     def begin(self, position):

@@ -4,8 +4,10 @@ from dataclasses import asdict, dataclass, field
 
 import numpy as np
 
-from minicnn import batches, callbacks, losses, metrics, optimizers
+from minicnn import batches, losses, metrics, optimizers
 from minicnn.activations import softmax
+from minicnn.callbacks import CallbackList, History
+from minicnn.lookup import serialize
 from minicnn.progress import ProgressLine
 
 
@@ -58,6 +60,13 @@ class Training:
         self.metrics = None  # "accuracy" means one thing or another by the output's shape: settled when built
         if self.built:
             self._settle_metrics()
+
+    def get_compile_config(self):
+        """Optimizer, loss and metrics, in terms JSON knows: None before compile."""
+        if self.loss is None:
+            return None
+        wanted = [each if isinstance(each, str) else serialize(metrics.get(each)) for each in self._metrics_wanted]
+        return {"optimizer": serialize(self.optimizer), "loss": serialize(self.loss), "metrics": wanted}
 
     def _settle_metrics(self):
         if self.metrics is None:
@@ -131,7 +140,7 @@ class Training:
         ``x``, ``y``: arrays, or an iterable of batches (x, y) in place of both. ``batch_size`` 32 unless given.
         ``validation_data``: (x, y) or an iterable; ``validation_split``: the last fraction of x, y instead.
         ``verbose``: 0 silent, 1 a live line, 2 a line an epoch. Shuffles before every epoch unless told not to.
-        """  # fmt: skip
+        """
         self._require_compiled("fit")
         if validation_split and validation_data is None:
             (x, y), validation_data = batches.split(x, y, validation_split)
@@ -140,7 +149,9 @@ class Training:
         self.stop_training = False
         self.position = Position(epoch=initial_epoch)
         line = ProgressLine(verbose, epochs, train)
-        run = self._callback_list(callbacks, dict(verbose=verbose, epochs=epochs, steps=line.steps))
+        self.history = History()
+        self.history.params = {"epochs": epochs, "verbose": verbose, **train.describe()}
+        run = CallbackList(callbacks, self, self.history.params, self.history)
         run.on_train_begin()
         try:
             while self.position.epoch < epochs and not self.stop_training:
@@ -163,11 +174,10 @@ class Training:
             run.on_train_batch_begin(at.batch)
             if isinstance(train, batches.IterableBatches):
                 x, y = self._checked_batch(x, y)
-            values = self._train_step(x, y)
-            at.totals.add(values)
+            at.totals.add(self._train_step(x, y))
             at.batch += 1
             line.update(len(x), at.totals)
-            run.on_train_batch_end(at.batch - 1, {name: float(np.mean(each)) for name, each in values.items()})
+            run.on_train_batch_end(at.batch - 1, at.totals.means())
             if self.stop_training:
                 break
         logs = at.totals.means()
@@ -176,16 +186,6 @@ class Training:
         line.end(at, logs)
         epoch, at.epoch, at.batch = at.epoch, at.epoch + 1, 0
         run.on_epoch_end(epoch, logs)
-
-    def _callback_list(self, wanted, params):
-        wanted = list(wanted or ())
-        self.history = callbacks.History()
-        if not any(isinstance(each, callbacks.TerminateOnNaN) for each in wanted):
-            wanted.append(callbacks.TerminateOnNaN())
-        run = callbacks.CallbackList([self.history, *wanted])
-        run.set_params(params)
-        run.set_model(self)
-        return run
 
     def evaluate(self, x=None, y=None, batch_size=None, verbose=1, return_dict=False):
         """``[loss, *metrics]`` over arrays or an iterable of batches (a number alone without metrics)."""
@@ -205,7 +205,7 @@ class Training:
 
     def predict(self, x, batch_size=32, verbose=0):
         """Predictions for every row of x, or of every batch of an iterable (with or without targets)."""
-        if hasattr(x, "__array__") or isinstance(x, (list, tuple)):
+        if not batches.are_batches(x):
             x = batches.checked_images(x)
             parts = (x[k : k + batch_size] for k in range(0, len(x), batch_size))
         else:
@@ -252,9 +252,9 @@ class Training:
         return self._checked_data(data, None, None)
 
     def first_nonfinite_layer(self):
-        """The first layer whose output of the last batch held NaN or infinity: None if all were finite.
+        """The first layer whose output of the last batch held NaN or infinity, or None.
 
-        The batch is computed again. ``"input"`` if the pictures themselves are not finite.
+        ``"input"`` if the pictures themselves do. The batch is computed again.
         """
         x = self._last_batch
         if x is None:
@@ -282,11 +282,11 @@ class Training:
         arrays |= {f"weights/{k}": a for k, a in enumerate(self.get_weights())}
         return {
             "seed": self.seed, "step": self.step, "stop_training": self.stop_training,
-            "position": asdict(self.position), "optimizer": document,
-        }, arrays  # fmt: skip
+            "position": asdict(self.position), "history": self.history.state()[0], "optimizer": document,
+        }, arrays
 
     def load_training_state(self, document, arrays):
-        """Become what ``training_state`` described."""
+        """Become what ``training_state`` described; called within ``fit``."""
         weights = [arrays[f"weights/{k}"] for k in range(len(self.get_weights()))]
         slots = {name.removeprefix("optimizer/"): a for name, a in arrays.items() if name.startswith("optimizer/")}
         self.set_weights(weights)
@@ -294,5 +294,6 @@ class Training:
         self.seed, self.step, self.stop_training = document["seed"], document["step"], document["stop_training"]
         for layer in self.layers:
             layer.seed = self.seed
-        position = dict(document["position"])
+        self.history.load_state(document["history"], {})
+        position = document["position"]
         self.position = Position(**position | {"totals": Totals(**position["totals"])})

@@ -19,7 +19,7 @@ _xxgemm = types.ExternalFunction(
         types.voidptr, types.voidptr, types.intp, types.voidptr, types.intp,
         types.voidptr, types.voidptr, types.intp,
     ),
-)  # fmt: skip
+)
 
 S, D, N, T = (ord(letter) for letter in "sdnt")
 
@@ -44,7 +44,7 @@ def gemm(a, b, out, add):
         S if size == 4 else D, T if b_turned else N, T if a_turned else N, J, M, K,
         one.ctypes, b.ctypes, max(step_b, 1), a.ctypes, max(step_a, 1),
         before.ctypes, out.ctypes, max(step_out, 1),
-    )  # fmt: skip
+    )
 
 
 if numba.config.DISABLE_JIT:  # when kernels run as plain Python (to measure test coverage)

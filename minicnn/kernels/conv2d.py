@@ -277,7 +277,7 @@ def backward_compiled(x, w, dy, strides=(1, 1), padding=NO_PADDING, relu_of=None
     _backward(
         x, w.reshape(K, F), y.reshape(-1, F), dy.reshape(-1, F), relu_of is not None, need_dx,
         rows, (OH, OW, KH, KW), strides, corner, dx, dws, dbs, dw, db,
-    )  # fmt: skip
+    )
     return dx if need_dx else None, dw.reshape(w.shape), db
 
 

@@ -20,7 +20,7 @@ LAYERS = {
         Activation, AveragePooling2D, BatchNormalization, Conv2D, Dense, Dropout, Flatten,
         GlobalAveragePooling2D, Input, LeakyReLU, MaxPooling2D, ReLU, Rescaling, Softmax,
     )
-}  # fmt: skip
+}
 
 __all__ = [*LAYERS, "BatchNorm", "Layer", "MaxPool2D", "get"]
 

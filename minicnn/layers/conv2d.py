@@ -14,11 +14,11 @@ class Conv2D(Layer):
     """
 
     arguments = ("filters", "kernel_size", "strides", "padding", "activation", "use_bias",
-                 "kernel_initializer", "kernel_constraint")  # fmt: skip
+                 "kernel_initializer", "kernel_constraint")
     rank = 4
 
     def __init__(self, filters, kernel_size, strides=(1, 1), padding="valid", activation=None, use_bias=True,
-                 kernel_initializer="glorot_uniform", kernel_constraint=None, name=None, input_shape=None):  # fmt: skip
+                 kernel_initializer="glorot_uniform", kernel_constraint=None, name=None, input_shape=None):
         super().__init__(name, input_shape)
         self.filters = pair(filters, "filters")[0]
         self.kernel_size = pair(kernel_size, "kernel_size")

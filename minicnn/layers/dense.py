@@ -13,7 +13,7 @@ class Dense(Layer):
     arguments = ("units", "activation", "use_bias", "kernel_initializer", "kernel_constraint")
 
     def __init__(self, units, activation=None, use_bias=True, kernel_initializer="glorot_uniform",
-                 kernel_constraint=None, name=None, input_shape=None):  # fmt: skip
+                 kernel_constraint=None, name=None, input_shape=None):
         super().__init__(name, input_shape)
         self.units = pair(units, "units")[0]
         self.activation = activations.get(activation)

@@ -1,0 +1,75 @@
+"""Is the gradient right? Compare it with what it claims to be: the slope of the function.
+
+    slope along v  =  (f(x + h v) - f(x - h v)) / 2h  +  something that shrinks with h^2
+
+For one number out of each array at a time this says *where* a gradient is wrong; along a random
+direction it checks all of them at once. Both are done in float64: with float32 the difference of two
+nearly equal numbers has no digits left to compare. The gradient coming from above is random, never all
+ones: sums of a softmax or a batch normalisation do not change whatever their inputs do, so all ones
+would accept any gradient there.
+
+Source: Baydin et al. 2018, "Automatic differentiation in machine learning: a survey", section 2.1.
+"""
+
+import numpy as np
+
+STEP = 1e-5  # for numbers around 1: truncation h^2 = 1e-10, rounding 1e-16 / h = 1e-11
+
+
+def relative_error(a, b):
+    """|a - b| / (|a| + |b|) with the norm over all entries: 0 for equal, 1 for unrelated. Two zeros are equal."""
+    a, b = np.asarray(a, np.float64), np.asarray(b, np.float64)
+    size = np.linalg.norm(a) + np.linalg.norm(b)
+    return float(np.linalg.norm(a - b) / size) if size > 0 else 0.0
+
+
+def numeric_gradient(f, x, step=STEP):
+    """The gradient of the scalar ``f()`` by every entry of ``x``, which f reads and which is put back."""
+    gradient = np.empty(x.shape)
+    for index in np.ndindex(x.shape):
+        before = x[index]
+        x[index] = before + step
+        above = f()
+        x[index] = before - step
+        below = f()
+        x[index] = before
+        gradient[index] = (above - below) / (2 * step)
+    return gradient
+
+
+def check_function(f, arrays, gradients, step=STEP):
+    """Relative errors by name: ``gradients[name]`` against the slopes of ``f()`` along ``arrays[name]``.
+
+    ``arrays``: dict of float64 arrays that ``f`` reads, without arguments, to give one number.
+    """
+    for name, array in arrays.items():
+        if array.dtype != np.float64:
+            raise ValueError(f"gradients are checked in float64, {name!r} is {array.dtype}: see config.set_floatx")
+        if np.shape(gradients[name]) != array.shape:
+            raise ValueError(f"the gradient of {name!r} has shape {np.shape(gradients[name])}, expected {array.shape}")
+    return {name: relative_error(gradients[name], numeric_gradient(f, a, step)) for name, a in arrays.items()}
+
+
+def check_layer(layer, x, training=True, step=STEP, rng=None):
+    """Relative errors of ``backward`` for the input (``"x"``) and every parameter, by name.
+
+    ``x``: (N, ...) float64, the layer built in float64 or not at all. Keep inputs away from kinks (ReLU at
+    0, equal numbers in a pool) by more than ``step``: there is no slope there.
+    """
+    rng = np.random.default_rng(0) if rng is None else rng
+    x = np.array(x, np.float64)
+    first_step = layer.step
+
+    def forward():
+        layer.step = first_step  # the same dropout every time
+        state = {name: array.copy() for name, array in layer.state.items()}
+        y = layer.forward(x, training)
+        layer.state.update(state)
+        return y
+
+    y = forward()
+    dy = rng.standard_normal(y.shape)
+    arrays = {"x": x, **layer.params}
+    gradients = {"x": layer.backward(dy)}
+    gradients |= {name: layer.grads[name].copy() for name in layer.params}
+    return check_function(lambda: float(np.sum(forward() * dy)), arrays, gradients, step)
