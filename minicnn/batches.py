@@ -71,6 +71,13 @@ class IterableBatches:
                              "an object whose __iter__ starts afresh")
 
 
+def are_batches(x):
+    """Whether x is an iterable of batches and not itself an array, or lists of numbers that make one."""
+    if isinstance(x, (list, tuple)):
+        return len(x) > 0 and isinstance(x[0], (list, tuple)) and hasattr(x[0][0], "shape")
+    return not hasattr(x, "__array__")
+
+
 def make(x, y, batch_size):
     """Batches from arrays ``x, y``, or from an iterable in the place of both."""
     if y is not None:

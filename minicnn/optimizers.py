@@ -89,7 +89,7 @@ class Optimizer(Configurable):
                 f"give the layer np.array(w, order='C')"
             )
         if g.shape != w.shape:
-            raise ValueError(f"the gradient of '{name}' expects the parameter's shape {w.shape}, got {g.shape}")
+            raise ValueError(f"the gradient of '{name}' expects its shape to be {w.shape}, got {g.shape}")
         for kind in self.slots:
             slot = self._slots.get(f"{kind}/{name}", w)
             if slot.shape != w.shape or slot.dtype != w.dtype:

@@ -205,7 +205,7 @@ class Training:
 
     def predict(self, x, batch_size=32, verbose=0):
         """Predictions for every row of x, or of every batch of an iterable (with or without targets)."""
-        if hasattr(x, "__array__") or isinstance(x, (list, tuple)):
+        if not batches.are_batches(x):
             x = batches.checked_images(x)
             parts = (x[k : k + batch_size] for k in range(0, len(x), batch_size))
         else:
@@ -252,9 +252,9 @@ class Training:
         return self._checked_data(data, None, None)
 
     def first_nonfinite_layer(self):
-        """The first layer whose output of the last batch held NaN or infinity: None if all were finite.
+        """The name of the first layer whose output of the last batch held NaN or infinity, or None.
 
-        The batch is computed again. ``"input"`` if the pictures themselves are not finite.
+        ``"input"`` if the pictures themselves do. The batch is computed again.
         """
         x = self._last_batch
         if x is None:
@@ -267,7 +267,7 @@ class Training:
                 layer.step = self.step - 1
                 x = layer.forward(x, training=True)
                 if not np.isfinite(x).all():
-                    return layer
+                    return layer.name
         finally:
             for layer, before in zip(self.layers, state):
                 layer.state.update(before)

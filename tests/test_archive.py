@@ -137,7 +137,7 @@ def test_a_forged_archive_that_keeps_the_rules_is_read(tmp_path):
 @pytest.mark.parametrize("array", [np.array([{}]), np.array(["a"]), np.array([1j]), np.array([1], "M8[s]")])
 def test_only_real_numbers_are_written(saved, array):
     before = saved.read_bytes()
-    with pytest.raises(ValueError, match="array 'x' is of type"):
+    with pytest.raises(ValueError, match="array 'x' has type"):
         write_archive(saved, {}, {"x": array})
     assert saved.read_bytes() == before
 

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from minicnn import plots
+from minicnn.plots.figure import DPI
 
 NAMES = ["airplane", "automobile", "bird", "cat"]
 RUN = {
@@ -98,10 +99,9 @@ def test_long_titles_stay_on_the_figure(draw, x, p):
 
 def test_notebooks_are_shown_what_the_file_holds(tmp_path):
     path = tmp_path / "figure.png"
-    figures = [
-        plots.confusion_matrix(matrix=[[1, 0], [1, 1]], path=path),
-        plots.confusion_matrix(matrix=[[1, 0], [1, 1]]),
-    ]
+    counts = np.diag([7, 8, 9, 10])
+    figures = [plots.confusion_matrix(matrix=counts, class_names=NAMES, path=path)]
+    figures += [plots.confusion_matrix(matrix=counts, class_names=NAMES)]
     assert [figure._repr_png_() for figure in figures] == 2 * [path.read_bytes()]
 
 
@@ -118,6 +118,10 @@ for module in ("matplotlib.pyplot", "tkinter", "PyQt5", "PyQt6", "gi"):
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
+
+
+def test_sizes_survive_the_way_through_inches():
+    assert all(int(pixels / DPI * DPI) == pixels for pixels in range(1, 5000))
 
 
 def test_path_must_end_in_png(tmp_path):
@@ -203,6 +207,14 @@ def test_class_scores(x, p):
     assert axes.get_xlabel() == "probability (%)"
     colours = [bar.get_facecolor() for bar in axes.patches]
     assert colours.count(colours[0]) == 3 and colours[1] != colours[0]
+
+
+def test_class_scores_have_room_for_a_certain_class():
+    figure = plots.class_scores([0.0, 1.0], ["cat", "dog"])
+    figure.canvas.draw()
+    axes = figure.axes[0]
+    assert texts(axes) == ["0.0 %", "100.0 %"]
+    assert axes.texts[1].get_window_extent().x1 <= axes.get_window_extent().x1
 
 
 def test_class_scores_refuses(x, p):

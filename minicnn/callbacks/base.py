@@ -85,7 +85,7 @@ class History(Callback):
 class TerminateOnNaN(Callback):
     """Stop within the batch whose loss is NaN or infinite, and say in which layer that began.
 
-    Part of every ``fit``. The layer is ``model.first_nonfinite_layer()``, None where all outputs
+    Part of every ``fit``. The name is ``model.first_nonfinite_layer()``, None where all outputs
     are finite and only the loss is not.
     """
 
@@ -93,10 +93,10 @@ class TerminateOnNaN(Callback):
         loss = (logs or {}).get("loss")
         if loss is None or math.isfinite(loss):
             return
-        layer = self.model.first_nonfinite_layer()
+        name = self.model.first_nonfinite_layer()
         where = (
-            f"layer {layer.name!r} is the first whose output is not finite"
-            if layer is not None
+            f"{name!r} is the first whose output is not finite"
+            if name is not None
             else "the outputs of all layers are finite"
         )
         print(

@@ -25,8 +25,7 @@ class LearningRateScheduler(Callback):
         rate = current_rate(self)
         rate = self.schedule(epoch, rate) if self.wants_rate else self.schedule(epoch)
         if not isinstance(rate, numbers.Real) or not (math.isfinite(rate) and rate >= 0):
-            message = f"LearningRateScheduler's schedule gave {rate!r} for epoch {epoch}: return a number >= 0"
-            raise ValueError(message)
+            raise ValueError(f"the schedule gave {rate!r} in epoch {epoch}, expected a number >= 0")
         self.model.optimizer.learning_rate = float(rate)
         if self.verbose:
             print(f"\nEpoch {epoch + 1}: the learning rate is {float(rate):g}.")

@@ -48,9 +48,8 @@ def load_data():
         for name, read in _FORMATS:
             path = folder / name
             if path.exists():
-                return _assemble(read(path), path)
-    path = _download()
-    return _assemble(_read_python_archive(path), path)
+                return _assemble(read(path))
+    return _assemble(_read_python_archive(_download()))
 
 
 def search_folders():
@@ -78,17 +77,11 @@ def _download():
         ) from error
 
 
-def _assemble(batches, path):
+def _assemble(batches):
     """The six ``(labels, planes)`` of ``batches``, in their order, as the arrays of ``load_data``."""
     x = np.empty((len(_BATCHES) * _PER_BATCH, 32, 32, 3), np.uint8)
     y = np.empty((len(_BATCHES) * _PER_BATCH, 1), np.uint8)
     for k, (labels, planes) in enumerate(batches):
-        wrong = np.flatnonzero((labels < 0) | (labels >= len(CLASS_NAMES)))
-        if wrong.size:
-            raise ValueError(
-                f"{path}: {_BATCHES[k]} has label {labels[wrong[0]]} at record {wrong[0]}, expected 0..9: "
-                "the file is damaged; delete it and get it again"
-            )
         here = slice(k * _PER_BATCH, (k + 1) * _PER_BATCH)
         x[here] = planes.reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)  # (N, C, H, W) -> (N, H, W, C)
         y[here, 0] = labels
@@ -104,7 +97,14 @@ def _decode_binary(data, source):
             "the file is not whole; delete it and get it again"
         )
     records = np.frombuffer(data, np.uint8).reshape(_PER_BATCH, 1 + _PIXELS)
-    return records[:, 0], records[:, 1:]
+    labels, planes = records[:, 0], records[:, 1:]
+    wrong = np.flatnonzero(labels >= len(CLASS_NAMES))
+    if wrong.size:
+        raise ValueError(
+            f"{source} has label {labels[wrong[0]]} at record {wrong[0]}, expected 0..9: "
+            "the file is damaged; delete it and get it again"
+        )
+    return labels, planes
 
 
 def _decode_pickle(data, source):

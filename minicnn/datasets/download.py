@@ -171,7 +171,7 @@ def _read(response, n):
     import http.client
 
     try:
-        return response.read(n)
+        return response.read1(n)  # what has arrived; read(n) would lose it when the rest does not come
     except (OSError, http.client.HTTPException) as error:
         raise _MirrorFailed(f"the connection broke: {error or type(error).__name__}") from error
 

@@ -1,0 +1,107 @@
+"""The compiled rules against the same rules on whole NumPy arrays, at sizes around a block's end."""
+
+import numpy as np
+import pytest
+
+from minicnn.kernels import threads, updates
+from minicnn.kernels.updates import BLOCK
+
+SIZES = (0, 1, 37, BLOCK, BLOCK + 1, 2 * BLOCK + 5)
+TOLERANCE = {"float32": 3e-6, "float64": 1e-14}
+
+
+def arrays(count, size, dtype):
+    """Weights, gradient, and slots, which are all positive as running means of squares are."""
+    rng = np.random.default_rng(size)
+    w, g = rng.standard_normal((2, size)).astype(dtype)
+    return w, g, *rng.uniform(0.5, 2, (count, size)).astype(dtype)
+
+
+def agree(got, expected, dtype):
+    for mine, theirs in zip(got, expected, strict=True):
+        assert mine.dtype == dtype
+        np.testing.assert_allclose(mine, theirs, rtol=0, atol=TOLERANCE[dtype])
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("momentum, nesterov", [(0.0, False), (0.9, False), (0.9, True)])
+def test_sgd(size, dtype, momentum, nesterov):
+    w, g, v = arrays(1, size, dtype)
+    w0, g0, v0 = w.astype("float64"), g.astype("float64"), v.astype("float64")
+    updates.sgd(w, g, v if momentum else w[:0], 0.1, momentum, nesterov)
+    if not momentum:
+        agree([w, g, v], [w0 - 0.1 * g0, g0, v0], dtype)
+        return
+    v1 = 0.9 * v0 - 0.1 * g0
+    agree([w, g, v], [w0 + (0.9 * v1 - 0.1 * g0 if nesterov else v1), g0, v1], dtype)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("momentum, centered", [(0.0, False), (0.7, False), (0.0, True), (0.7, True)])
+def test_rmsprop(size, dtype, momentum, centered):
+    w, g, v, m, a = arrays(3, size, dtype)
+    a *= 0.1  # so that v - a^2 stays positive
+    w0, g0, v0, m0, a0 = (array.astype("float64") for array in (w, g, v, m, a))
+    none = w[:0]
+    updates.rmsprop(w, g, v, m if momentum else none, a if centered else none, 0.1, 0.8, momentum, 0.01)
+    v1 = 0.8 * v0 + 0.2 * g0**2
+    a1 = 0.8 * a0 + 0.2 * g0 if centered else a0
+    step = 0.1 * g0 / np.sqrt(v1 - (a1**2 if centered else 0) + 0.01)
+    m1 = 0.7 * m0 + step if momentum else m0
+    agree([w, g, v, m, a], [w0 - (m1 if momentum else step), g0, v1, m1, a1], dtype)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("decay", [0.0, 0.3])
+def test_adam(size, dtype, decay):
+    w, g, m, v = arrays(2, size, dtype)
+    w0, g0, m0, v0 = (array.astype("float64") for array in (w, g, m, v))
+    updates.adam(w, g, m, v, 0.1, 0.05, 0.8, 0.9, 0.01, decay)
+    m1, v1 = 0.8 * m0 + 0.2 * g0, 0.9 * v0 + 0.1 * g0**2
+    agree([w, g, m, v], [w0 * (1 - 0.1 * decay) - 0.05 * m1 / (np.sqrt(v1) + 0.01), g0, m1, v1], dtype)
+
+
+def test_the_number_of_threads_changes_no_bit():
+    usual, results = threads.get_num_threads(), []
+    try:
+        for count in (1, usual):
+            threads.set_num_threads(count)
+            w, g, m, v = arrays(2, 5 * BLOCK + 7, "float32")
+            updates.adam(w, g, m, v, 0.1, 0.05, 0.8, 0.9, 0.01, 0.1)
+            results.append((w, m, v))
+    finally:
+        threads.set_num_threads(usual)
+    for one, many in zip(*results):
+        np.testing.assert_array_equal(one, many)
+
+
+def test_float32_is_computed_in_float32():
+    w, g = np.ones(3, "float32"), np.full(3, 1 / 3, "float32")
+    updates.sgd(w, g, w[:0], 0.1, 0.0, False)
+    # in float64 0.1 would not be rounded first; one rounding (fused multiply-add) or two are both float32
+    lr = np.float32(0.1)
+    fused = np.float32(1 - np.float64(lr) * np.float64(g))
+    assert np.isin(w, [np.float32(1) - lr * g, fused]).all()
+
+
+@pytest.mark.parametrize("size", [3, BLOCK + 3])
+def test_nan_gradients_reach_their_weights_and_no_others(size):
+    for rule in ("sgd", "rmsprop", "adam"):
+        w, g, v, m = arrays(2, size, "float32")
+        g[-2] = np.nan
+        if rule == "sgd":
+            updates.sgd(w, g, v, 0.1, 0.9, False)
+        elif rule == "rmsprop":
+            updates.rmsprop(w, g, v, w[:0], w[:0], 0.1, 0.9, 0.0, 1e-7)
+        else:
+            updates.adam(w, g, m, v, 0.1, 0.1, 0.9, 0.999, 1e-7, 0.0)
+        assert np.flatnonzero(np.isnan(w)).tolist() == [size - 2], rule
+
+
+def test_a_zero_denominator_is_nan_not_an_error():
+    w = np.ones(2)
+    updates.rmsprop(w, np.zeros(2), np.zeros(2), w[:0], w[:0], 0.1, 0.9, 0.0, 0.0)
+    assert np.isnan(w).all()

@@ -1,0 +1,236 @@
+"""minicnn against the frozen answers of Keras 3 in oracles/: same weights, same batch, same result.
+
+The cases are in oracles/cases.py, the recipe of the answers in oracles/make_keras.py. Keras itself is
+not needed here. An error is measured against the largest number of the answer.
+"""
+
+import functools
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from oracles import cases
+
+import minicnn as mc
+
+FOLDER = Path(__file__).parent / "oracles"
+ONE_OPERATION = {"float32": 1e-5, "float64": 1e-12}
+FIFTY_STEPS = 1e-9  # in float64
+
+
+@functools.cache
+def oracle(name):
+    """All arrays of one file: {"case/what": array}."""
+    with np.load(FOLDER / f"{name}.npz") as file:
+        return {key.replace("|", "/"): file[key] for key in file}
+
+
+WEIGHTS = json.loads((FOLDER / "weights.json").read_text())
+
+
+@pytest.fixture(autouse=True)
+def floatx(request):
+    """The float type of the test: its parameter of this name, float32 if there is none."""
+    before = mc.config.floatx()
+    mc.config.set_floatx(getattr(request, "param", "float32"))
+    yield mc.config.floatx()
+    mc.config.set_floatx(before)
+
+
+both = pytest.mark.parametrize("floatx", ["float32", "float64"], indirect=True)
+float64 = pytest.mark.parametrize("floatx", ["float64"], indirect=True)
+
+
+def agree(actual, expected, tolerance, what):
+    """Same shape, and every number within ``tolerance`` of the answer's largest one."""
+    actual = np.asarray(actual)
+    assert actual.shape == expected.shape, f"{what}: shape {actual.shape}, in Keras {expected.shape}"
+    if expected.size == 0:
+        return
+    errors = np.abs(actual.astype(np.float64) - expected) / (np.abs(expected).max() or 1)
+    worst = np.unravel_index(np.argmax(errors), errors.shape)
+    assert errors[worst] <= tolerance, (
+        f"{what}: {np.mean(~(errors <= tolerance)):.0%} of the numbers are off by more than {tolerance:.0e} "
+        f"of the largest one; at {tuple(map(int, worst))} {actual[worst]!r}, in Keras {expected[worst]!r}"
+    )
+
+
+# -- layers -------------------------------------------------------------------------------------------
+
+
+@both
+@pytest.mark.parametrize("name", cases.LAYERS)
+def test_a_layer_computes_what_keras_computes(name, floatx):
+    if floatx == "float64" and not cases.float64_too(name):
+        pytest.skip("Keras itself rounds this layer's constants to float32")
+    kind, arguments, shape = cases.LAYERS[name]
+    answers, tolerance = oracle(f"layers_{floatx}"), ONE_OPERATION[floatx]
+
+    layer = getattr(mc.layers, kind)(**arguments)
+    layer.build((None, *shape[1:]))
+    assert [list(w.shape) for w in layer.get_weights()] == [shape for _, shape in WEIGHTS[name]], name
+    layer.set_weights([cases.draw_weights(name, *weight).astype(floatx) for weight in WEIGHTS[name]])
+    x = cases.layer_input(name).astype(floatx)
+    training = f"{name}/y training" in answers
+
+    y = layer.forward(x.copy(), training=False)
+    assert y.dtype == floatx, name
+    assert layer.output_shape == (None, *y.shape[1:]), name
+    agree(y, answers[f"{name}/y"], tolerance, f"{name}: output")
+    y = layer.forward(x.copy(), training=True)
+    if training:
+        agree(y, answers[f"{name}/y training"], tolerance, f"{name}: output in training")
+    dx = layer.backward(cases.draw(f"{name}/dy", y.shape).astype(floatx))
+    agree(dx, answers[f"{name}/dx"], tolerance, f"{name}: dx")
+    for weight, gradient in layer.grads.items():
+        agree(gradient, answers[f"{name}/d {weight}"], tolerance, f"{name}: gradient of the {weight}")
+    for state, value in layer.state.items():
+        agree(value, answers[f"{name}/after {state}"], tolerance, f"{name}: {state} after training")
+
+
+def test_every_answer_about_layers_is_looked_at():
+    """No gradient of Keras's is left out because minicnn does not name it."""
+    for name, (kind, _, shape) in cases.LAYERS.items():
+        layer = getattr(mc.layers, kind)(**cases.LAYERS[name][1])
+        layer.build((None, *shape[1:]))
+        names = [*layer.params, *layer.state]
+        assert names == [weight for weight, _ in WEIGHTS[name]], name
+
+
+# -- losses and metrics -------------------------------------------------------------------------------
+
+
+@both
+@pytest.mark.parametrize("name", cases.LOSSES)
+def test_a_loss_and_its_gradient(name, floatx):
+    kind, arguments, y_true, y_pred = cases.LOSSES[name]
+    answers, tolerance = oracle(f"losses_{floatx}"), ONE_OPERATION[floatx]
+    loss = getattr(mc.losses, kind)(**arguments)
+    y_pred = y_pred.astype(floatx)
+    losses, dy = loss.value_and_gradient(loss.check_targets(y_true, y_pred.shape), y_pred)
+    agree(losses, answers[f"{name}/losses"], tolerance, f"{name}: losses")
+    agree(dy, answers[f"{name}/dy"], tolerance, f"{name}: gradient")
+    mean = answers[f"{name}/losses"].mean(dtype=np.float64)
+    agree(loss(y_true, y_pred), mean, tolerance, f"{name}: mean loss")
+
+
+@pytest.mark.parametrize("name", cases.METRICS)
+def test_a_metric(name):
+    expected = oracle("metrics")[name]
+    expected = expected.reshape(len(expected), -1).mean(axis=1)  # binary accuracy comes per output
+    metric = mc.metrics.get(name, None, (None, 4))
+    actual = metric.values(cases.METRICS[name], cases.METRIC_PREDICTIONS)
+    agree(actual, expected, ONE_OPERATION["float64"], name)
+
+
+# -- schedules, optimizers, training ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", cases.SCHEDULES)
+def test_a_schedule(name):
+    schedule = make_schedule(name)
+    rates = [schedule(step) for step in range(cases.SCHEDULE_STEPS)]
+    agree(rates, oracle("schedules")[name], ONE_OPERATION["float64"], f"schedule {name}")
+
+
+def make_schedule(name):
+    kind, arguments = cases.SCHEDULES[name]
+    return getattr(mc.optimizers.schedules, kind)(**arguments)
+
+
+def make_optimizer(name):
+    kind, arguments = cases.OPTIMIZERS[name]
+    rate = arguments["learning_rate"]
+    if isinstance(rate, str):
+        arguments = arguments | {"learning_rate": make_schedule(rate)}
+    return getattr(mc.optimizers, kind)(**arguments)
+
+
+def make_network(place, network, name=None):
+    """A built Sequential; with the weights of ``place`` if Keras wrote down any for it."""
+    input_shape, layers = network
+    model = mc.Sequential(name=name)
+    for kind, arguments in layers:
+        limit = arguments.get("kernel_constraint")
+        constraint = {"kernel_constraint": mc.constraints.MaxNorm(limit)} if limit else {}
+        model.add(getattr(mc.layers, kind)(**arguments | constraint))
+    model.build((None, *input_shape))
+    if place in WEIGHTS:
+        drawn = [cases.draw_weights(f"{place}/{i}", name, shape) for i, name, shape in WEIGHTS[place]]
+        model.set_weights([w.astype(mc.config.floatx()) for w in drawn])
+    return model
+
+
+@float64
+@pytest.mark.parametrize("name", cases.TRAINED)
+def test_fifty_steps_of_training(name, floatx):
+    model = make_network("small", cases.TRAINED[name])
+    model.compile(make_optimizer(name), "sparse_categorical_crossentropy")
+    losses = []
+    for x, y in zip(*cases.training_batches()):
+        history = model.fit(x, y, batch_size=cases.BATCH, epochs=1, shuffle=False, verbose=0)
+        losses.append(history.history["loss"][0])
+    answers = oracle("training")
+    agree(losses, answers[f"{name}/loss"], FIFTY_STEPS, f"{name}: loss of each step")
+    for i, w in enumerate(model.get_weights()):
+        agree(w, answers[f"{name}/weights {i}"], FIFTY_STEPS, f"{name}: weights {i} after the last step")
+
+
+@float64
+@pytest.mark.parametrize("name", cases.FIT)
+def test_fit_evaluate_and_predict(name, floatx):
+    loss, metrics, form = cases.FIT[name]
+    x, y = cases.fit_data(form)
+    parts = {tuple(key.split("/")): array for key, array in oracle("fit").items()}
+    answers = {what: array for (case, what), array in parts.items() if case == name}
+    model = make_network("small", cases.SMALL)
+    model.compile(make_optimizer("Adam"), loss, metrics=metrics)
+    history = model.fit(
+        x, y, batch_size=cases.FIT_BATCH, epochs=cases.FIT_EPOCHS, validation_split=cases.FIT_SPLIT,
+        shuffle=False, verbose=0,
+    ).history  # fmt: skip
+    assert {f"history {key}" for key in history} == {key for key in answers if key.startswith("history")}
+    for key, values in history.items():
+        agree(values, answers[f"history {key}"], FIFTY_STEPS, f"{name}: history[{key!r}]")
+    for i, w in enumerate(model.get_weights()):
+        agree(w, answers[f"weights {i}"], FIFTY_STEPS, f"{name}: weights {i}")
+    evaluated = model.evaluate(x, y, batch_size=cases.FIT_BATCH, verbose=0)
+    agree(evaluated, answers["evaluate"], FIFTY_STEPS, f"{name}: evaluate")
+    predicted = model.predict(x, batch_size=cases.FIT_BATCH, verbose=0)
+    agree(predicted, answers["predict"], FIFTY_STEPS, f"{name}: predict")
+
+
+# -- the documented networks --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", cases.MODELS)
+def test_a_documented_network_with_keras_weights(name):
+    model = make_network(name, cases.MODELS[name])
+    assert [list(w.shape) for w in model.get_weights()] == [shape for _, _, shape in WEIGHTS[name]], name
+    y = model.predict(cases.model_pictures().astype(np.float32), verbose=0)
+    agree(y, oracle("models")[f"{name}/y"], ONE_OPERATION["float32"], f"{name}: probabilities")
+
+
+@pytest.mark.parametrize("name", cases.GRADIENTS)
+def test_the_gradients_of_a_documented_network(name):
+    model = make_network(name, cases.GRADIENTS[name])
+    model.compile(mc.optimizers.SGD(0.1), "sparse_categorical_crossentropy")
+    x, y = cases.model_pictures().astype(np.float32), cases.model_labels()
+    loss = model.fit(x, y, batch_size=len(x), epochs=1, shuffle=False, verbose=0).history["loss"][0]
+    answers = oracle("models")
+    agree(loss, answers[f"{name}/loss"], ONE_OPERATION["float32"], f"{name}: loss")
+    gradients = [gradient for layer in model.layers for gradient in layer.grads.values()]
+    assert len(gradients) == len(WEIGHTS[name])
+    for i, gradient in enumerate(gradients):
+        expected = answers[f"{name}/gradient {i}"]
+        agree(cases.thinned(gradient), expected, ONE_OPERATION["float32"], f"{name}: gradient {i}")
+
+
+@pytest.mark.parametrize("name", cases.SUMMARIES)
+def test_a_summary_looks_as_keras_prints_it(name):
+    lines = []
+    make_network(name, cases.SUMMARIES[name], name="sequential").summary(print_fn=lines.append)
+    expected = (FOLDER / f"summary_{name.replace(' ', '_')}.txt").read_text(encoding="utf-8")
+    actual = "\n".join(lines)
+    assert [s.rstrip() for s in actual.strip("\n").split("\n")] == expected.strip("\n").split("\n"), actual

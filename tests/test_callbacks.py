@@ -1,0 +1,359 @@
+"""Callbacks, driven by made-up logs: what each does, and that it goes on where its state was taken."""
+
+import json
+import math
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from minicnn.callbacks import (
+    Callback,
+    CallbackList,
+    CSVLogger,
+    EarlyStopping,
+    History,
+    LearningRateScheduler,
+    ModelCheckpoint,
+    ReduceLROnPlateau,
+    TerminateOnNaN,
+)
+
+KERAS = json.loads((Path(__file__).parent / "oracles" / "callbacks.json").read_text())
+
+
+class StandIn:
+    """As much of a model as a callback sees: its only weight is the number of the epoch."""
+
+    def __init__(self):
+        self.stop_training = False
+        self.optimizer = SimpleNamespace(learning_rate=1.0)
+        self.weights = [np.array([-1.0])]
+        self.saved = []
+        self.bad_layer = None
+
+    def get_weights(self):
+        return [w.copy() for w in self.weights]
+
+    def set_weights(self, weights):
+        self.weights = [w.copy() for w in weights]
+
+    def first_nonfinite_layer(self):
+        return self.bad_layer
+
+    def save(self, path):
+        Path(path).write_text("model")
+        self.saved.append(Path(path).name)
+
+    def save_weights(self, path):
+        Path(path).write_text("weights")
+        self.saved.append(Path(path).name)
+
+
+def epochs_of(name, values):
+    return [{name: value} for value in values]
+
+
+def fit(callbacks, logs_of_epochs, model=None, first_epoch=0, on_begun=None):
+    """Drive callbacks as a fit of three batches per epoch does; ``on_begun`` is called in between."""
+    model = model or StandIn()
+    history = History()
+    events = CallbackList(callbacks, model, {"epochs": 9}, history)
+    events.on_train_begin({})
+    if on_begun:
+        on_begun()
+    for epoch, logs in enumerate(logs_of_epochs[first_epoch:], first_epoch):
+        events.on_epoch_begin(epoch, {})
+        for batch in range(3):
+            events.on_train_batch_begin(batch, {})
+            events.on_train_batch_end(batch, logs)
+        model.weights = [np.array([float(epoch)])]
+        events.on_epoch_end(epoch, dict(logs))
+        if model.stop_training:
+            break
+    events.on_train_end({})
+    return model, history
+
+
+# ------------------------------------------------------------------------------------ the list
+
+
+class Diary(Callback):
+    def __init__(self, notes, name):
+        self.notes, self.name = notes, name
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.notes.append((self.name, epoch, dict(logs)))
+        logs[self.name] = epoch
+
+
+class LateDiary(Diary):
+    runs_last = True
+
+
+def test_the_order_is_given_ones_then_history_then_those_that_run_last():
+    notes = []
+    _, history = fit([LateDiary(notes, "late"), Diary(notes, "a"), Diary(notes, "b")], [{"loss": 1.0}])
+    assert [name for name, *_ in notes] == ["a", "b", "late"]
+    assert history.history == {"loss": [1.0], "a": [0], "b": [0]}
+    assert history.epoch == [0]
+    assert history.params == {"epochs": 9}
+
+
+def test_terminate_on_nan_is_always_there_and_never_twice():
+    for given in (None, [], [TerminateOnNaN()], TerminateOnNaN()):
+        names = [type(c).__name__ for c in CallbackList(given, StandIn(), {}, History())]
+        assert names == ["TerminateOnNaN", "History"]
+
+
+@pytest.mark.parametrize(
+    ("callbacks", "message"),
+    [
+        ([EarlyStopping], r"got the class EarlyStopping: write EarlyStopping\(\)"),
+        (["early"], "derived from mc.callbacks.Callback, got 'early'"),
+    ],
+)
+def test_what_is_no_callback_is_named(callbacks, message):
+    with pytest.raises(TypeError, match=message):
+        CallbackList(callbacks, StandIn(), {}, History())
+
+
+def test_history_goes_on_from_its_state():
+    _, history = fit([], epochs_of("loss", [3.0, 2.0]))
+    other = History()
+    other.load_state(*json.loads(json.dumps(history.state())))
+    other.on_epoch_end(2, {"loss": 1.0})
+    assert other.history == {"loss": [3.0, 2.0, 1.0]} and other.epoch == [0, 1, 2]
+    assert history.history == {"loss": [3.0, 2.0]}
+
+
+@pytest.mark.parametrize("loss", [math.nan, math.inf, np.float32("-inf")])
+def test_terminate_on_nan_names_the_layer(capsys, loss):
+    model = StandIn()
+    model.bad_layer = "conv2d_1"
+    _, history = fit([], [{"loss": 1.0}, {"loss": loss}, {"loss": 1.0}], model)
+    assert history.epoch == [0, 1]
+    said = capsys.readouterr().out
+    assert "Batch 0" in said and "'conv2d_1' is the first whose output is not finite" in said
+    model.bad_layer = None
+    fit([], [{"loss": loss}], model)
+    assert "outputs of all layers are finite" in capsys.readouterr().out
+
+
+# ------------------------------------------------------------------- callbacks that watch a number
+
+
+@pytest.mark.parametrize("case", KERAS, ids=[f"{i}-{case['callback']}" for i, case in enumerate(KERAS)])
+def test_the_same_decisions_as_keras(case):
+    class Rates(Callback):
+        seen = ()
+
+        def on_epoch_end(self, epoch, logs=None):
+            self.seen += (self.model.optimizer.learning_rate,)
+
+    kind = {"EarlyStopping": EarlyStopping, "ReduceLROnPlateau": ReduceLROnPlateau}[case["callback"]]
+    rates = Rates()
+    logs = epochs_of(case["arguments"]["monitor"], case["values"])
+    model, history = fit([kind(**case["arguments"]), rates], logs)
+    assert len(history.epoch) == case["result"]["epochs"]
+    assert model.weights == case["result"]["weights"]
+    assert list(rates.seen) == case["result"]["rates"]
+
+
+@pytest.mark.parametrize("stop_after", range(1, 6))
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: EarlyStopping(patience=3, restore_best_weights=True),
+        lambda: ReduceLROnPlateau(patience=2, cooldown=1, factor=0.5),
+    ],
+)
+def test_a_monitor_goes_on_from_its_state(make, stop_after):
+    logs = epochs_of("val_loss", [0.9, 0.5, 0.6, 0.6, 0.6, 0.6, 0.2, 0.3])
+    straight, _ = fit(make(), logs)
+
+    first, second = make(), make()
+    first.on_train_end = lambda logs: None  # killed before
+    model, _ = fit(first, logs[:stop_after])
+    state = json.loads(json.dumps(first.state()[0])), first.state()[1]
+    if not model.stop_training:
+        model, _ = fit(second, logs, model, stop_after, on_begun=lambda: second.load_state(*state))
+        assert model.weights == straight.weights
+    assert model.stop_training == straight.stop_training
+    assert model.optimizer.learning_rate == straight.optimizer.learning_rate
+
+
+def test_early_stopping_starts_anew_in_a_second_fit():
+    callback = EarlyStopping(patience=2)
+    fit(callback, epochs_of("val_loss", [0.1, 0.2, 0.3]))
+    _, history = fit(callback, epochs_of("val_loss", [0.9, 0.8, 0.7]))
+    assert history.epoch == [0, 1, 2]
+
+
+def test_nan_is_never_the_best():
+    logs = epochs_of("val_loss", [math.nan, 0.5, math.nan, 0.6])
+    model, history = fit(EarlyStopping(patience=2, restore_best_weights=True), logs)
+    assert model.weights == [1.0]
+    assert history.epoch == [0, 1, 2, 3]
+
+
+def test_early_stopping_says_what_it_does(capsys):
+    fit(EarlyStopping(patience=1, verbose=1, restore_best_weights=True), epochs_of("val_loss", [0.1, 0.2]))
+    said = capsys.readouterr().out
+    assert "Epoch 2: no better val_loss for 1 epoch, stopping early." in said
+    assert "weights of epoch 1, the best" in said
+
+
+@pytest.mark.parametrize(
+    ("monitor", "logs", "message"),
+    [
+        ("val_loss", {"loss": 1.0}, "did you mean 'loss'.*need validation_data or validation_split"),
+        ("val_los_loss", {"val_loss": 1.0}, r"did you mean 'val_loss'\?$"),
+        ("zzz_acc", {"loss": 1.0}, "there are 'loss'"),
+    ],
+)
+def test_a_monitor_that_is_not_in_the_logs_is_named(monitor, logs, message):
+    with pytest.warns(UserWarning, match=message):
+        _, history = fit(EarlyStopping(monitor), [logs])
+    assert history.epoch == [0]
+
+
+@pytest.mark.parametrize("kind", [EarlyStopping, ReduceLROnPlateau])
+def test_a_direction_that_cannot_be_known_is_asked_for(kind):
+    with pytest.raises(ValueError, match="whether lower or higher is better"):
+        kind("val_speed")
+    with pytest.raises(ValueError, match="expects mode 'auto', 'min' or 'max', got 'down'"):
+        kind("val_loss", mode="down")
+    assert kind("val_speed", mode="max").improves(2.0, 1.0)
+    assert kind("val_categorical_crossentropy").improves(1.0, 2.0)
+    assert kind("accuracy").improves(2.0, 1.0)
+
+
+# ------------------------------------------------------------------------------ the learning rate
+
+
+def test_the_schedule_gets_the_epoch_and_the_rate_where_it_takes_it():
+    _, history = fit(LearningRateScheduler(lambda epoch, rate: rate / 2), epochs_of("loss", [1.0] * 3))
+    assert history.history["learning_rate"] == [0.5, 0.25, 0.125]
+    _, history = fit(LearningRateScheduler(lambda epoch: 1 / (1 + epoch)), epochs_of("loss", [1.0] * 3))
+    assert history.history["learning_rate"] == [1.0, 1 / 2, 1 / 3]
+
+
+def test_an_error_inside_the_schedule_is_not_swallowed():
+    def schedule(epoch, rate):
+        return rate + "x"
+
+    with pytest.raises(TypeError, match="unsupported operand"):
+        fit(LearningRateScheduler(schedule), epochs_of("loss", [1.0]))
+
+
+@pytest.mark.parametrize("rate", [None, "0.1", math.nan, -1.0, math.inf])
+def test_a_rate_that_is_none_is_refused(rate):
+    with pytest.raises(ValueError, match="in epoch 0, expected a number >= 0"):
+        fit(LearningRateScheduler(lambda epoch: rate), epochs_of("loss", [1.0]))
+    with pytest.raises(TypeError, match=r"expects a function of the epoch, got 0\.1"):
+        LearningRateScheduler(0.1)
+
+
+@pytest.mark.parametrize("callback", [LearningRateScheduler(lambda epoch: 0.1), ReduceLROnPlateau()])
+def test_a_rate_that_follows_a_schedule_is_not_overwritten(callback):
+    class CosineDecay:
+        pass
+
+    model = StandIn()
+    model.optimizer.learning_rate = CosineDecay()
+    with pytest.raises(ValueError, match="the optimizer follows a CosineDecay: give the"):
+        fit(callback, epochs_of("val_loss", [1.0]), model)
+
+
+@pytest.mark.parametrize("factor", [1.0, 0.0, -0.5, 2])
+def test_a_factor_that_does_not_reduce_is_refused(factor):
+    with pytest.raises(ValueError, match="a factor between 0 and 1"):
+        ReduceLROnPlateau(factor=factor)
+
+
+# ------------------------------------------------------------------------------------ ModelCheckpoint
+
+
+def test_names_are_filled_in_and_folders_made(tmp_path):
+    path = tmp_path / "deep" / "m-{epoch:02d}-{val_loss:.2f}.mcnn"
+    model, _ = fit(ModelCheckpoint(path), epochs_of("val_loss", [0.5, 0.25]))
+    assert model.saved == ["m-01-0.50.mcnn", "m-02-0.25.mcnn"]
+    with pytest.raises(ValueError, match=r"cannot fill in \{val_los\}.*did you mean 'val_loss'"):
+        fit(ModelCheckpoint(tmp_path / "{val_los}"), epochs_of("val_loss", [0.5]))
+
+
+def test_only_the_best_are_saved(tmp_path):
+    checkpoint = ModelCheckpoint(tmp_path / "{epoch}", monitor="val_accuracy", save_best_only=True)
+    model, _ = fit(checkpoint, epochs_of("val_accuracy", [0.5, 0.4, 0.6]))
+    model, _ = fit(checkpoint, epochs_of("val_accuracy", [0.6, 0.7]), model)  # a second fit goes on
+    assert model.saved == ["1", "3", "2"]
+    later = ModelCheckpoint(tmp_path / "{epoch}", monitor="val_accuracy", save_best_only=True)
+    later.load_state(*checkpoint.state())
+    model, _ = fit(later, epochs_of("val_accuracy", [0.7, 0.8]))
+    assert model.saved == ["2"]
+
+
+def test_the_first_value_has_to_beat_the_threshold(tmp_path):
+    checkpoint = ModelCheckpoint(tmp_path / "{epoch}", save_best_only=True, initial_value_threshold=0.3)
+    model, _ = fit(checkpoint, epochs_of("val_loss", [0.4, 0.2]))
+    assert model.saved == ["2"]
+
+
+def test_batches_are_counted_across_epochs(tmp_path):
+    checkpoint = ModelCheckpoint(tmp_path / "{epoch}-{batch}", save_freq=2, save_weights_only=True)
+    model, _ = fit(checkpoint, epochs_of("loss", [1.0, 1.0, 1.0]))
+    assert model.saved == ["1-2", "2-1", "2-3", "3-2"]
+    assert (tmp_path / "1-2").read_text() == "weights"
+
+
+def test_without_the_monitored_value_everything_is_saved_with_a_warning(tmp_path):
+    with pytest.warns(UserWarning, match="ModelCheckpoint watches 'val_loss'"):
+        model, _ = fit(ModelCheckpoint(tmp_path / "m", save_best_only=True), epochs_of("loss", [0.1]))
+    assert model.saved == ["m"]
+
+
+@pytest.mark.parametrize("save_freq", ["batch", 0, -1, 1.5, True, None])
+def test_a_save_freq_that_makes_no_sense_is_refused(save_freq):
+    with pytest.raises(ValueError, match="ModelCheckpoint expects save_freq 'epoch' or a number of batches"):
+        ModelCheckpoint("m", save_freq=save_freq)
+
+
+# ------------------------------------------------------------------------------------------ CSVLogger
+
+
+def test_a_line_per_epoch(tmp_path):
+    path = tmp_path / "log.csv"
+    path.write_text("what was there before\n")
+    logs = [{"loss": 0.1, "acc": 1}, {"loss": 0.2}, {"acc": 3, "loss": 1 / 3, "more": 4}]
+    fit(CSVLogger(path), logs)
+    assert path.read_text().splitlines() == ["epoch,acc,loss", "0,1,0.1", "1,NA,0.2", f"2,3,{1 / 3!r}"]
+    fit(CSVLogger(path, append=True), [{"loss": 5, "acc": 6}])
+    assert path.read_text().splitlines()[3:] == [f"2,3,{1 / 3!r}", "0,6,5"]
+    fit(CSVLogger(path, separator=";"), [{"loss": 5}])
+    assert path.read_text().splitlines() == ["epoch;loss", "0;5"]
+
+
+def test_a_folder_that_is_missing_is_noticed_before_the_first_epoch(tmp_path):
+    logger = CSVLogger(tmp_path / "no" / "log.csv")
+    with pytest.raises(FileNotFoundError):
+        logger.on_train_begin()
+
+
+@pytest.mark.parametrize("append", [False, True])
+@pytest.mark.parametrize("lost", [False, True])
+def test_lines_of_epochs_that_run_again_stand_there_once(tmp_path, append, lost):
+    path, logs = tmp_path / "log.csv", epochs_of("loss", [1, 2, 3, 4])
+    path.write_text("before\n")
+    first = CSVLogger(path, append=append)
+    fit(first, logs[:2])
+    state = json.loads(json.dumps(first.state()[0]))
+    first.on_epoch_end(2, logs[2])  # its backup was never written
+    if lost:
+        path.unlink()
+    second = CSVLogger(path, append=append)
+    fit(second, logs, first_epoch=2, on_begun=lambda: second.load_state(state, {}))
+    lines = ["2,3", "3,4"] if lost else ["0,1", "1,2", "2,3", "3,4"]
+    header = ["before"] if append and not lost else ["epoch,loss"]
+    assert path.read_text().splitlines() == header + lines

@@ -1,0 +1,37 @@
+import numpy as np
+import pytest
+
+from minicnn import constraints, lookup
+from minicnn.constraints import MaxNorm
+
+
+def test_long_columns_shrink_and_short_ones_stay():
+    w = np.array([[3.0, 0.3, 0.0], [4.0, 0.4, 0.0]])
+    new = MaxNorm(2)(w)
+    # column norms 5, 0.5, 0; Keras divides by (1e-7 + norm)
+    np.testing.assert_allclose(new[:, 0], w[:, 0] * 2 / (5 + 1e-7), rtol=1e-15)
+    np.testing.assert_allclose(new[:, 1], w[:, 1] * 0.5 / (0.5 + 1e-7), rtol=1e-15)
+    np.testing.assert_array_equal(new[:, 2], 0)
+    assert w[0, 0] == 3.0
+
+
+@pytest.mark.parametrize("axis", [[0, 1, 2], (0, 1, 2), 2, -1])
+def test_axes(axis):
+    w = np.random.default_rng(0).standard_normal((3, 2, 4, 5)).astype("float32") * 3
+    new = MaxNorm(1.5, axis=axis)(w)
+    assert new.dtype == np.float32
+    over = tuple(axis) if not isinstance(axis, int) else axis
+    before, after = (np.sqrt((a.astype("float64") ** 2).sum(axis=over)) for a in (w, new))
+    np.testing.assert_allclose(after, np.minimum(before, 1.5), rtol=1e-6)
+    assert (before > 1.5).any()
+
+
+def test_get_and_config():
+    assert constraints.get(None) is None
+    assert constraints.get("max_norm").get_config() == {"max_value": 2, "axis": 0}
+    again = constraints.get(lookup.serialize(MaxNorm(3, axis=(0, 1, 2))))
+    assert again.get_config() == {"max_value": 3, "axis": [0, 1, 2]}
+    with pytest.raises(ValueError, match="did you mean 'max_norm'"):
+        constraints.get("maxnrm")
+    with pytest.raises(ValueError, match="max_value >= 0"):
+        MaxNorm(-1)

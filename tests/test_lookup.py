@@ -1,0 +1,56 @@
+import pytest
+
+from minicnn import lookup
+
+
+class Fruit(lookup.Configurable):
+    pass
+
+
+class BloodOrange(Fruit):
+    def __init__(self, segments=10):
+        self.segments = segments
+
+    def get_config(self):
+        return {"segments": self.segments}
+
+
+REGISTRY = {"blood_orange": BloodOrange, "fruit": Fruit}
+
+
+def resolve(identifier):
+    return lookup.resolve(identifier, REGISTRY, "kind of fruit", Fruit)
+
+
+@pytest.mark.parametrize("name", ["blood_orange", "BloodOrange", "bloodorange", "BLOOD_ORANGE"])
+def test_names_in_both_spellings(name):
+    assert type(resolve(name)) is BloodOrange
+
+
+def test_a_class_is_made_and_an_object_stays_itself():
+    assert type(resolve(BloodOrange)) is BloodOrange
+    orange = BloodOrange(8)
+    assert resolve(orange) is orange
+
+
+def test_serialize_and_back():
+    document = lookup.serialize(BloodOrange(7))
+    assert document == {"class_name": "BloodOrange", "config": {"segments": 7}}
+    assert resolve(document).segments == 7
+
+
+def test_an_unknown_name_suggests_the_nearest():
+    with pytest.raises(ValueError, match="unknown kind of fruit 'BloodOrnge': did you mean 'blood_or"):
+        resolve("BloodOrnge")
+    with pytest.raises(ValueError, match="There are blood_orange, fruit"):
+        resolve("zzz")
+
+
+@pytest.mark.parametrize("thing", [3, None, int, {"class_name": "BloodOrange"}, lambda: 0])
+def test_anything_else_is_refused(thing):
+    with pytest.raises(ValueError, match="expected the name of a known kind of fruit"):
+        resolve(thing)
+
+
+def test_repr_shows_the_arguments():
+    assert repr(BloodOrange(9)) == "BloodOrange(segments=9)"

@@ -1,0 +1,271 @@
+"""fit, evaluate, predict: what they compute, what they leave alone, what they refuse."""
+
+import numpy as np
+import pytest
+
+import minicnn as mc
+from minicnn import layers
+
+N, CLASSES = 50, 3
+
+
+@pytest.fixture
+def data(rng):
+    y = rng.integers(0, CLASSES, N)
+    x = rng.standard_normal((N, 6)) + 3 * np.eye(CLASSES, 6)[y]
+    return x.astype(np.float32), y
+
+
+def compiled(loss="sparse_categorical_crossentropy", optimizer="adam", seed=1, metrics=("accuracy",), end="softmax"):
+    mc.set_random_seed(seed)
+    model = mc.Sequential([
+        layers.Dense(8, activation="relu", input_shape=(6,)), layers.Dropout(0.2), layers.Dense(CLASSES, activation=end)
+    ])
+    model.compile(optimizer, loss, list(metrics))
+    return model
+
+
+def same(a, b):
+    return all(np.array_equal(v, w) for v, w in zip(a.get_weights(), b.get_weights(), strict=True))
+
+
+def test_it_learns_and_history_tells_every_epoch(data):
+    model = compiled(mc.losses.SparseCategoricalCrossentropy(), mc.optimizers.Adam(0.02))
+    history = model.fit(*data, epochs=15, batch_size=8, verbose=0, validation_data=data)
+    assert set(history.history) == {"loss", "accuracy", "val_loss", "val_accuracy"}
+    assert history.epoch == list(range(15)) and model.history is history
+    assert history.params["epochs"] == 15 and history.params["steps"] == 7
+    assert history.history["loss"][-1] < 0.5 * history.history["loss"][0]
+    assert history.history["val_accuracy"][-1] > 0.9
+
+
+def test_the_epochs_loss_is_the_mean_over_samples_not_over_batches(data):
+    """Learning rate 0: the weights stand still, so the epoch's loss is that of the whole set."""
+    x, y = data
+    model = compiled(optimizer=mc.optimizers.SGD(0.0))
+    model.layers[1].rate = 0.0
+    history = model.fit(x, y, batch_size=16, verbose=0)  # 16 + 16 + 16 + 2
+    assert history.history["loss"][0] == pytest.approx(model.evaluate(x, y, verbose=0)[0], rel=1e-6)
+    assert model.evaluate(x, y, batch_size=7, verbose=0) == pytest.approx(model.evaluate(x, y, verbose=0), rel=1e-6)
+
+
+def test_a_second_fit_goes_on_where_the_first_ended(data):
+    once, twice = compiled(), compiled()
+    once.fit(*data, epochs=4, verbose=0)
+    twice.fit(*data, epochs=2, verbose=0)
+    assert not same(once, twice)
+    twice.fit(*data, epochs=2, verbose=0)
+    assert same(once, twice) and once.step == twice.step == 8
+
+
+def test_shuffling_and_dropout_follow_the_seed_alone(data):
+    first, again, other = compiled(), compiled(), compiled(seed=2)
+    first.fit(*data, epochs=2, verbose=0)
+    np.random.seed(5)  # noqa: NPY002
+    again.predict(data[0])  # looking at the model in between changes nothing
+    again.fit(*data, epochs=2, verbose=0)
+    other.set_weights(compiled().get_weights())
+    other.fit(*data, epochs=2, verbose=0)
+    assert same(first, again) and not same(first, other)
+
+
+def test_without_shuffling_batches_come_as_they_lie(data):
+    x, y = data
+    fitted, stepped = compiled(), compiled()
+    fitted.fit(x, y, batch_size=20, shuffle=False, verbose=0)
+    for k in (0, 20, 40):
+        stepped.train_on_batch(x[k : k + 20], y[k : k + 20])
+    assert same(fitted, stepped)
+
+
+def test_an_iterable_of_batches_stands_for_x_and_y(data):
+    x, y = data
+    batches = [(x[k : k + 20], y[k : k + 20]) for k in (0, 20, 40)]
+    from_list, from_arrays = compiled(), compiled()
+    from_list.fit(batches, epochs=2, verbose=0, validation_data=batches)
+    from_arrays.fit(x, y, batch_size=20, epochs=2, shuffle=False, verbose=0)
+    assert same(from_list, from_arrays)
+    assert from_list.evaluate(batches, verbose=0) == pytest.approx(from_list.evaluate(x, y, verbose=0))
+    assert np.array_equal(from_list.predict(batches), from_list.predict(x, batch_size=20))
+
+
+def test_validation_split_takes_the_last_part_before_shuffling(data):
+    x, y = data
+    split, by_hand = compiled(), compiled()
+    a = split.fit(x, y, validation_split=0.2, epochs=2, verbose=0)
+    b = by_hand.fit(x[:40], y[:40], validation_data=(x[40:], y[40:]), epochs=2, verbose=0)
+    assert same(split, by_hand) and a.history == b.history
+
+
+def test_initial_epoch_counts_from_there(data):
+    assert compiled().fit(*data, initial_epoch=3, epochs=5, verbose=0).epoch == [3, 4]
+
+
+def test_stop_training_ends_the_run_after_the_batch(data):
+    class StopAtOnce(mc.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            self.model.stop_training = True
+
+    model = compiled()
+    history = model.fit(*data, epochs=5, batch_size=10, verbose=0, callbacks=[StopAtOnce()])
+    assert model.step == 1 and len(history.epoch) == 1
+
+
+def test_test_on_batch_learns_nothing(data):
+    model = compiled()
+    before = model.get_weights()
+    loss, accuracy = model.test_on_batch(*data)
+    assert [loss, accuracy] == pytest.approx(model.evaluate(*data, verbose=0))
+    assert all(np.array_equal(a, b) for a, b in zip(before, model.get_weights())) and model.step == 0
+
+
+def test_evaluate_as_a_dictionary_and_as_a_number(data):
+    model = compiled()
+    assert set(model.evaluate(*data, verbose=0, return_dict=True)) == {"loss", "accuracy"}
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    assert isinstance(model.evaluate(*data, verbose=0), float)
+
+
+def test_softmax_and_loss_are_fused_however_the_softmax_is_written(data):
+    x, y = data
+    x = x * 1e4  # apart, softmax gives exact zeros and their logarithm is infinite
+    ends = [
+        [layers.Dense(CLASSES, activation="softmax")],
+        [layers.Dense(CLASSES), layers.Softmax()],
+        [layers.Dense(CLASSES), layers.Activation("softmax")],
+        [layers.Dense(CLASSES)],
+    ]
+    losses = []
+    for end in ends:
+        mc.set_random_seed(1)
+        model = mc.Sequential([layers.Flatten(input_shape=(6,)), *end])
+        logits = len(losses) == 3
+        model.compile("sgd", mc.losses.SparseCategoricalCrossentropy(from_logits=logits))
+        losses.append([model.train_on_batch(x, y), model.train_on_batch(x, y)])
+    assert np.isfinite(losses).all() and losses[0][0] > 100
+    assert losses[0] == losses[1] == losses[2] == losses[3]
+
+
+def test_a_constraint_holds_after_every_step(data):
+    mc.set_random_seed(0)
+    kernel = layers.Dense(CLASSES, activation="softmax", kernel_constraint=mc.constraints.MaxNorm(0.5))
+    model = mc.Sequential([layers.Input((6,)), kernel])
+    model.compile(mc.optimizers.SGD(1.0), "sparse_categorical_crossentropy")
+    model.fit(*data, epochs=3, verbose=0)
+    assert np.linalg.norm(kernel.params["kernel"], axis=0).max() <= 0.5 + 1e-6
+
+
+class TestNotFinite:
+    def test_training_stops_within_the_batch_and_names_the_layer(self, data, capsys):
+        model = compiled(optimizer=mc.optimizers.SGD(1e-3))
+        model.layers[2].params["kernel"][0, 0] = np.nan
+        history = model.fit(*data, epochs=3, batch_size=10, verbose=0)
+        assert "'dense_1'" in capsys.readouterr().out
+        assert model.step == 1 and len(history.epoch) == 1
+
+    def test_good_weights_are_not_ruined_by_the_batch_that_was_not_finite(self, data):
+        x, y = data
+        x = x.copy()
+        x[30] = np.inf
+        model = compiled()
+        model.fit(x, y, epochs=3, batch_size=10, shuffle=False, verbose=0)
+        assert all(np.isfinite(w).all() for w in model.get_weights())
+        assert model.step == 4  # the fourth batch held it
+
+    def test_bad_pictures_are_named_as_such(self, data, capsys):
+        x, y = data
+        x = x.copy()
+        x[0] = np.nan
+        compiled().fit(x, y, shuffle=False, verbose=0)
+        assert "input" in capsys.readouterr().out
+
+
+class TestMistakes:
+    """Each is refused before the model changes."""
+
+    @pytest.mark.parametrize(
+        "change, message",
+        [
+            (lambda x, y: (x, y[:-1]), "x has 50 rows"),
+            (lambda x, y: (x, y + 1), "labels from 0 to 2"),
+            (lambda x, y: (x, y - 1), "labels from 0 to 2"),
+            (lambda x, y: (x, np.eye(3)[y]), "use categorical_crossentropy"),
+            (lambda x, y: (x, None), "y is missing"),
+            (lambda x, y: (x[:0], y[:0]), "x is empty"),
+            (lambda x, y: (x.astype(complex), y), "real numbers"),
+            (lambda x, y: (x.astype(object), y), "real numbers"),
+            (lambda x, y: (x[:, :5], y), r"expects \(N, 6\), got"),
+            (lambda x, y: (x, y + 0.5), "whole numbers"),
+            (lambda x, y: (x, np.full(N, np.nan)), "finite targets"),
+            (lambda x, y: ([], None), "empty"),
+            (lambda x, y: ([x], None), "should be a pair"),
+        ],
+    )
+    def test_in_the_data(self, data, change, message):
+        model = compiled()
+        before = model.get_weights()
+        with pytest.raises(ValueError, match=message):
+            model.fit(*change(*data), verbose=0)
+        assert all(np.array_equal(a, b) for a, b in zip(before, model.get_weights())) and model.step == 0
+
+    def test_integer_labels_where_one_hot_is_due(self, data):
+        with pytest.raises(ValueError, match="use sparse_categorical_crossentropy"):
+            compiled("categorical_crossentropy").fit(*data, verbose=0)
+
+    def test_bad_validation_data_is_refused_before_the_first_step(self, data):
+        x, y = data
+        model = compiled()
+        with pytest.raises(ValueError, match="labels from 0 to 2"):
+            model.fit(x, y, validation_data=(x, y + 5), verbose=0)
+        assert model.step == 0
+
+    @pytest.mark.parametrize("arguments, message", [
+        (dict(batch_size=0), "batch_size expects"),
+        (dict(validation_split=1.5), "fraction between 0 and 1"),
+        (dict(validation_split=0.999), "leaves one of the two parts empty"),
+        (dict(verbose=7), "verbose expects"),
+    ])
+    def test_in_the_arguments(self, data, arguments, message):
+        with pytest.raises(ValueError, match=message):
+            compiled().fit(*data, **{"verbose": 0} | arguments)
+
+    def test_fit_before_compile(self, data):
+        model = mc.Sequential([layers.Dense(CLASSES)])
+        for call in (model.fit, model.evaluate, model.train_on_batch, model.test_on_batch):
+            with pytest.raises(RuntimeError, match="call compile"):
+                call(*data)
+
+    @pytest.mark.parametrize("recipe, message", [
+        (("adm", "mse"), "did you mean 'adam'"),
+        (("adam", "categorical_crossentrop"), "did you mean 'categorical_crossentropy'"),
+        (("adam", None), "compile needs a loss"),
+        (("adam", "mse", "accuracy"), "metrics expects a list"),
+        (("adam", "mse", ["acuracy"]), "did you mean 'accuracy'"),
+    ])
+    def test_in_the_recipe(self, recipe, message):
+        model = mc.Sequential([layers.Dense(CLASSES, input_shape=(6,))])
+        with pytest.raises(ValueError, match=message):
+            model.compile(*recipe)
+
+    def test_a_generator_that_is_used_up(self, data):
+        x, y = data
+        batches = ((x[k : k + 10], y[k : k + 10]) for k in range(0, 50, 10))
+        with pytest.raises(ValueError, match="a generator runs only once"):
+            compiled().fit(batches, epochs=2, verbose=0)
+
+
+class TestProgress:
+    def test_silent(self, data, capsys):
+        compiled().fit(*data, verbose=0)
+        assert capsys.readouterr().out == ""
+
+    def test_a_line_an_epoch(self, data, capsys):
+        compiled().fit(*data, epochs=2, verbose=2, validation_data=data)
+        first, second = capsys.readouterr().out.splitlines()
+        assert first.startswith("Epoch 1/2 - ") and "images/s - loss: " in first and "val_accuracy: " in second
+
+    def test_a_live_line(self, data, capsys):
+        compiled().fit(*data, epochs=1, verbose=1, batch_size=5)
+        text = capsys.readouterr().out
+        assert "50/50" in text or "images/s" in text
+        assert text.rstrip().splitlines()[-1].startswith("Epoch 1/1 - ")
