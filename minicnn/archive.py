@@ -65,14 +65,14 @@ def read_archive(path):
             ) from error
 
 
-def check_kind(path, document, kind, version):
-    """Refuse a file that holds something else than a ``kind``, or one of a version not known here."""
+def check_kind(path, document, kinds, version):
+    """Refuse a file that holds something else than one of ``kinds``, or a version not known here."""
     found = document.get("kind") if isinstance(document, dict) else None
-    if found != kind:
-        raise ValueError(f"{os.fspath(path)} holds a {found or 'document of another kind'}, not a {kind}")
+    if found not in kinds:
+        raise ValueError(f"{os.fspath(path)} holds {found or 'something else'}, not {' or '.join(kinds)}")
     if document.get("version") != version:
         raise ValueError(
-            f"{os.fspath(path)} is a {kind} of format version {document.get('version')!r}; this minicnn "
+            f"{os.fspath(path)} is {found} of format version {document.get('version')!r}; this minicnn "
             f"reads version {version}: use the minicnn that wrote it, or a newer one"
         )
 

@@ -13,7 +13,6 @@ import zlib
 import numpy as np
 
 _SEED = secrets.randbits(32)  # until set_random_seed, every process draws differently
-_SET = False
 _SEED_WAS_SET = False
 
 
@@ -33,11 +32,6 @@ def get_seed():
 def seed_was_set():
     """Did somebody choose the seed, so that the same program draws the same numbers again?"""
     return _SEED_WAS_SET
-
-
-def seed_was_set():
-    """Whether the seed was chosen, or drawn by chance when this process began."""
-    return _SET
 
 
 def _numbers(purpose):

@@ -1,9 +1,128 @@
-"""One file for a whole model: architecture, weights, recipe and optimizer state."""
+"""A model in one file: architecture, weights, how it was compiled, and what its optimizer remembers.
+
+The file is an archive (see archive.py). Its document says what the model is, its arrays are called
+``weights/0_conv2d/kernel`` and ``optimizer/momentum/0/kernel``. A loaded model goes on training as if
+it had never been away.
+"""
+
+from minicnn import config, layers, lookup
+from minicnn.archive import add_prefix, check_kind, read_archive, take_prefix, write_archive
+
+MODEL, WEIGHTS = "a minicnn model", "minicnn weights"
+VERSION = 1
+# What comes of a document that was made by hand, or by a minicnn with other layers
+MISFITS = (ValueError, TypeError, KeyError, AttributeError, IndexError, ArithmeticError, MemoryError)
 
 
 def save_model(model, path):
-    raise NotImplementedError
+    """Write a built ``model`` to the file ``path``; :func:`load_model` reads it. OSError where it cannot."""
+    arrays = add_prefix("weights", _named_weights(model, path))
+    document = {
+        "kind": MODEL,
+        "version": VERSION,
+        "floatx": model.layers[0].dtype.name,
+        "seed": model.seed,
+        "step": model.step,
+        "model": model.get_config(),
+        "compile": None,
+    }
+    if model.optimizer is not None:
+        document["compile"] = model.get_compile_config()
+        document["optimizer"], slots = model.optimizer.state()
+        arrays |= add_prefix("optimizer", slots)
+    write_archive(path, document, arrays)
 
 
-def load_model(path):
-    raise NotImplementedError
+def load_model(path, custom_objects=None, compile=True):
+    """The model that ``model.save(path)`` wrote.
+
+    custom_objects: {"MyLayer": MyLayer} for layers that minicnn does not have. compile=False leaves
+    optimizer, loss and metrics aside, to compile anew.
+
+    Raises ValueError where the file is damaged, or is no model that can be built here.
+    """
+    document, arrays = read_archive(path)
+    check_kind(path, document, (MODEL,), VERSION)
+    try:
+        model = _build(document, take_prefix("weights", arrays), custom_objects or {})
+        if compile and document["compile"] is not None:
+            model.compile(**document["compile"])
+            model.optimizer.load_state(document["optimizer"], take_prefix("optimizer", arrays))
+    except MISFITS as error:
+        raise ValueError(f"{path} holds a model that cannot be built here: {error}{_mend(error)}") from error
+    return model
+
+
+def save_weights(model, path):
+    """Write the weights alone, for a model of the same architecture to take with :func:`load_weights`."""
+    arrays = add_prefix("weights", _named_weights(model, path))
+    write_archive(path, {"kind": WEIGHTS, "version": VERSION}, arrays)
+
+
+def load_weights(model, path):
+    """Give ``model`` the weights that save_weights or save wrote; it stays as it is if they do not fit."""
+    document, arrays = read_archive(path)
+    check_kind(path, document, (WEIGHTS, MODEL), VERSION)
+    try:
+        model.set_weights(list(take_prefix("weights", arrays).values()))
+    except ValueError as error:
+        raise ValueError(f"the weights in {path} belong to another architecture: {error}") from error
+
+
+def _named_weights(model, path):
+    """``{"0_conv2d/kernel": array, ...}`` in the order of ``model.get_weights()``."""
+    if not model.built:
+        raise ValueError(f"cannot save to {path}: the model has no weights yet, call build or fit first")
+    return {
+        f"{_label(place, layer)}/{name}": array
+        for place, layer in enumerate(model.layers)
+        for name, array in {**layer.params, **layer.state}.items()
+    }
+
+
+def _label(place, layer):
+    return f"{place}_{layer.name}"
+
+
+def _build(document, weights, custom_objects):
+    from minicnn.model import Sequential  # which imports this file
+
+    known = {**layers.LAYERS, **custom_objects}
+    architecture = document["model"]
+    parts = [lookup.resolve(part, known, "layer", layers.Layer) for part in architecture["layers"]]
+    for place, layer in enumerate(parts):
+        _start_from(layer, _label(place, layer), weights)
+    floatx = config.floatx()
+    try:
+        config.set_floatx(document["floatx"])
+        model = Sequential.from_config({**architecture, "layers": parts})
+    finally:
+        config.set_floatx(floatx)
+    for layer in parts:
+        del layer.initial
+        layer.seed = document["seed"]
+    model.set_weights(list(weights.values()))
+    model.seed, model.step = document["seed"], document["step"]
+    return model
+
+
+def _start_from(layer, label, weights):
+    """Let ``layer.initial`` hand out what is in the file instead of fresh random numbers.
+
+    That saves the drawing, and a file cannot make us allocate what it does not itself contain: an
+    architecture larger than its weights is refused here.
+    """
+
+    def initial(name, shape, initializer):
+        stored = weights.get(f"{label}/{name}")
+        if stored is None or stored.shape != tuple(shape) or stored.dtype != layer.dtype:
+            found = "none" if stored is None else f"{stored.dtype} {stored.shape}"
+            raise ValueError(f"{layer} needs a {name} of {layer.dtype} {tuple(shape)}, the file has {found}")
+        return stored
+
+    layer.initial = initial
+
+
+def _mend(error):
+    unknown = str(error).startswith("unknown ")
+    return "; pass classes of your own as custom_objects, or compile=False" if unknown else ""

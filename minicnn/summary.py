@@ -1,6 +1,8 @@
 """``model.summary()``: the layers as a table, drawn as Keras 3 draws it."""
 
-WIDTHS = (31, 22, 13)
+import textwrap
+
+WIDTHS = (31, 22, 13)  # of the three columns; longer names go on in the next line
 
 
 def size_text(count):
@@ -15,19 +17,20 @@ def size_text(count):
 
 def table(rows, headers):
     """Rows of three texts between box-drawing rules; the last column stands on the right."""
-    widths = [max(w, *(len(row[k]) for row in [headers, *rows])) for k, w in enumerate(WIDTHS)]
 
     def rule(left, line, cross, right):
-        return left + cross.join(line * (w + 2) for w in widths) + right
+        return left + cross.join(line * (width + 2) for width in WIDTHS) + right
 
-    def line(cells, bar):
-        a, b, c = cells
-        return f"{bar} {a:<{widths[0]}} {bar} {b:<{widths[1]}} {bar} {c:>{widths[2]}} {bar}"
+    def lines(cells, bar):
+        wrapped = [textwrap.wrap(cell, width) for cell, width in zip(cells, WIDTHS)]
+        for k in range(max(map(len, wrapped))):
+            a, b, c = (cell[k] if k < len(cell) else "" for cell in wrapped)
+            yield f"{bar} {a:<{WIDTHS[0]}} {bar} {b:<{WIDTHS[1]}} {bar} {c:>{WIDTHS[2]}} {bar}"
 
-    lines = [rule("┏", "━", "┳", "┓"), line(headers, "┃"), rule("┡", "━", "╇", "┩")]
+    text = [rule("┏", "━", "┳", "┓"), *lines(headers, "┃"), rule("┡", "━", "╇", "┩")]
     for number, row in enumerate(rows):
-        lines += [rule("├", "─", "┼", "┤")] * (number > 0) + [line(row, "│")]
-    return [*lines, rule("└", "─", "┴", "┘")]
+        text += [rule("├", "─", "┼", "┤")] * (number > 0) + [*lines(row, "│")]
+    return [*text, rule("└", "─", "┴", "┘")]
 
 
 def summary(model):

@@ -42,7 +42,7 @@ class Training:
     """compile, fit, evaluate, predict: what a Sequential can do once it has layers."""
 
     def __init__(self):
-        self.optimizer = self.loss = self.history = None
+        self.optimizer = self.loss = self.history = self._compile_config = None
         self.metrics = []
         self.step = 0  # batches trained on in this model's life
         self.stop_training = False
@@ -57,14 +57,19 @@ class Training:
             raise ValueError(f"metrics expects a list, got the text {metrics!r}: write metrics=[{metrics!r}]")
         optimizer, loss = optimizers.get(optimizer), losses.get(loss)
         self.optimizer, self.loss, self._metrics_wanted = optimizer, loss, list(metrics or ())
+        self._compile_config = self._describe_compile()
         self.metrics = None  # "accuracy" means one thing or another by the output's shape: settled when built
         if self.built:
             self._settle_metrics()
 
     def get_compile_config(self):
-        """Optimizer, loss and metrics, in terms JSON knows: None before compile."""
-        if self.loss is None:
-            return None
+        """Optimizer, loss and metrics as compile was given them, in terms JSON knows; None before compile.
+
+        Callbacks may have changed the learning rate since: that is in ``optimizer.state()``.
+        """
+        return self._compile_config
+
+    def _describe_compile(self):
         wanted = [each if isinstance(each, str) else serialize(metrics.get(each)) for each in self._metrics_wanted]
         return {"optimizer": serialize(self.optimizer), "loss": serialize(self.loss), "metrics": wanted}
 
@@ -252,7 +257,7 @@ class Training:
         return self._checked_data(data, None, None)
 
     def first_nonfinite_layer(self):
-        """The name of the first layer whose output of the last batch held NaN or infinity, or None.
+        """The first layer whose output of the last batch held NaN or infinity, or None.
 
         ``"input"`` if the pictures themselves do. The batch is computed again.
         """
@@ -267,7 +272,7 @@ class Training:
                 layer.step = self.step - 1
                 x = layer.forward(x, training=True)
                 if not np.isfinite(x).all():
-                    return layer.name
+                    return layer
         finally:
             for layer, before in zip(self.layers, state):
                 layer.state.update(before)
@@ -289,8 +294,8 @@ class Training:
         """Become what ``training_state`` described; called within ``fit``."""
         weights = [arrays[f"weights/{k}"] for k in range(len(self.get_weights()))]
         slots = {name.removeprefix("optimizer/"): a for name, a in arrays.items() if name.startswith("optimizer/")}
-        self.set_weights(weights)
         self.optimizer.load_state(document["optimizer"], slots)
+        self.set_weights(weights)
         self.seed, self.step, self.stop_training = document["seed"], document["step"], document["stop_training"]
         for layer in self.layers:
             layer.seed = self.seed

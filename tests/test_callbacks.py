@@ -136,9 +136,28 @@ def test_terminate_on_nan_names_the_layer(capsys, loss):
     assert history.epoch == [0, 1]
     said = capsys.readouterr().out
     assert "Batch 0" in said and "'conv2d_1' is the first whose output is not finite" in said
-    model.bad_layer = None
-    fit([], [{"loss": loss}], model)
-    assert "outputs of all layers are finite" in capsys.readouterr().out
+    for layer, message in ((None, "outputs of all layers are finite"), ("input", "clean the data")):
+        model.bad_layer = layer
+        fit([], [{"loss": loss}], model)
+        assert message in capsys.readouterr().out
+
+
+def test_logs_left_out_are_empty_ones():
+    class Strict(Callback):
+        seen = ()
+
+        def on_train_begin(self, logs):
+            self.seen += (logs,)
+
+        def on_epoch_begin(self, epoch, logs):
+            self.seen += (epoch, logs)
+
+    strict = Strict()
+    events = CallbackList([strict], StandIn(), {}, History())
+    events.on_train_begin()
+    events.on_epoch_begin(4)
+    events.on_epoch_begin(5, {"a": 1})
+    assert strict.seen == ({}, 4, {}, 5, {"a": 1})
 
 
 # ------------------------------------------------------------------- callbacks that watch a number

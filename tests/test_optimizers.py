@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 
 from minicnn import lookup, optimizers
-from minicnn.kernels.updates import BLOCK
 from minicnn.optimizers import SGD, Adam, AdamW, RMSprop, schedules
 
-SHAPES = {"0/kernel": (3, 2, 4, 5), "0/bias": (5,), "3/kernel": (BLOCK // 8, 9)}  # the last: two blocks
+SHAPES = {"0/kernel": (3, 2, 4, 5), "0/bias": (5,), "3/kernel": (700, 9)}
 
 
 def reference(optimizer, w, gradients):
@@ -117,6 +116,7 @@ def test_stopping_and_going_on_is_the_same_as_going_on(make):
     for grads in gradients[:3]:
         first.update(again, grads)
     document, arrays = first.state()
+    saved = {key: a.tobytes() for key, a in arrays.items()}
     first.update({name: w.copy() for name, w in again.items()}, gradients[3])  # must not reach the copy
     second = make()
     second.learning_rate = 0.5  # the saved rate counts
@@ -126,6 +126,9 @@ def test_stopping_and_going_on_is_the_same_as_going_on(make):
         second.update(again, grads)
     for name in params:
         np.testing.assert_array_equal(again[name], params[name])
+    third = make()
+    third.load_state(document, arrays)  # a state can be loaded twice: the arrays given were copied
+    assert {key: a.tobytes() for key, a in third.state()[1].items()} == saved
 
 
 def test_state_names_its_arrays():

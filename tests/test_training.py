@@ -177,7 +177,7 @@ class TestNotFinite:
         x = x.copy()
         x[0] = np.nan
         compiled().fit(x, y, shuffle=False, verbose=0)
-        assert "input" in capsys.readouterr().out
+        assert "the pictures of this batch hold NaN" in capsys.readouterr().out
 
 
 class TestMistakes:

@@ -17,7 +17,7 @@ from minicnn.archive import (
 from minicnn.callbacks.base import Callback, History
 from minicnn.callbacks.model_checkpoint import check_save_freq
 
-KIND, VERSION = "minicnn backup", 1
+KIND, VERSION = "a minicnn backup", 1
 FILE_NAME = "backup.mcnn"
 
 
@@ -93,7 +93,6 @@ class BackupAndRestore(Callback):
             "kind": KIND,
             "version": VERSION,
             "recipe": self.recipe,
-            "stop_training": bool(self.model.stop_training),
             "model": model_document,
             "callbacks": {},
         }
@@ -106,14 +105,13 @@ class BackupAndRestore(Callback):
 
     def _restore(self):
         document, arrays = read_archive(self.path)
-        check_kind(self.path, document, KIND, VERSION)
+        check_kind(self.path, document, (KIND,), VERSION)
         if difference := first_difference(document["recipe"], self.recipe):
             raise ValueError(
                 f"{self.path} is the backup of another run ({difference}): fit the same way again "
                 "to go on with it, or delete it to begin anew"
             )
         self.model.load_training_state(document["model"], take_prefix("model", arrays))
-        self.model.stop_training = document["stop_training"]
         for name, callback in self.others.items():
             callback.load_state(document["callbacks"][name], take_prefix(f"callbacks/{name}", arrays))
 

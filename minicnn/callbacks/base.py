@@ -2,14 +2,14 @@
 
 import math
 
-EVENTS = (
-    "on_train_begin",  # (logs)
-    "on_train_end",  # (logs)
-    "on_epoch_begin",  # (epoch, logs)
-    "on_epoch_end",  # (epoch, logs)     logs: loss, metrics, and the same with val_ in front
-    "on_train_batch_begin",  # (batch, logs)
-    "on_train_batch_end",  # (batch, logs)     logs: loss and metrics, means over the epoch so far
-)
+EVENTS = {  # and what their methods are given
+    "on_train_begin": ("logs",),
+    "on_train_end": ("logs",),
+    "on_epoch_begin": ("epoch", "logs"),
+    "on_epoch_end": ("epoch", "logs"),  # loss, metrics, and the same with val_ in front
+    "on_train_batch_begin": ("batch", "logs"),
+    "on_train_batch_end": ("batch", "logs"),  # loss and metrics, means over the epoch so far
+}
 
 
 class Callback:
@@ -85,25 +85,25 @@ class History(Callback):
 class TerminateOnNaN(Callback):
     """Stop within the batch whose loss is NaN or infinite, and say in which layer that began.
 
-    Part of every ``fit``. The name is ``model.first_nonfinite_layer()``, None where all outputs
-    are finite and only the loss is not.
+    Part of every ``fit``. The layer is ``model.first_nonfinite_layer()``: "input" where the pictures
+    themselves are not finite, None where all outputs are and only the loss is not.
     """
 
     def on_train_batch_end(self, batch, logs=None):
         loss = (logs or {}).get("loss")
         if loss is None or math.isfinite(loss):
             return
-        name = self.model.first_nonfinite_layer()
-        where = (
-            f"{name!r} is the first whose output is not finite"
-            if name is not None
-            else "the outputs of all layers are finite"
-        )
-        print(
-            f"\nBatch {batch}: the loss is {float(loss)}, so training stops; {where}. "
-            "Try a smaller learning rate, and look for NaN or unscaled values in the data."
-        )
+        print(f"\nBatch {batch}: the loss is {float(loss)}, so training stops; {self._where()}.")
         self.model.stop_training = True
+
+    def _where(self):
+        layer = self.model.first_nonfinite_layer()
+        if layer == "input":
+            return "the pictures of this batch hold NaN or infinity already: clean the data"
+        mend = "a smaller learning rate or scaled data may help"
+        if layer is None:
+            return f"the outputs of all layers are finite, only the loss of them is not: {mend}"
+        return f"layer {layer.name!r} is the first whose output is not finite: {mend}"
 
 
 class CallbackList:
@@ -111,7 +111,7 @@ class CallbackList:
 
     The order is: what the user gave, in that order; TerminateOnNaN, unless given; ``history``, so
     that it sees what the others added to the logs; and then those that run last, so that a backup
-    holds what all others know. Each event of ``EVENTS`` is a method.
+    holds what all others know. Each event of ``EVENTS`` is a method; logs left out are empty ones.
     """
 
     def __init__(self, callbacks, model, params, history):
@@ -131,6 +131,8 @@ class CallbackList:
 
 def _event(name):
     def tell_all(self, *args):
+        if len(args) < len(EVENTS[name]):
+            args = (*args, {})
         for callback in self.callbacks:
             getattr(callback, name)(*args)
 

@@ -74,7 +74,7 @@ def _download():
             "Mend: get cifar-10-binary.tar.gz or cifar-10-python.tar.gz from "
             "https://www.cs.toronto.edu/~kriz/cifar.html, put it unopened into a folder and set MINICNN_DATA "
             "to that folder; or train on the embedded pictures, minicnn.datasets.shapes."
-        ) from error
+        ) from None
 
 
 def _assemble(batches):

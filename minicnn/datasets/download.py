@@ -192,7 +192,11 @@ def _only_one(path):
         else:
             import fcntl
 
-            fcntl.flock(file, fcntl.LOCK_EX)
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                print(f"minicnn: waiting for another process to download {path.stem}", file=sys.stderr)
+                fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 

@@ -148,9 +148,9 @@ def uint8_array(call, shape, source):
     _, found, dtype, fortran, content = call.state
     named_u1 = isinstance(dtype, Call) and dtype.function == "dtype" and dtype.arguments[:1] == ("u1",)
     content = _as_bytes(content)
-    if found != shape or not named_u1 or fortran or len(content) != shape[0] * shape[1]:
+    if found != shape or not named_u1 or len(content) != shape[0] * shape[1]:
         raise ValueError(f"{problem}, got another one, of {len(content):,} bytes; get the file again")
-    return np.frombuffer(content, np.uint8).reshape(shape)
+    return np.frombuffer(content, np.uint8).reshape(shape, order="F" if fortran else "C")
 
 
 def _as_bytes(content):

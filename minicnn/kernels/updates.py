@@ -19,8 +19,9 @@ follows Keras 3: inside the root in RMSprop, outside in Adam.
 
 All arrays are flat and of one float type. A step is bound by memory, not by arithmetic: so every
 rule is one pass over its arrays, written as a loop over one slice, and a launcher that hands out
-slices of BLOCK elements to the threads. Arrays of one block skip the launcher: waking the threads
-takes longer than the work. An array that a rule does not need is passed empty.
+slices of BLOCK elements to the threads. Arrays of up to ALONE elements skip the launcher: waking the
+threads takes longer than the work (20 to 30 microseconds, where Adam changes 65536 float32 weights in
+40 on one core). An array that a rule does not need is passed empty.
 """
 
 import numpy as np
@@ -28,6 +29,7 @@ import numpy as np
 from minicnn.kernels.jit import jit, parallel_jit, prange
 
 BLOCK = 16384  # elements: 64 KiB of float32 per array, so that all of a block stays in a core's cache
+ALONE = 4 * BLOCK  # up to here one thread is done before the others would be awake
 
 
 @jit
@@ -51,7 +53,7 @@ def sgd_blocks(w, g, v, lr, momentum, nesterov):
 
 def sgd(w, g, v, lr, momentum, nesterov):
     """SGD. ``v`` is the velocity, or empty for steps without momentum."""
-    (sgd_slice if w.size <= BLOCK else sgd_blocks)(w, g, v, lr, momentum, nesterov)
+    (sgd_slice if w.size <= ALONE else sgd_blocks)(w, g, v, lr, momentum, nesterov)
 
 
 @jit
@@ -81,7 +83,7 @@ def rmsprop_blocks(w, g, v, m, a, lr, rho, momentum, epsilon):
 
 def rmsprop(w, g, v, m, a, lr, rho, momentum, epsilon):
     """RMSprop. ``v`` mean square; ``m`` momentum or empty; ``a`` mean gradient, or empty: not centered."""
-    (rmsprop_slice if w.size <= BLOCK else rmsprop_blocks)(w, g, v, m, a, lr, rho, momentum, epsilon)
+    (rmsprop_slice if w.size <= ALONE else rmsprop_blocks)(w, g, v, m, a, lr, rho, momentum, epsilon)
 
 
 @jit
@@ -108,4 +110,4 @@ def adam(w, g, m, v, lr, alpha, beta_1, beta_2, epsilon, decay):
 
     ``alpha`` is the learning rate with the bias of the two means taken out, see above.
     """
-    (adam_slice if w.size <= BLOCK else adam_blocks)(w, g, m, v, lr, alpha, beta_1, beta_2, epsilon, decay)
+    (adam_slice if w.size <= ALONE else adam_blocks)(w, g, m, v, lr, alpha, beta_1, beta_2, epsilon, decay)

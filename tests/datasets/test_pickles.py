@@ -36,13 +36,14 @@ def test_the_oldest_protocol_too(data):
 @pytest.mark.parametrize("protocol", [0, 1, 2, 3, 4])
 def test_arrays_of_every_protocol(protocol):
     array = np.random.default_rng(0).integers(0, 256, (5, 7), dtype=np.uint8)
-    record = pickles.read(pickle.dumps(array, protocol), "it")
-    np.testing.assert_array_equal(pickles.uint8_array(record, (5, 7), "it"), array)
+    for stored in (array, np.asfortranarray(array)):
+        record = pickles.read(pickle.dumps(stored, protocol), "it")
+        np.testing.assert_array_equal(pickles.uint8_array(record, (5, 7), "it"), array)
 
 
 @pytest.mark.parametrize(
     "array",
-    [np.zeros((5, 6), np.uint8), np.zeros((5, 7), np.int8), np.zeros((7, 5), np.uint8).T, np.zeros(35)],
+    [np.zeros((5, 6), np.uint8), np.zeros((5, 7), np.int8), np.zeros((7, 5), np.uint8), np.zeros(35)],
 )
 def test_other_arrays_are_refused(array):
     record = pickles.read(pickle.dumps(array, 2), "it")

@@ -1,9 +1,9 @@
-"""What is compared with Keras: layers, losses, optimizers, schedules and whole models, as plain data.
+"""What is compared with Keras, as plain data: layers, losses and metrics here, the rest in networks.py.
 
 make_keras.py runs these cases in Keras and freezes the results; test_against_keras.py runs the
 same cases in minicnn. Both build from the same (class name, arguments) pairs, because minicnn
 speaks Keras's language, and both draw the same numbers with ``draw``, so no input is stored.
-This file imports NumPy alone.
+Both files import NumPy alone.
 """
 
 import zlib
@@ -39,6 +39,15 @@ def one_hot(y, classes):
     return np.eye(classes)[y]
 
 
+def thinned(array, kept=2000):
+    """Of a large array every so-many-th number: enough to notice a wrong one, small enough to keep.
+
+    An odd stride meets all channels in turn, of which there is mostly an even number.
+    """
+    array = np.asarray(array)
+    return array if array.size <= kept else array.ravel()[:: array.size // kept | 1]
+
+
 # -- single layers: name: (class, arguments, input shape) -------------------------------------------
 
 _CONV = [  # input (N, H, W, C), filters, kernel, strides, padding, activation
@@ -65,6 +74,15 @@ _CONV = [  # input (N, H, W, C), filters, kernel, strides, padding, activation
     ((2, 3, 3, 2), 2, (5, 5), (1, 1), "same", None),  # the kernel is larger than the picture
     ((2, 5, 5, 2), 3, (5, 5), (1, 1), "valid", "gelu"),  # one pixel comes out
     ((3, 1, 9, 2), 2, (1, 4), (1, 3), "same", "softmax"),
+    # sizes at which a fast path pays; linear, since near a kink rounding decides about a gradient
+    ((2, 16, 16, 32), 64, (3, 3), (1, 1), "same", None),
+    ((2, 13, 13, 48), 40, (3, 3), (1, 1), "same", None),
+    ((3, 15, 18, 16), 24, (3, 3), (1, 1), "valid", None),
+    ((2, 18, 15, 32), 32, (4, 4), (1, 1), "valid", None),
+    ((2, 14, 13, 32), 32, (5, 5), (1, 1), "same", None),
+    ((3, 32, 32, 3), 32, (5, 5), (2, 2), "same", None),
+    ((3, 16, 16, 32), 64, (5, 5), (2, 2), "same", None),
+    ((2, 51, 47, 3), 16, (11, 11), (4, 4), "valid", None),
 ]
 _POOL = [  # input, pool size, strides, padding
     ((2, 6, 8, 3), (2, 2), None, "valid"),
@@ -75,8 +93,9 @@ _POOL = [  # input, pool size, strides, padding
     ((2, 8, 7, 2), (2, 3), (1, 2), "same"),
     ((2, 8, 7, 1), (3, 2), (2, 3), "valid"),
     ((1, 7, 8, 2), (2, 2), (3, 4), "same"),  # strides larger than the pool skip pixels
-    ((2, 4, 3, 2), (5, 5), (1, 1), "same"),  # windows mostly outside the picture
-]
+    ((2, 5, 6, 2), (4, 5), (1, 1), "same"),
+    ((2, 4, 3, 2), (5, 5), (1, 1), "same"),  # windows that hang over on both sides: maximum only,
+]  # TensorFlow's float64 gradient of their mean does not even add up to what came in
 _ACTIVATIONS = ["relu", "leaky_relu", "tanh", "sigmoid", "gelu", "softmax", "linear"]
 
 
@@ -84,19 +103,19 @@ def _by(size):
     return "x".join(map(str, size))
 
 
-def _conv(filters, kernel, strides=1, padding="same", activation="relu"):
+def conv(filters, kernel, strides=1, padding="same", activation="relu"):
     return ("Conv2D", {"filters": filters, "kernel_size": kernel, "strides": strides,
                        "padding": padding, "activation": activation})  # fmt: skip
 
 
 LAYERS = {
     f"conv2d {_by(shape)} k{_by(kernel)} s{_by(strides)} {padding} {activation}": (
-        *_conv(filters, kernel, strides, padding, activation), shape,
+        *conv(filters, kernel, strides, padding, activation), shape,
     ) for shape, filters, kernel, strides, padding, activation in _CONV
 }  # fmt: skip
 LAYERS["conv2d without bias"] = ("Conv2D", {"filters": 3, "kernel_size": 3, "use_bias": False}, (2, 5, 6, 2))
 for pooling in ("MaxPooling2D", "AveragePooling2D"):
-    for shape, pool, strides, padding in _POOL:
+    for shape, pool, strides, padding in _POOL if pooling == "MaxPooling2D" else _POOL[:-1]:
         arguments = {"pool_size": pool, "strides": strides, "padding": padding}
         name = f"{pooling} {_by(shape)} p{_by(pool)} s{_by(strides or pool)} {padding}"
         LAYERS[name] = (pooling, arguments, shape)
@@ -167,10 +186,10 @@ LOSSES = {
     "squared error, one column": ("MeanSquaredError", {}, _SOFT[:, :1], _P[:, :1]),
 }
 
-# -- metrics: name: targets; the predictions are METRIC_PREDICTIONS, with a tie and a bare half -------
+# -- metrics: name: targets; the predictions are METRIC_PREDICTIONS, with ties and a bare half --------
 
-METRIC_PREDICTIONS = np.concatenate([_P, [[0.5, 0.5, 0, 0], [0.25, 0.25, 0.25, 0.25], [0.1, 0.6, 0.2, 0.1]]])
-_METRIC_LABELS = np.concatenate([_LOGITS.argmax(axis=1)[:3], _Y[3:], [1, 0, 1]])
+METRIC_PREDICTIONS = np.concatenate([_P, [[0.5, 0.2, 0.3, 0], [0.4, 0.4, 0.1, 0.1], [0.25] * 4]])
+_METRIC_LABELS = np.concatenate([_LOGITS.argmax(axis=1)[:3], _Y[3:], [1, 1, 0]])
 METRICS = {
     "binary_accuracy": one_hot(_METRIC_LABELS, 4),
     "categorical_accuracy": one_hot(_METRIC_LABELS, 4),
@@ -179,123 +198,3 @@ METRICS = {
     "sparse_categorical_crossentropy": _METRIC_LABELS,
     "mean_squared_error": one_hot(_METRIC_LABELS, 4),
 }
-
-# -- schedules and optimizers: name: (class, arguments) -----------------------------------------------
-
-_EXPONENTIAL = {"initial_learning_rate": 0.1, "decay_steps": 10, "decay_rate": 0.7}
-_COSINE = {"initial_learning_rate": 0.1, "decay_steps": 40}
-SCHEDULES = {
-    "exponential": ("ExponentialDecay", _EXPONENTIAL),
-    "exponential, staircase": ("ExponentialDecay", _EXPONENTIAL | {"staircase": True}),
-    "cosine": ("CosineDecay", _COSINE),
-    "cosine, alpha": ("CosineDecay", _COSINE | {"alpha": 0.2}),
-    "cosine, warmup": ("CosineDecay", _COSINE | {"alpha": 0.1, "warmup_target": 0.3, "warmup_steps": 12}),
-    "piecewise": ("PiecewiseConstantDecay", {"boundaries": [10, 25, 40], "values": [0.1, 0.05, 0.02, 0.01]}),
-    "piecewise, one boundary": ("PiecewiseConstantDecay", {"boundaries": [20], "values": [0.1, 0.01]}),
-}
-SCHEDULE_STEPS = 60
-
-OPTIMIZERS = {  # a learning rate that is a string names a schedule above
-    "SGD": ("SGD", {"learning_rate": 0.05}),
-    "SGD momentum": ("SGD", {"learning_rate": 0.02, "momentum": 0.9}),
-    "SGD nesterov": ("SGD", {"learning_rate": 0.02, "momentum": 0.9, "nesterov": True}),
-    "RMSprop": ("RMSprop", {"learning_rate": 0.003}),
-    "RMSprop momentum": ("RMSprop", {"learning_rate": 0.003, "rho": 0.8, "momentum": 0.5}),
-    "RMSprop centered": ("RMSprop", {"learning_rate": 0.003, "centered": True}),
-    "RMSprop momentum centered": ("RMSprop", {"learning_rate": 0.002, "momentum": 0.7, "centered": True}),
-    "Adam": ("Adam", {"learning_rate": 0.01}),
-    "Adam other constants": ("Adam", {"learning_rate": 0.02, "beta_1": 0.8, "beta_2": 0.95, "epsilon": 1e-3}),
-    "AdamW": ("AdamW", {"learning_rate": 0.01}),
-    "AdamW strong decay": ("AdamW", {"learning_rate": 0.01, "weight_decay": 0.5}),
-} | {f"SGD {name}": ("SGD", {"learning_rate": name}) for name in SCHEDULES}
-
-# -- networks: name: (input shape, [(class, arguments), ...]) -----------------------------------------
-
-SMALL = ((8, 6, 2), [
-    ("Conv2D", {"filters": 4, "kernel_size": 3, "strides": 2, "padding": "same"}),
-    ("BatchNormalization", {}),
-    ("MaxPooling2D", {"padding": "same"}),
-    ("Flatten", {}),
-    ("Dense", {"units": 6, "activation": "relu"}),
-    ("Dense", {"units": 3, "activation": "softmax"}),
-])  # fmt: skip
-_LIMITED = ("Dense", {"units": 6, "activation": "relu", "kernel_constraint": 0.6})  # MaxNorm(0.6)
-_MAX_NORM = (SMALL[0], [*SMALL[1][:4], _LIMITED, SMALL[1][5]])
-TRAINED = dict.fromkeys(OPTIMIZERS, SMALL) | {"SGD, max_norm": _MAX_NORM}
-OPTIMIZERS["SGD, max_norm"] = ("SGD", {"learning_rate": 0.1})
-STEPS, BATCH = 50, 8
-
-
-def training_batches():
-    """(STEPS, BATCH, ...) pictures and (STEPS, BATCH) labels; the label is what a picture shows most."""
-    x = draw("training pictures", (STEPS, BATCH, *SMALL[0]))
-    y = np.stack([x[:, :, :4].sum((2, 3, 4)), x[:, :, 4:].sum((2, 3, 4)), 4 * x[:, :, 2, 2, 0]]).argmax(0)
-    return x, y
-
-
-def _dense(units):
-    return ("Dense", {"units": units, "activation": "relu"})
-
-
-_P2, _F, _BN = ("MaxPooling2D", {"pool_size": 2}), ("Flatten", {}), ("BatchNormalization", {})
-_CLASSES = ("Dense", {"units": 10, "activation": "softmax"})
-
-
-def _drop(rate):
-    return ("Dropout", {"rate": rate})
-
-
-def _m(filters, quarter=0.25, half=0.5, between=()):
-    """M1, M2 or M3; ``between`` the convolutions stands nothing."""
-    pool = ("MaxPooling2D", {"pool_size": 2, "padding": "same"})
-    return ((32, 32, 3), [
-        _conv(32, 5, 2), *between, _conv(filters, 5, 2), pool, _drop(quarter),
-        _F, _dense(512), _drop(half), _CLASSES,
-    ])  # fmt: skip
-
-
-MODELS = {"M1": _m(32), "M2": _m(64), "M3": _m(128), "M3 with batch normalization": _m(128, between=[_BN])}
-GRADIENTS = {name: _m(filters, 0.0, 0.0) for name, filters in (("M1", 32), ("M2", 64), ("M3", 128))}
-SUMMARIES = MODELS | {
-    "B final": ((32, 32, 3), [
-        _conv(128, 3), _conv(128, 3), _BN, _P2, _drop(0.3), _conv(256, 3), _conv(256, 3), _P2, _drop(0.3),
-        _conv(512, 3), _conv(512, 3), _P2, _drop(0.3), _F, _dense(512), _drop(0.3), _CLASSES,
-    ]),
-    "LeNet5 augmented": ((32, 32, 3), [
-        ("RandomFlip", {"mode": "horizontal"}), ("RandomRotation", {"factor": 0.1}),
-        ("RandomZoom", {"height_factor": 0.1}), _conv(6, 5, padding="valid"), _P2,
-        _conv(16, 5, padding="valid"), _P2, _drop(0.2), _F, _dense(120), _dense(84), _CLASSES,
-    ]),
-}  # fmt: skip
-
-
-def model_pictures(count=8):
-    """(count, 32, 32, 3) numbers in [0, 1), as pixels / 255 are."""
-    return (draw("model pictures", (count, 32, 32, 3)) + 1) / 2
-
-
-def model_labels(count=8):
-    return labels("model labels", count, 10)
-
-
-def thinned(gradient, kept=2000):
-    """Every so-many-th number of a large gradient: enough to notice a wrong one, small enough to keep."""
-    return gradient.ravel()[:: max(1, gradient.size // kept)]
-
-
-# -- fit and evaluate, end to end ---------------------------------------------------------------------
-
-_SPARSE_LOSS, _ONE_HOT_LOSS = "sparse_categorical_crossentropy", "categorical_crossentropy"
-_ALL_METRICS = ["accuracy", "binary_accuracy", "categorical_accuracy", _ONE_HOT_LOSS]
-FIT = {  # loss, metrics, how the targets are written
-    "integer labels": (_SPARSE_LOSS, ["accuracy", _SPARSE_LOSS], "integer"),
-    "one-hot labels": (_ONE_HOT_LOSS, _ALL_METRICS, "one-hot"),
-    "one-hot labels, squared error": ("mean_squared_error", ["accuracy"], "one-hot"),
-}
-FIT_SAMPLES, FIT_BATCH, FIT_EPOCHS, FIT_SPLIT = 61, 16, 3, 0.25  # last batches are short
-
-
-def fit_data(form):
-    x, y = training_batches()
-    x, y = x.reshape(-1, *SMALL[0])[:FIT_SAMPLES], y.reshape(-1)[:FIT_SAMPLES]
-    return x, (one_hot(y, 3) if form == "one-hot" else y)

@@ -1,13 +1,14 @@
-"""The recipe of the frozen arrays beside this file: run the cases of cases.py in Keras 3.
+"""The recipe of the frozen arrays beside this file: run cases.py and networks.py in Keras 3.
 
     pip install tensorflow-cpu keras
-    python tests/oracles/make_keras.py            # about a minute; overwrites the files
+    cd tests; python -m oracles.make_keras        # about a minute; overwrites the files
 
 Nothing here imports minicnn, so its mistakes cannot reach the reference. What was written, by file:
 
     versions.json          the versions of Keras, TensorFlow and NumPy that made all this
     weights.json           per case and network: [layer, name, shape] of every weight, in Keras's order
-    layers_<floatx>.npz    "<case>/y", "/dx", "/d kernel", "/after moving_mean", "/y training", ...
+    layers_<floatx>.npz    "<case>/y", "/dx", "/d kernel", "/after moving_mean", "/y training", ...;
+                           large arrays are thinned
     losses_<floatx>.npz    "<case>/losses" per sample, "<case>/dy" of their mean
     metrics.npz            "<metric>" per sample
     schedules.npz          "<schedule>": the learning rate of steps 0, 1, 2, ...
@@ -36,10 +37,10 @@ os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"  # the same sums on every processor
 os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
 os.environ["COLUMNS"] = "80"
 
-import cases
 import keras
 import numpy as np
 import tensorflow as tf
+from oracles import cases, networks
 
 HERE = Path(__file__).parent
 FLOATX = ("float32", "float64")
@@ -92,7 +93,7 @@ def make_layer(name, floatx):
         arrays[f"{name}/y training"] = y
         arrays |= {f"{name}/after {w.name}": w.numpy() for w in layer.non_trainable_weights}
     assert all(np.asarray(a).dtype == floatx for a in arrays.values()), name
-    return weights, arrays
+    return weights, {key: cases.thinned(a) for key, a in arrays.items()}
 
 
 def make_loss(name, floatx):
@@ -107,12 +108,12 @@ def make_loss(name, floatx):
 
 
 def make_schedule(name):
-    kind, arguments = cases.SCHEDULES[name]
+    kind, arguments = networks.SCHEDULES[name]
     return getattr(keras.optimizers.schedules, kind)(**exact(arguments))
 
 
 def make_optimizer(name):
-    kind, arguments = cases.OPTIMIZERS[name]
+    kind, arguments = networks.OPTIMIZERS[name]
     rate = arguments["learning_rate"]
     optimizer = getattr(keras.optimizers, kind)(
         **arguments | {"learning_rate": make_schedule(rate) if isinstance(rate, str) else rate}
@@ -161,10 +162,10 @@ def make_network(place, network, name=None):
 
 def make_training(name):
     """The loss of every step and the weights after the last one."""
-    model, weights = make_network("small", cases.TRAINED[name])
+    model, weights = make_network("small", networks.TRAINED[name])
     optimizer, loss_of = make_optimizer(name), keras.losses.SparseCategoricalCrossentropy()
     losses = []
-    for x, y in zip(*cases.training_batches()):
+    for x, y in zip(*networks.training_batches()):
         with tf.GradientTape() as tape:
             loss = loss_of(y, model(x, training=True))
         variables = model.trainable_variables
@@ -177,39 +178,60 @@ def make_training(name):
 
 def make_fit(name):
     """compile, fit with a held-out part, evaluate, predict: the whole road, unshuffled."""
-    loss, metrics, form = cases.FIT[name]
-    x, y = cases.fit_data(form)
-    model, _ = make_network("small", cases.SMALL)
+    loss, metrics, form = networks.FIT[name]
+    x, y = networks.fit_data(form)
+    model, _ = make_network("small", networks.SMALL)
     model.compile(make_optimizer("Adam"), loss, metrics=metrics, jit_compile=False)
     history = model.fit(
-        x, y, batch_size=cases.FIT_BATCH, epochs=cases.FIT_EPOCHS, validation_split=cases.FIT_SPLIT,
+        x, y, batch_size=networks.FIT_BATCH, epochs=networks.FIT_EPOCHS, validation_split=networks.FIT_SPLIT,
         shuffle=False, verbose=0,
     )  # fmt: skip
     arrays = {f"{name}/history {key}": values for key, values in history.history.items()}
     arrays |= {f"{name}/weights {i}": w for i, w in enumerate(model.get_weights())}
-    arrays[f"{name}/evaluate"] = model.evaluate(x, y, batch_size=cases.FIT_BATCH, verbose=0)
-    arrays[f"{name}/predict"] = model.predict(x, batch_size=cases.FIT_BATCH, verbose=0)
+    arrays[f"{name}/evaluate"] = model.evaluate(x, y, batch_size=networks.FIT_BATCH, verbose=0)
+    arrays[f"{name}/predict"] = model.predict(x, batch_size=networks.FIT_BATCH, verbose=0)
     return arrays
 
 
 def make_model(name):
-    model, weights = make_network(name, cases.MODELS[name])
-    return weights, {f"{name}/y": model(tf.constant(cases.model_pictures(), "float32"), training=False)}
+    model, weights = make_network(name, networks.MODELS[name])
+    x = tf.constant(networks.pictures("model pictures", 8), "float32")
+    return weights, {f"{name}/y": model(x, training=False)}
+
+
+def margin(model, x):
+    """How far from its kink the closest ReLU and maximum is, as a part of the largest number there."""
+    closest = []
+    for layer in model.layers:
+        if getattr(layer, "activation", None) is keras.activations.relu:
+            layer.activation = keras.activations.linear
+            closest.append(np.abs(layer(x)))
+            layer.activation = keras.activations.relu
+        if isinstance(layer, keras.layers.MaxPooling2D):
+            cells = tf.image.extract_patches(x, [1, 2, 2, 1], [1, 2, 2, 1], [1, 1, 1, 1], "VALID")
+            cells = np.sort(tf.reshape(cells, (*cells.shape[:3], 4, -1)), axis=3)[..., -2:, :]
+            differences = cells[..., 1, :] - cells[..., 0, :]
+            closest.append(np.append(differences[cells[..., 1, :] > 0], cells.max()))
+        x = layer(x)
+    return min(a.min() / a.max() for a in closest)
 
 
 def make_gradients(name):
-    """Loss and gradients of the real sizes, every gradient thinned to a few thousand numbers."""
-    model, _ = make_network(name, cases.GRADIENTS[name])
-    x = tf.constant(cases.model_pictures(), "float32")
+    """Loss and gradients of the real sizes, thinned, at a point where all gradients are well defined."""
+    network, pictures = networks.GRADIENTS[name]
+    model, _ = make_network(name, network)
+    x = tf.constant(networks.pictures(pictures, 2), "float32")
+    assert margin(model, x) > 4e-5, f"rounding could decide about the gradients of {name}: other pictures"
+    loss_of = keras.losses.SparseCategoricalCrossentropy()
     with tf.GradientTape() as tape:
-        loss = keras.losses.SparseCategoricalCrossentropy()(cases.model_labels(), model(x, training=True))
+        loss = loss_of(networks.picture_labels(2), model(x, training=True))
     gradients = tape.gradient(loss, [v.value for v in model.trainable_variables])
     arrays = {f"{name}/gradient {i}": cases.thinned(g.numpy()) for i, g in enumerate(gradients)}
     return arrays | {f"{name}/loss": loss}
 
 
 def make_summary(name):
-    model, _ = make_network(name, cases.SUMMARIES[name])
+    model, _ = make_network(name, networks.SUMMARIES[name])
     lines = []
     model.summary(print_fn=lines.append)
     (HERE / f"summary_{name.replace(' ', '_')}.txt").write_text("\n".join(lines), encoding="utf-8")
@@ -229,24 +251,24 @@ def main():
     check_optimizer_constants()  # from here to the networks of real size: float64
     predictions = tf.constant(cases.METRIC_PREDICTIONS)
     save("metrics", {name: getattr(keras.metrics, name)(y, predictions) for name, y in cases.METRICS.items()})
-    steps = range(cases.SCHEDULE_STEPS)
-    save("schedules", {name: [make_schedule(name)(np.int64(t)) for t in steps] for name in cases.SCHEDULES})
+    steps, schedules = np.arange(networks.SCHEDULE_STEPS), {s: make_schedule(s) for s in networks.SCHEDULES}
+    save("schedules", {name: [schedule(step) for step in steps] for name, schedule in schedules.items()})
     training = {}
-    for name in cases.TRAINED:
+    for name in networks.TRAINED:
         weights["small"], arrays = make_training(name)
         training |= arrays
     save("training", training)
-    save("fit", {k: a for name in cases.FIT for k, a in make_fit(name).items()})
+    save("fit", {k: a for name in networks.FIT for k, a in make_fit(name).items()})
 
     set_floatx("float32")
     models = {}
-    for name in cases.MODELS:
+    for name in networks.MODELS:
         weights[name], arrays = make_model(name)
         models |= arrays
-    for name in cases.GRADIENTS:
+    for name in networks.GRADIENTS:
         models |= make_gradients(name)
     save("models", models)
-    for name in cases.SUMMARIES:
+    for name in networks.SUMMARIES:
         make_summary(name)
     versions = {module.__name__: module.__version__ for module in (keras, tf, np)}
     (HERE / "versions.json").write_text(json.dumps(versions, indent=1) + "\n")

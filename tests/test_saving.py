@@ -1,0 +1,274 @@
+"""save, load_model, save_weights, load_weights: nothing is lost, and nothing foreign gets in."""
+
+import hashlib
+import json
+import tracemalloc
+
+import numpy as np
+import pytest
+
+import minicnn as mc
+from minicnn import archive
+from minicnn.archive import read_archive, write_archive
+from minicnn.saving import load_model, load_weights, save_model, save_weights
+
+X = np.random.default_rng(1).random((24, 6, 5, 2), np.float32)
+Y = np.arange(24) % 3
+
+
+def build_model(units=4):
+    mc.set_random_seed(11)
+    layers = mc.layers
+    return mc.Sequential([
+        layers.Rescaling(0.5, input_shape=(6, 5, 2)),
+        layers.Conv2D(3, (3, 2), strides=(1, 2), padding="same", activation="relu",
+                      kernel_constraint=mc.constraints.MaxNorm(2.0)),
+        layers.BatchNormalization(),
+        layers.MaxPooling2D(2),
+        layers.Flatten(),
+        layers.Dense(units, activation="tanh", name="narrow"),
+        layers.Dropout(0.4),
+        layers.Dense(3, activation="softmax"),
+    ])  # fmt: skip
+
+
+def trained_model(optimizer="adam", metrics=("accuracy",)):
+    model = build_model()
+    model.compile(optimizer, "sparse_categorical_crossentropy", list(metrics))
+    model.fit(X, Y, batch_size=8, epochs=2, verbose=0)
+    return model
+
+
+@pytest.fixture
+def saved(tmp_path):
+    path = tmp_path / "model.mcnn"
+    trained_model().save(path)
+    return path
+
+
+def assert_equal_weights(one, other):
+    for a, b in zip(one.get_weights(), other.get_weights(), strict=True):
+        assert a.dtype == b.dtype
+        np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize(
+    "optimizer",
+    [
+        "sgd",
+        mc.optimizers.SGD(mc.optimizers.schedules.CosineDecay(0.1, 100), momentum=0.9, nesterov=True),
+        mc.optimizers.RMSprop(centered=True, momentum=0.5),
+        "adamw",
+    ],
+    ids=["sgd", "nesterov", "rmsprop", "adamw"],
+)
+def test_a_loaded_model_goes_on_as_if_it_had_never_been_away(tmp_path, optimizer):
+    model = trained_model(optimizer)
+    model.save(tmp_path / "m")
+    loaded = load_model(tmp_path / "m")
+    assert_equal_weights(loaded, model)
+    assert (loaded.step, loaded.seed) == (model.step, model.seed) == (6, 11)
+    np.testing.assert_array_equal(loaded.predict(X), model.predict(X))
+    assert loaded.evaluate(X, Y, verbose=0) == model.evaluate(X, Y, verbose=0)
+    first, second = (m.fit(X, Y, batch_size=8, epochs=2, verbose=0) for m in (model, loaded))
+    assert first.history == second.history
+    assert_equal_weights(loaded, model)
+
+
+def test_the_architecture_comes_back(saved):
+    loaded, model = load_model(saved), build_model()
+    assert loaded.get_config() == model.get_config()
+    assert [m.name for m in loaded.metrics] == ["accuracy"]
+
+
+def test_a_learning_rate_changed_after_compile_comes_back(tmp_path):
+    model = trained_model()
+    model.optimizer.learning_rate = 0.25
+    model.save(tmp_path / "m")
+    assert load_model(tmp_path / "m").optimizer.learning_rate == 0.25
+
+
+def test_a_model_that_was_never_compiled(tmp_path):
+    model = build_model()
+    save_model(model, tmp_path / "m")
+    loaded = load_model(tmp_path / "m")
+    np.testing.assert_array_equal(loaded.predict(X), model.predict(X))
+    with pytest.raises(RuntimeError, match="compile"):
+        loaded.fit(X, Y)
+
+
+def test_float64_stays_float64_and_the_setting_stays_as_it_was(tmp_path):
+    mc.config.set_floatx("float64")
+    try:
+        model = mc.Sequential([mc.layers.Dense(3, input_shape=(4,))])
+    finally:
+        mc.config.set_floatx("float32")
+    model.save(tmp_path / "m")
+    loaded = load_model(tmp_path / "m")
+    assert mc.config.floatx() == "float32"
+    assert_equal_weights(loaded, model)
+    assert loaded.layers[0].dtype == loaded.layers[0].params["kernel"].dtype == np.float64
+
+
+def test_weights_alone(tmp_path, saved):
+    model = trained_model()
+    save_weights(model, tmp_path / "w")
+    assert list(read_archive(tmp_path / "w")[1])[:2] == ["weights/1_conv2d/kernel", "weights/1_conv2d/bias"]
+    for path in (tmp_path / "w", saved):
+        other = build_model()
+        load_weights(other, path)
+        assert_equal_weights(other, model)
+
+
+def test_weights_that_do_not_fit_change_nothing(tmp_path):
+    save_weights(trained_model(), tmp_path / "w")
+    other = build_model(units=5)
+    before = other.get_weights()
+    with pytest.raises(ValueError, match=r"belong to another architecture: .*'narrow'"):
+        load_weights(other, tmp_path / "w")
+    for a, b in zip(before, other.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_a_model_without_weights_cannot_be_saved(tmp_path):
+    with pytest.raises(ValueError, match="no weights yet, call build or fit first"):
+        mc.Sequential([mc.layers.Dense(3)]).save(tmp_path / "m")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_of_another_kind_or_version_is_refused(tmp_path, saved):
+    save_weights(build_model(), tmp_path / "w")
+    with pytest.raises(ValueError, match="w holds minicnn weights, not a minicnn model"):
+        load_model(tmp_path / "w")
+    document, arrays = read_archive(saved)
+    write_archive(saved, {**document, "version": 2}, arrays)
+    with pytest.raises(ValueError, match="format version 2; this minicnn reads version 1"):
+        load_model(saved)
+    write_archive(saved, [], arrays)
+    with pytest.raises(ValueError, match="holds something else"):
+        load_model(saved)
+
+
+class Doubling(mc.layers.Layer):
+    def forward(self, x, training=False):
+        return 2 * x
+
+    def backward(self, dy):
+        return 2 * dy
+
+
+def test_a_layer_of_ones_own(tmp_path):
+    model = mc.Sequential([mc.layers.Dense(3, input_shape=(4,)), Doubling()])
+    model.save(tmp_path / "m")
+    with pytest.raises(ValueError, match=r"unknown layer 'Doubling'.*as custom_objects"):
+        load_model(tmp_path / "m")
+    loaded = load_model(tmp_path / "m", custom_objects={"Doubling": Doubling})
+    rows = X[:, 0, :4, 0]
+    np.testing.assert_array_equal(loaded.predict(rows), model.predict(rows))
+
+
+class HalfSquares(mc.losses.MeanSquaredError):
+    pass
+
+
+def test_a_loss_of_ones_own_needs_compiling_again(tmp_path):
+    model = mc.Sequential([mc.layers.Dense(3, input_shape=(4,))])
+    model.compile("sgd", HalfSquares())
+    model.save(tmp_path / "m")
+    with pytest.raises(ValueError, match=r"unknown loss 'HalfSquares'.*compile=False"):
+        load_model(tmp_path / "m")
+    assert_equal_weights(load_model(tmp_path / "m", compile=False), model)
+
+
+# --------------------------------------------------------------------------------- damage and malice
+
+
+def test_random_damage_is_refused(saved):
+    """Every bit and every length of a small archive are tried in test_archive.py."""
+    whole, draw = bytearray(saved.read_bytes()), np.random.default_rng(3)
+    for _ in range(300):
+        place, bit = draw.integers(len(whole)), 1 << draw.integers(8)
+        whole[place] ^= bit
+        saved.write_bytes(whole)
+        with pytest.raises(ValueError, match=r"model\.mcnn cannot be read"):
+            load_model(saved)
+        whole[place] ^= bit
+        saved.write_bytes(whole[:place])
+        with pytest.raises(ValueError, match=r"model\.mcnn cannot be read"):
+            load_model(saved)
+
+
+def enlarge(document, arrays):
+    document["model"]["layers"][5]["config"]["units"] = 10**9
+
+
+def enlarge_the_input(document, arrays):
+    document["model"]["input_shape"] = [None, 10**5, 10**5, 10**5]
+
+
+def lose_a_weight(document, arrays):
+    del arrays["weights/2_batch_normalization/gamma"]
+
+
+def add_a_weight(document, arrays):
+    arrays["weights/9_more/kernel"] = np.zeros(3, np.float32)
+
+
+def change_a_type(document, arrays):
+    arrays["weights/1_conv2d/kernel"] = arrays["weights/1_conv2d/kernel"].astype(np.float16)
+
+
+def name_a_module(document, arrays):
+    document["model"]["layers"][0]["class_name"] = "os.system"
+
+
+def pass_an_argument(document, arrays):
+    document["model"]["layers"][0]["config"]["run"] = "me"
+
+
+def lose_the_layers(document, arrays):
+    del document["model"]["layers"]
+
+
+def lose_a_config(document, arrays):
+    document["model"]["layers"][0] = 3
+
+
+def lose_the_optimizer(document, arrays):
+    del document["optimizer"]
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        enlarge,
+        enlarge_the_input,
+        lose_a_weight,
+        add_a_weight,
+        change_a_type,
+        name_a_module,
+        pass_an_argument,
+        lose_the_layers,
+        lose_a_config,
+        lose_the_optimizer,
+    ],
+)
+def test_a_model_file_made_by_hand_is_refused_without_taking_memory(saved, harm):
+    document, arrays = read_archive(saved)
+    harm(document, arrays)
+    header = archive._header(document, arrays)
+    content = archive.FIRST_LINE + header + b"".join(a.tobytes() for a in arrays.values())
+    saved.write_bytes(content + hashlib.sha256(content).digest())
+    tracemalloc.start()
+    try:
+        with pytest.raises(ValueError, match=r"model\.mcnn holds a model that cannot be built here"):
+            load_model(saved)
+        assert tracemalloc.get_traced_memory()[1] < 2_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_document_can_be_read_with_any_text_tool(saved):
+    lines = saved.read_bytes().split(b"\n")
+    assert lines[0] == b"minicnn archive 1"
+    assert json.loads(lines[1])["document"]["model"]["layers"][1]["class_name"] == "Conv2D"
