@@ -131,7 +131,7 @@ def test_history_goes_on_from_its_state():
 @pytest.mark.parametrize("loss", [math.nan, math.inf, np.float32("-inf")])
 def test_terminate_on_nan_names_the_layer(capsys, loss):
     model = StandIn()
-    model.bad_layer = "conv2d_1"
+    model.bad_layer = SimpleNamespace(name="conv2d_1")
     _, history = fit([], [{"loss": 1.0}, {"loss": loss}, {"loss": 1.0}], model)
     assert history.epoch == [0, 1]
     said = capsys.readouterr().out

@@ -206,6 +206,13 @@ def enlarge_the_input(document, arrays):
     document["model"]["input_shape"] = [None, 10**5, 10**5, 10**5]
 
 
+def normalise_too_much(document, arrays):
+    """Batch normalisation has no kernel whose shape could give it away."""
+    layers = document["model"]["layers"]
+    document["model"] = {"name": "m", "input_shape": [None, 10**9], "layers": [layers[2], *layers[5:]]}
+    layers[2]["config"].pop("input_shape", None)
+
+
 def lose_a_weight(document, arrays):
     del arrays["weights/2_batch_normalization/gamma"]
 
@@ -243,6 +250,7 @@ def lose_the_optimizer(document, arrays):
     [
         enlarge,
         enlarge_the_input,
+        normalise_too_much,
         lose_a_weight,
         add_a_weight,
         change_a_type,

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from minicnn import initializers
 from minicnn.kernels import batchnorm
 from minicnn.layers.base import Layer
 
@@ -21,10 +22,13 @@ class BatchNormalization(Layer):
 
     def add_weights(self, input_shape):
         C = input_shape[-1]
+        self.state = {
+            "moving_mean": self.initial("moving_mean", (C,), initializers.Zeros()),
+            "moving_variance": self.initial("moving_variance", (C,), initializers.Ones()),
+        }
         self.gamma, self.beta = np.ones(C, self.dtype), np.zeros(C, self.dtype)
         self.params = {"gamma": self.gamma} if self.scale else {}
         self.params |= {"beta": self.beta} if self.center else {}
-        self.state = {"moving_mean": np.zeros(C, self.dtype), "moving_variance": np.ones(C, self.dtype)}
 
     def forward(self, x, training=False):
         x = self.check_input(x)
