@@ -9,12 +9,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from killed_runs import BATCHES, EPOCHS, build_model, callbacks_in, data, fit, outcome
 
 import minicnn as mc
 from minicnn.archive import read_archive
 from minicnn.callbacks import BackupAndRestore, Callback
 from minicnn.callbacks.backup import first_difference
-from tests.killed_runs import BATCHES, EPOCHS, build_model, callbacks_in, fit, outcome
 
 needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="lives are forks")
 
@@ -218,6 +218,28 @@ def test_other_callbacks_or_other_data_are_refused(tmp_path):
         fit(build_model(), [backup])
     with pytest.raises(ValueError, match=r"fit\.\w+ was"):
         build_model().fit(np.ones((7, 4)), np.zeros(7, int), verbose=0, callbacks=callbacks_in(tmp_path))
+
+
+def test_a_model_without_weights_is_refused(tmp_path):
+    x, y = data()
+    model = mc.Sequential([mc.layers.Dense(3, activation="softmax")])
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    with pytest.raises(ValueError, match="needs a model that has its weights before fit"):
+        model.fit([(x, y)], verbose=0, callbacks=[BackupAndRestore(tmp_path / "b")])
+
+
+@pytest.mark.parametrize("save_freq", ["epoch", 2])
+def test_batches_from_an_iterable_go_on_too(tmp_path, save_freq):
+    x, y = data()
+    batches = [(x[k : k + 10], y[k : k + 10]) for k in range(0, len(x), 10)]
+    straight, killed, resumed = build_model(), build_model(), build_model()
+    straight.fit(batches, epochs=3, verbose=0)
+    with pytest.raises(Killed):
+        killed.fit(batches, epochs=3, verbose=0, callbacks=[BackupAndRestore(tmp_path, save_freq), Stop(9)])
+    resumed.fit(batches, epochs=3, verbose=0, callbacks=[BackupAndRestore(tmp_path, save_freq)])
+    assert resumed.history.history == straight.history.history
+    for a, b in zip(straight.get_weights(), resumed.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
 
 
 def test_a_seed_nobody_chose_does_not_count(tmp_path, monkeypatch):

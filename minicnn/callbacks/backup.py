@@ -60,6 +60,11 @@ class BackupAndRestore(Callback):
 
     def on_train_begin(self, logs=None):
         self.batches = 0
+        if not self.model.built:  # as it may be when fit gets an iterable of batches
+            raise ValueError(
+                "BackupAndRestore needs a model that has its weights before fit: put Input((32, 32, 3)) "
+                "first, or call model.build"
+            )
         # Taken before the first step: later, callbacks may have changed the learning rate.
         self.recipe = self._recipe()
         os.makedirs(os.path.dirname(os.path.abspath(self.path)), exist_ok=True)

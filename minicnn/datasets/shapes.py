@@ -9,8 +9,9 @@ where ground and object are two textures (a colour plus a few plane waves), nois
 distance* d, negative inside, positive outside: cover = clip(1/2 - d, 0, 1), d in pixels, which
 gives an edge one pixel wide and no stairs.
 
-Place, size, turn, colours, waves and noise all vary, and say nothing about the class; so a linear
-classifier, which can only weigh pixels where they stand, learns next to nothing.
+Place, size, turn, colours, waves and noise all vary, and say nothing about the class. Objects are mostly
+lighter than their ground, so a linear classifier, which can only weigh pixels where they stand, learns
+a little: roughly where each shape has its middle and its gaps.
 Picture ``i`` of a seed is the same however many are drawn: random numbers belong to fixed blocks.
 """
 
@@ -83,9 +84,10 @@ def _draw_block(n, rng):
 
 
 def _colours(rng):
-    """Two colours (BLOCK, 3) in 0..255 per picture, as far apart as ``_CONTRAST`` says, in any direction."""
+    """Ground and object colours (BLOCK, 3) in 0..255, as far apart as ``_CONTRAST`` says, the object lighter."""
     ground = rng.uniform(30, 225, (_BLOCK, 3))
     step = rng.standard_normal((_BLOCK, 3))
+    step *= np.sign(step.sum(axis=1, keepdims=True))  # lighter than the ground, where there is room
     step *= rng.uniform(*_CONTRAST, (_BLOCK, 1)) / np.linalg.norm(step, axis=1, keepdims=True)
     leaves = np.abs(ground + step - 127.5) > 127.5
     return ground, np.where(leaves, ground - step, ground + step)

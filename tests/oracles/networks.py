@@ -34,8 +34,10 @@ OPTIMIZERS = {  # a learning rate that is a string names a schedule above
 
 # -- networks: name: (input shape, [(class, arguments), ...]) -----------------------------------------
 
+# The ReLU stands between bias and normalisation for a reason: without it the normalisation takes the
+# bias away again, its gradient is rounding error alone, and Adam makes long steps of tiny gradients.
 SMALL = ((8, 6, 2), [
-    ("Conv2D", {"filters": 4, "kernel_size": 3, "strides": 2, "padding": "same"}),
+    conv(4, 3, strides=2),
     ("BatchNormalization", {}),
     ("MaxPooling2D", {"padding": "same"}),
     ("Flatten", {}),
