@@ -1,4 +1,4 @@
-"""The documented models, one script each; ``from examples.cifar_m3 import build_model`` works from the root."""
+"""The documented models, a script each; from the root ``from examples.cifar_m3 import build_model`` works."""
 
 import sys
 from pathlib import Path

@@ -36,8 +36,8 @@ def main(argv=None):
         model.compile(mc.optimizers.RMSprop(5e-4), loss="categorical_crossentropy", metrics=["accuracy"])
         run.say(f"{name}: {model.count_params():,} parameters")
         history = model.fit(
-            x_train, y_train, batch_size=args.batch_size, epochs=args.epochs, validation_data=(x_test, y_test),
-            callbacks=run.callbacks(name), verbose=run.verbose,
+            x_train, y_train, batch_size=args.batch_size, epochs=args.epochs, verbose=run.verbose,
+            validation_data=(x_test, y_test), callbacks=run.callbacks(name),
         )  # fmt: skip
         test = model.evaluate(x_test, y_test, batch_size=args.batch_size, verbose=0, return_dict=True)
         run.record(name, model, history, test)

@@ -46,8 +46,8 @@ def main(argv=None):
     if not args.quiet:
         model.summary()
     history = model.fit(
-        x_train, y_train, batch_size=args.batch_size, epochs=args.epochs, validation_data=(x_test, y_test),
-        callbacks=run.callbacks("M3"), verbose=run.verbose,
+        x_train, y_train, batch_size=args.batch_size, epochs=args.epochs, verbose=run.verbose,
+        validation_data=(x_test, y_test), callbacks=run.callbacks("M3"),
     )  # fmt: skip
     test = model.evaluate(x_test, y_test, batch_size=args.batch_size, verbose=0, return_dict=True)
     run.record("M3", model, history, test)

@@ -32,7 +32,9 @@ def add_protocol(parser):
 
 
 def main(argv=None):
-    args = common.parse_arguments(argv, "optimizers", __doc__, epochs=10, batch_size=40, add_more=add_protocol)
+    args = common.parse_arguments(
+        argv, name="optimizers", description=__doc__, epochs=10, batch_size=40, add_more=add_protocol
+    )
     data = common.load_data(args)
     x_train, x_test = (x / np.float32(255) for x in (data.x_train, data.x_test))  # pixels 0..1
     y_train, y_test = (to_categorical(y, 10) for y in (data.y_train, data.y_test))  # labels as one-hot rows
@@ -49,15 +51,15 @@ def main(argv=None):
         run.say(name)
         # A chain with other numbers of epochs is another chain: its backups have another name.
         history = model.fit(
-            x_train, y_train, batch_size=args.batch_size, epochs=args.epochs, validation_data=(x_test, y_test),
-            callbacks=run.callbacks(name, backup=f"{name}_{args.epochs}"), verbose=run.verbose,
+            x_train, y_train, batch_size=args.batch_size, epochs=args.epochs, verbose=run.verbose,
+            validation_data=(x_test, y_test), callbacks=run.callbacks(name, backup=f"{name}_{args.epochs}"),
         )  # fmt: skip
         test = model.evaluate(x_test, y_test, batch_size=args.batch_size, verbose=0, return_dict=True)
         run.record(name, model, history, test)
         model.save(run.path(f"_{name.lower()}.mcnn"))
 
     run.print_scores(common.DOCUMENTED["optimizers, chained"], label="documented, chained")
-    print(f"Obtained is {PROTOCOLS[args.protocol]}.")
+    print(f"Documented: {PROTOCOLS['chained']}. Obtained: {PROTOCOLS[args.protocol]}.")
     run.draw_samples()
     draw(run.histories(), args.protocol, data.title, run.path("_validation.png"))
     run.write(protocol=args.protocol)

@@ -105,7 +105,7 @@ def load_data(args):
         )
         name = "shapes"
         train, test = mc.datasets.load(name, *sizes)
-    key, title = (f"{name}_{n}", f"{TITLES[name]}, first {n:,} pictures") if n else (name, TITLES[name])
+    key, title = (f"{name}_{n}", f"{TITLES[name]}, the first {n:,}") if n else (name, TITLES[name])
     return Data(key, name, title, getattr(mc.datasets, name).CLASS_NAMES, *train, *test)
 
 
@@ -143,7 +143,7 @@ class Run:
         self.stopwatches, self.records = {}, {}
         args.out.mkdir(parents=True, exist_ok=True)
         self.say(f"{data.title}: {len(data.x_train):,} training, {len(data.x_test):,} test pictures")
-        self.say(f"Files go to {args.out}. Stopped by Ctrl-C? The same command with --resume goes on.\n")
+        self.say(f"Files go to {args.out}. If stopped, the same command with --resume goes on.\n")
 
     def say(self, text):
         if not self.args.quiet:
@@ -154,7 +154,7 @@ class Run:
         return self.args.out / f"{self.name}_{self.data.key}{ending}"
 
     def callbacks(self, part, backup=None):
-        """A stopwatch, and a backup after every epoch, which --resume goes on from; else an old one goes."""
+        """A stopwatch, and a backup after every epoch: --resume goes on from it, other runs begin anew."""
         backup = self.path(f"_{(backup or part).lower()}.backup")
         if not self.args.resume:
             backup.unlink(missing_ok=True)
@@ -184,7 +184,7 @@ class Run:
         return {part: record["history"] for part, record in self.records.items()}
 
     def write(self, **more):
-        """The metrics file: ``more``, the circumstances, and the record (``parts`` where there are several)."""
+        """The metrics file: ``more``, circumstances, the record (or ``parts``, where there are several)."""
         parts = self.records
         document = {
             **more,
@@ -197,7 +197,7 @@ class Run:
             "commit": git_commit(),
         }
         write_json(self.path(".json"), document)
-        self.say(f"\nWritten: {', '.join(sorted(p.name for p in self.args.out.glob(self.path('*').name)))}")
+        self.say(f"\nMetrics: {self.path('.json')}, figures and weights beside it")
 
     def draw_samples(self, count=8):
         """Some training pictures in a row, drawn by lot."""
@@ -205,23 +205,24 @@ class Run:
         chosen = np.random.default_rng(self.args.seed).choice(len(self.data.x_train), count, replace=False)
         mc.plots.images(
             *(self.data.x_train[chosen], self.data.y_train[chosen], self.data.class_names),
-            title=f"{count} training pictures of {self.data.title}", path=self.path("_images.png"),
+            title=f"{count} training pictures: {self.data.title}", path=self.path("_images.png"),
         )  # fmt: skip
 
     def print_scores(self, documented, label="documented"):
-        """Documented beside obtained. ``documented``: by part, {"accuracy": ..., ...} as far as known."""
-        print(scores_table(self.records, documented, label, f"{NAMES[self.data.name]}, seed {self.args.seed}"))
+        """Documented beside obtained. ``documented``: by part, what is known of {"accuracy": ..., ...}."""
+        here = f"{NAMES[self.data.name]}, seed {self.args.seed}"
+        print(scores_table(self.records, documented, label, here))
         if difference := self.difference():
-            print(f"Not the documented run, so not comparable: {difference}.")
+            print(f"Not the documented run, so not comparable:\n  {difference}.")
 
     def difference(self):
-        """In which the run differs from the documented one, in words; "" where it does not."""
+        """How the run differs from the documented one, in words; "" where it does not."""
         run = {
             "dataset": self.data.name, "train": len(self.data.x_train), "test": len(self.data.x_test),
             "epochs": self.args.epochs, "batch_size": self.args.batch_size,
         }  # fmt: skip
         pairs = [(name, run[name], due) for name, due in DOCUMENTED["recipe"].items() if run[name] != due]
-        return ", ".join(f"{name.replace('_', ' ')} {is_} instead of {due}" for name, is_, due in pairs)
+        return ", ".join(f"{name.replace('_', ' ')} {here} instead of {due}" for name, here, due in pairs)
 
 
 # ------------------------------------------------------------------------------------- records
