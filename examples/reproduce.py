@@ -1,9 +1,9 @@
 """Train all that the README's tables show: M1 to M3 with five seeds each, the optimizers both ways.
 
-    python examples/reproduce.py            on CIFAR-10, into examples/results; takes an hour or two
+    python examples/reproduce.py            on CIFAR-10, into examples/results
     python examples/reproduce.py --trial    the same with 256 shapes and one epoch, into runs/trial
 
-One run after another, each in a process of its own. What stands in the results whole is not trained again, and
+One run after another, each in its own process. What stands in the results whole is not trained again, and
 a run that was stopped goes on from its last epoch: stop this when you like and start it again.
 """
 

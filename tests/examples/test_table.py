@@ -13,9 +13,8 @@ KERAS = table.read_json(table.HERE / "keras_reference.json")
 
 
 def metrics(best, **changes):
-    recipe = {"epochs": 10, "batch_size": 40}
-    run = {"dataset": "cifar10", "sizes": {"train": 50_000, "test": 10_000}, "recipe": recipe, "seconds": 61.4}
-    return run | {"best": best} | changes
+    run = {"dataset": "cifar10", "sizes": {"train": 50_000, "test": 10_000}, "seconds": 61.4}
+    return run | {"recipe": {"epochs": 10, "batch_size": 40}, "best": best} | changes
 
 
 def write(folder, runs):
@@ -63,7 +62,7 @@ def test_what_lies_apart_is_said(tmp_path):
     shifted = [{name: value + k / 1000 for name, value in best.items()} for k in range(3)]
     write(tmp_path / "m3", [metrics(each) for each in shifted])
     text = table.generate(tmp_path)
-    assert "Against Keras, 1 of 4 differences of means are within twice their standard error; not so: " in text
+    assert "Against Keras, 0 of 4 differences of means are within twice their standard error; not so:" in text
     assert "M3 best validation accuracy (+" in text
     assert "M3 best validation accuracy (0.6969, here 0.9000 to 0.9020)" in text
 
