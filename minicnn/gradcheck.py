@@ -17,8 +17,13 @@ STEP = 1e-5  # for numbers around 1: truncation h^2 = 1e-10, rounding 1e-16 / h 
 
 
 def relative_error(a, b):
-    """|a - b| / (|a| + |b|) with the norm over all entries: 0 for equal, 1 for unrelated. Two zeros are equal."""
+    """|a - b| / (|a| + |b|) with the norm over all entries: 0 for equal, 1 for unrelated. Two zeros are equal.
+
+    Infinity where either holds NaN or infinity: unlike a NaN, that is never less than what one would accept.
+    """
     a, b = np.asarray(a, np.float64), np.asarray(b, np.float64)
+    if not (np.isfinite(a).all() and np.isfinite(b).all()):
+        return np.inf
     size = np.linalg.norm(a) + np.linalg.norm(b)
     return float(np.linalg.norm(a - b) / size) if size > 0 else 0.0
 

@@ -1,9 +1,19 @@
-"""What every test may use."""
+"""What every test may use, and what every test leaves as it was."""
+
+import os
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from minicnn import config, random
+from minicnn.kernels import threads
+
+# A kernel's first call compiles it, so no deadline. CI draws the same problems each time; at home the
+# draws differ, and what they find is kept in .hypothesis and tried first.
+settings.register_profile("home", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+settings.load_profile("ci" if os.environ.get("CI") else "home")
 
 
 @pytest.fixture
@@ -12,9 +22,14 @@ def rng():
 
 
 @pytest.fixture(autouse=True)
-def _settings_as_before():
-    """A test that sets the float type or the seed sets it for itself alone."""
-    floatx, seed = config.floatx(), random.get_seed()
-    yield
-    config.set_floatx(floatx)
-    random.set_random_seed(seed)
+def _settings_as_before(monkeypatch):
+    """A test that chooses the float type, the seed or the threads chooses them for itself alone."""
+    for module, names in ((config, ["_FLOATX"]), (random, ["_SEED", "_SEED_WAS_SET"]), (threads, ["_count"])):
+        for name in names:
+            monkeypatch.setattr(module, name, getattr(module, name))  # set to what it is: put back afterwards
+
+
+@pytest.fixture
+def float64():
+    """Layers built in this test compute in float64."""
+    config.set_floatx("float64")

@@ -23,7 +23,7 @@ def relu(z):
 
 
 def relu_backward(dy, z, y):
-    return np.where(y > 0, dy, 0)
+    return np.where(y <= 0, 0, dy)  # written so that a NaN hands dy back, as in the kernels that apply ReLU
 
 
 def leaky_relu(z, negative_slope=0.2):
@@ -70,6 +70,7 @@ def gelu_backward(dy, z, y):
     return dy * (below + z * density)
 
 
+@np.errstate(over="ignore", invalid="ignore")  # e^-inf is 0, as it should be; inf - inf is NaN, and shows
 def softmax(z):
     """y = e^z / sum of e^z along the last axis; the largest is taken off first, which changes nothing but overflow."""
     e = np.exp(z - z.max(-1, keepdims=True))

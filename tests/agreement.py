@@ -1,0 +1,59 @@
+"""When two arrays count as the same, and who may see a difference."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+def rungs(ladder):
+    """Run a test that takes ``forward`` and ``backward`` once for every rung."""
+    names, *pairs = zip(*ladder)
+    return pytest.mark.parametrize(("forward", "backward"), list(zip(*pairs)), ids=names)
+
+
+def agree(actual, expected, relative=1e-10, what=""):
+    """That the largest difference is at most ``relative`` times the largest number expected."""
+    actual, expected = np.asarray(actual), np.asarray(expected)
+    assert actual.shape == expected.shape, what
+    assert actual.dtype == expected.dtype, what
+    if expected.size:
+        error, size = np.abs(actual - expected).max(), np.abs(expected).max()
+        assert error <= relative * size, f"{what}: off by {error:.3g} where numbers are up to {size:.3g}"
+
+
+def agree_in_float32(actual, expected, magnitude, terms, what=""):
+    """That a float32 sum of ``terms`` products is as near to the exact one as rounding lets it be.
+
+    ``magnitude``: the sum of the terms without their signs. Whatever the order they are added in, each of the
+    ``terms`` roundings is off by at most half a unit in the last place of numbers no larger than that: Higham
+    2002, "Accuracy and Stability of Numerical Algorithms", section 3.1.
+    """
+    assert actual.dtype == np.float32, what
+    assert actual.shape == expected.shape, what
+    bound = (terms + 2) * np.finfo(np.float32).eps / 2 * magnitude
+    assert (np.abs(actual - expected) <= bound).all(), what
+
+
+def is_adjoint(Ax, y, x, Aty):
+    """<A x, y> = <x, A' y>, to 1e-12 of the largest these could be: A' is the transpose of A."""
+    left, right = np.vdot(Ax, y), np.vdot(x, Aty)
+    largest = max(np.linalg.norm(Ax) * np.linalg.norm(y), np.linalg.norm(x) * np.linalg.norm(Aty))
+    assert abs(left - right) <= 1e-12 * largest, (left, right)
+
+
+def run_python(script, *, check=True, folder=ROOT, **environment):
+    """What a fresh Python prints that runs ``script`` in ``folder``; variables set to None are taken away."""
+    variables = os.environ | {"PYTHONPATH": str(folder)} | environment
+    variables = {name: value for name, value in variables.items() if value is not None}
+    ended = subprocess.run([sys.executable, "-W", "error", "-c", script], capture_output=True, text=True,
+                           check=False, cwd=folder, env=variables, timeout=300)
+    if check:
+        assert ended.returncode == 0, ended.stderr
+        return ended.stdout
+    return ended
