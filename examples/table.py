@@ -106,7 +106,7 @@ def models_table(results, documented, keras):
     for model in MODELS:
         name, known = model.upper(), documented["models"][model.upper()]
         runs = read_runs(results / model, documented["recipe"])
-        title, time = f"{name}, {known['params']:,} parameters", minutes([run["seconds"] for run in runs])
+        title, time = f"{name}, {known['params']:,} parameters", duration(runs)
         for each in compare(model, runs, known, keras):
             comparisons[f"{name} {each.name}"] = each
             errors = standard_errors(each.ours, each.theirs)
@@ -141,11 +141,13 @@ def against_documented(comparisons):
     return ["", f"{text}: {'; '.join(apart)}."]
 
 
-def minutes(seconds):
-    if not seconds:
+def duration(runs):
+    """How long ``fit`` took in the mean, validation and compiling included, and on how many threads."""
+    if not runs:
         return "not run yet"
-    whole = round(mean(seconds))
-    return f"{whole // 60}:{whole % 60:02} min"
+    seconds = round(mean(run["seconds"] for run in runs))
+    threads = " or ".join(str(count) for count in sorted({run["threads"] for run in runs}))
+    return f"{seconds // 60}:{seconds % 60:02} min on {threads} threads"
 
 
 def optimizers_table(results, documented, keras):

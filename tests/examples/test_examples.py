@@ -158,6 +158,12 @@ def test_without_resume_a_run_begins_anew(tmp_path):
     assert losses(longer)[0][0] == losses(again)[0][0] and len(losses(longer)[0]) == 2
 
 
+def test_resume_goes_on_with_no_other_run(tmp_path):
+    run(cifar_m1, tmp_path, "--subset", "80")
+    with pytest.raises(ValueError, match=r"backup of another run .*seed was 0 and is 1"):
+        run(cifar_m1, tmp_path, "--subset", "80", "--seed", "1", "--resume")
+
+
 def test_resume_after_a_kill(tmp_path):
     flags = ["--subset", "80", "--out", str(tmp_path / "killed")]
     command = [sys.executable, "-m", "examples.cifar_m1", *TRIAL, *flags, "--epochs", "1000"]
