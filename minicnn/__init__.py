@@ -20,6 +20,7 @@ from minicnn import (
     losses,
     metrics,
     optimizers,
+    utils,
 )
 from minicnn.kernels.threads import get_num_threads, set_num_threads
 from minicnn.model import Sequential
@@ -30,7 +31,7 @@ __version__ = "0.1.0"
 __all__ = [
     "Sequential", "activations", "callbacks", "config", "constraints", "datasets", "get_num_threads", "gradcheck",
     "initializers", "kernels", "layers", "load_model", "losses", "metrics", "optimizers", "plots", "set_num_threads",
-    "set_random_seed",
+    "set_random_seed", "utils",
 ]
 
 _ON_DEMAND = ("datasets", "plots")

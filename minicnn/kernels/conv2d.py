@@ -125,7 +125,7 @@ def backward_matrix(x, w, dy, strides=(1, 1), padding=NO_PADDING):
 # writes the next block over it. Bias and ReLU are applied while the result is still there.
 # A block is a run of output rows, (n, i) counted through; it may span several small pictures.
 
-CACHE = 256 * 1024  # bytes of cols at a time: most of a core's second-level cache
+CACHE = 512 * 1024  # bytes of cols at a time: they fit into a core's second-level cache with room for the weights
 GROUPS = 8  # the images are dealt to so many groups, each summing its own dw; fixed, see threads.py
 
 
@@ -141,21 +141,20 @@ def fill_columns(x, first, count, shape, strides, corner, cols):
     OH, OW, KH, KW = shape
     for r in range(count):
         n, i = divmod(first + r, OH)
-        for j in range(OW):
-            row = cols[r * OW + j]
-            left = j * strides[1] - corner[1]
-            begin, end = max(0, -left), min(KW, W - left)  # the columns of the window inside x
-            for kh in range(KH):
-                h = i * strides[0] - corner[0] + kh
-                at = kh * KW * C
-                if h < 0 or h >= H or begin >= end:
-                    row[at : at + KW * C] = 0
-                    continue
-                pixels = x[n, h].reshape(W * C)
-                row[at : at + begin * C] = 0
-                for k in range(begin * C, end * C):
-                    row[at + k] = pixels[left * C + k]
-                row[at + end * C : at + KW * C] = 0
+        for kh in range(KH):
+            h = i * strides[0] - corner[0] + kh
+            inside = 0 <= h < H
+            pixels = x[n, h if inside else 0].reshape(W * C)
+            for j in range(OW):
+                row = cols[r * OW + j, kh * KW * C : (kh + 1) * KW * C]
+                at = (j * strides[1] - corner[1]) * C
+                if inside and 0 <= at <= (W - KW) * C:  # a row of the window lies in one piece
+                    source = pixels[at : at + KW * C]
+                    for k in range(KW * C):
+                        row[k] = source[k]
+                else:
+                    for k in range(KW * C):
+                        row[k] = pixels[at + k] if inside and 0 <= at + k < W * C else 0
 
 
 @jit
@@ -165,18 +164,22 @@ def add_columns(cols, first, count, shape, strides, corner, x):
     OH, OW, KH, KW = shape
     for r in range(count):
         n, i = divmod(first + r, OH)
-        for j in range(OW):
-            row = cols[r * OW + j]
-            left = j * strides[1] - corner[1]
-            begin, end = max(0, -left), min(KW, W - left)
-            for kh in range(KH):
-                h = i * strides[0] - corner[0] + kh
-                if 0 <= h < H:
-                    pixels = x[n, h].reshape(W * C)
-                    at = kh * KW * C
-                    # forward was: row[at + k] = pixels[left * C + k]
-                    for k in range(begin * C, end * C):
-                        pixels[left * C + k] += row[at + k]
+        for kh in range(KH):
+            h = i * strides[0] - corner[0] + kh
+            if not 0 <= h < H:
+                continue
+            pixels = x[n, h].reshape(W * C)
+            for j in range(OW):
+                row = cols[r * OW + j, kh * KW * C : (kh + 1) * KW * C]
+                at = (j * strides[1] - corner[1]) * C
+                # forward was: row[k] = pixels[at + k]
+                if 0 <= at <= (W - KW) * C:
+                    target = pixels[at : at + KW * C]
+                    for k in range(KW * C):
+                        target[k] += row[k]
+                else:
+                    for k in range(max(0, -at), min(KW * C, W * C - at)):
+                        pixels[at + k] += row[k]
 
 
 @jit
@@ -187,10 +190,11 @@ def _forward_block(x, w, b, relu, first, count, shape, strides, corner, y):
     fill_columns(x, first, count, shape, strides, corner, cols)
     y = y[first * OW : (first + count) * OW]  # (count OW, F)
     gemm(cols, w, y, False)
-    for row in range(y.shape[0]):
+    for m in range(count * OW):
+        row = y[m]
         for f in range(F):
-            v = y[row, f] + b[f]
-            y[row, f] = 0 if relu and v < 0 else v  # a NaN stays one
+            v = row[f] + b[f]
+            row[f] = 0 if relu and v < 0 else v  # a NaN stays one
 
 
 @parallel_jit
@@ -228,11 +232,11 @@ def _backward_group(x, w, y, dy, relu, need_dx, images, rows, shape, strides, co
         count = min(rows, last - first)
         M = count * OW
         for m in range(M):
+            above, out, row = dy[first * OW + m], y[first * OW + m], dz[m]
             for f in range(F):
-                at = first * OW + m
                 # forward was: y = 0 if relu and z < 0 else z
-                dz[m, f] = 0 if relu and y[at, f] <= 0 else dy[at, f]
-                db[f] += dz[m, f]
+                row[f] = 0 if relu and out[f] <= 0 else above[f]
+                db[f] += row[f]
         fill_columns(x, first, count, shape, strides, corner, cols)
         # forward was: y = cols @ w
         gemm(cols[:M].T, dz[:M], dw, True)  # (K, F)

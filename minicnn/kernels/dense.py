@@ -50,34 +50,30 @@ def backward_matrix(x, w, dy):
     return dy @ w.T, x.T @ dy, dy.sum(0)
 
 
-BLOCKS = 16  # the weights are cut into at most so many pieces, none thinner than THIN rows or columns
-THIN = 32
-
-
-def _piece(size):
-    return max(THIN, -(-size // BLOCKS))
+PIECE = 128  # rows or columns of the weights at a time: thinner ones would keep BLAS busy with repacking x
 
 
 @jit
 def _forward_columns(x, w, b, relu, begin, end, y):
     gemm(x, w[:, begin:end], y[:, begin:end], False)
     for n in range(y.shape[0]):
-        for f in range(begin, end):
-            v = y[n, f] + b[f]
-            y[n, f] = 0 if relu and v < 0 else v  # a NaN stays one
+        row, bias = y[n, begin:end], b[begin:end]
+        for f in range(end - begin):
+            v = row[f] + bias[f]
+            row[f] = 0 if relu and v < 0 else v  # a NaN stays one
 
 
 @parallel_jit
-def _forward(x, w, b, relu, size, y):
+def _forward(x, w, b, relu, y):
     F = w.shape[1]
-    for block in prange((F + size - 1) // size):
-        _forward_columns(x, w, b, relu, block * size, min(F, (block + 1) * size), y)
+    for block in prange((F + PIECE - 1) // PIECE):
+        _forward_columns(x, w, b, relu, block * PIECE, min(F, (block + 1) * PIECE), y)
 
 
 def forward_compiled(x, w, b, relu=False):
     """As forward_matrix; ``relu`` applies it to y on the way."""
     y = np.empty((x.shape[0], w.shape[1]), x.dtype)
-    _forward(x, w, b, relu, _piece(w.shape[1]), y)
+    _forward(x, w, b, relu, y)
     return y
 
 
@@ -98,11 +94,11 @@ def _backward_rows(x, w, dz, need_dx, begin, end, dx, dw):
 
 
 @parallel_jit
-def _backward(x, w, y, dy, relu, need_dx, size, dz, dx, dw, db):
+def _backward(x, w, y, dy, relu, need_dx, dz, dx, dw, db):
     D = w.shape[0]
     _output_gradient(y, dy, relu, dz, db)
-    for block in prange((D + size - 1) // size):
-        _backward_rows(x, w, dz, need_dx, block * size, min(D, (block + 1) * size), dx, dw)
+    for block in prange((D + PIECE - 1) // PIECE):
+        _backward_rows(x, w, dz, need_dx, block * PIECE, min(D, (block + 1) * PIECE), dx, dw)
 
 
 def backward_compiled(x, w, dy, relu_of=None, need_dx=True):
@@ -110,7 +106,7 @@ def backward_compiled(x, w, dy, relu_of=None, need_dx=True):
     dx = np.empty(x.shape if need_dx else (0, 0), x.dtype)
     dw, db, dz = np.empty_like(w), np.zeros(w.shape[1], w.dtype), np.empty_like(dy)
     y = dy if relu_of is None else relu_of
-    _backward(x, w, y, dy, relu_of is not None, need_dx, _piece(w.shape[0]), dz, dx, dw, db)
+    _backward(x, w, y, dy, relu_of is not None, need_dx, dz, dx, dw, db)
     return dx if need_dx else None, dw, db
 
 
