@@ -1,6 +1,6 @@
 """How a model learns: one step, many steps, and looking at the result."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 
 import numpy as np
 
@@ -8,34 +8,8 @@ from minicnn import batches, losses, metrics, optimizers
 from minicnn.activations import softmax
 from minicnn.callbacks import CallbackList, History
 from minicnn.lookup import serialize
+from minicnn.position import Position, Totals
 from minicnn.progress import ProgressLine
-
-
-@dataclass
-class Totals:
-    """Running sums of the loss and the metrics over an epoch: every sample counts the same."""
-
-    sums: dict = field(default_factory=dict)
-    count: int = 0
-
-    def add(self, values):
-        """``values``: name -> one number a sample."""
-        for name, each in values.items():
-            self.sums[name] = self.sums.get(name, 0.0) + float(np.sum(each, dtype=np.float64))
-        self.count += len(next(iter(values.values())))
-
-    def means(self):
-        return {name: total / self.count for name, total in self.sums.items()}
-
-
-@dataclass
-class Position:
-    """Where a running ``fit`` stands: all it takes to go on from here."""
-
-    epoch: int = 0
-    batch: int = 0  # the next one in this epoch
-    first_step: int = 0  # the model's step when this epoch began: what its shuffling is keyed by
-    totals: Totals = field(default_factory=Totals)
 
 
 class Training:

@@ -46,6 +46,7 @@ class Layer(Configurable):
 
     @property
     def built(self):
+        """Whether the input's shape is known and the parameters are made."""
         return self.input_shape is not None
 
     def build(self, input_shape):
@@ -76,9 +77,11 @@ class Layer(Configurable):
     # ------------------------------------------------------------ forward and backward
 
     def forward(self, x, training=False):
+        """y for a batch x; what ``backward`` needs is kept. ``training`` matters where the two differ."""
         raise NotImplementedError
 
     def backward(self, dy):
+        """dx, the gradient of the loss with respect to x, given that with respect to y; fills ``grads``."""
         raise NotImplementedError
 
     def forget(self):
