@@ -33,6 +33,7 @@ class ArrayBatches:
 
     @property
     def images(self):
+        """How many there are."""
         return len(self.x)
 
     def describe(self):
@@ -64,6 +65,7 @@ class IterableBatches:
         return {"steps": len(self.batches) if hasattr(self.batches, "__len__") else None}
 
     def stream(self, start=0, key=None):
+        """The batches (x, y) from number ``start`` on; their order is their own, no key changes it."""
         number = -1
         for number, batch in enumerate(self.batches):
             if not isinstance(batch, (tuple, list)) or len(batch) != 2:

@@ -73,6 +73,7 @@ class Sequential(Training):
 
     @property
     def built(self):
+        """Whether all layers have their weights."""
         return bool(self.layers) and all(layer.built for layer in self.layers)
 
     def build(self, input_shape=None):

@@ -19,6 +19,7 @@ class Totals:
         self.count += len(next(iter(values.values())))
 
     def means(self):
+        """The mean over all samples so far, by name."""
         return {name: total / self.count for name, total in self.sums.items()}
 
 
@@ -37,4 +38,5 @@ class Position:
 
     @classmethod
     def from_document(cls, document):
+        """The way back."""
         return cls(**document | {"totals": Totals(**document["totals"])})

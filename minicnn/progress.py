@@ -17,6 +17,7 @@ class ProgressLine:
         self.bar = None
 
     def begin(self, position):
+        """An epoch starts, or goes on from ``position``."""
         self.started = time.perf_counter()
         if self.verbose == 1:
             self.bar = tqdm(
@@ -25,11 +26,13 @@ class ProgressLine:
             )
 
     def update(self, images, totals):
+        """So many more images are done."""
         if self.bar is not None:
             self.bar.set_postfix_str(_text(totals.means()), refresh=False)
             self.bar.update(images)  # draws the line, five times a second at most
 
     def end(self, position, logs):
+        """The epoch is over: print its line."""
         seconds = time.perf_counter() - self.started
         self.close()
         if self.verbose:
@@ -38,6 +41,7 @@ class ProgressLine:
             print(f"{head} - {seconds:.1f} s - {rate:,.0f} images/s - {_text(logs)}", flush=True)
 
     def close(self):
+        """Take the live line away."""
         if self.bar is not None:
             self.bar.close()
             self.bar = None

@@ -14,6 +14,7 @@ def linear(z):
 
 
 def linear_backward(dy, z, y):
+    """dz = dy"""
     return dy
 
 
@@ -23,6 +24,7 @@ def relu(z):
 
 
 def relu_backward(dy, z, y):
+    """dz = dy where z > 0, which is where y > 0"""
     return np.where(y <= 0, 0, dy)  # written so that a NaN hands dy back, as in the kernels that apply ReLU
 
 
@@ -32,6 +34,7 @@ def leaky_relu(z, negative_slope=0.2):
 
 
 def leaky_relu_backward(dy, z, y, negative_slope=0.2):
+    """dz = dy where z > 0, else slope dy"""
     return np.where(z > 0, dy, dy.dtype.type(negative_slope) * dy)
 
 
@@ -41,6 +44,7 @@ def tanh(z):
 
 
 def tanh_backward(dy, z, y):
+    """dz = dy (1 - y^2)"""
     return dy * (1 - y * y)
 
 
@@ -51,6 +55,7 @@ def sigmoid(z):
 
 
 def sigmoid_backward(dy, z, y):
+    """dz = dy y (1 - y)"""
     return dy * y * (1 - y)
 
 
@@ -62,6 +67,7 @@ def gelu(z):
 
 
 def gelu_backward(dy, z, y):
+    """dz = dy (P(X <= z) + z density(z))"""
     from scipy.special import erf
 
     below = 0.5 * (1 + erf(z * z.dtype.type(np.sqrt(0.5))))
@@ -78,5 +84,5 @@ def softmax(z):
 
 
 def softmax_backward(dy, z, y):
-    # dy_i/dz_j = y_i (delta_ij - y_j)
+    """dz_j = sum over i of dy_i y_i (delta_ij - y_j) = y_j (dy_j - sum over i of dy_i y_i)"""
     return y * (dy - (dy * y).sum(-1, keepdims=True))
