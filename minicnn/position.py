@@ -1,6 +1,6 @@
-"""Where a running ``fit`` stands: what is summed so far, and what comes next."""
+"""Where a running ``fit`` stands: all that a resumed one needs besides weights and optimizer."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 import numpy as np
 
@@ -25,9 +25,18 @@ class Totals:
 
 @dataclass
 class Position:
-    """Where a running ``fit`` stands: all it takes to go on from here."""
+    """The epoch, the next batch in it, and what the epoch has summed up so far."""
 
     epoch: int = 0
-    batch: int = 0  # the next one in this epoch
+    batch: int = 0
     first_step: int = 0  # the model's step when this epoch began: what its shuffling is keyed by
     totals: Totals = field(default_factory=Totals)
+
+    def document(self):
+        """In terms JSON knows."""
+        return asdict(self)
+
+    @classmethod
+    def from_document(cls, document):
+        """The way back."""
+        return cls(**document | {"totals": Totals(**document["totals"])})

@@ -29,7 +29,7 @@ def relu_backward(dy, z, y):
 
 
 def leaky_relu(z, negative_slope=0.2):
-    """y = z where z > 0, else slope z; Maas et al. 2013. Keras's slope: 0.2 here, 0.3 in the LeakyReLU layer."""
+    """y = z where z > 0, else slope z; Maas et al. 2013. As in Keras 0.2 here, 0.3 in the LeakyReLU layer."""
     return np.where(z > 0, z, z.dtype.type(negative_slope) * z)
 
 
@@ -60,7 +60,7 @@ def sigmoid_backward(dy, z, y):
 
 
 def gelu(z):
-    """y = z P(X <= z) for a standard normal X: 0.5 z (1 + erf(z / sqrt 2)). Hendrycks & Gimpel 2016, section 2."""
+    """y = z P(X <= z) = z (1 + erf(z / sqrt 2)) / 2 for a standard normal X; Hendrycks & Gimpel 2016."""
     from scipy.special import erf
 
     return 0.5 * z * (1 + erf(z * z.dtype.type(np.sqrt(0.5))))
@@ -78,7 +78,7 @@ def gelu_backward(dy, z, y):
 
 @np.errstate(over="ignore", invalid="ignore")  # e^-inf is 0, as it should be; inf - inf is NaN, and shows
 def softmax(z):
-    """y = e^z / sum of e^z along the last axis; the largest is taken off first, which changes nothing but overflow."""
+    """y = e^z / sum of e^z along the last axis. Without the largest z nothing overflows."""
     e = np.exp(z - z.max(-1, keepdims=True))
     return e / e.sum(-1, keepdims=True)
 

@@ -113,7 +113,7 @@ class Layer(Configurable):
     def recall(self):
         """What the last forward kept."""
         if self.cache is None:
-            raise RuntimeError(f"{self}.backward needs a forward pass first: call forward(x), then backward(dy)")
+            raise RuntimeError(f"{self}.backward needs a forward pass first: forward(x), then backward(dy)")
         return self.cache
 
     def _mend(self, shape):
@@ -204,7 +204,7 @@ def window_output_size(layer, input_shape, window, what):
 
     _, H, W, _ = input_shape
     if None in (H, W):
-        raise ValueError(f"{layer} needs to know the picture's size, got {input_shape}: give height and width")
+        raise ValueError(f"{layer} needs the picture's size, got {input_shape}: give height and width")
     zeros = padding_amounts(layer.padding, (H, W), window, layer.strides)
     if layer.padding == "valid" and (window[0] > H or window[1] > W):
         raise ValueError(

@@ -51,7 +51,7 @@ class Dense(Layer):
         return self.recall()[1]
 
     def backward(self, dy):
-        x, z, y = self.recall()
+        _, z, y = self.recall()
         dy = self.check_gradient(dy, y.shape)
         if self.activation is activations.relu:
             return self.backward_logits(dy, relu_of=y.reshape(-1, self.units))

@@ -22,7 +22,7 @@ class Flatten(Layer):
 
 
 class Input(Layer):
-    """Says what comes in, ``Input((32, 32, 3))``: first in a Sequential, it is no layer of the network itself."""
+    """Says what comes in, ``Input((32, 32, 3))``: first in a Sequential, but no layer of the network."""
 
     arguments = ("shape",)
 
