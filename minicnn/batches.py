@@ -1,5 +1,7 @@
 """From what the user hands to ``fit`` to a stream of checked batches."""
 
+import math
+
 import numpy as np
 
 from minicnn import random
@@ -9,7 +11,7 @@ def checked_images(x, what="x"):
     """x as an array of real numbers with at least one entry along its first axis."""
     x = np.asarray(x)
     if x.dtype.kind not in "fiub":
-        raise ValueError(f"{what} should hold real numbers, got an array of {x.dtype}: are its rows equally long?")
+        raise ValueError(f"{what} should hold real numbers, got {x.dtype}: are its rows equally long?")
     if x.ndim == 0 or len(x) == 0:
         raise ValueError(f"{what} is empty, shape {x.shape}: there is nothing to learn from or to judge")
     return x
@@ -22,13 +24,16 @@ class ArrayBatches:
         self.x = checked_images(x)
         self.y = np.asarray(y)
         if self.y.ndim == 0 or len(self.x) != len(self.y):
-            raise ValueError(f"x has {len(self.x)} rows, y has shape {self.y.shape}: every picture needs its target")
+            raise ValueError(
+                f"x has {len(self.x)} rows, y has shape {self.y.shape}: every picture needs its target"
+            )
         if isinstance(batch_size, bool) or int(batch_size) != batch_size or batch_size < 1:
             raise ValueError(f"batch_size expects a whole number >= 1, got {batch_size!r}")
         self.batch_size = int(batch_size)
 
     @property
     def images(self):
+        """How many there are."""
         return len(self.x)
 
     def describe(self):
@@ -36,7 +41,7 @@ class ArrayBatches:
         return {"samples": len(self.x), "batch_size": self.batch_size, "steps": len(self)}
 
     def __len__(self):
-        return -(-len(self.x) // self.batch_size)
+        return math.ceil(len(self.x) / self.batch_size)
 
     def stream(self, start=0, key=None):
         """Batches from number ``start`` on, shuffled by a function of ``key`` (None: as they lie)."""
@@ -60,6 +65,7 @@ class IterableBatches:
         return {"steps": len(self.batches) if hasattr(self.batches, "__len__") else None}
 
     def stream(self, start=0, key=None):
+        """The batches (x, y) from number ``start`` on; their order is their own, no key changes it."""
         number = -1
         for number, batch in enumerate(self.batches):
             if not isinstance(batch, (tuple, list)) or len(batch) != 2:
@@ -67,8 +73,10 @@ class IterableBatches:
             if number >= start:
                 yield np.asarray(batch[0]), np.asarray(batch[1])
         if number < 0:
-            raise ValueError("the iterable of batches is empty: a generator runs only once, hand over a list or "
-                             "an object whose __iter__ starts afresh")
+            raise ValueError(
+                "the iterable of batches is empty: a generator runs only once, hand over a list or an object "
+                "whose __iter__ starts afresh"
+            )
 
 
 def are_batches(x):
@@ -83,9 +91,11 @@ def make(x, y, batch_size):
     if y is not None:
         return ArrayBatches(x, y, 32 if batch_size is None else batch_size)
     if hasattr(x, "__array__") or not hasattr(x, "__iter__"):
-        raise ValueError(f"y is missing: pass x and y, or an iterable of (x, y) batches, not a {type(x).__name__} alone")
+        raise ValueError(
+            f"y is missing: pass x and y, or an iterable of (x, y) batches, not a {type(x).__name__} alone"
+        )
     if batch_size is not None:
-        raise ValueError("batch_size has no meaning for an iterable, which brings batches already: leave it out")
+        raise ValueError("batch_size has no meaning for an iterable, which brings batches: leave it out")
     return IterableBatches(x)
 
 
@@ -97,5 +107,5 @@ def split(x, y, fraction):
         raise ValueError("validation_split needs arrays x and y: it cannot cut an iterable of batches")
     at = int(len(x) * (1 - fraction))
     if at == 0 or at == len(x):
-        raise ValueError(f"validation_split={fraction} of {len(x)} pictures leaves one of the two parts empty")
+        raise ValueError(f"validation_split={fraction} of {len(x)} rows leaves one of the two parts empty")
     return (x[:at], y[:at]), (x[at:], y[at:])

@@ -4,7 +4,7 @@ import numpy as np
 
 from minicnn import activations, constraints, initializers
 from minicnn.kernels import conv2d
-from minicnn.layers.base import Layer, check_padding, pair, window_output_size
+from minicnn.layers.base import Layer, check_padding, pair, whole_number, window_output_size
 
 
 class Conv2D(Layer):
@@ -20,7 +20,7 @@ class Conv2D(Layer):
     def __init__(self, filters, kernel_size, strides=(1, 1), padding="valid", activation=None, use_bias=True,
                  kernel_initializer="glorot_uniform", kernel_constraint=None, name=None, input_shape=None):
         super().__init__(name, input_shape)
-        self.filters = pair(filters, "filters")[0]
+        self.filters = whole_number(filters, "filters")
         self.kernel_size = pair(kernel_size, "kernel_size")
         self.strides = pair(strides, "strides")
         self.padding = check_padding(padding)
@@ -52,7 +52,7 @@ class Conv2D(Layer):
 
     def backward(self, dy):
         x, z, y = self.recall()
-        dy = self.check_gradient(dy, y)
+        dy = self.check_gradient(dy, y.shape)
         if self.activation is activations.relu:
             return self._backward(x, dy, relu_of=y)
         return self._backward(x, self.activation.backward(dy, z, y))

@@ -4,7 +4,7 @@ import numpy as np
 
 from minicnn import activations, constraints, initializers
 from minicnn.kernels import dense
-from minicnn.layers.base import Layer, pair
+from minicnn.layers.base import Layer, whole_number
 
 
 class Dense(Layer):
@@ -15,7 +15,7 @@ class Dense(Layer):
     def __init__(self, units, activation=None, use_bias=True, kernel_initializer="glorot_uniform",
                  kernel_constraint=None, name=None, input_shape=None):
         super().__init__(name, input_shape)
-        self.units = pair(units, "units")[0]
+        self.units = whole_number(units, "units")
         self.activation = activations.get(activation)
         self.use_bias = use_bias
         self.kernel_initializer = initializers.get(kernel_initializer)
@@ -51,8 +51,8 @@ class Dense(Layer):
         return self.recall()[1]
 
     def backward(self, dy):
-        x, z, y = self.recall()
-        dy = self.check_gradient(dy, y)
+        _, z, y = self.recall()
+        dy = self.check_gradient(dy, y.shape)
         if self.activation is activations.relu:
             return self.backward_logits(dy, relu_of=y.reshape(-1, self.units))
         return self.backward_logits(self.activation.backward(dy, z, y))
