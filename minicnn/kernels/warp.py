@@ -34,7 +34,7 @@ CONSTANT, REFLECT, WRAP, NEAREST = range(4)
 
 
 def about_centre(linear, H, W):
-    """Maps (N, 2, 3) that turn or stretch by ``linear`` (N, 2, 2) and leave the picture's centre where it is."""
+    """Maps (N, 2, 3) that turn or stretch by ``linear`` (N, 2, 2) and leave the picture's centre in place."""
     centre = np.array([(H - 1) / 2, (W - 1) / 2])
     # A (i, j, 1) = linear ((i, j) - centre) + centre
     return np.concatenate([linear, (centre - linear @ centre)[..., None]], axis=2)
