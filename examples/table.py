@@ -32,6 +32,8 @@ FIGURES = {
     "m1/curves.png": "M1, training and validation (seed 0)",
     "m2/curves.png": "M2, training and validation (seed 0)",
     "m3/curves.png": "M3, training and validation (seed 0)",
+    "m3/predictions.png": "What M3 takes 25 test pictures for (seed 0)",
+    "m3/filters.png": "M3's 32 filters of the first layer after training (seed 0)",
     "optimizers_chained/validation.png": "Optimizers, chained: each goes on from the weights before (seed 0)",
     "optimizers_fresh/validation.png": "Optimizers, fresh: each from the same new weights (seed 0)",
 }

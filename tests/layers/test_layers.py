@@ -369,7 +369,7 @@ def test_a_window_larger_than_the_picture():
     message = "has a {} of 3 x 5 pixels, larger than its input of 4 x 4: use padding='same', a smaller {}"
     refuses(message.format("kernel", "kernel"), layers.Conv2D(4, (3, 5)).build, (None, 4, 4, 3))
     refuses(message.format("pool", "pool"), layers.MaxPooling2D((3, 5)).build, (None, 4, 4, 3))
-    refuses("needs to know the picture's size", layers.Conv2D(4, 3).build, (None, None, None, 3))
+    refuses("needs the picture's size", layers.Conv2D(4, 3).build, (None, None, None, 3))
 
 
 @EACH
