@@ -26,9 +26,19 @@ class BatchNormalization(Layer):
             "moving_mean": self.initial("moving_mean", (C,), initializers.Zeros()),
             "moving_variance": self.initial("moving_variance", (C,), initializers.Ones()),
         }
-        self.gamma, self.beta = np.ones(C, self.dtype), np.zeros(C, self.dtype)
-        self.params = {"gamma": self.gamma} if self.scale else {}
-        self.params |= {"beta": self.beta} if self.center else {}
+        self.no_scale, self.no_offset = np.ones(C, self.dtype), np.zeros(C, self.dtype)
+        self.params = {"gamma": self.no_scale.copy()} if self.scale else {}
+        self.params |= {"beta": self.no_offset.copy()} if self.center else {}
+
+    @property
+    def gamma(self):
+        """The scale, or ones for a layer without one."""
+        return self.params.get("gamma", self.no_scale)
+
+    @property
+    def beta(self):
+        """The offset, or zeros for a layer without one."""
+        return self.params.get("beta", self.no_offset)
 
     def forward(self, x, training=False):
         x = self.check_input(x)
