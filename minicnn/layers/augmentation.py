@@ -8,11 +8,11 @@ What picture n goes through is a function of the seed, the training step, the la
 in the batch: neither threads nor the order of calls change it, nor how many pictures come after it. The same
 picture at another index, as in a batch of another size, is treated differently.
 
-Names, arguments, defaults and results are Keras 3's, with four differences, each what Keras's names or
-texts promise: RandomFlip draws for either axis by itself, where Keras's default can only turn upside down
-and mirror at once; RandomCrop draws a place for every picture, where Keras draws one for the whole batch;
-it cuts and resizes at inference, where Keras 3.15 returns the picture as it came; ``fill_mode="wrap"``
-blends the last pixel into the first, where Keras on TensorFlow jumps.
+Names, arguments, defaults and results are Keras 3's, with four differences. RandomFlip by default draws for
+either axis, as its name says, where Keras draws once and does both or nothing. RandomCrop draws a place for
+every picture, Keras one for the whole batch. At inference it cuts and resizes, as Keras's text says, where
+Keras 3.15 returns the picture as it came. ``fill_mode="wrap"`` blends the last pixel into the first, where
+Keras on TensorFlow jumps.
 """
 
 import numpy as np
