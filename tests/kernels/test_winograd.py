@@ -1,4 +1,4 @@
-"""Winograd convolution: the matrices slide a filter, the steps are the matrices, the sum is the definition."""
+"""Winograd convolution: the matrices slide a filter, the steps are the matrices, the result is right."""
 
 from dataclasses import replace
 from unittest import mock
@@ -168,7 +168,7 @@ import numpy as np
 import minicnn as mc
 from minicnn.kernels import winograd
 rng = np.random.default_rng(0)
-x, w, b = (rng.standard_normal(s).astype("float32") for s in ((9, 13, 11, 5), (3, 3, 5, 7), (7,)))
+x, w, b = (rng.standard_normal(s) for s in ((9, 13, 11, 5), (3, 3, 5, 7), (7,)))
 for count in (1, 2, 4):
     mc.set_num_threads(count)
     y = winograd.forward(x, w, b, padding=((1, 1), (1, 1)))
