@@ -28,7 +28,7 @@ always the same: a filter of r x r gives m x m outputs a tile, m = 7 - r. For r 
 multiplications in place of 144. Over many channels and filters, "number by number" becomes 36 matrix
 products, one for each place in the tile:
 
-    U[p] (C, F)  the filters,  V[p] (T, C)  T tiles of pictures,  M[p] = V[p] U[p] (T, F)  tiles of output
+    U[i, j] (C, F)  filters     V[i, j] (T, C)  T tiles of pictures     M[i, j] = V[i, j] U[i, j]  (T, F)
 
 Backwards every step is transposed: dM = A dY A', dU = V' dM, dV = dM U', dx += B dV B', dw = G' dU G.
 
@@ -61,80 +61,52 @@ def matrices(r):
     """A (6, m), B (6, 6), G (6, r) of a filter with r numbers and m = 7 - r outputs a tile."""
     n = [np.prod([p - q for q in POINTS if q != p]) for p in POINTS] + [1]
     n = np.array(n, np.float64)[:, None]
-    return _evaluate(TILE + 1 - r), (n * np.linalg.inv(_evaluate(TILE)).T).T, _evaluate(r) / n
+    B = (n * np.linalg.inv(_evaluate(TILE)).T).T.round(12)  # whole but for rounding
+    return _evaluate(TILE + 1 - r), B, _evaluate(r) / n
 
 
-# ---------------------------------------------------------------- the four one-dimensional steps
-#
-# The matrices above, multiplied out: most of their numbers are 0, 1 or come in pairs +-. Each takes a few
-# rows of numbers to a few others, channel by channel. (The tests multiply the matrices and compare.)
+TERMS = 5  # no row of A, B or their transposes has more numbers that are not 0
 
 
-@jit
-def b_transposed(d, t):
-    """t = B' d, both (6, C)."""
-    for c in range(d.shape[1]):
-        d0, d1, d2, d3, d4, d5 = d[0, c], d[1, c], d[2, c], d[3, c], d[4, c], d[5, c]
-        even, odd = d4 - 4 * d2, d3 - 4 * d1
-        t[0, c] = 4 * d0 - 5 * d2 + d4
-        t[1, c] = even + odd
-        t[2, c] = even - odd
-        even, odd = d4 - d2, 2 * (d3 - d1)
-        t[3, c] = even + odd
-        t[4, c] = even - odd
-        t[5, c] = 4 * d1 - 5 * d3 + d5
+def step(matrix, dtype):
+    """What ``down`` and ``across`` multiply by: (2, rows, TERMS), places of the numbers not 0, and these."""
+    places_and_numbers = np.zeros((2, len(matrix), TERMS), dtype)
+    for row, numbers in enumerate(matrix):
+        (places,) = np.nonzero(numbers)
+        places_and_numbers[0, row] = places[0]  # filled up with the first, times 0
+        places_and_numbers[:, row, : len(places)] = places, numbers[places]
+    return places_and_numbers
+
+
+# Tiles are kept as (6, 6, T, C), so that the inner loop runs along memory; ``k`` says which of the T.
 
 
 @jit
-def b(t, d):
-    """d = B t, both (6, C): the way back of b_transposed."""
-    for c in range(t.shape[1]):
-        t0, t5 = t[0, c], t[5, c]
-        sum1, difference1 = t[1, c] + t[2, c], t[1, c] - t[2, c]
-        sum2, difference2 = t[3, c] + t[4, c], t[3, c] - t[4, c]
-        d[0, c] = 4 * t0
-        d[1, c] = 4 * (t5 - difference1) - 2 * difference2
-        d[2, c] = -5 * t0 - 4 * sum1 - sum2
-        d[3, c] = difference1 + 2 * difference2 - 5 * t5
-        d[4, c] = t0 + sum1 + sum2
-        d[5, c] = t5
+def _sum(v, x0, x1, x2, x3, x4, out):
+    for c in range(out.size):
+        out[c] = v[0] * x0[c] + v[1] * x1[c] + v[2] * x2[c] + v[3] * x3[c] + v[4] * x4[c]
 
 
 @jit
-def a_transposed(t, y):
-    """y = A' t: (6, C) to (m, C)."""
-    m = y.shape[0]
-    for c in range(t.shape[1]):
-        sum1, difference1 = t[1, c] + t[2, c], t[1, c] - t[2, c]
-        sum2, difference2 = t[3, c] + t[4, c], t[3, c] - t[4, c]
-        y[0, c] = t[0, c] + sum1 + sum2
-        y[1, c] = difference1 + 2 * difference2
-        if m > 2:
-            y[2, c] = sum1 + 4 * sum2
-        if m > 3:
-            y[3, c] = difference1 + 8 * difference2
-        if m > 4:
-            y[4, c] = sum1 + 16 * sum2
-        y[m - 1, c] += t[5, c]
+def down(step, source, k, target, l):
+    """Every column of tile l of ``target`` = matrix @ the column of tile k of ``source``."""
+    x = source
+    for i in range(target.shape[0]):
+        at = step[0, i]
+        for j in range(target.shape[1]):
+            x0, x1, x2 = x[int(at[0]), j, k], x[int(at[1]), j, k], x[int(at[2]), j, k]
+            _sum(step[1, i], x0, x1, x2, x[int(at[3]), j, k], x[int(at[4]), j, k], target[i, j, l])
 
 
 @jit
-def a(y, t):
-    """t = A y: (m, C) to (6, C): the way back of a_transposed."""
-    m = y.shape[0]
-    for c in range(y.shape[1]):
-        even1 = even2 = y[0, c]
-        odd1, odd2 = y[1, c], 2 * y[1, c]
-        if m > 2:
-            even1, even2 = even1 + y[2, c], even2 + 4 * y[2, c]
-        if m > 3:
-            odd1, odd2 = odd1 + y[3, c], odd2 + 8 * y[3, c]
-        if m > 4:
-            even1, even2 = even1 + y[4, c], even2 + 16 * y[4, c]
-        t[0, c] = y[0, c]
-        t[1, c], t[2, c] = even1 + odd1, even1 - odd1
-        t[3, c], t[4, c] = even2 + odd2, even2 - odd2
-        t[5, c] = y[m - 1, c]
+def across(step, source, k, target, l):
+    """Every row of tile l of ``target`` = matrix @ the row of tile k of ``source``."""
+    x = source
+    for j in range(target.shape[1]):
+        at = step[0, j]
+        for i in range(target.shape[0]):
+            x0, x1, x2 = x[i, int(at[0]), k], x[i, int(at[1]), k], x[i, int(at[2]), k]
+            _sum(step[1, j], x0, x1, x2, x[i, int(at[3]), k], x[i, int(at[4]), k], target[i, j, l])
 
 
 # ---------------------------------------------------------------- tiles
@@ -145,12 +117,12 @@ def a(y, t):
 
 @jit
 def _read_tile(x, n, top, left, patch):
-    """patch (6, 6, C) = the picture from (top, left) on, 0 outside."""
+    """patch (6, 6, 1, C) = the picture from (top, left) on, 0 outside."""
     _, H, W, C = x.shape
     for i in range(TILE):
         for j in range(TILE):
             inside = 0 <= top + i < H and 0 <= left + j < W
-            pixel, place = x[n, top + i if inside else 0, left + j if inside else 0], patch[i, j]
+            pixel, place = x[n, top + i if inside else 0, left + j if inside else 0], patch[i, j, 0]
             for c in range(C):
                 place[c] = pixel[c] if inside else 0
 
@@ -161,7 +133,7 @@ def _add_tile(patch, n, top, left, x):
     _, H, W, C = x.shape
     for i in range(max(0, -top), min(TILE, H - top)):
         for j in range(max(0, -left), min(TILE, W - left)):
-            pixel, place = x[n, top + i, left + j], patch[i, j]
+            pixel, place = x[n, top + i, left + j], patch[i, j, 0]
             for c in range(C):
                 pixel[c] += place[c]
 
@@ -170,62 +142,61 @@ def _add_tile(patch, n, top, left, x):
 def _tile_place(tile, tiles, steps):
     """Which picture a tile is of, and the first row and column of its outputs."""
     n, rest = divmod(tile, tiles[0] * tiles[1])
-    i, j = divmod(rest, tiles[1])
-    return n, i * steps[0], j * steps[1]
+    return n, rest // tiles[1] * steps[0], rest % tiles[1] * steps[1]
 
 
 @jit
-def _transform_input(x, first, count, tiles, steps, corner, patch, half, V):
-    """V[:, k] = B' d B for the tiles first .. first + count; V (36, T, C)."""
+def _transform_input(x, Bt, first, count, tiles, steps, corner, patch, half, V):
+    """V[:, :, k] = B' d B for the tiles first .. first + count; V (6, 6, T, C)."""
     for k in range(count):
         n, i, j = _tile_place(first + k, tiles, steps)
         _read_tile(x, n, i - corner[0], j - corner[1], patch)
-        for col in range(TILE):
-            b_transposed(patch[:, col], half[:, col])
-        for row in range(TILE):
-            b_transposed(half[row], V[row * TILE : (row + 1) * TILE, k])
+        down(Bt, patch, 0, half, 0)
+        across(Bt, half, 0, V, k)
 
 
 @jit
-def _forward_block(x, U, bias, relu, first, count, tiles, steps, corner, y):
+def _forward_block(x, U, bias, relu, Bt, At_h, At_w, first, count, tiles, steps, corner, y):
     _, OH, OW, F = y.shape
     C = x.shape[3]
-    patch, half = np.empty((TILE, TILE, C), x.dtype), np.empty((TILE, TILE, C), x.dtype)
-    V, M = np.empty((TILE * TILE, count, C), x.dtype), np.empty((TILE * TILE, count, F), x.dtype)
-    out, part = np.empty((TILE, steps[1], F), x.dtype), np.empty((steps[0], steps[1], F), x.dtype)
-    _transform_input(x, first, count, tiles, steps, corner, patch, half, V)
-    for p in range(TILE * TILE):
-        gemm(V[p], U[p], M[p], False)  # (T, F)
+    patch, half = np.empty((TILE, TILE, 1, C), x.dtype), np.empty((TILE, TILE, 1, C), x.dtype)
+    V, M = np.empty((TILE, TILE, count, C), x.dtype), np.empty((TILE, TILE, count, F), x.dtype)
+    out, part = np.empty((TILE, steps[1], 1, F), x.dtype), np.empty((steps[0], steps[1], 1, F), x.dtype)
+    _transform_input(x, Bt, first, count, tiles, steps, corner, patch, half, V)
+    for i in range(TILE):
+        for j in range(TILE):
+            gemm(V[i, j], U[i, j], M[i, j], False)  # (T, F)
     for k in range(count):
         n, i, j = _tile_place(first + k, tiles, steps)
-        for row in range(TILE):
-            a_transposed(M[row * TILE : (row + 1) * TILE, k], out[row])
-        for col in range(steps[1]):
-            a_transposed(out[:, col], part[:, col])
+        across(At_w, M, k, out, 0)
+        down(At_h, out, 0, part, 0)
         for row in range(min(steps[0], OH - i)):
             for col in range(min(steps[1], OW - j)):
-                target, source = y[n, i + row, j + col], part[row, col]
+                target, source = y[n, i + row, j + col], part[row, col, 0]
                 for f in range(F):
                     v = source[f] + bias[f]
                     target[f] = 0 if relu and v < 0 else v  # a NaN stays one
 
 
 @parallel_jit
-def _forward(x, U, bias, relu, size, tiles, steps, corner, y):
+def _forward(x, U, bias, relu, Bt, At_h, At_w, size, tiles, steps, corner, y):
     total = x.shape[0] * tiles[0] * tiles[1]
     for block in prange((total + size - 1) // size):
         first = block * size
-        _forward_block(x, U, bias, relu, first, min(size, total - first), tiles, steps, corner, y)
+        count = min(size, total - first)
+        _forward_block(x, U, bias, relu, Bt, At_h, At_w, first, count, tiles, steps, corner, y)
 
 
 @jit
-def _backward_group(x, U, y, dy, relu, need_dx, images, size, tiles, steps, corner, dx, dU, db):
+def _backward_group(
+    x, U, y, dy, relu, need_dx, Bt, B, A_h, A_w, images, size, tiles, steps, corner, dx, dU, db
+):
     """Images ``images[0] .. images[1]``, block by block; dU and db are this group's own."""
     _, OH, OW, F = dy.shape
     C = x.shape[3]
-    patch, half = np.empty((TILE, TILE, C), x.dtype), np.empty((TILE, TILE, C), x.dtype)
-    part, out = np.empty((steps[0], steps[1], F), x.dtype), np.empty((TILE, steps[1], F), x.dtype)
-    V, dM = np.empty((TILE * TILE, size, C), x.dtype), np.empty((TILE * TILE, size, F), x.dtype)
+    patch, half = np.empty((TILE, TILE, 1, C), x.dtype), np.empty((TILE, TILE, 1, C), x.dtype)
+    part, out = np.empty((steps[0], steps[1], 1, F), x.dtype), np.empty((TILE, steps[1], 1, F), x.dtype)
+    V, dM = np.empty((TILE, TILE, size, C), x.dtype), np.empty((TILE, TILE, size, F), x.dtype)
     dU[:] = 0
     db[:] = 0
     if need_dx:
@@ -238,40 +209,37 @@ def _backward_group(x, U, y, dy, relu, need_dx, images, size, tiles, steps, corn
             part[:] = 0
             for row in range(min(steps[0], OH - i)):
                 for col in range(min(steps[1], OW - j)):
-                    above, was, dz = dy[n, i + row, j + col], y[n, i + row, j + col], part[row, col]
+                    above, was, dz = dy[n, i + row, j + col], y[n, i + row, j + col], part[row, col, 0]
                     for f in range(F):
                         # forward was: y = 0 if relu and z < 0 else z
                         dz[f] = 0 if relu and was[f] <= 0 else above[f]
                         db[f] += dz[f]
             # forward was: part = A' M A
-            for col in range(steps[1]):
-                a(part[:, col], out[:, col])
-            for row in range(TILE):
-                a(out[row], dM[row * TILE : (row + 1) * TILE, k])
-        _transform_input(x, first, T, tiles, steps, corner, patch, half, V)
-        for p in range(TILE * TILE):
-            # forward was: M[p] = V[p] @ U[p]
-            gemm(V[p, :T].T, dM[p, :T], dU[p], True)  # (C, F)
-            if need_dx:
-                gemm(dM[p, :T], U[p].T, V[p, :T], False)  # (T, C), over V, which has served
+            down(A_h, part, 0, out, 0)
+            across(A_w, out, 0, dM, k)
+        _transform_input(x, Bt, first, T, tiles, steps, corner, patch, half, V)
+        for i in range(TILE):
+            for j in range(TILE):
+                # forward was: M[i, j] = V[i, j] @ U[i, j]
+                gemm(V[i, j, :T].T, dM[i, j, :T], dU[i, j], True)  # (C, F)
+                if need_dx:
+                    gemm(dM[i, j, :T], U[i, j].T, V[i, j, :T], False)  # (T, C), over V, which has served
         if need_dx:
             for k in range(T):
                 n, i, j = _tile_place(first + k, tiles, steps)
                 # forward was: V = B' patch B
-                for row in range(TILE):
-                    b(V[row * TILE : (row + 1) * TILE, k], half[row])
-                for col in range(TILE):
-                    b(half[:, col], patch[:, col])
+                across(B, V, k, half, 0)
+                down(B, half, 0, patch, 0)
                 _add_tile(patch, n, i - corner[0], j - corner[1], dx)
 
 
 @parallel_jit
-def _backward(x, U, y, dy, relu, need_dx, size, tiles, steps, corner, dx, dUs, dbs):
+def _backward(x, U, y, dy, relu, need_dx, Bt, B, A_h, A_w, size, tiles, steps, corner, dx, dUs, dbs):
     N, G = x.shape[0], dUs.shape[0]
     for g in prange(G):
-        images = (g * N // G, (g + 1) * N // G)
+        images, dU, db = (g * N // G, (g + 1) * N // G), dUs[g], dbs[g]
         _backward_group(
-            x, U, y, dy, relu, need_dx, images, size, tiles, steps, corner, dx, dUs[g], dbs[g]
+            x, U, y, dy, relu, need_dx, Bt, B, A_h, A_w, images, size, tiles, steps, corner, dx, dU, db
         )
 
 
@@ -294,7 +262,7 @@ def _plan(x, w, OH, OW, padding):
     steps = TILE + 1 - KH, TILE + 1 - KW
     tiles = -(-OH // steps[0]), -(-OW // steps[1])
     size = max(8, CACHE // (TILE * TILE * (C + F) * x.itemsize))
-    return U.reshape(TILE * TILE, C, F), tiles, steps, (padding[0][0], padding[1][0]), size
+    return U, tiles, steps, (padding[0][0], padding[1][0]), size
 
 
 def forward(x, w, b, strides=(1, 1), padding=NO_PADDING, relu=False):
@@ -304,7 +272,9 @@ def forward(x, w, b, strides=(1, 1), padding=NO_PADDING, relu=False):
     OH, OW = output_size(H, w.shape[0], 1, padding[0]), output_size(W, w.shape[1], 1, padding[1])
     U, tiles, steps, corner, size = _plan(x, w, OH, OW, padding)
     y = np.empty((N, OH, OW, w.shape[3]), x.dtype)
-    _forward(x, U, b, relu, size, tiles, steps, corner, y)
+    (A_h, B, _), (A_w, _, _) = map(matrices, w.shape[:2])
+    Bt, At_h, At_w = (step(matrix.T, x.dtype) for matrix in (B, A_h, A_w))
+    _forward(x, U, b, relu, Bt, At_h, At_w, size, tiles, steps, corner, y)
     return y
 
 
@@ -317,10 +287,14 @@ def backward(x, w, dy, strides=(1, 1), padding=NO_PADDING, relu_of=None, need_dx
     groups = min(GROUPS, max(N, 1))
     size = min(size, max(1, -(-N // groups) * tiles[0] * tiles[1]))
     dx = np.empty(x.shape if need_dx else (0, 0, 0, 0), x.dtype)
-    dUs, dbs = np.empty((groups, TILE * TILE, C, F), x.dtype), np.empty((groups, F), x.dtype)
+    dUs, dbs = np.empty((groups, TILE, TILE, C, F), x.dtype), np.empty((groups, F), x.dtype)
     y = dy if relu_of is None else relu_of
-    _backward(x, U, y, dy, relu_of is not None, need_dx, size, tiles, steps, corner, dx, dUs, dbs)
-    dU = dUs.sum(0).reshape(TILE, TILE, C, F)  # the groups' sums, added in the order of the groups
+    (A_h, B, _), (A_w, _, _) = map(matrices, w.shape[:2])
+    Bt, B, A_h, A_w = (step(matrix, x.dtype) for matrix in (B.T, B, A_h, A_w))
+    _backward(
+        x, U, y, dy, relu_of is not None, need_dx, Bt, B, A_h, A_w, size, tiles, steps, corner, dx, dUs, dbs
+    )
+    dU = dUs.sum(0)  # the groups' sums, added in the order of the groups
     # forward was: U = G w G'
     dw = np.einsum("ih,jw,ijcf->hwcf", matrices(KH)[2], matrices(KW)[2], dU).astype(x.dtype)
     return dx if need_dx else None, dw, dbs.sum(0)

@@ -51,15 +51,17 @@ def test_b_has_whole_numbers_and_is_the_same_for_every_filter(r):
 
 
 @SIZES
-def test_the_steps_written_out_are_the_matrices(r):
+def test_down_and_across_multiply_by_the_matrix(r):
     A, B, _ = winograd.matrices(r)
-    for step, matrix in (
-        (winograd.b_transposed, B.T), (winograd.b, B), (winograd.a_transposed, A.T), (winograd.a, A)
-    ):  # fmt: skip
+    for matrix in (B.T, B, A.T, A):
         rows, columns = matrix.shape
-        given_numbers, out = normal(r, columns, 4), np.full((rows, 4), np.nan)
-        step(given_numbers, out)
-        agree(out, matrix @ given_numbers, 1e-13, what=f"{step} for r = {r}")
+        step = winograd.step(matrix, np.float64)
+        source, target = normal(r, columns, 3, 2, 4), np.full((rows, 3, 5, 4), np.nan)
+        winograd.down(step, source, 1, target, 2)
+        agree(target[:, :, 2], np.einsum("ij,jkc->ikc", matrix, source[:, :, 1]), 1e-13)
+        source, target = normal(r, 3, columns, 2, 4), np.full((3, rows, 5, 4), np.nan)
+        winograd.across(step, source, 0, target, 4)
+        agree(target[:, :, 4], np.einsum("ij,kjc->kic", matrix, source[:, :, 0]), 1e-13)
 
 
 def test_the_example_in_the_docstring():
