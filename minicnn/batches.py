@@ -48,27 +48,43 @@ class ArrayBatches:
 
 
 class IterableBatches:
-    """Any iterable of ``(x, y)`` batches, read anew every epoch; it shuffles itself, if at all."""
+    """Any iterable of ``(x, y)`` batches, read anew every epoch; it shuffles itself, if at all.
+
+    One that has a ``stream(start, key)`` of its own, such as an ``ImageDataset``, is asked for the batches
+    from ``start`` on in the order of ``key``; of any other the first ``start`` are read and left unused.
+    """
 
     def __init__(self, batches):
         self.batches = batches
 
-    images = None  # how many is not known beforehand
+    @property
+    def images(self):
+        """How many there are, None where that is not known beforehand."""
+        return getattr(self.batches, "images", None)
 
     def describe(self):
         """What makes these the same data for a resumed run."""
+        if hasattr(self.batches, "describe"):
+            return self.batches.describe()
         return {"steps": len(self.batches) if hasattr(self.batches, "__len__") else None}
 
     def stream(self, start=0, key=None):
-        number = -1
-        for number, batch in enumerate(self.batches):
+        finds_the_place = hasattr(self.batches, "stream")
+        source = self.batches.stream(start, key) if finds_the_place else self.batches
+        number = None
+        for number, batch in enumerate(source, start if finds_the_place else 0):
             if not isinstance(batch, (tuple, list)) or len(batch) != 2:
                 raise ValueError(f"batch {number} should be a pair (x, y), got {type(batch).__name__}")
             if number >= start:
                 yield np.asarray(batch[0]), np.asarray(batch[1])
-        if number < 0:
+        if number is None and not finds_the_place:
             raise ValueError("the iterable of batches is empty: a generator runs only once, hand over a list or "
                              "an object whose __iter__ starts afresh")
+
+
+def in_order(batches):
+    """An iterable's batches; unshuffled, where it lets us choose."""
+    return batches.stream() if hasattr(batches, "stream") else batches
 
 
 def are_batches(x):
