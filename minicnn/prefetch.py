@@ -14,6 +14,7 @@ def one_ahead(batches, work, workers):
     try:
         while futures:
             results = [future.result() for future in futures]
+            pool.shutdown()  # all is done, so this waits for its threads to be gone, no more
             pool, futures = _begin(next(batches, ()), work, workers)
             yield results
             del results  # let go of this batch before the one after the next is begun

@@ -19,7 +19,7 @@ def save(path, pixels):
 
 
 def draw_classes(folder, counts, rng, ending=".jpg"):
-    """``counts[name]`` pictures of different sizes in ``folder/name/00.jpg``, ...; the class shows in the colour."""
+    """``counts[name]`` pictures of different sizes as ``folder/name/00.jpg``, ...; colours tell the class."""
     for k, (name, count) in enumerate(counts.items()):
         for i in range(count):
             pixels = smooth(*rng.integers(12, 40, 2), rng)

@@ -40,7 +40,7 @@ class TestLoadImg:
 
     def test_interpolates_as_asked(self, png):
         assert np.asarray(load_img(png, target_size=(7, 7), interpolation="bilinear")).shape == (7, 7, 3)
-        with pytest.raises(ValueError, match="interpolation to be one of 'nearest', .*got 'linear'"):
+        with pytest.raises(ValueError, match=r"interpolation to be one of 'nearest', .*got 'linear'"):
             load_img(png, target_size=(7, 7), interpolation="linear")
 
     def test_keeps_the_aspect_ratio_by_cutting(self, png, pixels):
@@ -56,7 +56,7 @@ class TestLoadImg:
             load_img(png, "bgr")
         with pytest.raises(ValueError, match=r"target_size as \(height, width\) in pixels, got \(0, 3\)"):
             load_img(png, target_size=(0, 3))
-        with pytest.raises(FileNotFoundError, match="nowhere.png"):
+        with pytest.raises(FileNotFoundError, match="nowhere"):
             load_img(tmp_path / "nowhere.png")
 
 
@@ -118,7 +118,7 @@ class TestBroken:
     @pytest.mark.parametrize("content", [b"", b"\xff\xd8\xff", b"<html>not found</html>", bytes(1000)])
     def test_something_else_is_refused(self, tmp_path, content):
         (tmp_path / "odd.jpg").write_bytes(content)
-        with pytest.raises(images.UnreadablePicture, match="odd.jpg cannot be read"):
+        with pytest.raises(images.UnreadablePicture, match=r"odd\.jpg cannot be read"):
             images.read(tmp_path / "odd.jpg")
 
     def test_a_data_set_decodes_no_other_formats(self, tmp_path, pixels):
@@ -134,8 +134,8 @@ class TestBroken:
             return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
 
         head = chunk(b"IHDR", struct.pack(">IIBBBBB", W, H, 8, 2, 0, 0, 0))
-        content = b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(bytes(1000))) + chunk(b"IEND", b"")
-        (tmp_path / "bomb.png").write_bytes(content)
+        rest = chunk(b"IDAT", zlib.compress(bytes(1000))) + chunk(b"IEND", b"")
+        (tmp_path / "bomb.png").write_bytes(b"\x89PNG\r\n\x1a\n" + head + rest)
         with pytest.raises(images.UnreadablePicture, match=r"bomb\.png cannot be read.* pixels"):
             images.read(tmp_path / "bomb.png")
 
@@ -146,5 +146,5 @@ def test_cutting_to_shape_takes_the_middle():
 
 
 def test_pillow_is_imported_only_when_a_picture_is_read():
-    code = "import sys, minicnn; assert 'PIL' not in sys.modules; minicnn.datasets; assert 'PIL' not in sys.modules"
+    code = "import sys, minicnn; minicnn.datasets; minicnn.plots; assert 'PIL' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)

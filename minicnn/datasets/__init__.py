@@ -3,7 +3,7 @@
     (x_train, y_train), (x_test, y_test) = mc.datasets.load("cifar10")
     train, validation = mc.datasets.flowers.load_data(image_size=(227, 227))     # read as needed
 
-cifar10 and shapes give the same arrays: pictures ``(N, 32, 32, 3)`` uint8 and labels ``(N, 1)`` uint8 in 0..9.
+Those in memory are arrays: pictures ``(N, 32, 32, 3)`` uint8 and labels ``(N, 1)`` uint8 in 0..9.
 Photographs are read from disk or downloaded; ``shapes`` needs neither disk nor network.
 """
 

@@ -5,7 +5,7 @@ import pytest
 
 from minicnn.kernels import resize
 
-SHAPES = [(7, 5, 3, 13, 4), (5, 7, 1, 2, 9), (1, 1, 3, 4, 5), (9, 2, 4, 9, 2), (16, 12, 3, 1, 1), (4, 6, 2, 3, 2)]
+SHAPES = [(7, 5, 3, 13, 4), (5, 7, 1, 2, 9), (1, 1, 3, 4, 5), (9, 2, 4, 9, 2), (16, 12, 3, 1, 1)]
 
 
 @pytest.mark.parametrize("H, W, C, OH, OW", SHAPES)
