@@ -5,7 +5,8 @@
     model.fit(train, validation_data=validation)
 
 Which file belongs to which part, and in which order the files are listed, is Keras's choice to the
-last file for the same seed; so are the pixels, to rounding.
+last file for the same seed. So are the pixels, to rounding, once a picture is decoded; JPEG is decoded
+accurately here and fast there, which differs by a few of 255 levels, less than one on average.
 """
 
 import math

@@ -89,6 +89,7 @@ def _given_labels(labels, files, directory):
     if numbers.shape != (len(files),) or numbers.dtype.kind not in "ui":
         got = repr(labels) if isinstance(labels, str) else f"{numbers.dtype} {numbers.shape}"
         raise ValueError(
-            f"labels expects 'inferred', None or {len(files)} whole numbers, one a file in {directory}, got {got}"
+            f"labels expects 'inferred', None or {len(files)} whole numbers, one a file in {directory}, "
+            f"got {got}"
         )
     return numbers.astype(np.int32), [str(label) for label in sorted(set(numbers.tolist()))]

@@ -1,7 +1,10 @@
 """image_dataset_from_directory: which files, in which order, as which batches; and broken pictures."""
 
+import json
+import os
 import shutil
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +14,7 @@ from minicnn import images
 from minicnn.image_dataset import ImageDataset, image_dataset_from_directory
 from tests.pictures import cut_short, draw_classes
 
+KERAS = json.loads((Path(__file__).parent / "oracles" / "image_folders.json").read_text())
 COUNTS = {"ant": 7, "bee": 5, "cow": 6}
 
 
@@ -91,6 +95,26 @@ class TestFiles:
         ]
         load(drawn, verbose=True, labels=None)
         assert capsys.readouterr().out == "Found 18 files.\n"
+
+
+@pytest.fixture(scope="module")
+def named(tmp_path_factory):
+    """The folder of empty files whose names Keras was shown."""
+    folder = tmp_path_factory.mktemp("named")
+    for name, files in KERAS["files"].items():
+        for file in files:
+            (folder / name / file).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name / file).touch()
+    return folder
+
+
+@pytest.mark.parametrize("keras", KERAS["lists"], ids=lambda keras: str(keras["asked"]))
+def test_files_and_classes_are_those_of_keras(named, keras):
+    dataset = load(named, **keras["asked"])
+    assert [os.path.relpath(path, named) for path in dataset.file_paths] == keras["files"]
+    assert dataset.class_names == keras["class_names"]
+    if "labels" not in keras["asked"]:
+        assert [dataset.class_names[k] for k in dataset.labels] == [name.split("/")[0] for name in keras["files"]]
 
 
 class TestBatches:

@@ -5,6 +5,7 @@ import struct
 import subprocess
 import sys
 import zlib
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -143,6 +144,16 @@ class TestBroken:
 def test_cutting_to_shape_takes_the_middle():
     assert images.middle(340, 500, 200, 200) == (0, 80, 340, 340)
     assert images.middle(500, 340, 100, 200) == (165, 0, 170, 340)
+
+
+@pytest.mark.parametrize("k", range(4))
+def test_pixels_are_those_of_keras(k):
+    with np.load(Path(__file__).parent / "oracles" / "images.npz") as keras:
+        x, bilinear, nearest, cut = (keras[f"{k}/{name}"] for name in ("x", "bilinear", "nearest", "cut"))
+    size = bilinear.shape[:2]
+    np.testing.assert_allclose(images.resize(x, size), bilinear, rtol=0, atol=1e-4)
+    np.testing.assert_array_equal(images.resize(x, size, "nearest"), nearest)
+    np.testing.assert_allclose(images.resize(x, size, crop_to_aspect_ratio=True), cut, rtol=0, atol=1e-4)
 
 
 def test_pillow_is_imported_only_when_a_picture_is_read():

@@ -19,7 +19,7 @@ from minicnn.kernels.jit import jit
 
 
 def middles(n, out):
-    """(i + 1/2) n / out: how far the middles of the new pixels are from the picture's edge, (out,) float32."""
+    """(i + 1/2) n / out: how far the new pixels' middles are from the picture's edge, (out,) float32."""
     return (np.arange(out, dtype=np.float32) + np.float32(0.5)) * (np.float32(n) / np.float32(out))
 
 

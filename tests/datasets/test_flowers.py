@@ -117,8 +117,8 @@ def test_members_of_other_names_are_not_written(home, data, members, pack):
     strange = [
         "../outside.jpg", "/absolute.jpg", "flower_photos/../outside.jpg", "roses/a.jpg",
         "flower_photos/roses/../../outside.jpg", "flower_photos/roses/deep/a.jpg",
-        "flower_photos/weeds/a.jpg", "flower_photos/roses/a.sh", "flower_photos/roses/._a.jpg", "flower_photos/roses/a\\b.jpg",
-        "flower_photos/roses/a.jpg\n",
+        "flower_photos/weeds/a.jpg", "flower_photos/roses/a.sh", "flower_photos/roses/._a.jpg",
+        "flower_photos/roses/a\\b.jpg", "flower_photos/roses/a.jpg\n",
     ]  # fmt: skip
     link = header("flower_photos/link", type=tarfile.SYMTYPE, linkname="/etc")
     pack(data / "flower_photos.tgz", members, [*(header(name, size=3) for name in strange), link])
