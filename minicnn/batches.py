@@ -1,5 +1,7 @@
 """From what the user hands to ``fit`` to a stream of checked batches."""
 
+import math
+
 import numpy as np
 
 from minicnn import random
@@ -9,7 +11,7 @@ def checked_images(x, what="x"):
     """x as an array of real numbers with at least one entry along its first axis."""
     x = np.asarray(x)
     if x.dtype.kind not in "fiub":
-        raise ValueError(f"{what} should hold real numbers, got an array of {x.dtype}: are its rows equally long?")
+        raise ValueError(f"{what} should hold real numbers, got {x.dtype}: are its rows equally long?")
     if x.ndim == 0 or len(x) == 0:
         raise ValueError(f"{what} is empty, shape {x.shape}: there is nothing to learn from or to judge")
     return x
@@ -22,13 +24,16 @@ class ArrayBatches:
         self.x = checked_images(x)
         self.y = np.asarray(y)
         if self.y.ndim == 0 or len(self.x) != len(self.y):
-            raise ValueError(f"x has {len(self.x)} rows, y has shape {self.y.shape}: every picture needs its target")
+            raise ValueError(
+                f"x has {len(self.x)} rows, y has shape {self.y.shape}: every picture needs its target"
+            )
         if isinstance(batch_size, bool) or int(batch_size) != batch_size or batch_size < 1:
             raise ValueError(f"batch_size expects a whole number >= 1, got {batch_size!r}")
         self.batch_size = int(batch_size)
 
     @property
     def images(self):
+        """How many there are."""
         return len(self.x)
 
     def describe(self):
@@ -36,7 +41,7 @@ class ArrayBatches:
         return {"samples": len(self.x), "batch_size": self.batch_size, "steps": len(self)}
 
     def __len__(self):
-        return -(-len(self.x) // self.batch_size)
+        return math.ceil(len(self.x) / self.batch_size)
 
     def stream(self, start=0, key=None):
         """Batches from number ``start`` on, shuffled by a function of ``key`` (None: as they lie)."""
@@ -47,44 +52,53 @@ class ArrayBatches:
             yield self.x[rows], self.y[rows]
 
 
-class IterableBatches:
-    """Any iterable of ``(x, y)`` batches, read anew every epoch; it shuffles itself, if at all.
+class KeyedBatches:
+    """What an iterable of batches is when ``fit`` may choose where it begins and in which order.
 
-    One that has a ``stream(start, key)`` of its own, such as an ``ImageDataset``, is asked for the batches
-    from ``start`` on in the order of ``key``; of any other the first ``start`` are read and left unused.
+    A resumed run then reads only the pictures it has not seen; of any other iterable it reads all. To be
+    one, have ``images`` (how many), ``describe()`` (as above, what is the same for the same data)
+    and ``stream(start, key)``: the batches from number ``start`` on, in an order that is a function of
+    ``key`` alone, unshuffled for None.
     """
+
+
+class IterableBatches:
+    """Any iterable of ``(x, y)`` batches, read anew every epoch; it shuffles itself, if at all."""
 
     def __init__(self, batches):
         self.batches = batches
+        self.keyed = isinstance(batches, KeyedBatches)
 
     @property
     def images(self):
-        """How many there are, None where that is not known beforehand."""
-        return getattr(self.batches, "images", None)
+        """How many there are; None where that is not known beforehand."""
+        return self.batches.images if self.keyed else None
 
     def describe(self):
         """What makes these the same data for a resumed run."""
-        if hasattr(self.batches, "describe"):
+        if self.keyed:
             return self.batches.describe()
         return {"steps": len(self.batches) if hasattr(self.batches, "__len__") else None}
 
     def stream(self, start=0, key=None):
-        finds_the_place = hasattr(self.batches, "stream")
-        source = self.batches.stream(start, key) if finds_the_place else self.batches
-        number = None
-        for number, batch in enumerate(source, start if finds_the_place else 0):
+        """The batches (x, y) from number ``start`` on; ``key`` changes the order of keyed ones alone."""
+        source = enumerate(self.batches.stream(start, key), start) if self.keyed else enumerate(self.batches)
+        number = start - 1 if self.keyed else -1
+        for number, batch in source:
             if not isinstance(batch, (tuple, list)) or len(batch) != 2:
                 raise ValueError(f"batch {number} should be a pair (x, y), got {type(batch).__name__}")
             if number >= start:
                 yield np.asarray(batch[0]), np.asarray(batch[1])
-        if number is None and not finds_the_place:
-            raise ValueError("the iterable of batches is empty: a generator runs only once, hand over a list or "
-                             "an object whose __iter__ starts afresh")
+        if number < 0:
+            raise ValueError(
+                "the iterable of batches is empty: a generator runs only once, hand over a list or an object "
+                "whose __iter__ starts afresh"
+            )
 
 
 def in_order(batches):
     """An iterable's batches; unshuffled, where it lets us choose."""
-    return batches.stream() if hasattr(batches, "stream") else batches
+    return batches.stream(0, None) if isinstance(batches, KeyedBatches) else batches
 
 
 def are_batches(x):
@@ -99,9 +113,11 @@ def make(x, y, batch_size):
     if y is not None:
         return ArrayBatches(x, y, 32 if batch_size is None else batch_size)
     if hasattr(x, "__array__") or not hasattr(x, "__iter__"):
-        raise ValueError(f"y is missing: pass x and y, or an iterable of (x, y) batches, not a {type(x).__name__} alone")
+        raise ValueError(
+            f"y is missing: pass x and y, or an iterable of (x, y) batches, not a {type(x).__name__} alone"
+        )
     if batch_size is not None:
-        raise ValueError("batch_size has no meaning for an iterable, which brings batches already: leave it out")
+        raise ValueError("batch_size has no meaning for an iterable, which brings batches: leave it out")
     return IterableBatches(x)
 
 
@@ -113,5 +129,5 @@ def split(x, y, fraction):
         raise ValueError("validation_split needs arrays x and y: it cannot cut an iterable of batches")
     at = int(len(x) * (1 - fraction))
     if at == 0 or at == len(x):
-        raise ValueError(f"validation_split={fraction} of {len(x)} pictures leaves one of the two parts empty")
+        raise ValueError(f"validation_split={fraction} of {len(x)} rows leaves one of the two parts empty")
     return (x[:at], y[:at]), (x[at:], y[at:])

@@ -17,7 +17,7 @@ STEP = 1e-5  # for numbers around 1: truncation h^2 = 1e-10, rounding 1e-16 / h 
 
 
 def relative_error(a, b):
-    """|a - b| / (|a| + |b|) with the norm over all entries: 0 for equal, 1 for unrelated. Two zeros are equal.
+    """|a - b| / (|a| + |b|), norms over all entries: 0 for equal, 1 for unrelated. Two zeros are equal.
 
     Infinity where either holds NaN or infinity: unlike a NaN, that is never less than what one would accept.
     """
@@ -49,9 +49,10 @@ def check_function(f, arrays, gradients, step=STEP):
     """
     for name, array in arrays.items():
         if array.dtype != np.float64:
-            raise ValueError(f"gradients are checked in float64, {name!r} is {array.dtype}: see config.set_floatx")
+            raise ValueError(f"gradients are checked in float64, {name!r} is {array.dtype}: see set_floatx")
         if np.shape(gradients[name]) != array.shape:
-            raise ValueError(f"the gradient of {name!r} has shape {np.shape(gradients[name])}, expected {array.shape}")
+            got = np.shape(gradients[name])
+            raise ValueError(f"the gradient of {name!r} has shape {got}, expected {array.shape}")
     return {name: relative_error(gradients[name], numeric_gradient(f, a, step)) for name, a in arrays.items()}
 
 

@@ -17,6 +17,7 @@ import zlib
 import numpy as np
 
 from minicnn import images, random
+from minicnn.batches import KeyedBatches
 from minicnn.image_folder import check_split, list_pictures, part
 from minicnn.kernels.threads import get_num_threads
 from minicnn.prefetch import one_ahead
@@ -70,7 +71,7 @@ def image_dataset_from_directory(
     return (dataset("training"), dataset("validation")) if subset == "both" else dataset(subset)
 
 
-class ImageDataset:
+class ImageDataset(KeyedBatches):
     """Batches ``(x, y)``, or ``x`` alone without labels, read from picture files as they are needed.
 
     ``x``: (N, height, width, channels) float32, 0..255. ``fit``, ``evaluate`` and ``predict`` take it:

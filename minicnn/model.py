@@ -13,7 +13,7 @@ from minicnn.training import Training
 class Sequential(Training):
     """A network whose every layer feeds the next.
 
-        model = Sequential([layers.Conv2D(32, 3, input_shape=(32, 32, 3)), layers.Flatten(), layers.Dense(10)])
+        Sequential([layers.Conv2D(32, 3, input_shape=(32, 32, 3)), layers.Flatten(), layers.Dense(10)])
 
     It is built, that is, gets its weights, as soon as it knows its input: from an ``Input`` or an
     ``input_shape`` in its first layer, or from the first data it sees.
@@ -31,9 +31,11 @@ class Sequential(Training):
     def add(self, layer):
         """Put ``layer`` behind the others."""
         if not isinstance(layer, Layer):
-            raise TypeError(f"Sequential expects layers, got {layer!r}: a class instead of an object, perhaps?")
+            raise TypeError(f"Sequential expects layers, got {layer!r}: a class instead of an object?")
         if any(layer is other for other in self.layers):
-            raise ValueError(f"{layer} is in this model already: make a new one, layers keep what belongs to their place")
+            raise ValueError(
+                f"{layer} is in this model already: make a new one, a layer keeps what belongs to its place"
+            )
         if isinstance(layer, known_layers.Input):
             if self.layers:
                 raise ValueError("Input goes first: this model has layers already")
@@ -71,6 +73,7 @@ class Sequential(Training):
 
     @property
     def built(self):
+        """Whether all layers have their weights."""
         return bool(self.layers) and all(layer.built for layer in self.layers)
 
     def build(self, input_shape=None):
@@ -79,7 +82,7 @@ class Sequential(Training):
             raise ValueError("this Sequential has no layers yet: add some first")
         shape = self.input_shape = tuple(input_shape) if input_shape is not None else self.input_shape
         if shape is None:
-            raise ValueError("the input's shape is not known yet: put Input((32, 32, 3)) first, or pass it to build")
+            raise ValueError("the input's shape is not known yet: put Input((32, 32, 3)) first, or pass it")
         for layer in self.layers:
             layer.build(shape)
             shape = layer.output_shape
@@ -100,7 +103,7 @@ class Sequential(Training):
 
     def _require_built(self, what):
         if not self.built:
-            raise ValueError(f"{what} needs a built model: put Input((32, 32, 3)) first, or call build or fit")
+            raise ValueError(f"{what} needs a built model: put Input((32, 32, 3)) first, or call build")
 
     # ------------------------------------------------------------ forward and backward
 
@@ -177,7 +180,8 @@ class Sequential(Training):
     def get_config(self):
         """The architecture, in terms JSON knows."""
         shape = None if self.input_shape is None else list(self.input_shape)
-        return {"name": self.name, "input_shape": shape, "layers": [serialize(layer) for layer in self.layers]}
+        layers = [serialize(layer) for layer in self.layers]
+        return {"name": self.name, "input_shape": shape, "layers": layers}
 
     @classmethod
     def from_config(cls, config):

@@ -11,6 +11,7 @@ import pytest
 
 import minicnn as mc
 from minicnn import images
+from minicnn.batches import KeyedBatches
 from minicnn.image_dataset import ImageDataset, image_dataset_from_directory
 from tests.pictures import cut_short, draw_classes
 
@@ -114,7 +115,8 @@ def test_files_and_classes_are_those_of_keras(named, keras):
     assert [os.path.relpath(path, named) for path in dataset.file_paths] == keras["files"]
     assert dataset.class_names == keras["class_names"]
     if "labels" not in keras["asked"]:
-        assert [dataset.class_names[k] for k in dataset.labels] == [name.split("/")[0] for name in keras["files"]]
+        classes = [name.split("/")[0] for name in keras["files"]]
+        assert [dataset.class_names[k] for k in dataset.labels] == classes
 
 
 class TestBatches:
@@ -282,19 +284,20 @@ def test_fit_evaluate_and_predict_take_it(drawn):
 
 def test_fit_sees_every_picture_once_an_epoch_in_changing_order(drawn):
     dataset, seen = load(drawn, seed=2, batch_size=18, labels=list(range(18))), []
-    watched = type("Watched", (), {"__iter__": None, "__len__": lambda self: 1})()
 
-    def stream(start=0, key=None):
-        for x, y in dataset.stream(start, key):
-            seen.append(y.tolist())
-            yield x, y % 3
+    class Watched(KeyedBatches):
+        images, describe, __iter__ = 18, dict, None
 
-    watched.stream = stream
-    model().fit(watched, epochs=3, verbose=0)
+        def stream(self, start, key):
+            for x, y in dataset.stream(start, key):
+                seen.append(y.tolist())
+                yield x, y % 3
+
+    model().fit(Watched(), epochs=3, verbose=0)
     assert all(sorted(order) == list(range(18)) for order in seen)
     assert len({tuple(order) for order in seen}) == 3
     seen.clear()
-    model().fit(watched, shuffle=False, verbose=0)
+    model().fit(Watched(), shuffle=False, verbose=0)
     assert seen == [dataset.labels.tolist()]
 
 

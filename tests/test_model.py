@@ -9,7 +9,7 @@ from minicnn import layers
 
 def small(**first):
     return mc.Sequential([
-        layers.Conv2D(4, 3, strides=2, padding="same", activation="relu", **({"input_shape": (8, 8, 3)} | first)),
+        layers.Conv2D(4, 3, 2, padding="same", activation="relu", **({"input_shape": (8, 8, 3)} | first)),
         layers.BatchNormalization(),
         layers.MaxPooling2D(),
         layers.Flatten(),
@@ -108,7 +108,8 @@ def test_config_makes_an_equal_model():
 def test_repr_and_summary_tell_what_it_is(capsys):
     model = small()
     assert repr(model) == (
-        "<Sequential 'sequential': Conv2D, BatchNormalization, MaxPooling2D, Flatten, Dropout, Dense, 179 parameters>"
+        "<Sequential 'sequential': Conv2D, BatchNormalization, MaxPooling2D, Flatten, Dropout, Dense, "
+        "179 parameters>"
     )
     model.summary()
     text = capsys.readouterr().out

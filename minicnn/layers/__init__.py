@@ -14,15 +14,13 @@ from minicnn.layers.reshaping import Flatten, Input
 MaxPool2D = MaxPooling2D
 BatchNorm = BatchNormalization
 
-LAYERS = {
-    layer.__name__: layer
-    for layer in (
-        Activation, AveragePooling2D, BatchNormalization, Conv2D, Dense, Dropout, Flatten,
-        GlobalAveragePooling2D, Input, LeakyReLU, MaxPooling2D, ReLU, Rescaling, Softmax,
-    )
-}
+__all__ = [
+    "Activation", "AveragePooling2D", "BatchNorm", "BatchNormalization", "Conv2D", "Dense", "Dropout",
+    "Flatten", "GlobalAveragePooling2D", "Input", "Layer", "LeakyReLU", "MaxPool2D", "MaxPooling2D", "ReLU",
+    "Rescaling", "Softmax",
+]
 
-__all__ = [*LAYERS, "BatchNorm", "Layer", "MaxPool2D", "get"]
+LAYERS = {layer.__name__: layer for name in __all__ if (layer := globals()[name]) is not Layer}
 
 
 def get(identifier):

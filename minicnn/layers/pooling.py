@@ -36,7 +36,7 @@ class MaxPooling2D(_Pooling2D):
 
     def backward(self, dy):
         x_shape, which = self.recall()
-        dy = self.check_gradient(dy, which)
+        dy = self.check_gradient(dy, which.shape)
         return pooling.max_backward(dy, which, x_shape, self.pool_size, self.strides, self.zeros)
 
 
@@ -54,7 +54,7 @@ class AveragePooling2D(_Pooling2D):
 
     def backward(self, dy):
         x_shape, y = self.recall()
-        dy = self.check_gradient(dy, y)
+        dy = self.check_gradient(dy, y.shape)
         return pooling.average_backward(dy, x_shape, self.pool_size, self.strides, self.zeros)
 
 
@@ -74,6 +74,6 @@ class GlobalAveragePooling2D(Layer):
 
     def backward(self, dy):
         (N, H, W, C), y = self.recall()
-        dy = self.check_gradient(dy, y)
+        dy = self.check_gradient(dy, y.shape)
         # forward was: y = x.sum((1, 2)) / (H W)
         return (dy / (H * W)).reshape(N, 1, 1, C).repeat(H, 1).repeat(W, 2)

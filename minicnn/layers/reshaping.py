@@ -17,11 +17,12 @@ class Flatten(Layer):
         return x.reshape(x.shape[0], self.output_shape[1])
 
     def backward(self, dy):
-        return dy.reshape(self.recall())
+        x_shape = self.recall()
+        return self.check_gradient(dy, (x_shape[0], *self.output_shape[1:])).reshape(x_shape)
 
 
 class Input(Layer):
-    """Says what comes in, ``Input((32, 32, 3))``: first in a Sequential, it is no layer of the network itself."""
+    """Says what comes in, ``Input((32, 32, 3))``: first in a Sequential, but no layer of the network."""
 
     arguments = ("shape",)
 
@@ -33,7 +34,9 @@ class Input(Layer):
         return {"shape": list(self.shape), "name": self.name}
 
     def forward(self, x, training=False):
-        return self.check_input(x)
+        x = self.check_input(x)
+        self.cache = x.shape
+        return x
 
     def backward(self, dy):
-        return dy
+        return self.check_gradient(dy, self.recall())

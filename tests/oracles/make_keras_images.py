@@ -22,7 +22,7 @@ import tensorflow as tf
 
 SIZES = [((31, 45), (12, 20)), ((20, 13), (33, 50)), ((40, 40), (7, 19)), ((9, 50), (30, 11))]
 FILES = {
-    "roses": ["b.jpg", "a.JPG", "10.png", "9.png", "deep/z.jpg", "deep/a.gif", "notes.txt", "c.jpeg", "d.bmp"],
+    "roses": ["b.jpg", "a.JPG", "10.png", "9.png", "deep/z.jpg", "deep/a.gif", "no.txt", "c.jpeg", "d.bmp"],
     "Daisy": [f"{k}.jpg" for k in range(11)],
     "tulips": ["x.jpg", "y.webp", "w.jpg"],
     ".hidden": ["h.jpg"],
@@ -34,7 +34,7 @@ ASKED = [
     {"seed": 7, "validation_split": 0.3, "subset": "validation"},
     {"shuffle": False, "validation_split": 0.3, "subset": "validation"},
     {"seed": 1, "class_names": ["tulips", "Daisy"]},
-    {"seed": 5, "labels": list(range(20, 0, -1))},
+    {"seed": 5, "labels": list(range(22, 0, -1))},
 ]
 
 
