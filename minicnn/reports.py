@@ -5,7 +5,8 @@ With tp the pictures of a class that were taken for it,
     precision  tp / taken for it      recall  tp / in it      f1-score  2 tp / (in it + taken for it)
 
 each 0 where nothing is there to divide by. "macro avg" is the mean over the classes, "weighted avg"
-weighs each class by its pictures (its support). The text is scikit-learn's, to the letter.
+weighs each class by its pictures (its support). The text is scikit-learn's, to the letter, save where not
+one prediction is right: there it shows the support as 3.0, and this one as 3 like everywhere else.
 """
 
 import numpy as np
@@ -52,18 +53,18 @@ def classification_report(y_true, y_pred, class_names=None, digits=2):
         cells = [value if isinstance(value, str) else f"{value:.{digits}f}" for value in values]
         lines.append(f"{name:>{width}} " + "".join(f" {cell:>9}" for cell in (*cells, count)))
 
-    for name, row, count in zip(names, scores, support):
-        line(name, row, count)
+    for name, column, count in zip(names, scores.T, support):
+        line(name, column, count)
     lines.append("")
     line("accuracy", ("", "", accuracy), N)
-    line("macro avg", scores.mean(axis=0), N)
-    line("weighted avg", np.average(scores, axis=0, weights=support), N)
+    line("macro avg", scores.mean(axis=1), N)
+    line("weighted avg", np.average(scores, axis=1, weights=support), N)
     return "\n".join(lines) + "\n"
 
 
 def _scores(counts):
-    """Precision, recall and f1 of each class, (classes, 3), and its support (classes,)."""
+    """Precision, recall and f1 of each class, (3, classes), and its support (classes,)."""
     right, support, taken = np.diag(counts), counts.sum(axis=1), counts.sum(axis=0)
     tops, bottoms = (right, right, 2 * right), (taken, support, support + taken)
     scores = [np.divide(a, b, out=np.zeros(len(a)), where=b > 0) for a, b in zip(tops, bottoms)]
-    return np.stack(scores, axis=1), support
+    return np.stack(scores), support

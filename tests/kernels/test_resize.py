@@ -11,9 +11,11 @@ SHAPES = [(7, 5, 3, 13, 4), (5, 7, 1, 2, 9), (1, 1, 3, 4, 5), (9, 2, 4, 9, 2), (
 @pytest.mark.parametrize("H, W, C, OH, OW", SHAPES)
 def test_bilinear_is_the_definition(rng, H, W, C, OH, OW):
     x = rng.integers(0, 256, (H, W, C), dtype=np.uint8)
-    y = resize.bilinear(x, OH, OW)
-    assert y.shape == (OH, OW, C) and y.dtype == np.float32
-    np.testing.assert_allclose(y, resize.bilinear_definition(x, OH, OW), rtol=0, atol=1e-4)
+    (_, definition), *others = resize.LADDER
+    for _, bilinear in others:
+        y = bilinear(x, OH, OW)
+        assert y.shape == (OH, OW, C) and y.dtype == np.float32
+        np.testing.assert_allclose(y, definition(x, OH, OW), rtol=0, atol=1e-4)
 
 
 def test_bilinear_of_the_same_size_changes_nothing(rng):
