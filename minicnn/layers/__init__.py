@@ -2,6 +2,7 @@
 
 from minicnn import lookup
 from minicnn.layers.activation import Activation, LeakyReLU, ReLU, Softmax
+from minicnn.layers.augmentation import RandomCrop, RandomFlip, RandomRotation, RandomTranslation, RandomZoom
 from minicnn.layers.base import Layer
 from minicnn.layers.batchnorm import BatchNormalization
 from minicnn.layers.conv2d import Conv2D
@@ -16,8 +17,9 @@ BatchNorm = BatchNormalization
 
 __all__ = [
     "Activation", "AveragePooling2D", "BatchNorm", "BatchNormalization", "Conv2D", "Dense", "Dropout",
-    "Flatten", "GlobalAveragePooling2D", "Input", "Layer", "LeakyReLU", "MaxPool2D", "MaxPooling2D", "ReLU",
-    "Rescaling", "Softmax",
+    "Flatten", "GlobalAveragePooling2D", "Input", "Layer", "LeakyReLU", "MaxPool2D", "MaxPooling2D",
+    "RandomCrop", "RandomFlip", "RandomRotation", "RandomTranslation", "RandomZoom", "ReLU", "Rescaling",
+    "Softmax",
 ]
 
 LAYERS = {layer.__name__: layer for name in __all__ if (layer := globals()[name]) is not Layer}

@@ -182,10 +182,10 @@ def pair(value, argument):
         raise ValueError(f"{argument} expects a whole number >= 1 or two of them, got {value!r}") from None
 
 
-def whole_number(value, argument):
-    """A whole number >= 1."""
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
-        raise ValueError(f"{argument} expects a whole number >= 1, got {value!r}")
+def whole_number(value, argument, least=1):
+    """A whole number >= ``least``."""
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
+        raise ValueError(f"{argument} expects a whole number >= {least}, got {value!r}")
     return int(value)
 
 

@@ -26,6 +26,11 @@ EXAMPLES = {
     "Input": lambda **k: layers.Input(PICTURES[1:], name=k.get("name")),
     "LeakyReLU": lambda **k: layers.LeakyReLU(0.1, **k),
     "MaxPooling2D": lambda **k: layers.MaxPooling2D(3, **k),
+    "RandomCrop": lambda **k: layers.RandomCrop(4, 3, **k),
+    "RandomFlip": lambda **k: layers.RandomFlip("vertical", 0, **k),
+    "RandomRotation": lambda **k: layers.RandomRotation((-0.1, 0.3), "constant", "nearest", 4, 0.5, **k),
+    "RandomTranslation": lambda **k: layers.RandomTranslation(0.2, (0.1, 0.3), "wrap", **k),
+    "RandomZoom": lambda **k: layers.RandomZoom(0.2, seed=3, **k),
     "ReLU": layers.ReLU,
     "Rescaling": lambda **k: layers.Rescaling(1 / 255, -0.5, **k),
     "Softmax": layers.Softmax,
@@ -65,6 +70,9 @@ def test_every_layer_has_an_example():
         (layers.Dense(4), (5, 7), (5, 4)),
         (layers.BatchNormalization(), (7, 9, 3), (7, 9, 3)),
         (layers.Dropout(0.5), (7,), (7,)),
+        (layers.RandomCrop(3, 8), (7, 9, 3), (3, 8, 3)),
+        (layers.RandomCrop(8, 3), (7, 9, 3), (8, 3, 3)),
+        (layers.RandomRotation(0.5), (7, 9, 3), (7, 9, 3)),
     ],
     ids=str,
 )
@@ -125,7 +133,8 @@ def test_shapes_of_weights():
 def test_names():
     assert [make().name for make in EXAMPLES.values()] == [
         "activation", "average_pooling2d", "batch_normalization", "conv2d", "dense", "dropout", "flatten",
-        "global_average_pooling2d", "input", "leaky_re_lu", "max_pooling2d", "re_lu", "rescaling", "softmax",
+        "global_average_pooling2d", "input", "leaky_re_lu", "max_pooling2d", "random_crop", "random_flip",
+        "random_rotation", "random_translation", "random_zoom", "re_lu", "rescaling", "softmax",
     ]
     assert layers.Conv2D(1, 1, name="first").name == "first"
     assert layers.MaxPool2D is layers.MaxPooling2D and layers.BatchNorm is layers.BatchNormalization
