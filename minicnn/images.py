@@ -74,6 +74,7 @@ def middle(H, W, OH, OW):
 
 
 def check_choice(caller, name, value, choices):
+    """Refuse a ``value`` of the argument ``name`` that is not among ``choices``."""
     if value not in choices:
         among = ", ".join(map(repr, choices))
         raise ValueError(f"{caller} expects {name} to be one of {among}, got {value!r}")
