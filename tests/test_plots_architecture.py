@@ -8,9 +8,10 @@ from minicnn import plots
 
 
 def network(more=0):
-    """9 layers and ``more``, with the longest names there are."""
+    """10 layers and ``more``, with the longest names there are."""
     layers = [
         mc.layers.Rescaling(1 / 255, input_shape=(32, 24, 3)),
+        mc.layers.RandomFlip(),
         mc.layers.Conv2D(128, (11, 9), (4, 2), "same", activation="relu"),
         mc.layers.BatchNormalization(),
         *(mc.layers.LeakyReLU() for _ in range(more)),
@@ -21,10 +22,10 @@ def network(more=0):
         mc.layers.Dropout(0.25),
         mc.layers.Dense(10, activation="softmax"),
     ]
-    return mc.Sequential(layers, name="nine")
+    return mc.Sequential(layers, name="ten")
 
 
-@pytest.mark.parametrize("more, columns, rows", [(0, 10, 1), (4, 7, 2)])
+@pytest.mark.parametrize("more, columns, rows", [(0, 11, 1), (4, 8, 2)])
 def test_png_has_the_documented_size_and_every_word_is_on_it(tmp_path, more, columns, rows):
     width, height = 24 + columns * 118, 62 + rows * 226
     figure = plots.architecture(network(more), path=tmp_path / "figure.png")
@@ -39,9 +40,10 @@ def test_architecture_says_what_each_layer_does(monkeypatch):
     monkeypatch.setattr(mc.layers.Dense, "count_params", lambda self: 102_764_544)  # the longest there is
     (axes,) = plots.architecture(model).axes
     said = [text.get_text() for text in axes.texts]
-    assert said[0] == f"nine: {model.count_params():,} parameters"
+    assert said[0] == f"ten: {model.count_params():,} parameters"
     for words in (
-        "Input", "32 × 24 × 3", "× 0.00392", "11×9 stride 4×2\nrelu", "8 × 12 × 128", "38,144",
+        "Input", "32 × 24 × 3", "× 0.00392", "horizontal\nand vertical",
+        "11×9 stride 4×2\nrelu", "8 × 12 × 128", "38,144",
         "Batch\nNormalization", "512", "Average\nPooling2D", "3×3 stride 2", "2×2 stride 2",
         "GlobalAverage\nPooling2D", "4,096", "102,764,544", "0.25", "softmax",
     ):  # fmt: skip

@@ -63,7 +63,7 @@ def _settings(layer):
     for name in ("scale", "rate", "factor", "height_factor", "mode"):
         if hasattr(layer, name):
             value = getattr(layer, name)
-            text = f"{value:.3g}" if isinstance(value, float) else str(value).replace("_", " ")
+            text = f"{value:.3g}" if isinstance(value, float) else str(value).replace("_and_", "\nand ")
             words.append(f"× {text}" if name == "scale" else text)
     activation = getattr(getattr(layer, "activation", None), "name", "linear")
     is_said = activation.replace("_", "") == type(layer).__name__.lower()  # a layer of the same name
