@@ -52,22 +52,39 @@ class ArrayBatches:
             yield self.x[rows], self.y[rows]
 
 
+class KeyedBatches:
+    """What an iterable of batches is when ``fit`` may choose where it begins and in which order.
+
+    A resumed run then reads only the pictures it has not seen; of any other iterable it reads all. To be
+    one, have ``images`` (how many), ``describe()`` (as above, what is the same for the same data)
+    and ``stream(start, key)``: the batches from number ``start`` on, in an order that is a function of
+    ``key`` alone, unshuffled for None.
+    """
+
+
 class IterableBatches:
     """Any iterable of ``(x, y)`` batches, read anew every epoch; it shuffles itself, if at all."""
 
     def __init__(self, batches):
         self.batches = batches
+        self.keyed = isinstance(batches, KeyedBatches)
 
-    images = None  # how many is not known beforehand
+    @property
+    def images(self):
+        """How many there are; None where that is not known beforehand."""
+        return self.batches.images if self.keyed else None
 
     def describe(self):
         """What makes these the same data for a resumed run."""
+        if self.keyed:
+            return self.batches.describe()
         return {"steps": len(self.batches) if hasattr(self.batches, "__len__") else None}
 
     def stream(self, start=0, key=None):
-        """The batches (x, y) from number ``start`` on; their order is their own, no key changes it."""
-        number = -1
-        for number, batch in enumerate(self.batches):
+        """The batches (x, y) from number ``start`` on; ``key`` changes the order of keyed ones alone."""
+        source = enumerate(self.batches.stream(start, key), start) if self.keyed else enumerate(self.batches)
+        number = start - 1 if self.keyed else -1
+        for number, batch in source:
             if not isinstance(batch, (tuple, list)) or len(batch) != 2:
                 raise ValueError(f"batch {number} should be a pair (x, y), got {type(batch).__name__}")
             if number >= start:
@@ -77,6 +94,11 @@ class IterableBatches:
                 "the iterable of batches is empty: a generator runs only once, hand over a list or an object "
                 "whose __iter__ starts afresh"
             )
+
+
+def in_order(batches):
+    """An iterable's batches; unshuffled, where it lets us choose."""
+    return batches.stream(0, None) if isinstance(batches, KeyedBatches) else batches
 
 
 def are_batches(x):

@@ -202,7 +202,7 @@ class Training:
             x = batches.checked_images(x)
             parts = (x[k : k + batch_size] for k in range(0, len(x), batch_size))
         else:
-            parts = (batch[0] if isinstance(batch, (tuple, list)) else batch for batch in x)
+            parts = (batch[0] if isinstance(batch, (tuple, list)) else batch for batch in batches.in_order(x))
         outputs = []
         for part in parts:
             self._build_for(part)

@@ -54,6 +54,7 @@ def room_of(name):
 FOUNDATIONS = {"minicnn.config", "minicnn.random", "minicnn.lookup"}
 PARTS_OF_LAYERS = {"minicnn.activations", "minicnn.initializers", "minicnn.constraints"}
 PARTS_OF_TRAINING = {"minicnn.losses", "minicnn.metrics", "minicnn.optimizers", "minicnn.schedules"}
+PICTURES = {f"minicnn.{name}" for name in ("images", "image_folder", "image_dataset", "prefetch", "batches")}
 MAY_IMPORT = {
     "minicnn.config": set(),
     "minicnn.lookup": set(),
@@ -64,7 +65,11 @@ MAY_IMPORT = {
     "minicnn.layers": FOUNDATIONS | PARTS_OF_LAYERS | {"minicnn.kernels"},
     **dict.fromkeys(PARTS_OF_LAYERS | PARTS_OF_TRAINING,
                     FOUNDATIONS | PARTS_OF_LAYERS | PARTS_OF_TRAINING | {"minicnn.kernels"}),
-    "minicnn.datasets": {"minicnn.config", "minicnn.random"},
+    "minicnn.labels": set(),
+    "minicnn.reports": {"minicnn.labels"},
+    "minicnn.metrics": {"minicnn.losses", "minicnn.lookup", "minicnn.reports"},
+    **dict.fromkeys(PICTURES, FOUNDATIONS | PICTURES | {"minicnn.kernels"}),
+    "minicnn.datasets": {"minicnn.config", "minicnn.random", "minicnn.image_dataset"},
 }
 OUTSIDE = {"minicnn.kernels": {"numpy", "numba", "scipy", "threadpoolctl"}, "minicnn.layers": {"numpy"}}
 
