@@ -60,7 +60,7 @@ def main(argv=None):
         data.x_test[some], model.predict(x_test[some]), data.y_test[some], data.class_names,
         title=f"What M3 sees: {data.title}, test pictures", path=run.path("_predictions.png"),
     )  # fmt: skip
-    mc.plots.filters(model.layers[0], title="M3's first layer", path=run.path("_filters.png"))
+    mc.plots.filters(model.layers[0], title=f"M3's first layer, {data.title}", path=run.path("_filters.png"))
     model.save(run.path(".mcnn"))
     run.write()
 

@@ -1,6 +1,7 @@
 """From what the user hands to ``fit`` to a stream of checked batches."""
 
 import math
+import zlib
 
 import numpy as np
 
@@ -17,6 +18,13 @@ def checked_images(x, what="x"):
     return x
 
 
+def whole_number(value, argument, least=1):
+    """``value`` as an int, or a ValueError that names the argument."""
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
+        raise ValueError(f"{argument} expects a whole number >= {least}, got {value!r}")
+    return int(value)
+
+
 class ArrayBatches:
     """``x`` and ``y`` in memory, cut into batches; the last may be shorter."""
 
@@ -27,9 +35,7 @@ class ArrayBatches:
             raise ValueError(
                 f"x has {len(self.x)} rows, y has shape {self.y.shape}: every picture needs its target"
             )
-        if isinstance(batch_size, bool) or int(batch_size) != batch_size or batch_size < 1:
-            raise ValueError(f"batch_size expects a whole number >= 1, got {batch_size!r}")
-        self.batch_size = int(batch_size)
+        self.batch_size = whole_number(batch_size, "batch_size")
 
     @property
     def images(self):
@@ -37,8 +43,11 @@ class ArrayBatches:
         return len(self.x)
 
     def describe(self):
-        """What makes these the same data for a resumed run."""
-        return {"samples": len(self.x), "batch_size": self.batch_size, "steps": len(self)}
+        """What makes these the same data for a resumed run; of the numbers, a sample's checksum."""
+        some = slice(None, None, 1 + len(self.x) // 64)
+        checksum = zlib.crc32(self.x[some].tobytes(), zlib.crc32(self.y[some].tobytes()))
+        sizes = {"samples": len(self.x), "batch_size": self.batch_size, "steps": len(self)}
+        return {**sizes, "checksum": checksum}
 
     def __len__(self):
         return math.ceil(len(self.x) / self.batch_size)
@@ -127,6 +136,7 @@ def split(x, y, fraction):
         raise ValueError(f"validation_split expects a fraction between 0 and 1, got {fraction!r}")
     if y is None:
         raise ValueError("validation_split needs arrays x and y: it cannot cut an iterable of batches")
+    x, y = checked_images(x), np.asarray(y)
     at = int(len(x) * (1 - fraction))
     if at == 0 or at == len(x):
         raise ValueError(f"validation_split={fraction} of {len(x)} rows leaves one of the two parts empty")

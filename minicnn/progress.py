@@ -18,7 +18,7 @@ class ProgressLine:
 
     def begin(self, position):
         """An epoch starts, or goes on from ``position``."""
-        self.started = time.perf_counter()
+        self.seen, self.training, self.started = 0, 0.0, time.perf_counter()
         if self.verbose == 1:
             self.bar = tqdm(
                 desc=f"Epoch {position.epoch + 1}/{self.epochs}", unit=" images", total=self.images,
@@ -27,16 +27,18 @@ class ProgressLine:
 
     def update(self, images, totals):
         """So many more images are done."""
+        self.seen += images
+        self.training = time.perf_counter() - self.started
         if self.bar is not None:
             self.bar.set_postfix_str(_text(totals.means()), refresh=False)
-            self.bar.update(images)  # draws the line, five times a second at most
+            self.bar.update(images)  # draws the line, ten times a second at most
 
     def end(self, position, logs):
         """The epoch is over: print its line."""
         seconds = time.perf_counter() - self.started
         self.close()
         if self.verbose:
-            rate = position.totals.count / max(seconds, 1e-9)
+            rate = self.seen / max(self.training, 1e-9)  # of training: validation comes after
             head = f"Epoch {position.epoch + 1}/{self.epochs}"
             print(f"{head} - {seconds:.1f} s - {rate:,.0f} images/s - {_text(logs)}", flush=True)
 

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from minicnn import batches, losses, metrics, optimizers
+from minicnn import batches, losses, optimizers
+from minicnn import metrics as metrics_module
 from minicnn.activations import softmax
 from minicnn.archive import add_prefix, take_prefix
 from minicnn.callbacks import CallbackList, History
@@ -29,11 +30,17 @@ class Training:
         if isinstance(metrics, str):
             raise ValueError(f"metrics expects a list, got the text {metrics!r}: write metrics=[{metrics!r}]")
         optimizer, loss = optimizers.get(optimizer), losses.get(loss)
-        self.optimizer, self.loss, self._metrics_wanted = optimizer, loss, list(metrics or ())
-        self._compile_config = self._describe_compile()
-        self.metrics = None  # "accuracy" means one thing or another by the output's shape: settled when built
-        if self.built:
-            self._settle_metrics()
+        wanted = list(metrics or ())
+        chosen = [metrics_module.get(each, loss) for each in wanted]
+        names = ["loss", *(metric.name for metric in chosen)]
+        if twice := [name for name in names if names.count(name) > 1]:
+            raise ValueError(f"two numbers in the history would be called {twice[0]!r}: drop a metric")
+        config = {
+            "optimizer": serialize(optimizer),
+            "loss": serialize(loss),
+            "metrics": [each if isinstance(each, str) else serialize(m) for each, m in zip(wanted, chosen)],
+        }
+        self.optimizer, self.loss, self.metrics, self._compile_config = optimizer, loss, chosen, config
 
     def get_compile_config(self):
         """Optimizer, loss and metrics as compile was given them, in terms JSON knows; None before compile.
@@ -41,17 +48,6 @@ class Training:
         Callbacks may have changed the learning rate since: that is in ``optimizer.state()``.
         """
         return self._compile_config
-
-    def _describe_compile(self):
-        return {
-            "optimizer": serialize(self.optimizer),
-            "loss": serialize(self.loss),
-            "metrics": [m if isinstance(m, str) else serialize(metrics.get(m)) for m in self._metrics_wanted],
-        }
-
-    def _settle_metrics(self):
-        if self.metrics is None:
-            self.metrics = [metrics.get(each, self.loss, self.output_shape) for each in self._metrics_wanted]
 
     # ------------------------------------------------------------ one step
 
@@ -74,7 +70,7 @@ class Training:
 
     def _train_step(self, x, y):
         self._last_batch, before = x, self._layer_state()
-        values, gradient = self._judge(y, self.forward(x, training=True))
+        values, gradient = self._loss_and_gradient(y, self.forward(x, training=True))
         self.step += 1
         if not np.isfinite(values["loss"]).all():  # a step along a NaN would ruin what is still good
             self._put_back(before)
@@ -87,11 +83,11 @@ class Training:
         return values
 
     def _test_step(self, x, y):
-        values, _ = self._judge(y, self.forward(x))
+        values, _ = self._loss_and_gradient(y, self.forward(x))
         self._forget()
         return values
 
-    def _judge(self, y, predictions):
+    def _loss_and_gradient(self, y, predictions):
         """The loss and metrics of every sample, and the gradient to send back."""
         if self._fused:
             each, gradient = self.loss.value_and_gradient(y, self.layers[-1].logits, from_logits=True)
@@ -130,21 +126,25 @@ class Training:
         validation_data: (x, y) or an iterable; validation_split: the last fraction of x, y instead.
         verbose: 0 silent, 1 a live line, 2 a line an epoch. Shuffles before every epoch unless told not to.
 
-        Raises ValueError for data that do not fit the model or the loss, before anything has changed.
+        Raises ValueError for data that do not fit the model or the loss, before anything has changed; an
+        iterable's batches are looked at one by one, as they come.
         """
         self._require_compiled("fit")
+        epochs = batches.whole_number(epochs, "epochs", least=0)
+        initial_epoch = batches.whole_number(initial_epoch, "initial_epoch", least=0)
         if validation_split and validation_data is None:
             (x, y), validation_data = batches.split(x, y, validation_split)
         train = self._checked_data(x, y, batch_size)
         validation = None
         if validation_data is not None:
             validation = self._validation_batches(validation_data, batch_size)
-        self.stop_training = False
-        self.position = Position(epoch=initial_epoch)
-        line = ProgressLine(verbose, epochs, train)
-        self.history = History()
-        self.history.params = {"epochs": epochs, "verbose": verbose, **train.describe()}
-        run = CallbackList(callbacks, self, self.history.params, self.history)
+        line, history = ProgressLine(verbose, epochs, train), History()
+        history.params = {
+            "epochs": epochs, "verbose": verbose, "shuffle": bool(shuffle), **train.describe(),
+            "validation": validation and validation.describe(),
+        }
+        run = CallbackList(callbacks, self, history.params, history)
+        self.history, self.stop_training, self.position = history, False, Position(epoch=initial_epoch)
         run.on_train_begin()
         try:
             while self.position.epoch < epochs and not self.stop_training:
@@ -174,8 +174,9 @@ class Training:
             if self.stop_training:
                 break
         logs = at.totals.means()
-        if validation is not None and np.isfinite(logs["loss"]):
-            logs |= {f"val_{name}": value for name, value in self._evaluate(validation).items()}
+        if validation is not None:  # a network that is no longer finite has no scores, rather than none given
+            scores = self._evaluate(validation) if np.isfinite(logs["loss"]) else dict.fromkeys(logs, np.nan)
+            logs |= {f"val_{name}": value for name, value in scores.items()}
         line.end(at, logs)
         epoch, at.epoch, at.batch = at.epoch, at.epoch + 1, 0
         run.on_epoch_end(epoch, logs)
@@ -198,6 +199,7 @@ class Training:
 
     def predict(self, x, batch_size=32, verbose=0):
         """Predictions for every row of x, or of every batch of an iterable (with or without targets)."""
+        batch_size = batches.whole_number(batch_size, "batch_size")
         if not batches.are_batches(x):
             x = batches.checked_images(x)
             parts = (x[k : k + batch_size] for k in range(0, len(x), batch_size))
@@ -230,17 +232,23 @@ class Training:
 
     def _checked_batch(self, x, y):
         self._require_compiled("training or evaluating")
-        x = batches.checked_images(x)
-        self._build_for(x)
-        self._settle_metrics()
-        self.layers[0].check_input(x[:1])
-        y = self.loss.check_targets(np.asarray(y), self.output_shape)
-        if len(x) != len(y):
-            raise ValueError(f"x has {len(x)} rows, y has {len(y)}: every picture needs its target")
+        x, shape = batches.checked_images(x), self.input_shape
+        fresh = [layer for layer in self.layers if not layer.built]
+        try:
+            self._build_for(x)
+            self.layers[0].check_input(x[:1])
+            y = self.loss.check_targets(np.asarray(y), self.output_shape)
+            if len(x) != len(y):
+                raise ValueError(f"x has {len(x)} rows, y has {len(y)}: every picture needs its target")
+        except ValueError:  # data that are refused must not decide what the model is for
+            self.input_shape = shape
+            for layer in fresh:
+                layer.unbuild()
+            raise
         return x, y
 
     def _validation_batches(self, data, batch_size):
-        if isinstance(data, (tuple, list)) and len(data) == 2 and hasattr(data[0], "shape"):
+        if isinstance(data, (tuple, list)) and len(data) == 2 and not batches.are_batches(data):
             return self._checked_data(*data, batch_size)
         return self._checked_data(data, None, None)
 
@@ -281,7 +289,5 @@ class Training:
         self.set_weights([weights[str(k)] for k in range(len(weights))])
         self.seed, self.step = document["seed"], document["step"]
         self.stop_training = document["stop_training"]
-        for layer in self.layers:
-            layer.seed = self.seed
         self.history.load_state(document["history"], {})
         self.position = Position.from_document(document["position"])

@@ -113,9 +113,13 @@ def _restore():
 @contextlib.contextmanager
 def team():
     """What surrounds every parallel kernel: the chosen number of threads, BLAS held to one."""
+    usual = numba.get_num_threads()
     numba.set_num_threads(_count)
-    with single_threaded_blas(), _turn():
-        yield
+    try:
+        with single_threaded_blas(), _turn():
+            yield
+    finally:
+        numba.set_num_threads(usual)
 
 
 def _turn():

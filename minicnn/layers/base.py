@@ -11,6 +11,7 @@ import numpy as np
 
 from minicnn import config, random
 from minicnn.activations import Activation
+from minicnn.kernels.shapes import output_size, padding_amounts
 from minicnn.lookup import Configurable, serialize
 
 
@@ -39,7 +40,7 @@ class Layer(Configurable):
         self.params, self.grads, self.state, self.constraints = {}, {}, {}, {}
         self.input_shape = self.output_shape = None
         self.seed, self.place, self.step = None, 0, 0
-        self.needs_dx = True  # False for a model's first layers: nobody asks for their dx
+        self.needs_dx = True  # False while a model goes back through a layer whose dx nobody asks for
         self.cache = None  # what backward needs of the last forward
 
     # ------------------------------------------------------------ shapes and parameters
@@ -50,8 +51,12 @@ class Layer(Configurable):
         return self.input_shape is not None
 
     def build(self, input_shape):
-        """Make the parameters for inputs of ``input_shape``, e.g. ``(None, 32, 32, 3)``."""
+        """Make parameters for inputs of ``input_shape``, say ``(None, 32, 32, 3)``, if there are none."""
         input_shape = tuple(input_shape)
+        if self.built:
+            if input_shape != self.input_shape:
+                raise ValueError(f"{self} is built for {self.input_shape}, got {input_shape}: make a new one")
+            return
         if self.rank not in (None, len(input_shape)):
             axes = {2: "(batch, features)", 4: "(batch, height, width, channels)"}[self.rank]
             raise ValueError(f"{self} expects inputs {axes}, got {input_shape}{self._mend(input_shape)}")
@@ -61,6 +66,11 @@ class Layer(Configurable):
         output_shape = self.compute_output_shape(input_shape)
         self.add_weights(input_shape)
         self.input_shape, self.output_shape = input_shape, output_shape
+
+    def unbuild(self):
+        """Forget shapes and parameters, as if ``build`` had never been called."""
+        self.params, self.grads, self.state, self.constraints = {}, {}, {}, {}
+        self.input_shape = self.output_shape = self.cache = None
 
     def compute_output_shape(self, input_shape):
         """The shape of y for this shape of x; ValueError where there is none."""
@@ -200,18 +210,16 @@ def number(value, argument, least=-np.inf, below=np.inf):
 
 def window_output_size(layer, input_shape, window, what):
     """Rows and columns out for a window sliding over a picture, or a message that it does not fit."""
-    from minicnn.kernels.shapes import output_size, padding_amounts
-
     _, H, W, _ = input_shape
     if None in (H, W):
         raise ValueError(f"{layer} needs the picture's size, got {input_shape}: give height and width")
-    zeros = padding_amounts(layer.padding, (H, W), window, layer.strides)
+    pads = padding_amounts(layer.padding, (H, W), window, layer.strides)
     if layer.padding == "valid" and (window[0] > H or window[1] > W):
         raise ValueError(
             f"{layer} has a {what} of {window[0]} x {window[1]} pixels, larger than its input of {H} x {W}: "
             f"use padding='same', a smaller {what}, or fewer pooling layers before it"
         )
-    return zeros, *(output_size(*each) for each in zip((H, W), window, layer.strides, zeros))
+    return pads, *(output_size(*each) for each in zip((H, W), window, layer.strides, pads))
 
 
 def check_padding(padding):

@@ -33,15 +33,15 @@ class Conv2D(Affine):
             winograd.check(self.kernel_size, self.strides)
 
     def compute_output_shape(self, input_shape):
-        self.zeros, OH, OW = window_output_size(self, input_shape, self.kernel_size, "kernel")
+        self.pads, OH, OW = window_output_size(self, input_shape, self.kernel_size, "kernel")
         return input_shape[0], OH, OW, self.filters
 
     def kernel_shape(self, input_shape):
         return *self.kernel_size, input_shape[3], self.filters
 
     def product(self, x, relu):
-        return self.compute.forward(x, self.params["kernel"], self.bias, self.strides, self.zeros, relu)
+        return self.compute.forward(x, self.params["kernel"], self.bias, self.strides, self.pads, relu)
 
     def product_gradients(self, x, dy, relu_of):
         kernel = self.params["kernel"]
-        return self.compute.backward(x, kernel, dy, self.strides, self.zeros, relu_of, self.needs_dx)
+        return self.compute.backward(x, kernel, dy, self.strides, self.pads, relu_of, self.needs_dx)

@@ -9,6 +9,8 @@ class Flatten(Layer):
     """(N, ...) -> (N, product of the rest)"""
 
     def compute_output_shape(self, input_shape):
+        if None in input_shape[1:]:
+            raise ValueError(f"{self} needs to know all sizes but the batch's, got {input_shape}")
         return input_shape[0], math.prod(input_shape[1:])
 
     def forward(self, x, training=False):
