@@ -100,17 +100,6 @@ def test_optimizers(tmp_path):
     assert "Best last, fresh: SGD < RMSprop < Adam." in text
 
 
-def test_keras_means_are_those_of_its_runs():
-    for model, scores in KERAS["mean_and_sd"].items():
-        runs = [run for run in KERAS["runs"] if run["model"] == model]
-        assert len(runs) == scores["seeds"]
-        for name in ("best_acc", "best_loss", "best_val_acc", "best_val_loss"):
-            values = [run[name] for run in runs]
-            assert scores[name][0] == pytest.approx(mean(values), abs=6e-5)
-            if len(runs) > 1:
-                assert scores[name][1] == pytest.approx(stdev(values), abs=6e-5)
-
-
 def test_check_says_when_out_of_date(tmp_path, monkeypatch, capsys):
     readme = tmp_path / "README.md"
     readme.write_text(f"before\n{table.BEGIN}\nold\n{table.END}\nafter\n")
