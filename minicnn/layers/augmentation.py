@@ -50,7 +50,7 @@ class _RandomMap(_Augmentation):
         super().__init__(seed, name, input_shape)
         self.fill_mode = one_of(warp.FILL_MODES, fill_mode, "fill_mode")
         self.interpolation = one_of(warp.INTERPOLATIONS, interpolation, "interpolation")
-        self.fill_value = float(number(fill_value, "fill_value"))
+        self.fill_value = number(fill_value, "fill_value")
 
     def maps(self, u, H, W):
         """One map (2, 3) for each row of uniform numbers ``u`` (N, 2): where the new pixels come from."""
@@ -216,7 +216,7 @@ def checked_factor(value, argument, above=False):
     """A number from -1 (or, if ``above``, just above it) to 1, or two of them, the lower one first."""
     several = isinstance(value, (tuple, list))
     try:
-        both = sorted(float(number(each, argument, least=-1)) for each in (value if several else [value]))
+        both = sorted(number(each, argument, least=-1) for each in (value if several else [value]))
         if len(both) != 1 + several or both[-1] > 1 or (above and both[0] == -1):
             raise ValueError
     except ValueError:
