@@ -74,7 +74,7 @@ import minicnn as mc
 from minicnn.kernels import updates
 for count in (1, 2, 4):
     mc.set_num_threads(count)
-    rng, size = np.random.default_rng(0), updates.ALONE + 3 * updates.BLOCK + 7
+    rng, size = np.random.default_rng(0), updates.ALONE + 99 * updates.BLOCK + 7  # all threads get some
     w, g = rng.standard_normal((2, size), "float32")
     m, v, a = rng.uniform(0.5, 1, (3, size)).astype("float32")
     updates.sgd(w, g, m, 0.1, 0.9, True)
