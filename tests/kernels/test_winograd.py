@@ -74,10 +74,14 @@ def test_the_example_in_the_docstring():
 
 @given(problems(), st.sampled_from([1, winograd.CACHE]), st.booleans())
 def test_it_is_the_matrix_product(problem, cache, relu):
+    """That of NumPy, the second rung: nothing but this file's subject is compiled."""
     window, _ = problem
     x, w, b, dy = arrays(*problem)
-    y = conv2d.forward(x, w, b, (1, 1), window.zeros, relu)
-    due = conv2d.backward(x, w, dy, (1, 1), window.zeros, y if relu else None)
+    y = conv2d.forward_matrix(x, w, b, (1, 1), window.zeros)
+    if relu:
+        y = np.maximum(y, 0)
+        dz = np.where(y > 0, dy, 0)
+    due = conv2d.backward_matrix(x, w, dz if relu else dy, (1, 1), window.zeros)
     with mock.patch.object(winograd, "CACHE", cache):
         agree(winograd.forward(x, w, b, (1, 1), window.zeros, relu), y, 1e-11, "y")
         gradients = winograd.backward(x, w, dy, (1, 1), window.zeros, y if relu else None)
@@ -95,9 +99,9 @@ def test_backward_is_the_transpose_of_forward(problem):
     is_adjoint(y, dy, w, dw)
 
 
-# How far float32 may be from float64, as a part of the largest number, for kernels of r pixels: 3 times the worst
-# of 20 seeds, since another BLAS adds in another order. Errors do not grow with r: B is the same for every r, and
-# the largest number in A, 2^(6 - r), falls, with it y's. dw alone rises.
+# How far float32 may be from float64, as a part of the largest number, for kernels of r pixels: 3 times the
+# worst of 20 seeds, since another BLAS adds in another order. Errors do not grow with r: B is the same for
+# every r, and the largest number in A, 2^(6 - r), falls, with it y's. dw alone rises.
 BOUNDS = {  # 10^-6 times
     2: {"y": 44, "dx": 20, "dw": 10, "db": 1.1},
     3: {"y": 41, "dx": 14, "dw": 11, "db": 1.1},
