@@ -185,7 +185,8 @@ class RandomCrop(_Augmentation):
             maps = warp.shifts(np.floor(self.draw(N) * places))
         else:
             window, interpolation = self.middle(H, W), "bilinear"
-            maps = warp.resizing(N, x[window].shape[1:3], sizes)
+            maps = warp.resizing(N, x[window].shape[1:3], sizes).copy()  # for a batch of one it is read-only,
+            # and compiled code takes read-only arrays for another type: it would be compiled a second time
         self.cache = x.shape, window, maps, interpolation
         return warp.forward(np.ascontiguousarray(x[window]), maps, sizes, interpolation, "nearest")
 
