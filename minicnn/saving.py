@@ -17,6 +17,12 @@ MISFITS = (ValueError, TypeError, KeyError, AttributeError, IndexError, Arithmet
 def save_model(model, path):
     """Write a built ``model`` to the file ``path``; :func:`load_model` reads it. OSError where it cannot."""
     arrays = add_prefix("weights", _named_weights(model, path))
+    floats = {layer.name: layer.dtype.name for layer in model.layers}
+    if len(set(floats.values())) > 1:
+        raise ValueError(
+            f"cannot save to {path}: a file expects layers of one float type, got {floats}: "
+            f"build them all under one set_floatx, or save_weights alone"
+        )
     document = {
         "kind": MODEL,
         "version": VERSION,

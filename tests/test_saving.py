@@ -110,6 +110,15 @@ def test_float64_stays_float64_and_the_setting_stays_as_it_was(tmp_path):
     assert loaded.layers[0].dtype == loaded.layers[0].params["kernel"].dtype == np.float64
 
 
+def test_layers_of_two_float_types_are_refused(tmp_path):
+    model = mc.Sequential([mc.layers.Dense(3, input_shape=(4,))])
+    mc.config.set_floatx("float64")
+    model.add(mc.layers.Dense(2))
+    with pytest.raises(ValueError, match=r"one float type, got .*'dense': 'float32', 'dense_1': 'float64'"):
+        model.save(tmp_path / "m")
+    assert not (tmp_path / "m").exists()
+
+
 def test_weights_alone(tmp_path, saved):
     model = trained_model()
     save_weights(model, tmp_path / "w")
