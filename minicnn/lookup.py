@@ -36,10 +36,16 @@ def find(name, registry, kind):
     plain = {_plain(known): value for known, value in registry.items()}
     if _plain(name) in plain:
         return plain[_plain(name)]
-    nearest = difflib.get_close_matches(name.lower(), registry, n=1, cutoff=0.0)[0]
-    raise ValueError(
-        f"unknown {kind} {name!r}: did you mean {nearest!r}? There are {', '.join(sorted(registry))}"
-    )
+    near = nearest(name, registry)
+    hint = f"did you mean {near!r}? " if near else ""
+    raise ValueError(f"unknown {kind} {name!r}: {hint}There are {', '.join(sorted(registry))}")
+
+
+def nearest(name, known):
+    """The one of ``known`` that ``name`` most looks like, whatever the case; None where none does."""
+    spellings = {str(each).lower(): each for each in known}
+    near = difflib.get_close_matches(str(name).lower(), spellings, n=1, cutoff=0.4)
+    return spellings[near[0]] if near else None
 
 
 def resolve(identifier, registry, kind, base):

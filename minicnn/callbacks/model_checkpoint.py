@@ -1,9 +1,9 @@
 """ModelCheckpoint: save the model while it trains."""
 
-import difflib
 import os
 
 from minicnn.callbacks.monitor import MonitorCallback
+from minicnn.lookup import nearest
 
 
 class ModelCheckpoint(MonitorCallback):
@@ -86,8 +86,8 @@ class ModelCheckpoint(MonitorCallback):
             return self.filepath.format(**values)
         except KeyError as error:
             name = error.args[0]
-            near = difflib.get_close_matches(name, values, n=1)
-            mend = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(values)}"
+            near = nearest(name, values)
+            mend = f"did you mean {near!r}?" if near else f"there are {', '.join(values)}"
             message = f"ModelCheckpoint cannot fill in {{{name}}} of {self.filepath!r}: {mend}"
             raise ValueError(message) from None
 
