@@ -69,7 +69,7 @@ MAY_IMPORT = {
     "minicnn.reports": {"minicnn.labels"},
     "minicnn.metrics": {"minicnn.losses", "minicnn.lookup", "minicnn.reports"},
     **dict.fromkeys(PICTURES, FOUNDATIONS | PICTURES | {"minicnn.kernels"}),
-    "minicnn.datasets": {"minicnn.config", "minicnn.random", "minicnn.image_dataset"},
+    "minicnn.datasets": FOUNDATIONS | {"minicnn.image_dataset"},
 }
 OUTSIDE = {"minicnn.kernels": {"numpy", "numba", "scipy", "threadpoolctl"}, "minicnn.layers": {"numpy"}}
 
