@@ -9,8 +9,7 @@ import re
 
 import numpy as np
 
-from minicnn import config, random
-from minicnn.activations import Activation
+from minicnn import activations, config, random
 from minicnn.lookup import Configurable, serialize
 
 
@@ -165,8 +164,8 @@ class Layer(Configurable):
 
 
 def _plain(value):
-    if isinstance(value, Activation):
-        return value.name
+    if isinstance(value, activations.Activation):
+        return activations.serialize(value)
     if isinstance(value, Configurable):
         return serialize(value)
     return list(value) if isinstance(value, tuple) else value
