@@ -20,6 +20,8 @@ class ModelCheckpoint(MonitorCallback):
         initial_value_threshold: what the first saved value has to improve on.
     """
 
+    aside = ("verbose", "filepath")
+
     def __init__(
         self,
         filepath,
@@ -39,7 +41,7 @@ class ModelCheckpoint(MonitorCallback):
         self.save_best_only = save_best_only
         self.save_weights_only = save_weights_only
         self.save_freq = save_freq
-        self.best = initial_value_threshold
+        self.initial_value_threshold = self.best = initial_value_threshold
         self.epoch = 0
         self.batches = 0  # since the last save
 

@@ -19,6 +19,7 @@ class MonitorCallback(Callback):
 
     def __init__(self, monitor, mode, min_delta=0.0):
         self.monitor = monitor
+        self.mode = mode
         self.min_delta = abs(min_delta)
         self.sign = _direction(type(self).__name__, monitor, mode)  # +1: higher is better, -1: lower
         self.best = None
