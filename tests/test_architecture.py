@@ -56,10 +56,11 @@ PARTS_OF_LAYERS = {"minicnn.activations", "minicnn.initializers", "minicnn.const
 PARTS_OF_TRAINING = {"minicnn.losses", "minicnn.metrics", "minicnn.optimizers", "minicnn.schedules"}
 PICTURES = {f"minicnn.{name}" for name in ("images", "image_folder", "image_dataset", "prefetch", "batches")}
 ON_ITS_OWN = {f"minicnn.{name}" for name in (
-    "config", "lookup", "random", "gradcheck", "archive", "labels", "position", "progress", "summary",
+    "config", "lookup", "random", "archive", "labels", "position", "progress", "summary",
 )}  # fmt: skip
 MAY_IMPORT = {
     **{name: set() for name in ON_ITS_OWN},
+    "minicnn.gradcheck": {"minicnn.config"},
     "minicnn.kernels": {"minicnn.config"},
     "minicnn.layers": FOUNDATIONS | PARTS_OF_LAYERS | {"minicnn.kernels"},
     **dict.fromkeys(PARTS_OF_LAYERS | PARTS_OF_TRAINING,
@@ -68,7 +69,7 @@ MAY_IMPORT = {
     "minicnn.metrics": {"minicnn.losses", "minicnn.lookup", "minicnn.reports"},
     **dict.fromkeys(PICTURES, FOUNDATIONS | PICTURES | {"minicnn.kernels"}),
     "minicnn.utils": PICTURES,
-    "minicnn.datasets": {"minicnn.config", "minicnn.random", "minicnn.image_dataset"},
+    "minicnn.datasets": FOUNDATIONS | {"minicnn.image_dataset"},
     "minicnn.callbacks": FOUNDATIONS | {"minicnn.archive"},
     "minicnn.saving": FOUNDATIONS | {"minicnn.archive", "minicnn.layers", "minicnn.model"},
     "minicnn.training": FOUNDATIONS | PARTS_OF_TRAINING | {f"minicnn.{name}" for name in (

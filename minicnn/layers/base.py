@@ -9,8 +9,7 @@ import re
 
 import numpy as np
 
-from minicnn import config, random
-from minicnn.activations import Activation
+from minicnn import activations, config, random
 from minicnn.kernels.shapes import output_size, padding_amounts
 from minicnn.lookup import Configurable, serialize
 
@@ -175,8 +174,8 @@ class Layer(Configurable):
 
 
 def _plain(value):
-    if isinstance(value, Activation):
-        return value.name
+    if isinstance(value, activations.Activation):
+        return activations.serialize(value)
     if isinstance(value, Configurable):
         return serialize(value)
     return list(value) if isinstance(value, tuple) else value
