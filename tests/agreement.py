@@ -40,6 +40,13 @@ def agree_in_float32(actual, expected, magnitude, terms, what=""):
     assert (np.abs(actual - expected) <= bound).all(), what
 
 
+def assert_equal_weights(one, other):
+    """That two models have the same bits."""
+    for a, b in zip(one.get_weights(), other.get_weights(), strict=True):
+        assert a.dtype == b.dtype
+        np.testing.assert_array_equal(a, b)
+
+
 def is_adjoint(Ax, y, x, Aty):
     """<A x, y> = <x, A' y>, to 1e-12 of the largest these could be: A' is the transpose of A."""
     left, right = np.vdot(Ax, y), np.vdot(x, Aty)
