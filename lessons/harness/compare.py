@@ -1,0 +1,97 @@
+"""Is what came back what was expected? Shape, type, numbers; and if not, how they differ."""
+
+import numpy as np
+
+# Rounding that a right answer may show, against the largest number of the array. A gradient that is wrong
+# by a factor of 1.001 is fifty times further away.
+TOLERANCE = {"float16": 1e-2, "float32": 2e-5, "float64": 1e-9}
+
+
+def difference(got, expected, name, dtype, exact=False):
+    """ "" where ``got`` is right, else a few words. ``dtype``: the float type the arguments have, or None."""
+    if isinstance(expected, (tuple, list)):
+        if not isinstance(got, (tuple, list)) or len(got) != len(expected):
+            return f"{name}: expected {len(expected)} values, got {kind(got)}"
+        return next(filter(None, (difference(g, e, name, dtype, exact) for g, e in zip(got, expected))), "")
+    if isinstance(expected, (bool, np.bool_)):
+        right = isinstance(got, (bool, np.bool_)) and bool(got) == bool(expected)
+        return "" if right else f"{name}: expected {bool(expected)}"
+    if isinstance(expected, (int, float, np.generic)):
+        if np.ndim(got) != 0 or not is_number(got):
+            return f"{name}: expected a number, got {kind(got)}"
+        return _numbers(np.asarray(got), np.asarray(expected), name, exact)
+    if not isinstance(got, np.ndarray):
+        return f"{name}: expected an array, got {kind(got)}"
+    if got.shape != expected.shape:
+        return f"{name}: expected shape {expected.shape}, got {got.shape}"
+    if got.dtype != expected.dtype:
+        turned = f": {dtype} came in, {got.dtype} went out" if dtype else ""
+        return f"{name}: expected {expected.dtype}, got {got.dtype}{turned}"
+    return _numbers(got, expected, name, exact)
+
+
+def _numbers(got, expected, name, exact):
+    wrong = wrong_entries(got, expected, exact)
+    if not wrong.any():
+        return ""
+    if wrong.ndim == 0:
+        return f"{name}: another number"
+    nan = "nan" if np.isnan(np.asarray(got, float)[wrong]).any() else "wrong"
+    return f"{name}: {int(wrong.sum())} of {wrong.size} numbers {nan}"
+
+
+def wrong_entries(got, expected, exact=False):
+    """Where two arrays of one shape differ by more than rounding: an array of bool."""
+    if exact or expected.dtype.kind in "biu":
+        return ~(got == expected)
+    g, e = np.asarray(got, np.float64), np.asarray(expected, np.float64)
+    finite = np.abs(e[np.isfinite(e)])
+    allowed = TOLERANCE.get(expected.dtype.name, 1e-9) * max(finite.max(initial=0.0), 1e-30)
+    if got.dtype == np.float32 and got.ndim == 0:
+        allowed = max(allowed, TOLERANCE["float32"] * max(finite.max(initial=0.0), 1e-30))
+    with np.errstate(invalid="ignore"):
+        close = np.abs(g - e) <= allowed
+    return ~(close | (g == e) | (np.isnan(g) & np.isnan(e)))
+
+
+def constant_ratio(got, expected):
+    """got / expected where that is one number everywhere (within 1e-4), else None."""
+    if not isinstance(got, np.ndarray) or got.shape != np.shape(expected):
+        return None
+    g, e = np.asarray(got, np.float64).ravel(), np.asarray(expected, np.float64).ravel()
+    solid = np.abs(e) > 1e-3 * np.abs(e).max(initial=0.0)
+    if (
+        solid.sum() < 2
+        or not np.isfinite(g).all()
+        or np.abs(g[~solid]).max(initial=0) > 1e-2 * np.abs(e).max()
+    ):
+        return None
+    ratios = g[solid] / e[solid]
+    middle = float(np.median(ratios))
+    return middle if np.abs(ratios - middle).max() <= 1e-4 * max(abs(middle), 1e-6) and middle != 0 else None
+
+
+def float_type(args):
+    """The one float type of the arguments, by name, or None."""
+    types = {a.dtype.name for a in args.values() if isinstance(a, np.ndarray) and a.dtype.kind == "f"}
+    return types.pop() if len(types) == 1 else None
+
+
+def is_number(value):
+    """A plain or NumPy real number, or an array of shape ()."""
+    if isinstance(value, np.ndarray):
+        return value.ndim == 0 and value.dtype.kind in "iuf"
+    return isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
+
+
+def kind(value):
+    """What a value is, in a few words."""
+    if value is None:
+        return "nothing (None): is there a return?"
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape}"
+    if isinstance(value, (tuple, list)):
+        return f"a {type(value).__name__} of {len(value)}"
+    if isinstance(value, (bool, int, float, str, np.generic)):
+        return f"{value!r}"
+    return repr(value)

@@ -1,0 +1,184 @@
+"""Run every case of a task, and find out what to say about it."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from lessons.harness import child, compare, explain
+
+
+@dataclass
+class Outcome:
+    """One case, called."""
+
+    case: object
+    reply: dict
+    expected: object
+    problem: str = ""  # "" where the case is right
+    about: str = ""  # "value", "raised", "changed", ...
+
+
+@dataclass
+class Verdict:
+    """What check shows. ``text()`` is in message.py."""
+
+    lesson: str
+    task: object
+    path: str
+    line: int
+    outcomes: list = field(default_factory=list)
+    missing: str = ""  # why nothing could be run
+    frames: list = field(default_factory=list)
+    looks_like: str = ""
+    ratio: str = ""
+    explanation: str = ""
+    seconds: float = 0.0
+
+    @property
+    def passed(self):
+        return not self.missing and bool(self.outcomes) and not self.failing
+
+    @property
+    def failing(self):
+        return [outcome for outcome in self.outcomes if outcome.problem]
+
+    @property
+    def first(self):
+        """The smallest case that fails; cases are in order of size."""
+        return self.failing[0]
+
+
+def check_task(lesson, task, runner):
+    """The verdict on one function of the learner."""
+    verdict = Verdict(lesson.number, task, runner.path, runner.lines.get(task.name, 1))
+    if task.name not in runner.lines:
+        verdict.missing = _why_missing(task, runner)
+        verdict.frames = runner.loaded.get("frames", [])
+        return verdict
+    for k, case in enumerate(task.cases):
+        expected = None if task.judge else task.expected(k)
+        outcome = Outcome(case, runner.call(task.name, _copies(case.args), task.limit), expected)
+        outcome.about, outcome.problem = _problem(task, outcome)
+        verdict.outcomes.append(outcome)
+        if outcome.about in ("timeout", "died") or outcome.reply.get("raised") == "NotImplementedError":
+            break
+    if verdict.failing and verdict.first.about in ("value", "raised"):
+        verdict.looks_like = _looks_like(task, verdict.outcomes)
+        verdict.ratio = _ratio(task, verdict.failing)
+        if (
+            task.explain
+            and verdict.first.about == "value"
+            and verdict.outcomes[-1].about not in ("timeout", "died")
+        ):
+            problem = explain.Problem(
+                task, verdict.first, lambda args: runner.call(task.name, args, task.limit)
+            )
+            verdict.explanation = task.explain(problem) or ""
+    return verdict
+
+
+def _why_missing(task, runner):
+    loaded = runner.loaded
+    if "raised" in loaded:
+        return f"{loaded['raised']}: {loaded['message']}"
+    if "timeout" in loaded or "died" in loaded:
+        return f"reading the file {loaded.get('died', 'did not end within 60 seconds')}"
+    return f"there is no function {task.name} in it: has it another name, or was it deleted?"
+
+
+def _copies(args):
+    return {name: a.copy() if isinstance(a, np.ndarray) else a for name, a in args.items()}
+
+
+def _problem(task, outcome):
+    """(what the problem is about, the problem in words); two empty strings where all is right."""
+    reply, args = outcome.reply, outcome.case.args
+    if "died" in reply:
+        return "died", reply["died"]
+    if "timeout" in reply:
+        return "timeout", f"was still running after {reply['timeout']:g} seconds: a loop without an end?"
+    if "raised" in reply:
+        return "raised", f"{reply['raised']}: {reply['message']}" if reply["message"] else reply["raised"]
+    for name, before in args.items():
+        after = (reply.get("after") or {}).get(name)
+        if isinstance(before, np.ndarray) and not _same(before, after):
+            return "changed", f"changed its argument {name}: work on a copy, {name}.copy()"
+    if task.judge:
+        said = task.judge(args, reply["value"])
+        return ("value", said) if said else ("", "")
+    values, wanted = as_parts(task, reply["value"]), as_parts(task, outcome.expected)
+    if values is None:
+        names, got = ", ".join(task.returns), compare.kind(reply["value"])
+        return "value", f"expected {len(task.returns)} values ({names}), got {got}"
+    dtype = compare.float_type(args)
+    for name, value, want in zip(task.returns, values, wanted):
+        said = compare.difference(value, want, name, dtype, task.exact)
+        if said:
+            return "value", said
+    if reply.get("shares") and not task.views:
+        name = reply["shares"][0]
+        return (
+            "alias",
+            f"returned {name} itself or a view of it: who changes the result changes {name}. Return a copy",
+        )
+    return "", ""
+
+
+def as_parts(task, value):
+    """The returned values one by one, or None where their number is wrong."""
+    if len(task.returns) == 1:
+        return [value]
+    return list(value) if isinstance(value, (tuple, list)) and len(value) == len(task.returns) else None
+
+
+def _same(before, after):
+    if not isinstance(after, np.ndarray) or (before.shape, before.dtype) != (after.shape, after.dtype):
+        return False
+    return before.tobytes() == np.ascontiguousarray(after).tobytes()
+
+
+def _looks_like(task, outcomes):
+    """The classic mistake that does the same on every case that was run, or ""."""
+    for wrong in task.wrong:
+        function = task.wrong_function(wrong)
+        # the failing cases first: there most wrong versions part from the learner's at once
+        if all(_does_the_same(task, function, o) for o in sorted(outcomes, key=lambda o: not o.problem)):
+            return wrong.says
+    return ""
+
+
+def _does_the_same(task, function, outcome):
+    reply = child.perform(function, _copies(outcome.case.args), set(), 10)
+    if "value" not in reply or "value" not in outcome.reply:
+        return "raised" in reply and reply.get("raised") == outcome.reply.get("raised")
+    if task.judge:
+        return task.judge(outcome.case.args, reply["value"]) == outcome.problem
+    mine, theirs = as_parts(task, reply["value"]), as_parts(task, outcome.reply["value"])
+    if mine is None or theirs is None:
+        return mine is theirs and compare.kind(reply["value"]) == compare.kind(outcome.reply["value"])
+    changed = any(
+        not _same(outcome.case.args[k], v) for k, v in reply["after"].items() if isinstance(v, np.ndarray)
+    )
+    return not changed and all(
+        not compare.difference(g, e, name, None, task.exact) for name, g, e in zip(task.returns, theirs, mine)
+    )
+
+
+def _ratio(task, failing):
+    """ "dw is 0.50 times the right one everywhere: divided by N twice?" or ""."""
+    for k, name in enumerate(task.returns):
+        found = []
+        for outcome in failing:
+            parts, wanted = as_parts(task, outcome.reply.get("value")), as_parts(task, outcome.expected)
+            if not parts or not wanted or not compare.difference(parts[k], wanted[k], name, None):
+                continue
+            arrays = [a for a in outcome.case.args.values() if isinstance(a, np.ndarray)]
+            found.append((compare.constant_ratio(parts[k], wanted[k]), len(arrays[0]) if arrays else 1))
+        found = (
+            [(r, N) for r, N in found if r is not None]
+            if sum(r is not None for r, _ in found) > len(found) / 2
+            else []
+        )
+        if found:
+            return explain.ratio_in_words(name, found)
+    return ""

@@ -1,0 +1,22 @@
+"""Where things are: the lessons' folders, the learner's files, their progress."""
+
+import os
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+LESSONS = ROOT / "lessons"
+
+
+def own_folder():
+    """Where work.py files and progress live: in the lessons' folders, or in $MINICNN_LESSONS."""
+    chosen = os.environ.get("MINICNN_LESSONS")
+    return Path(chosen).expanduser().resolve() if chosen else LESSONS
+
+
+def shown_path(path):
+    """``path`` as a terminal can open it: from the current folder where that is shorter."""
+    path = Path(path).resolve()
+    for start in (Path.cwd(), ROOT):
+        if path.is_relative_to(start):
+            return path.relative_to(start).as_posix()
+    return path.as_posix()
