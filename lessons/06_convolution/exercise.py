@@ -7,7 +7,6 @@ Copied to work.py by `python -m lessons start 06`. Write in work.py; this file s
 """
 
 
-
 def conv_forward(x, w, b, strides=(1, 1), padding=((0, 0), (0, 0))):
     """Slide every filter over every picture.
 

@@ -16,6 +16,7 @@ Without a number, a command is about the lesson you are in.
 
 import argparse
 import difflib
+import inspect
 import shutil
 import time
 
@@ -165,6 +166,9 @@ def solution(lesson):
         text, path, line = task.source()
         name = "" if task.answer.__name__ == task.name else f" (there it is called {task.answer.__name__})"
         say([colour("bold", f"# {task.name}: {places.shown_path(path)}:{line}{name}"), text])
+        for function in task.calls:
+            where = places.shown_path(inspect.getsourcefile(function))
+            say([colour("bold", f"# it calls {function.__name__}: {where}"), inspect.getsource(function)])
     progress.update(lesson.number, solution=True)
     return 0
 

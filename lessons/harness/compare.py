@@ -7,19 +7,24 @@ import numpy as np
 TOLERANCE = {"float16": 1e-2, "float32": 2e-5, "float64": 1e-9}
 
 
-def difference(got, expected, name, dtype, exact=False):
+def difference(got, expected, name, dtype, tolerance=None):
     """ "" where ``got`` is right, else a few words. ``dtype``: the float type the arguments have, or None."""
     if isinstance(expected, (tuple, list)):
         if not isinstance(got, (tuple, list)) or len(got) != len(expected):
             return f"{name}: expected {len(expected)} values, got {kind(got)}"
-        return next(filter(None, (difference(g, e, name, dtype, exact) for g, e in zip(got, expected))), "")
+        return next(
+            filter(None, (difference(g, e, name, dtype, tolerance) for g, e in zip(got, expected))), ""
+        )
     if isinstance(expected, (bool, np.bool_)):
         right = isinstance(got, (bool, np.bool_)) and bool(got) == bool(expected)
         return "" if right else f"{name}: expected {bool(expected)}"
     if isinstance(expected, (int, float, np.generic)):
         if np.ndim(got) != 0 or not is_number(got):
             return f"{name}: expected a number, got {kind(got)}"
-        return _numbers(np.asarray(got), np.asarray(expected), name, exact)
+        whole = isinstance(expected, (int, np.integer))
+        return _numbers(
+            np.asarray(got), np.asarray(expected, None if whole else dtype or "f8"), name, tolerance
+        )
     if not isinstance(got, np.ndarray):
         return f"{name}: expected an array, got {kind(got)}"
     if got.shape != expected.shape:
@@ -27,11 +32,11 @@ def difference(got, expected, name, dtype, exact=False):
     if got.dtype != expected.dtype:
         turned = f": {dtype} came in, {got.dtype} went out" if dtype else ""
         return f"{name}: expected {expected.dtype}, got {got.dtype}{turned}"
-    return _numbers(got, expected, name, exact)
+    return _numbers(got, expected, name, tolerance)
 
 
-def _numbers(got, expected, name, exact):
-    wrong = wrong_entries(got, expected, exact)
+def _numbers(got, expected, name, tolerance):
+    wrong = wrong_entries(got, expected, tolerance)
     if not wrong.any():
         return ""
     if wrong.ndim == 0:
@@ -40,23 +45,29 @@ def _numbers(got, expected, name, exact):
     return f"{name}: {int(wrong.sum())} of {wrong.size} numbers {nan}"
 
 
-def wrong_entries(got, expected, exact=False):
+def wrong_entries(got, expected, tolerance=None):
     """Where two arrays of one shape differ by more than rounding: an array of bool."""
-    if exact or expected.dtype.kind in "biu":
+    if tolerance == 0 or expected.dtype.kind in "biu":
         return ~(got == expected)
     g, e = np.asarray(got, np.float64), np.asarray(expected, np.float64)
     finite = np.abs(e[np.isfinite(e)])
-    allowed = TOLERANCE.get(expected.dtype.name, 1e-9) * max(finite.max(initial=0.0), 1e-30)
-    if got.dtype == np.float32 and got.ndim == 0:
-        allowed = max(allowed, TOLERANCE["float32"] * max(finite.max(initial=0.0), 1e-30))
+    relative = TOLERANCE.get(expected.dtype.name, 1e-9) if tolerance is None else tolerance
+    allowed = relative * max(finite.max(initial=0.0), 1e-30)
     with np.errstate(invalid="ignore"):
         close = np.abs(g - e) <= allowed
     return ~(close | (g == e) | (np.isnan(g) & np.isnan(e)))
 
 
+def as_parts(task, value):
+    """The returned values one by one, or None where their number is wrong."""
+    if len(task.returns) == 1:
+        return [value]
+    return list(value) if isinstance(value, (tuple, list)) and len(value) == len(task.returns) else None
+
+
 def constant_ratio(got, expected):
     """got / expected where that is one number everywhere (within 1e-4), else None."""
-    if not isinstance(got, np.ndarray) or got.shape != np.shape(expected):
+    if not isinstance(got, np.ndarray) or got.dtype.kind not in "iuf" or got.shape != np.shape(expected):
         return None
     g, e = np.asarray(got, np.float64).ravel(), np.asarray(expected, np.float64).ravel()
     solid = np.abs(e) > 1e-3 * np.abs(e).max(initial=0.0)

@@ -34,3 +34,22 @@ def pictures(n_train, n_test, name=None):
         (x, y), (x_test, y_test) = shapes.load_data(n_train, n_test)
     classes = cifar10.CLASS_NAMES if name == "cifar10" else shapes.CLASS_NAMES
     return Pictures(x, y[:, 0].astype(np.int64), x_test, y_test[:, 0].astype(np.int64), classes, name)
+
+
+def flat(x):
+    """Pictures (N, 32, 32, 3) uint8 as rows (N, 3072) float32, around 0 and about as large as 1."""
+    return ((x.reshape(len(x), -1) / np.float32(255) - np.float32(0.5)) * np.float32(4)).astype(np.float32)
+
+
+def labels(y, seed, shuffle):
+    """``y``, or for the control the same labels dealt to the wrong pictures."""
+    return np.random.default_rng(seed).permutation(y) if shuffle else y
+
+
+def batches(n, size, epochs, seed):
+    """The numbers of the pictures of each batch: all of them once an epoch, in a new order each time."""
+    rng = np.random.default_rng(seed)
+    for _ in range(epochs):
+        order = rng.permutation(n)
+        for start in range(0, n - size + 1, size):
+            yield order[start : start + size]

@@ -9,7 +9,8 @@ import numpy as np
 
 from lessons.harness import compare
 
-MOST_PROBES = 64  # calls of the learner's function for one sentence
+MOST_PROBES = 64  # numbers that are changed, one by one, for one sentence
+STEPS = (1, 100, -100)  # by how much; the large ones for a function that is flat nearby
 
 
 class Problem:
@@ -23,12 +24,12 @@ class Problem:
         if not isinstance(parts, (tuple, list)) or len(parts) != len(task.returns):
             return
         for k, (name, got, expected) in enumerate(zip(task.returns, parts, wanted)):
-            same_shape = (
+            alike = (
                 isinstance(got, np.ndarray)
                 and isinstance(expected, np.ndarray)
-                and got.shape == expected.shape
+                and (got.shape, got.dtype) == (expected.shape, expected.dtype)
             )
-            if same_shape and compare.difference(got, expected, name, None):
+            if alike and compare.difference(got, expected, name, None):
                 wrong = compare.wrong_entries(got, expected)
                 if wrong.any():
                     self.output, self.part = name, k
@@ -43,14 +44,19 @@ class Problem:
         return float(part[self.index])
 
     def weights(self, name, mine):
-        """By how much the wrong entry changes when each entry of argument ``name`` grows by 1."""
+        """By how much the wrong entry changes when each entry of argument ``name`` grows by 1.
+
+        None where it takes a large step to move it: then it is no weight of a sum.
+        """
         base, result = self.entry(self.args, mine), {}
         for at in np.ndindex(self.args[name].shape):
-            changed = self.args[name].copy()
-            changed[at] += 1
-            slope = self.entry({**self.args, name: changed}, mine) - base
-            if abs(slope) > 1e-4:
-                result[at] = round(slope, 4)
+            for step in STEPS:
+                changed = self.args[name].copy()
+                changed[at] += step
+                slope = (self.entry({**self.args, name: changed}, mine) - base) / step
+                if abs(slope) > 1e-4:
+                    result[at] = round(slope, 4) if step == 1 else None
+                    break
         return result
 
 
@@ -73,7 +79,8 @@ def reads(*names):
                 if extra:
                     return f"{here} does not read {_at(name, extra[0])}; yours does"
                 for at in right:
-                    if abs(right[at] - yours[at]) > 1e-3 * abs(right[at]):
+                    known = right[at] is not None and yours[at] is not None
+                    if known and abs(right[at] - yours[at]) > 1e-3 * abs(right[at]):
                         return f"{here} multiplies {_at(name, at)} by {right[at]:g}; yours by {yours[at]:g}"
         except (TypeError, IndexError, ValueError):  # another shape, or an error, for other numbers
             pass
@@ -100,8 +107,8 @@ def ratio_in_words(name, found):
     )
     for values, text, why in known:
         if np.allclose(ratios, values, rtol=1e-3):
-            shown = f"{ratios[0]:.2f} times" if np.ptp(ratios) < 1e-3 else f"{text} times"
-            return f"{name} is {shown} the right one everywhere: {why}"
+            where = "everywhere" if np.ptp(ratios) < 1e-3 else f"here, {text} times everywhere"
+            return f"{name} is {ratios[0]:.2f} times the right one {where}: {why}"
     if np.ptp(ratios) > 1e-3 * abs(ratios).max():
         return ""
     r = ratios[0]

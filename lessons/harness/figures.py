@@ -58,3 +58,16 @@ def maps(picture, results, captions, title):
     for ax in axes:
         ax.set_axis_off()
     return figure
+
+
+def curve(x, lines, title):
+    """Positive numbers against positive numbers, both on a scale of powers of ten. ``lines``: {label: y}."""
+    from minicnn.plots.figure import SMALL, dress, line_style, new_figure
+
+    figure = new_figure(620, 320)
+    axes = figure.subplots()
+    for k, (label, y) in enumerate(lines.items()):
+        axes.loglog(x, np.maximum(y, 1e-17), label=label, markersize=4, **line_style(k))
+    axes.legend(fontsize=SMALL)
+    dress(axes, title, "step", "relative error")
+    return figure

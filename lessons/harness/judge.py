@@ -64,7 +64,7 @@ def check_task(lesson, task, runner):
             break
     if verdict.failing and verdict.first.about in ("value", "raised"):
         verdict.looks_like = _looks_like(task, verdict.outcomes)
-        verdict.ratio = _ratio(task, verdict.failing)
+        verdict.ratio = "" if task.judge else _ratio(task, verdict.failing)
         if (
             task.explain
             and verdict.first.about == "value"
@@ -106,13 +106,13 @@ def _problem(task, outcome):
     if task.judge:
         said = task.judge(args, reply["value"])
         return ("value", said) if said else ("", "")
-    values, wanted = as_parts(task, reply["value"]), as_parts(task, outcome.expected)
+    values, wanted = compare.as_parts(task, reply["value"]), compare.as_parts(task, outcome.expected)
     if values is None:
         names, got = ", ".join(task.returns), compare.kind(reply["value"])
         return "value", f"expected {len(task.returns)} values ({names}), got {got}"
     dtype = compare.float_type(args)
     for name, value, want in zip(task.returns, values, wanted):
-        said = compare.difference(value, want, name, dtype, task.exact)
+        said = compare.difference(value, want, name, dtype, task.tolerance)
         if said:
             return "value", said
     if reply.get("shares") and not task.views:
@@ -122,13 +122,6 @@ def _problem(task, outcome):
             f"returned {name} itself or a view of it: who changes the result changes {name}. Return a copy",
         )
     return "", ""
-
-
-def as_parts(task, value):
-    """The returned values one by one, or None where their number is wrong."""
-    if len(task.returns) == 1:
-        return [value]
-    return list(value) if isinstance(value, (tuple, list)) and len(value) == len(task.returns) else None
 
 
 def _same(before, after):
@@ -153,14 +146,15 @@ def _does_the_same(task, function, outcome):
         return "raised" in reply and reply.get("raised") == outcome.reply.get("raised")
     if task.judge:
         return task.judge(outcome.case.args, reply["value"]) == outcome.problem
-    mine, theirs = as_parts(task, reply["value"]), as_parts(task, outcome.reply["value"])
+    mine, theirs = compare.as_parts(task, reply["value"]), compare.as_parts(task, outcome.reply["value"])
     if mine is None or theirs is None:
         return mine is theirs and compare.kind(reply["value"]) == compare.kind(outcome.reply["value"])
     changed = any(
         not _same(outcome.case.args[k], v) for k, v in reply["after"].items() if isinstance(v, np.ndarray)
     )
     return not changed and all(
-        not compare.difference(g, e, name, None, task.exact) for name, g, e in zip(task.returns, theirs, mine)
+        not compare.difference(g, e, name, None, task.tolerance)
+        for name, g, e in zip(task.returns, theirs, mine)
     )
 
 
@@ -169,7 +163,10 @@ def _ratio(task, failing):
     for k, name in enumerate(task.returns):
         found = []
         for outcome in failing:
-            parts, wanted = as_parts(task, outcome.reply.get("value")), as_parts(task, outcome.expected)
+            parts, wanted = (
+                compare.as_parts(task, outcome.reply.get("value")),
+                compare.as_parts(task, outcome.expected),
+            )
             if not parts or not wanted or not compare.difference(parts[k], wanted[k], name, None):
                 continue
             arrays = [a for a in outcome.case.args.values() if isinstance(a, np.ndarray)]

@@ -4,9 +4,12 @@ import textwrap
 
 import numpy as np
 
+from lessons.harness import compare
+
 WIDTH = 110
 LINES = 20
 NUMBERS = 12  # of an array that are shown
+ROOM = 70  # characters for an array
 
 
 def text(verdict, hint=""):
@@ -27,7 +30,7 @@ def text(verdict, hint=""):
         lines += _counts(verdict)
         lines += _case(verdict)
         if verdict.ratio:
-            lines += _wrapped(verdict.ratio[0].upper() + verdict.ratio[1:], "")
+            lines += _wrapped(verdict.ratio, "")
         if verdict.looks_like:
             lines += _wrapped(f"Looks like: {verdict.looks_like}", "")
         lines += _printed(verdict.first.reply.get("printed", ""), LINES - len(lines) - bool(hint))
@@ -76,10 +79,14 @@ def _case(verdict):
 def _comparison(verdict, first, task):
     """The returned beside the expected: the first value of the tuple that is wrong."""
     name, got, expected = _wrong_part(first, task)
+    if not name:
+        what = f"  {task.name} returned "
+        wanted = f"{len(task.returns)} values: {', '.join(task.returns)}"
+        return [f"{what}{compare.kind(got)}"[:WIDTH], f"{'  expected'.ljust(len(what))}{wanted}"]
     of = f"{name} " if len(task.returns) > 1 else ""
     what = f"{task.name} returned {of}"
-    lines = [f"  {what}{_value(name, got, expected)}"]
-    right = f"  {f'expected {of}'.ljust(len(what))}{_value(name, expected, got)}"
+    lines = [f"  {what}{_value(name, got, expected)}"[:WIDTH]]
+    right = f"  {f'expected {of}'.ljust(len(what))}{_value(name, expected, got)}"[:WIDTH]
     because = verdict.explanation or _why(first, got, expected)
     if not because:
         return [*lines, right]
@@ -90,40 +97,44 @@ def _comparison(verdict, first, task):
 
 def _why(first, got, expected):
     """Words only where the numbers above do not say it: another shape, another type, NaN."""
-    same = isinstance(got, np.ndarray) and isinstance(expected, np.ndarray)
-    if same and (got.shape, got.dtype) == (expected.shape, expected.dtype) and got.size <= NUMBERS:
-        return ""
-    return first.problem
+    arrays = isinstance(got, np.ndarray) and isinstance(expected, np.ndarray)
+    said = arrays and (got.shape != expected.shape or (got.dtype == expected.dtype and got.size <= NUMBERS))
+    return "" if said or (compare.is_number(got) and compare.is_number(expected)) else first.problem
 
 
 def _wrong_part(first, task):
-    from lessons.harness import compare, judge
-
-    parts, wanted = judge.as_parts(task, first.reply["value"]), judge.as_parts(task, first.expected)
+    parts, wanted = compare.as_parts(task, first.reply["value"]), compare.as_parts(task, first.expected)
     if parts is None:
         return "", first.reply["value"], first.expected
     for name, got, expected in zip(task.returns, parts, wanted):
-        if compare.difference(got, expected, name, None, task.exact):
+        if compare.difference(got, expected, name, None, task.tolerance):
             return name, got, expected
     return task.returns[0], parts[0], wanted[0]
 
 
 def _value(name, value, other):
-    if isinstance(value, tuple):
-        return "(" + ", ".join(_value("", v, v) for v in value)[:80] + ")"
+    """``value`` in a form that shows how it differs from ``other``."""
+    if isinstance(value, (tuple, list)):
+        return compare.kind(value)
     if isinstance(value, np.ndarray) and isinstance(other, np.ndarray):
-        plain = array(value, name)
+        plain, others = array(value, name), array(other, name)
         if value.shape != other.shape:
             return f"shape {_shape(value)}  {plain}"
         if value.dtype != other.dtype:
             return f"{value.dtype}  {plain}"
-        if value.size > NUMBERS:
-            from lessons.harness.compare import wrong_entries
-
-            at = tuple(int(i) for i in np.argwhere(wrong_entries(value, other))[0])
-            return f"{name or 'at'}[{','.join(map(str, at))}] = {number(value[at])}"
+        if value.size > NUMBERS or plain == others or max(len(plain), len(others)) > ROOM:
+            at = tuple(int(i) for i in np.argwhere(compare.wrong_entries(value, other))[0])
+            return f"{name or 'at'}[{','.join(map(str, at))}] = {_digits(value[at], other[at])}"
         return plain
-    return repr(value)[:100] if not np.isscalar(value) else number(value)
+    if isinstance(value, (int, float, np.generic)):
+        return _digits(value, other) if compare.is_number(other) else number(value)
+    return array(value, name) if isinstance(value, np.ndarray) else repr(value)
+
+
+def _digits(value, other):
+    """Five digits, or as many as it takes to see a difference."""
+    digits = next((d for d in range(5, 17) if f"{float(value):.{d}g}" != f"{float(other):.{d}g}"), 17)
+    return number(value, digits)
 
 
 def arguments(args):
@@ -163,12 +174,12 @@ def _nested(a):
     return "[" + " ".join(_nested(part) for part in a) + "]"
 
 
-def number(v):
-    """Four digits; whole numbers without a point."""
+def number(v, digits=5):
+    """So many digits; whole numbers without a point."""
     if isinstance(v, (bool, np.bool_, str)) or v is None:
         return str(v)
     v = float(v)
-    return f"{int(v)}" if np.isfinite(v) and v == int(v) and abs(v) < 1e7 else f"{v:.5g}"
+    return f"{int(v)}" if np.isfinite(v) and v == int(v) and abs(v) < 1e7 else f"{v:.{digits}g}"
 
 
 def _frame_lines(frames):

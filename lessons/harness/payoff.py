@@ -58,7 +58,7 @@ class Training:
     """``train(work, seed, n_train, dataset, shuffle)`` -> arrays by name, in the process of work.py.
 
     initial  (seed) -> the arrays before training
-    predict  (weights, x uint8) -> scores (N, 10), computed here with minicnn's own code
+    predict  (weights, data) -> scores (N, 10) of the test pictures, computed here with minicnn's own code
     figure   (weights, data) -> a figure, or None
     """
 
@@ -73,7 +73,7 @@ class Training:
 
     def accuracy(self, weights, data):
         """The fraction of test pictures whose highest score is at the right class."""
-        return float((self.predict(weights, data.x_test).argmax(1) == data.y_test).mean())
+        return float((self.predict(weights, data).argmax(1) == data.y_test).mean())
 
     def run(self, lesson, runner, seed=0, dataset=None):
         """(passed, lines, figure)"""
@@ -101,6 +101,28 @@ class Training:
         lines += [f"  {'ok' if right else 'x '} {text}" for right, text in tests]
         figure = self.figure(learned, data) if self.figure else None
         return all(right for right, _ in tests), lines, figure
+
+
+@dataclass
+class Curve:
+    """``make(work, steps)`` -> the error for each step size: it must fall, and rise again."""
+
+    says: str
+    make: Any
+    steps: Any
+    seconds: int = 5
+
+    def run(self, lesson, runner):
+        """(passed, lines, figure)"""
+        check_file = lesson.folder / "check.py"
+        reply = runner.call_lesson(check_file, self.make.__name__, {"steps": self.steps}, 60)
+        errors = reply.get("value")
+        if not isinstance(errors, np.ndarray) or errors.shape != self.steps.shape:
+            return False, failure(reply), None
+        best = int(np.argmin(errors))
+        passed = bool(errors[best] < 1e-8 and errors[0] > 100 * errors[best] < errors[-1])
+        line = f"{self.says}: the smallest error, {errors[best]:.1e}, is at step {self.steps[best]:.0e}"
+        return passed, [line], figures.curve(self.steps, {"your slopes": errors}, "Error against step size")
 
 
 def valid(weights, initial):

@@ -2,7 +2,6 @@
 
 import inspect
 import sys
-import textwrap
 import types
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -53,7 +52,8 @@ class Task:
     explain    (problem) -> a sentence about the first wrong entry, or "" (see explain.py)
     show       (args) -> text for the arguments, where the usual way is too long
     judge      (args, value) -> "" or what is wrong, instead of a comparison with ``answer``
-    exact      results must be equal, not almost equal
+    tolerance  how far off, against the array's largest number; 0: exactly equal; None: see compare.py
+    calls      minicnn's functions that an answer of check.py leans on: `solution` shows them with it
     views      the result may lie in an argument's memory
     limit      seconds a case may take
     """
@@ -67,13 +67,13 @@ class Task:
     explain: Callable | None = None
     show: Callable | None = None
     judge: Callable | None = None
-    exact: bool = False
+    tolerance: float | None = None
     views: bool = False
     limit: float = 5.0
-    imports: str = "import numpy as np"  # what an answer written in check.py needs
+    calls: Sequence[Callable] = ()
 
     def __post_init__(self):
-        if not Path(self.answer.__code__.co_filename).is_relative_to(places.ROOT):
+        if not Path(inspect.unwrap(self.answer).__code__.co_filename).is_relative_to(places.ROOT):
             raise ValueError(f"the model answer of {self.name} was replaced: restart Python and check again")
         cases = list(self.cases() if callable(self.cases) else self.cases)
         self.cases = sorted(cases, key=lambda case: case.size)  # smallest first; equals stay in their order
@@ -89,23 +89,32 @@ class Task:
     def source(self):
         """The model answer as text, and where it stands."""
         lines, first = inspect.getsourcelines(self.answer)
-        return "".join(lines), Path(self.answer.__code__.co_filename), first
+        return "".join(lines), Path(inspect.unwrap(self.answer).__code__.co_filename), first
 
-    def work_text(self, wrong=None):
-        """A work.py with the model answer, or with the mistake ``wrong`` in it."""
-        if wrong is not None and wrong.function is not None:
-            text = textwrap.dedent(inspect.getsource(wrong.function))
-            return f"{self.imports}\n\n{text}\n\n{self.name} = {wrong.function.__name__}\n"
+    def code(self, wrong=None):
+        """The model answer as text, or with the mistake ``wrong`` in it."""
         text, _, _ = self.source()
         for right, mistaken in wrong.edit if wrong else ():
             if right not in text:
                 raise ValueError(
-                    f"{self.name}: the answer has no {right!r} any more; the edit {wrong.says!r} is stale"
+                    f"{self.name}: the answer has no {right!r} any more, which {wrong.says!r} edits"
                 )
             text = text.replace(right, mistaken)
-        module = self.answer.__module__
-        imports = f"from {module} import *" if module.startswith("minicnn.") else self.imports
-        return f"{imports}\n\n{text}\n\n{self.name} = {self.answer.__name__}\n"
+        return (
+            text if self.answer.__name__ == self.name else f"{text}\n\n{self.name} = {self.answer.__name__}\n"
+        )
+
+    def imports(self):
+        """What ``code`` needs around it."""
+        if self.answer.__module__.startswith("minicnn."):
+            return f"from {self.answer.__module__} import *\n"
+        lines = ["import numpy as np"]
+        for name, thing in inspect.unwrap(self.answer).__globals__.items():
+            if isinstance(thing, types.ModuleType) and thing.__name__.startswith("minicnn."):
+                package, _, module = thing.__name__.rpartition(".")
+                lines.append(f"from {package} import {module} as {name}")
+        lines += [f"from {function.__module__} import {function.__name__}" for function in self.calls]
+        return "\n".join(lines) + "\n"
 
     def wrong_function(self, wrong):
         """The wrong version as a function, here."""
@@ -115,7 +124,7 @@ class Task:
         namespace.update(
             sys.modules[self.answer.__module__].__dict__ if self.answer.__module__ in sys.modules else {}
         )
-        exec(self.work_text(wrong), namespace)
+        exec(self.imports() + self.code(wrong), namespace)
         return namespace[self.name]
 
 
@@ -144,6 +153,12 @@ class Lesson:
                 return task
         names = ", ".join(task.name for task in self.tasks)
         raise ValueError(f"lesson {self.number} has no function {name!r}; it asks for {names}")
+
+
+def model_work(lesson):
+    """A work.py with all the model answers: what `solution` shows, ready to run."""
+    parts = [task.imports() for task in lesson.tasks] + [task.code() for task in lesson.tasks]
+    return "\n\n".join(parts)
 
 
 def folders():

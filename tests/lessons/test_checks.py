@@ -45,7 +45,7 @@ def test_the_stub_fails_and_the_answer_passes(lesson, tmp_path):
             assert not verdict.passed
             assert "not written yet" in message.text(verdict)[0]
     work = tmp_path / "work.py"
-    work.write_text("\n".join(task.work_text() for task in lesson.tasks), encoding="utf-8")
+    work.write_text(tasks.model_work(lesson), encoding="utf-8")
     with WorkFile(work) as runner:
         for task in lesson.tasks:
             verdict = judge.check_task(lesson, task, runner)
@@ -185,11 +185,24 @@ SABOTAGE = {
 }
 
 
-@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.number)
-@pytest.mark.parametrize("how", SABOTAGE)
+EVERYWHERE = (
+    "exits when called",
+    "never ends",
+    "patches numpy",
+    "patches the harness",
+)  # the rest: one lesson
+SABOTEURS = [
+    pytest.param(lesson, how, id=f"{lesson.number}-{how}")
+    for lesson in LESSONS
+    for how in SABOTAGE
+    if how in EVERYWHERE or lesson is LESSONS[-1]
+]
+
+
+@pytest.mark.parametrize("lesson, how", SABOTEURS)
 def test_sabotage_fails(lesson, how, tmp_path):
     task = lesson.tasks[-1]
-    quick = dataclasses.replace(task, limit=0.5)
+    quick = dataclasses.replace(task, limit=0.2)
     work = tmp_path / "work.py"
     work.write_text(
         SABOTAGE[how].replace("NAME", task.name).replace("NUMBER", lesson.number), encoding="utf-8"

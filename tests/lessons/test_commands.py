@@ -23,7 +23,7 @@ def own(tmp_path, monkeypatch):
 
 
 def answered(lesson):
-    return "\n".join(task.work_text() for task in lesson.tasks)
+    return tasks.model_work(lesson)
 
 
 @pytest.fixture
