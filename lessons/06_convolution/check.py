@@ -99,7 +99,11 @@ def show(args):
     arrays = [message.argument(name, a) for name, a in args.items() if isinstance(a, np.ndarray) and a.any()]
     (SH, SW), ((top, bottom), (left, right)) = args["strides"], args["padding"]
     stride = f"stride {SH}" if SH == SW else f"strides {SH, SW}"
-    around = f"padding {top}" if top == bottom == left == right else f"padding {args['padding']}"
+    around = (
+        f"padding {top}"
+        if top == bottom == left == right
+        else f"padding {args['padding']}".replace(", ", ",")
+    )
     return "   ".join([*arrays, f"{stride}, {around}"])
 
 

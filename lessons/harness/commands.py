@@ -153,7 +153,7 @@ def hint(lesson):
         say(
             [
                 f"{task.name}, hint {k + 1} of {len(task.hints)}",
-                *("  " + line for line in task.hints[k].splitlines()),
+                *(line for part in task.hints[k].splitlines() for line in message.wrapped(part, "  ", 9)),
             ]
         )
     progress.update(lesson.number, hints={task.name: min(seen + 1, len(task.hints))})

@@ -26,7 +26,8 @@ def difference(got, expected, name, dtype, tolerance=None):
             np.asarray(got), np.asarray(expected, None if whole else dtype or "f8"), name, tolerance
         )
     if not isinstance(got, np.ndarray):
-        return f"{name}: expected an array, got {kind(got)}"
+        mend = ": np.array(...) makes an array of it" if isinstance(got, (list, tuple)) else ""
+        return f"{name}: expected an array, got {kind(got)}{mend}"
     if got.shape != expected.shape:
         return f"{name}: expected shape {expected.shape}, got {got.shape}"
     if got.dtype != expected.dtype:

@@ -23,14 +23,15 @@ class Problem:
         self.output, self.index, self.part = None, None, 0
         if not isinstance(parts, (tuple, list)) or len(parts) != len(task.returns):
             return
+        dtype = compare.float_type(self.args)
         for k, (name, got, expected) in enumerate(zip(task.returns, parts, wanted)):
             alike = (
                 isinstance(got, np.ndarray)
                 and isinstance(expected, np.ndarray)
                 and (got.shape, got.dtype) == (expected.shape, expected.dtype)
             )
-            if alike and compare.difference(got, expected, name, None):
-                wrong = compare.wrong_entries(got, expected)
+            if alike and compare.difference(got, expected, name, dtype, task.tolerance):
+                wrong = compare.wrong_entries(got, expected, task.tolerance)
                 if wrong.any():
                     self.output, self.part = name, k
                     self.got, self.expected = got, expected
@@ -112,6 +113,8 @@ def ratio_in_words(name, found):
     if np.ptp(ratios) > 1e-3 * abs(ratios).max():
         return ""
     r = ratios[0]
+    if abs(r - 1) < 1e-4:  # rounding, or another type
+        return ""
     why = {-1.0: ": is the sign turned round?", 2.0: ": counted twice?", 0.5: ": halved?"}.get(
         round(r, 4), ""
     )

@@ -44,8 +44,8 @@ class Verdict:
 
     @property
     def first(self):
-        """The smallest case that fails; cases are in order of size."""
-        return self.failing[0]
+        """The smallest case that fails (they are in order of size); an alias only if that is all."""
+        return next((outcome for outcome in self.failing if outcome.about != "alias"), self.failing[0])
 
 
 def check_task(lesson, task, runner):
@@ -152,8 +152,9 @@ def _does_the_same(task, function, outcome):
     changed = any(
         not _same(outcome.case.args[k], v) for k, v in reply["after"].items() if isinstance(v, np.ndarray)
     )
+    dtype = compare.float_type(outcome.case.args)
     return not changed and all(
-        not compare.difference(g, e, name, None, task.tolerance)
+        not compare.difference(g, e, name, dtype, task.tolerance)
         for name, g, e in zip(task.returns, theirs, mine)
     )
 
@@ -163,11 +164,16 @@ def _ratio(task, failing):
     for k, name in enumerate(task.returns):
         found = []
         for outcome in failing:
+            dtype = compare.float_type(outcome.case.args)
             parts, wanted = (
                 compare.as_parts(task, outcome.reply.get("value")),
                 compare.as_parts(task, outcome.expected),
             )
-            if not parts or not wanted or not compare.difference(parts[k], wanted[k], name, None):
+            if (
+                not parts
+                or not wanted
+                or not compare.difference(parts[k], wanted[k], name, dtype, task.tolerance)
+            ):
                 continue
             arrays = [a for a in outcome.case.args.values() if isinstance(a, np.ndarray)]
             found.append((compare.constant_ratio(parts[k], wanted[k]), len(arrays[0]) if arrays else 1))

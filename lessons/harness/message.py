@@ -30,9 +30,9 @@ def text(verdict, hint=""):
         lines += _counts(verdict)
         lines += _case(verdict)
         if verdict.ratio:
-            lines += _wrapped(verdict.ratio, "")
+            lines += wrapped(verdict.ratio, "")
         if verdict.looks_like:
-            lines += _wrapped(f"Looks like: {verdict.looks_like}", "")
+            lines += wrapped(f"Looks like: {verdict.looks_like}", "")
         lines += _printed(verdict.first.reply.get("printed", ""), LINES - len(lines) - bool(hint))
     if hint:
         lines = [*lines[: LINES - 1], hint]
@@ -53,26 +53,24 @@ def _counts(verdict):
         groups.setdefault(case.group, [0, 0])[1] += 1
     for outcome in verdict.outcomes:
         groups[outcome.case.group][0] += not outcome.problem
-    return _wrapped(
-        "      ".join(f"{name}  {right}/{total}" for name, (right, total) in groups.items()), "  "
-    )
+    return wrapped("      ".join(f"{name}  {right}/{total}" for name, (right, total) in groups.items()), "  ")
 
 
 def _case(verdict):
     first, task = verdict.first, verdict.task
     show = task.show or arguments
-    lines = ["Smallest case that fails:", *_wrapped(show(first.case.args), "  ", 3)]
+    lines = ["Smallest case that fails:", *wrapped(show(first.case.args), "  ", 3)]
     if first.about == "raised":
         return [
             *lines,
-            *_wrapped(f"{task.name} raised {first.problem}", "  ", 2),
+            *wrapped(f"{task.name} raised {first.problem}", "  ", 2),
             *_frame_lines(first.reply["frames"]),
         ]
     if first.about != "value":
         said = f"{task.name} {first.problem}"
-        return [*lines, *_wrapped(said, "  ", 2), *_frame_lines(first.reply.get("frames", []))]
+        return [*lines, *wrapped(said, "  ", 2), *_frame_lines(first.reply.get("frames", []))]
     if task.judge:
-        return [*lines, *_wrapped(f"{task.name}: {first.problem}", "  ", 3)]
+        return [*lines, *wrapped(f"{task.name}: {first.problem}", "  ", 3)]
     return [*lines, *_comparison(verdict, first, task)]
 
 
@@ -92,7 +90,7 @@ def _comparison(verdict, first, task):
         return [*lines, right]
     if len(right) + 6 + len(because) <= WIDTH:
         return [*lines, f"{right}      {because}"]
-    return [*lines, right, *_wrapped(because, "  ", 2)]
+    return [*lines, right, *wrapped(because, "  ", 2)]
 
 
 def _why(first, got, expected):
@@ -106,8 +104,9 @@ def _wrong_part(first, task):
     parts, wanted = compare.as_parts(task, first.reply["value"]), compare.as_parts(task, first.expected)
     if parts is None:
         return "", first.reply["value"], first.expected
+    dtype = compare.float_type(first.case.args)
     for name, got, expected in zip(task.returns, parts, wanted):
-        if compare.difference(got, expected, name, None, task.tolerance):
+        if compare.difference(got, expected, name, dtype, task.tolerance):
             return name, got, expected
     return task.returns[0], parts[0], wanted[0]
 
@@ -197,7 +196,8 @@ def _printed(printed, room):
     return ["Printed on the way:", *(f"  {line}"[:WIDTH] for line in lines[-min(room - 1, 4) :])]
 
 
-def _wrapped(words, indent, most=4):
+def wrapped(words, indent, most=4):
+    """``words`` as lines of at most WIDTH, ``most`` of them."""
     lines = textwrap.wrap(
         words, WIDTH, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False
     )

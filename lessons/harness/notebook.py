@@ -5,9 +5,7 @@ A cell begins at a line "# %%"; "# %% [markdown]" begins text, whose lines are c
 """
 
 import json
-import os
 import re
-import tempfile
 import time
 
 from lessons.harness import places
@@ -54,16 +52,13 @@ def build(lesson):
         "language_info": {"name": "python"},
     }
     start = time.perf_counter()
-    with tempfile.TemporaryDirectory() as nobody:  # model answers, not those of whoever builds
-        before = os.environ.get("MINICNN_LESSONS")
-        os.environ["MINICNN_LESSONS"] = nobody
-        try:
-            NotebookClient(made, timeout=600, resources={"metadata": {"path": str(lesson.folder)}}).execute()
-        except CellExecutionError as error:
-            say(f"{lesson.folder.name}/lesson.py stops: {error}"[-1500:])
-            return 1
-        finally:
-            os.environ.pop("MINICNN_LESSONS") if before is None else os.environ.update(MINICNN_LESSONS=before)
+    client = NotebookClient(made, timeout=600, resources={"metadata": {"path": str(lesson.folder)}})
+    try:
+        with places.nobody():  # with the model answers, not those of whoever builds
+            client.execute()
+    except CellExecutionError as error:
+        say(f"{lesson.folder.name}/lesson.py stops: {error}"[-1500:])
+        return 1
     for cell in made.cells:
         cell.metadata = {}  # without the times of the run
         if cell.cell_type == "code":  # nor what was said to whoever builds, such as that kernels are compiled

@@ -5,6 +5,7 @@ computed here. A training payoff passes only if three things hold: the accuracy 
 over five seeds, in lessons/floors.json), the weights moved, and with shuffled labels nothing is learned.
 """
 
+import itertools
 import json
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,9 @@ import numpy as np
 
 from lessons.harness import figures
 from lessons.harness.data import pictures
-from lessons.harness.places import LESSONS
+from lessons.harness.places import LESSONS, nobody
+from lessons.harness.runner import WorkFile
+from lessons.harness.tasks import model_work
 
 FLOORS = LESSONS / "floors.json"
 CHANCE = 0.15  # ten classes: more than this on a thousand pictures or more is not luck
@@ -154,24 +157,23 @@ def floor_of(number, dataset):
     return json.loads(FLOORS.read_text(encoding="utf-8"))[number][dataset]["floor"]
 
 
-def calibrate(lesson, runner_of, seeds=range(5)):
-    """Measure a training payoff over ``seeds``, on both data sets, and write floors.json."""
+def calibrate(lesson, seeds=range(5)):
+    """Measure a training payoff with the model answers, on both data sets; write floors.json."""
     floors = json.loads(FLOORS.read_text(encoding="utf-8")) if FLOORS.exists() else {}
-    for dataset in ("cifar10", "shapes"):
-        payoff, accuracies, controls = lesson.payoff, [], []
-        data = pictures(payoff.n_train, payoff.n_test, dataset)
-        with runner_of(lesson) as runner:
-            for seed in seeds:
-                for shuffle, scores in ((False, accuracies), (True, controls)):
-                    args = {"seed": seed, "n_train": payoff.n_train, "dataset": dataset, "shuffle": shuffle}
-                    reply = runner.call_lesson(lesson.folder / "check.py", payoff.train.__name__, args, 900)
-                    scores.append(round(payoff.accuracy(reply["value"], data), 4))
-        spread = max(accuracies) - min(accuracies)
-        floor = round(min(accuracies) - max(spread, 0.01), 3)  # below all five by as much as they differ
-        floors.setdefault(lesson.number, {})[dataset] = {
-            "floor": floor,
-            "accuracy": accuracies,
-            "shuffled": controls,
-        }
-        print(lesson.number, dataset, floors[lesson.number][dataset])
+    payoff, check_file = lesson.payoff, lesson.folder / "check.py"
+    with nobody() as folder:
+        (folder / "work.py").write_text(model_work(lesson), encoding="utf-8")
+        for dataset in ("cifar10", "shapes"):
+            data = pictures(payoff.n_train, payoff.n_test, dataset)
+            found = {"accuracy": [], "shuffled": []}
+            with WorkFile(folder / "work.py") as runner:
+                for seed, name in itertools.product(seeds, found):
+                    args = {"seed": seed, "n_train": payoff.n_train, "dataset": dataset}
+                    args["shuffle"] = name == "shuffled"
+                    reply = runner.call_lesson(check_file, payoff.train.__name__, args, 900)
+                    found[name].append(round(payoff.accuracy(reply["value"], data), 4))
+            lowest, spread = min(found["accuracy"]), max(found["accuracy"]) - min(found["accuracy"])
+            floor = round(lowest - max(spread, 0.01), 3)  # below all five by as much as they differ
+            floors.setdefault(lesson.number, {})[dataset] = {"floor": floor, **found}
+            print(lesson.number, dataset, floors[lesson.number][dataset])
     FLOORS.write_text(json.dumps(floors, indent=1, sort_keys=True) + "\n", encoding="utf-8")

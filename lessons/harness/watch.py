@@ -5,7 +5,7 @@ from lessons.harness.terminal import keys, say
 
 PAUSE = 0.25  # seconds between two looks at the file
 
-HELP = "keys: h hint   p payoff   r race   s solution   n next lesson   q quit   (saving checks)"
+HELP = "keys: h hint   p payoff   r race   s solution   n next lesson   q quit"
 
 
 def stamp(path):
@@ -22,7 +22,7 @@ def watch(lesson):
     if not lesson.work.exists():
         commands.start(lesson)
     with keys() as key:
-        say(f"Watching {places.shown_path(lesson.work)}.  {HELP}")
+        say([f"Watching {places.shown_path(lesson.work)}: save it, and it is checked.", HELP])
         seen = None
         while True:
             now = stamp(lesson.work)

@@ -3,12 +3,13 @@
 import ast
 import dataclasses
 import re
+import shutil
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from lessons.harness import compare, judge, message, tasks
+from lessons.harness import compare, judge, message, places, tasks
 from lessons.harness.child import perform
 from lessons.harness.runner import Functions, WorkFile
 from lessons.harness.tasks import Case, Task
@@ -133,17 +134,18 @@ def test_a_gradient_wrong_by_a_thousandth_is_refused(lesson, task):
 
 @pytest.mark.parametrize("lesson, task", TASKS)
 def test_an_answer_nobody_thought_of_gets_a_true_message(lesson, task):
-    for wrong in (
-        lambda *a: None,
-        lambda *a: "seven",
-        lambda *a: a[0],
-        lambda *a: 1 / 0,
-        lambda *a: {"y": 1},
-        lambda *a: np.zeros((1, 2)),
-        lambda *a: (1, 2, 3, 4),
-        lambda *a: np.array([["a"]]),
-        lambda: 0,
-    ):
+    absurd = [
+        None,
+        "seven",
+        1.5,
+        {"y": 1},
+        np.zeros((1, 2)),
+        (1, 2, 3, 4),
+        np.array([["a"]]),
+        np.array([[None]]),
+    ]
+    functions = [lambda *a, value=value: value for value in absurd]
+    for wrong in [*functions, lambda *a: 1 / 0, lambda *a: np.nan * a[-1], lambda: 0]:
         verdict = verdict_of(lesson, task, wrong)
         text = message.text(verdict, "hint 1 of 3")
         assert not verdict.passed and verdict.looks_like == ""
@@ -212,6 +214,18 @@ def test_sabotage_fails(lesson, how, tmp_path):
     assert not verdict.passed
     text = message.text(verdict)
     assert len(text) <= 20 and "Traceback" not in "".join(text)
+
+
+def test_deleting_the_check_does_not_help(tmp_path, monkeypatch):
+    folder = shutil.copytree(tasks.folders()["06"], tmp_path / "06_convolution")
+    monkeypatch.setattr(places, "LESSONS", tmp_path)
+    work = tmp_path / "work.py"
+    work.write_text(f"import os\nos.remove({str(folder / 'check.py')!r})\n", encoding="utf-8")
+    lesson = tasks.find("06")
+    with WorkFile(work) as runner:
+        assert not judge.check_task(lesson, lesson.tasks[0], runner).passed
+    with pytest.raises(ValueError, match=r"check.py is missing: git checkout"):
+        tasks.find("06")
 
 
 # ---------------------------------------------------------------- the harness by itself
