@@ -51,7 +51,7 @@ for axes, k, name in zip(tables[1:], range(3), ("red", "green", "blue")):
     axes.imshow(light)
     axes.set_title(name, fontsize=TITLE)
     for i, j in np.ndindex(piece.shape[:2]):
-        dark = piece[i, j, k] * (0.3, 0.6, 0.1)[k] * 3 < 200
+        dark = piece[i, j, k] * (0.3, 0.6, 0.1)[k] * 3 < 350
         axes.text(
             j, i, piece[i, j, k], ha="center", va="center", fontsize=SMALL, color="white" if dark else "black"
         )
@@ -116,7 +116,7 @@ for axes, values, title in zip(
     figure.subplots(1, 2), (data.x[:2000].astype(float), x[:2000]), ("pixels as they come", "standardized")
 ):
     for k, (name, colour) in enumerate((("red", VERMILLION), ("green", GREEN), ("blue", BLUE))):
-        counts, edges = np.histogram(values[..., k], bins=40, density=True)
+        counts, edges = np.histogram(values[..., k], bins=17, density=True)
         axes.plot(
             (edges[:-1] + edges[1:]) / 2, counts, color=colour, linestyle=("-", "--", ":")[k], label=name
         )
@@ -183,7 +183,7 @@ print(f"shuffled labels: {(nearest_mean(control, x_test) == data.y_test).mean():
 # On CIFAR-10 that is far more than chance, from ten blurred pictures. (On the embedded shapes it is not: a
 # shape stands on a ground of any colour, and the ground has more pixels. The payoff takes the ground's mean
 # off first.) Look at the ten pictures again: which classes can such a picture tell apart, and which not? A
-# horse looks left in one photo and right in the next; their mean has two heads.
+# horse looks left in one photo and right in the next; their mean looks nowhere.
 #
 # ## Your turn
 #

@@ -137,7 +137,7 @@ for axes, bent in zip(figure.subplots(1, 2), (False, True)):
     axes.contourf(side, side, guess, levels=[-0.5, 0.5, 1.5], colors=["#fde0cf", "#cfe3f5"])
     for label, colour, marker in ((0, VERMILLION, "x"), (1, BLUE, "o")):
         axes.scatter(*points[inside == label].T, s=7, color=colour, marker=marker, linewidths=0.8)
-    name = "with ReLU" if bent else "without"
+    name = "with ReLU" if bent else "without ReLU"
     dress(axes, f"two layers {name}: {right:.0%} right", grid=None)
     axes.set_aspect("equal")
     print(f"two layers {name}: {right:.1%} of the points right; always 'outside': {(inside == 0).mean():.1%}")

@@ -5,6 +5,7 @@ from statistics import median
 
 from lessons.harness import tasks
 from lessons.harness.runner import WorkFile
+from lessons.harness.table import own_function
 
 
 @dataclass
@@ -32,9 +33,10 @@ def run(lesson, colour):
     names, contestants = [f"your {race.function}"], [race.function]
     if race.before:
         number, function = race.before
-        earlier = tasks.find(number)
-        names.append(f"lesson {number}, {function}")
-        contestants.append(earlier.task(function).answer)
+        earlier = own_function(number, function)
+        model = earlier is tasks.find(number).task(function).answer
+        names.append(f"lesson {number}, {'minicnn' if model else 'your'} {function}")
+        contestants.append(earlier)
     names += race.others
     contestants += race.others.values()
     with WorkFile(lesson.work) as runner:
@@ -53,5 +55,5 @@ def run(lesson, colour):
         bar = "#" * max(1, round(30 * seconds / longest))
         lines.append(f"  {name.ljust(width)}  {1000 * seconds:10.3f} ms  {times[0] / seconds:8.1f} x  {bar}")
     if race.before and times[0] > times[1]:
-        lines.append(colour("yellow", f"  slower than your lesson {race.before[0]}: it counts all the same"))
+        lines.append(colour("yellow", f"  slower than in lesson {race.before[0]}: it counts all the same"))
     return lines

@@ -94,7 +94,7 @@ class Functions:
         self.files = {f.__code__.co_filename for f in self.functions.values() if hasattr(f, "__code__")}
         codes = {name: getattr(f, "__code__", None) for name, f in self.functions.items()}
         self.lines = {name: code.co_firstlineno if code else 0 for name, code in codes.items()}
-        self.path, self.loaded = "this notebook", {"lines": self.lines}
+        self.path, self.loaded = "your cell", {"lines": self.lines}
 
     def __enter__(self):
         return self

@@ -119,7 +119,7 @@ def test_notebooks_get_the_same_verdict(lesson):
     wrong.__name__ = task.name
     table = check(NUMBER, wrong)
     assert not table.passed
-    assert f"{NUMBER} {task.name}   x   this notebook" in repr(table)
+    assert f"{NUMBER} {task.name}   x   your cell" in repr(table)
     assert table._repr_html_().startswith("<table>")
     with pytest.raises(ValueError, match="it asks for"):
         check(NUMBER, len)
@@ -136,6 +136,23 @@ def test_mine_is_the_readers_own_only_while_it_passes(lesson):
     assert mine(NUMBER, task.name).__code__.co_filename == str(lesson.work)
     lesson.work.write_text(answered(lesson) + "\n# changed\n", encoding="utf-8")
     assert mine(NUMBER, task.name) is task.answer
+
+
+def test_a_race_never_blocks(monkeypatch, capsys):
+    racing = tasks.find("06")
+    monkeypatch.setattr(racing.race, "others", {})
+    monkeypatch.setattr(racing.race, "before", ("06", "conv_forward"))
+    assert commands.main(["race", "06"]) == 0
+    assert "nothing to race yet" in capsys.readouterr().out
+    commands.main(["start", "06"])
+    assert commands.main(["race", "06"]) == 0
+    assert "NotImplementedError" in capsys.readouterr().out
+    slow = "import time\n\n\ndef conv_forward(*args):\n    time.sleep(0.3)\n"
+    racing.work.write_text(slow, encoding="utf-8")
+    assert commands.main(["race", "06"]) == 0
+    out = capsys.readouterr().out
+    assert "your conv_forward" in out and "lesson 06, minicnn conv_forward" in out
+    assert "it counts all the same" in out
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl-C to a console, not to a process")
