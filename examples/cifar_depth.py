@@ -34,7 +34,8 @@ def main(argv=None):
         mc.set_random_seed(args.seed)
         model = build()
         model.compile(mc.optimizers.RMSprop(5e-4), loss="categorical_crossentropy", metrics=["accuracy"])
-        run.say(f"{name}: {model.count_params():,} parameters")
+        if not args.quiet:
+            model.summary()
         history = model.fit(
             x_train, y_train, batch_size=args.batch_size, epochs=args.epochs, verbose=run.verbose,
             validation_data=(x_test, y_test), callbacks=run.callbacks(name),

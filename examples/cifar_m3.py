@@ -55,6 +55,12 @@ def main(argv=None):
     run.print_scores(common.DOCUMENTED["models"])
     run.draw_samples()
     mc.plots.training_curves(history, title=f"M3 on {data.title}", path=run.path("_curves.png"))
+    some = slice(0, 25)
+    mc.plots.predictions(
+        data.x_test[some], model.predict(x_test[some]), data.y_test[some], data.class_names,
+        title=f"What M3 sees: {data.title}, test pictures", path=run.path("_predictions.png"),
+    )  # fmt: skip
+    mc.plots.filters(model.layers[0], title=f"M3's first layer, {data.title}", path=run.path("_filters.png"))
     model.save(run.path(".mcnn"))
     run.write()
 

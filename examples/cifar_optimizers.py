@@ -43,6 +43,8 @@ def main(argv=None):
     run.say(f"{PROTOCOLS[args.protocol]}\n")
     mc.set_random_seed(args.seed)
     model = build_model()
+    if not args.quiet:
+        model.summary()
     for optimizer in (mc.optimizers.RMSprop(5e-4), mc.optimizers.SGD(5e-4), mc.optimizers.Adam(5e-4)):
         name = type(optimizer).__name__
         if args.protocol == "fresh":

@@ -27,8 +27,9 @@ TRIAL_RUN = ("--data", "shapes", "--subset", "256", "--epochs", "1")
 def jobs(seeds):
     """(name, seed, script and its own flags, figures worth keeping) of every run."""
     for seed in range(seeds):
-        for name in ("m1", "m2", "m3"):
+        for name in ("m1", "m2"):
             yield name, seed, (f"cifar_{name}",), ("images", "curves")
+        yield "m3", seed, ("cifar_m3",), ("images", "curves", "predictions", "filters")
     for protocol in ("chained", "fresh"):
         yield f"optimizers_{protocol}", 0, ("cifar_optimizers", "--protocol", protocol), ("validation",)
 

@@ -32,6 +32,8 @@ FIGURES = {
     "m1/curves.png": "M1, training and validation (seed 0)",
     "m2/curves.png": "M2, training and validation (seed 0)",
     "m3/curves.png": "M3, training and validation (seed 0)",
+    "m3/predictions.png": "What M3 takes 25 test pictures for (seed 0)",
+    "m3/filters.png": "M3's 32 filters of the first layer after training (seed 0)",
     "optimizers_chained/validation.png": "Optimizers, chained: each goes on from the weights before (seed 0)",
     "optimizers_fresh/validation.png": "Optimizers, fresh: each from the same new weights (seed 0)",
 }
@@ -99,20 +101,20 @@ def models_table(results, documented, keras):
     """M1 to M3, four measures each; below, in words, what lies apart."""
     lines = [
         row("model", "", "documented", "minicnn: mean ± sd (runs)", "Keras: mean ± sd (runs)",
-            "difference, standard errors", "minicnn: time of a run"),
-        row("---", "---", "---:", "---:", "---:", "---:", "---:"),
+            "difference, standard errors"),
+        row("---", "---", "---:", "---:", "---:", "---:"),
     ]  # fmt: skip
     comparisons = {}
     for model in MODELS:
         name, known = model.upper(), documented["models"][model.upper()]
         runs = read_runs(results / model, documented["recipe"])
-        title, time = f"{name}, {known['params']:,} parameters", duration(runs)
+        title = f"{name}, {known['params']:,} parameters"
         for each in compare(model, runs, known, keras):
             comparisons[f"{name} {each.name}"] = each
             errors = standard_errors(each.ours, each.theirs)
             numbers = f"{each.known:.4f}", spread(each.ours), spread(each.theirs)
-            lines.append(row(title, each.name, *numbers, "" if errors is None else f"{errors:+.1f}", time))
-            title = time = ""
+            lines.append(row(title, each.name, *numbers, "" if errors is None else f"{errors:+.1f}"))
+            title = ""
     return [*lines, *against_keras(comparisons), *against_documented(comparisons)]
 
 
@@ -139,15 +141,6 @@ def against_documented(comparisons):
         return []
     text = "The documented scores are of one run each. More than two standard deviations away from ours"
     return ["", f"{text}: {'; '.join(apart)}."]
-
-
-def duration(runs):
-    """How long ``fit`` took in the mean, validation and compiling included, and on how many threads."""
-    if not runs:
-        return "not run yet"
-    seconds = round(mean(run["seconds"] for run in runs))
-    threads = " or ".join(str(count) for count in sorted({run["threads"] for run in runs}))
-    return f"{seconds // 60}:{seconds % 60:02} min on {threads} threads"
 
 
 def optimizers_table(results, documented, keras):

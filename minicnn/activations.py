@@ -4,8 +4,8 @@ An activation of your own needs its derivative: ``Activation("swish", forward, b
 ``forward(z) -> y`` and ``backward(dy, z, y) -> dz`` (see kernels/activations.py for eight examples).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Callable
 
 from minicnn import lookup
 from minicnn.kernels import activations as kernels

@@ -1,5 +1,8 @@
 """From what the user hands to ``fit`` to a stream of checked batches."""
 
+import math
+import zlib
+
 import numpy as np
 
 from minicnn import random
@@ -9,10 +12,17 @@ def checked_images(x, what="x"):
     """x as an array of real numbers with at least one entry along its first axis."""
     x = np.asarray(x)
     if x.dtype.kind not in "fiub":
-        raise ValueError(f"{what} should hold real numbers, got an array of {x.dtype}: are its rows equally long?")
+        raise ValueError(f"{what} should hold real numbers, got {x.dtype}: are its rows equally long?")
     if x.ndim == 0 or len(x) == 0:
         raise ValueError(f"{what} is empty, shape {x.shape}: there is nothing to learn from or to judge")
     return x
+
+
+def whole_number(value, argument, least=1):
+    """``value`` as an int, or a ValueError that names the argument."""
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
+        raise ValueError(f"{argument} expects a whole number >= {least}, got {value!r}")
+    return int(value)
 
 
 class ArrayBatches:
@@ -22,21 +32,25 @@ class ArrayBatches:
         self.x = checked_images(x)
         self.y = np.asarray(y)
         if self.y.ndim == 0 or len(self.x) != len(self.y):
-            raise ValueError(f"x has {len(self.x)} rows, y has shape {self.y.shape}: every picture needs its target")
-        if isinstance(batch_size, bool) or int(batch_size) != batch_size or batch_size < 1:
-            raise ValueError(f"batch_size expects a whole number >= 1, got {batch_size!r}")
-        self.batch_size = int(batch_size)
+            raise ValueError(
+                f"x has {len(self.x)} rows, y has shape {self.y.shape}: every picture needs its target"
+            )
+        self.batch_size = whole_number(batch_size, "batch_size")
 
     @property
     def images(self):
+        """How many there are."""
         return len(self.x)
 
     def describe(self):
-        """What makes these the same data for a resumed run."""
-        return {"samples": len(self.x), "batch_size": self.batch_size, "steps": len(self)}
+        """What makes these the same data for a resumed run; of the numbers, a sample's checksum."""
+        some = slice(None, None, 1 + len(self.x) // 64)
+        checksum = zlib.crc32(self.x[some].tobytes(), zlib.crc32(self.y[some].tobytes()))
+        sizes = {"samples": len(self.x), "batch_size": self.batch_size, "steps": len(self)}
+        return {**sizes, "checksum": checksum}
 
     def __len__(self):
-        return -(-len(self.x) // self.batch_size)
+        return math.ceil(len(self.x) / self.batch_size)
 
     def stream(self, start=0, key=None):
         """Batches from number ``start`` on, shuffled by a function of ``key`` (None: as they lie)."""
@@ -47,28 +61,53 @@ class ArrayBatches:
             yield self.x[rows], self.y[rows]
 
 
+class KeyedBatches:
+    """What an iterable of batches is when ``fit`` may choose where it begins and in which order.
+
+    A resumed run then reads only the pictures it has not seen; of any other iterable it reads all. To be
+    one, have ``images`` (how many), ``describe()`` (as above, what is the same for the same data)
+    and ``stream(start, key)``: the batches from number ``start`` on, in an order that is a function of
+    ``key`` alone, unshuffled for None.
+    """
+
+
 class IterableBatches:
     """Any iterable of ``(x, y)`` batches, read anew every epoch; it shuffles itself, if at all."""
 
     def __init__(self, batches):
         self.batches = batches
+        self.keyed = isinstance(batches, KeyedBatches)
 
-    images = None  # how many is not known beforehand
+    @property
+    def images(self):
+        """How many there are; None where that is not known beforehand."""
+        return self.batches.images if self.keyed else None
 
     def describe(self):
         """What makes these the same data for a resumed run."""
+        if self.keyed:
+            return self.batches.describe()
         return {"steps": len(self.batches) if hasattr(self.batches, "__len__") else None}
 
     def stream(self, start=0, key=None):
-        number = -1
-        for number, batch in enumerate(self.batches):
+        """The batches (x, y) from number ``start`` on; ``key`` changes the order of keyed ones alone."""
+        source = enumerate(self.batches.stream(start, key), start) if self.keyed else enumerate(self.batches)
+        number = start - 1 if self.keyed else -1
+        for number, batch in source:
             if not isinstance(batch, (tuple, list)) or len(batch) != 2:
                 raise ValueError(f"batch {number} should be a pair (x, y), got {type(batch).__name__}")
             if number >= start:
                 yield np.asarray(batch[0]), np.asarray(batch[1])
         if number < 0:
-            raise ValueError("the iterable of batches is empty: a generator runs only once, hand over a list or "
-                             "an object whose __iter__ starts afresh")
+            raise ValueError(
+                "the iterable of batches is empty: a generator runs only once, hand over a list or an object "
+                "whose __iter__ starts afresh"
+            )
+
+
+def in_order(batches):
+    """An iterable's batches; unshuffled, where it lets us choose."""
+    return batches.stream(0, None) if isinstance(batches, KeyedBatches) else batches
 
 
 def are_batches(x):
@@ -83,9 +122,11 @@ def make(x, y, batch_size):
     if y is not None:
         return ArrayBatches(x, y, 32 if batch_size is None else batch_size)
     if hasattr(x, "__array__") or not hasattr(x, "__iter__"):
-        raise ValueError(f"y is missing: pass x and y, or an iterable of (x, y) batches, not a {type(x).__name__} alone")
+        raise ValueError(
+            f"y is missing: pass x and y, or an iterable of (x, y) batches, not a {type(x).__name__} alone"
+        )
     if batch_size is not None:
-        raise ValueError("batch_size has no meaning for an iterable, which brings batches already: leave it out")
+        raise ValueError("batch_size has no meaning for an iterable, which brings batches: leave it out")
     return IterableBatches(x)
 
 
@@ -95,7 +136,8 @@ def split(x, y, fraction):
         raise ValueError(f"validation_split expects a fraction between 0 and 1, got {fraction!r}")
     if y is None:
         raise ValueError("validation_split needs arrays x and y: it cannot cut an iterable of batches")
+    x, y = checked_images(x), np.asarray(y)
     at = int(len(x) * (1 - fraction))
     if at == 0 or at == len(x):
-        raise ValueError(f"validation_split={fraction} of {len(x)} pictures leaves one of the two parts empty")
+        raise ValueError(f"validation_split={fraction} of {len(x)} rows leaves one of the two parts empty")
     return (x[:at], y[:at]), (x[at:], y[at:])

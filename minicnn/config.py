@@ -4,6 +4,7 @@
 two programs to the last digits. Layers read it when they are *built*.
 """
 
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -21,10 +22,8 @@ def floatx():
 def set_floatx(name):
     """Build all layers from now on in ``name``, ``"float32"`` or ``"float64"`` (as in Keras)."""
     global _FLOATX  # noqa: PLW0603  (one global setting is what this file is for)
-    try:
+    with contextlib.suppress(TypeError):
         name = np.dtype(name).name
-    except TypeError:
-        pass
     if name not in ("float32", "float64"):
         raise ValueError(f"set_floatx expects 'float32' or 'float64', got {name!r}")
     _FLOATX = name

@@ -13,11 +13,13 @@ Source: Baydin et al. 2018, "Automatic differentiation in machine learning: a su
 
 import numpy as np
 
+from minicnn import config
+
 STEP = 1e-5  # for numbers around 1: truncation h^2 = 1e-10, rounding 1e-16 / h = 1e-11
 
 
 def relative_error(a, b):
-    """|a - b| / (|a| + |b|) with the norm over all entries: 0 for equal, 1 for unrelated. Two zeros are equal.
+    """|a - b| / (|a| + |b|), norms over all entries: 0 for equal, 1 for unrelated. Two zeros are equal.
 
     Infinity where either holds NaN or infinity: unlike a NaN, that is never less than what one would accept.
     """
@@ -49,20 +51,30 @@ def check_function(f, arrays, gradients, step=STEP):
     """
     for name, array in arrays.items():
         if array.dtype != np.float64:
-            raise ValueError(f"gradients are checked in float64, {name!r} is {array.dtype}: see config.set_floatx")
+            raise ValueError(f"gradients are checked in float64, {name!r} is {array.dtype}: see set_floatx")
         if np.shape(gradients[name]) != array.shape:
-            raise ValueError(f"the gradient of {name!r} has shape {np.shape(gradients[name])}, expected {array.shape}")
+            got = np.shape(gradients[name])
+            raise ValueError(f"the gradient of {name!r} has shape {got}, expected {array.shape}")
     return {name: relative_error(gradients[name], numeric_gradient(f, a, step)) for name, a in arrays.items()}
 
 
 def check_layer(layer, x, training=True, step=STEP, rng=None):
     """Relative errors of ``backward`` for the input (``"x"``) and every parameter, by name.
 
-    ``x``: (N, ...) float64, the layer built in float64 or not at all. Keep inputs away from kinks (ReLU at
-    0, equal numbers in a pool) by more than ``step``: there is no slope there.
+    ``x``: (N, ...). A layer not yet built is built in float64, one built in float32 is refused. Keep inputs
+    away from kinks (ReLU at 0, equal numbers in a pool) by more than ``step``: there is no slope there.
     """
     rng = np.random.default_rng(0) if rng is None else rng
     x = np.array(x, np.float64)
+    if not layer.built:
+        usual = config.floatx()
+        config.set_floatx("float64")
+        try:
+            layer.build((None, *x.shape[1:]))
+        finally:
+            config.set_floatx(usual)
+    if layer.dtype != np.float64:
+        raise ValueError(f"gradients are checked in float64, {layer} is {layer.dtype}: see set_floatx")
     first_step = layer.step
 
     def forward():

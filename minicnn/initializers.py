@@ -44,6 +44,7 @@ class Initializer(Configurable):
         return self.draw(shape, rng).astype(dtype or config.floatx())
 
     def draw(self, shape, rng):
+        """The numbers themselves, in float64."""
         raise NotImplementedError(f"{type(self).__name__} must define draw(self, shape, rng)")
 
 

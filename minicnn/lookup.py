@@ -14,10 +14,12 @@ class Configurable:
     """
 
     def get_config(self):
+        """The arguments this was made with, in terms JSON knows."""
         return {}
 
     @classmethod
     def from_config(cls, config):
+        """A new one from what ``get_config`` gave."""
         return cls(**config)
 
     def __repr__(self):

@@ -7,6 +7,13 @@ import numpy as np
 
 from minicnn import losses
 from minicnn.lookup import Configurable, resolve
+from minicnn.reports import classification_report, confusion_matrix
+
+__all__ = [
+    "BinaryAccuracy", "CategoricalAccuracy", "CategoricalCrossentropy", "MeanSquaredError", "Metric",
+    "SparseCategoricalAccuracy", "SparseCategoricalCrossentropy", "classification_report", "confusion_matrix",
+    "get",
+]  # fmt: skip
 
 
 class Metric(Configurable):

@@ -13,7 +13,7 @@ from minicnn.training import Training
 class Sequential(Training):
     """A network whose every layer feeds the next.
 
-        model = Sequential([layers.Conv2D(32, 3, input_shape=(32, 32, 3)), layers.Flatten(), layers.Dense(10)])
+        Sequential([layers.Conv2D(32, 3, input_shape=(32, 32, 3)), layers.Flatten(), layers.Dense(10)])
 
     It is built, that is, gets its weights, as soon as it knows its input: from an ``Input`` or an
     ``input_shape`` in its first layer, or from the first data it sees.
@@ -31,28 +31,26 @@ class Sequential(Training):
     def add(self, layer):
         """Put ``layer`` behind the others."""
         if not isinstance(layer, Layer):
-            raise TypeError(f"Sequential expects layers, got {layer!r}: a class instead of an object, perhaps?")
+            raise TypeError(f"Sequential expects layers, got {layer!r}: a class instead of an object?")
         if any(layer is other for other in self.layers):
-            raise ValueError(f"{layer} is in this model already: make a new one, layers keep what belongs to their place")
+            raise ValueError(
+                f"{layer} is in this model already: make a new one, a layer keeps what belongs to its place"
+            )
         if isinstance(layer, known_layers.Input):
             if self.layers:
                 raise ValueError("Input goes first: this model has layers already")
             self.input_shape = (None, *layer.shape)
             return
-        layer.name = self._free_name(layer)
-        layer.place = len(self.layers)
-        layer.seed = self.seed
+        name = self._free_name(layer)
+        shape = self.layers[-1].output_shape if self.layers else self.input_shape or layer.given_input_shape
+        if not layer.built:
+            layer.name, layer.place, layer.seed = name, len(self.layers), self.seed
+        if shape is not None:
+            layer.build(shape)
+        if not self.layers:
+            self.input_shape = shape or layer.input_shape
+        layer.name = layer.given_name = name  # a layer shared with another model keeps its name
         self.layers.append(layer)
-        if self.input_shape is None:
-            self.input_shape = layer.given_input_shape
-        if self.input_shape is not None:
-            previous = self.layers[-2].output_shape if layer.place else self.input_shape
-            try:
-                layer.build(previous)
-            except ValueError:
-                self.layers.pop()
-                raise
-            self._skip_unneeded_gradients()
 
     def _free_name(self, layer):
         """conv2d, conv2d_1, conv2d_2, ... anew in every model."""
@@ -71,26 +69,21 @@ class Sequential(Training):
 
     @property
     def built(self):
+        """Whether all layers have their weights."""
         return bool(self.layers) and all(layer.built for layer in self.layers)
 
     def build(self, input_shape=None):
         """Make the weights for inputs of ``input_shape``, ``(None, 32, 32, 3)``."""
         if not self.layers:
             raise ValueError("this Sequential has no layers yet: add some first")
-        shape = self.input_shape = tuple(input_shape) if input_shape is not None else self.input_shape
+        shape = self.input_shape if input_shape is None else tuple(input_shape)
         if shape is None:
-            raise ValueError("the input's shape is not known yet: put Input((32, 32, 3)) first, or pass it to build")
+            raise ValueError("the input's shape is not known yet: put Input((32, 32, 3)) first, or pass it")
+        begin = shape
         for layer in self.layers:
             layer.build(shape)
             shape = layer.output_shape
-        self._skip_unneeded_gradients()
-
-    def _skip_unneeded_gradients(self):
-        """Nothing before the first layer with parameters learns, so nothing there needs a gradient."""
-        learns = [bool(layer.params) for layer in self.layers]
-        first = learns.index(True) if any(learns) else len(learns)
-        for layer in self.layers:
-            layer.needs_dx = layer.place > first
+        self.input_shape = begin
 
     @property
     def output_shape(self):
@@ -100,14 +93,14 @@ class Sequential(Training):
 
     def _require_built(self, what):
         if not self.built:
-            raise ValueError(f"{what} needs a built model: put Input((32, 32, 3)) first, or call build or fit")
+            raise ValueError(f"{what} needs a built model: put Input((32, 32, 3)) first, or call build")
 
     # ------------------------------------------------------------ forward and backward
 
     def forward(self, x, training=False):
         """Predictions for a batch; everything ``backward`` needs is kept."""
-        for layer in self.layers:
-            layer.step = self.step
+        for place, layer in enumerate(self.layers):
+            layer.seed, layer.place, layer.step = self.seed, place, self.step
             x = layer.forward(x, training)
         return x
 
@@ -119,11 +112,13 @@ class Sequential(Training):
 
         ``from_logits``: dy belongs to what the last layer's softmax was given, not to what it returned.
         """
-        for layer in reversed(self.layers):
+        learning = [place for place, layer in enumerate(self.layers) if layer.params]
+        first = min(learning, default=len(self.layers))  # nothing before it learns, or needs a gradient
+        for place in range(len(self.layers) - 1, first - 1, -1):
+            layer = self.layers[place]
+            layer.needs_dx = place > first
             dy = layer.backward_logits(dy) if from_logits else layer.backward(dy)
-            from_logits = False
-            if dy is None:
-                break
+            layer.needs_dx, from_logits = True, False
 
     def parameters(self):
         """All parameters by ``place/name``: the very arrays, not copies."""
@@ -177,7 +172,8 @@ class Sequential(Training):
     def get_config(self):
         """The architecture, in terms JSON knows."""
         shape = None if self.input_shape is None else list(self.input_shape)
-        return {"name": self.name, "input_shape": shape, "layers": [serialize(layer) for layer in self.layers]}
+        layers = [serialize(layer) for layer in self.layers]
+        return {"name": self.name, "input_shape": shape, "layers": layers}
 
     @classmethod
     def from_config(cls, config):

@@ -11,35 +11,39 @@ class ProgressLine:
 
     def __init__(self, verbose, epochs, data):
         if verbose not in (0, 1, 2, "auto", True, False):
-            raise ValueError(f"verbose expects 0 (silent), 1 (live line) or 2 (a line an epoch), got {verbose!r}")
+            raise ValueError(f"verbose expects 0 silent, 1 live line or 2 line an epoch, got {verbose!r}")
         self.verbose = 1 if verbose == "auto" else int(verbose)
         self.epochs, self.images = epochs, data.images
         self.bar = None
 
     def begin(self, position):
-        self.started = time.perf_counter()
+        """An epoch starts, or goes on from ``position``."""
+        self.seen, self.training, self.started = 0, 0.0, time.perf_counter()
         if self.verbose == 1:
             self.bar = tqdm(
-                total=self.images, initial=position.totals.count, unit=" images", leave=False, file=sys.stdout,
-                desc=f"Epoch {position.epoch + 1}/{self.epochs}", mininterval=0.2, dynamic_ncols=True,
+                desc=f"Epoch {position.epoch + 1}/{self.epochs}", unit=" images", total=self.images,
+                initial=position.totals.count, leave=False, dynamic_ncols=True, file=sys.stdout,
             )
 
     def update(self, images, totals):
+        """So many more images are done."""
+        self.seen += images
+        self.training = time.perf_counter() - self.started
         if self.bar is not None:
-            shown = self.bar.n
-            self.bar.update(images)
-            if shown == self.bar.initial or self.bar.last_print_n == self.bar.n:  # only when the line is drawn
-                self.bar.set_postfix_str(_text(totals.means()), refresh=False)
+            self.bar.set_postfix_str(_text(totals.means()), refresh=False)
+            self.bar.update(images)  # draws the line, ten times a second at most
 
     def end(self, position, logs):
+        """The epoch is over: print its line."""
         seconds = time.perf_counter() - self.started
         self.close()
         if self.verbose:
-            rate = position.totals.count / max(seconds, 1e-9)
+            rate = self.seen / max(self.training, 1e-9)  # of training: validation comes after
             head = f"Epoch {position.epoch + 1}/{self.epochs}"
             print(f"{head} - {seconds:.1f} s - {rate:,.0f} images/s - {_text(logs)}", flush=True)
 
     def close(self):
+        """Take the live line away."""
         if self.bar is not None:
             self.bar.close()
             self.bar = None

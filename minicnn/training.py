@@ -1,41 +1,15 @@
 """How a model learns: one step, many steps, and looking at the result."""
 
-from dataclasses import asdict, dataclass, field
-
 import numpy as np
 
-from minicnn import batches, losses, metrics, optimizers
+from minicnn import batches, losses, optimizers
+from minicnn import metrics as metrics_module
 from minicnn.activations import softmax
+from minicnn.archive import add_prefix, take_prefix
 from minicnn.callbacks import CallbackList, History
 from minicnn.lookup import serialize
+from minicnn.position import Position, Totals
 from minicnn.progress import ProgressLine
-
-
-@dataclass
-class Totals:
-    """Running sums of the loss and the metrics over an epoch: every sample counts the same."""
-
-    sums: dict = field(default_factory=dict)
-    count: int = 0
-
-    def add(self, values):
-        """``values``: name -> one number a sample."""
-        for name, each in values.items():
-            self.sums[name] = self.sums.get(name, 0.0) + float(np.sum(each, dtype=np.float64))
-        self.count += len(next(iter(values.values())))
-
-    def means(self):
-        return {name: total / self.count for name, total in self.sums.items()}
-
-
-@dataclass
-class Position:
-    """Where a running ``fit`` stands: all it takes to go on from here."""
-
-    epoch: int = 0
-    batch: int = 0  # the next one in this epoch
-    first_step: int = 0  # the model's step when this epoch began: what its shuffling is keyed by
-    totals: Totals = field(default_factory=Totals)
 
 
 class Training:
@@ -56,11 +30,17 @@ class Training:
         if isinstance(metrics, str):
             raise ValueError(f"metrics expects a list, got the text {metrics!r}: write metrics=[{metrics!r}]")
         optimizer, loss = optimizers.get(optimizer), losses.get(loss)
-        self.optimizer, self.loss, self._metrics_wanted = optimizer, loss, list(metrics or ())
-        self._compile_config = self._describe_compile()
-        self.metrics = None  # "accuracy" means one thing or another by the output's shape: settled when built
-        if self.built:
-            self._settle_metrics()
+        wanted = list(metrics or ())
+        chosen = [metrics_module.get(each, loss) for each in wanted]
+        names = ["loss", *(metric.name for metric in chosen)]
+        if twice := [name for name in names if names.count(name) > 1]:
+            raise ValueError(f"two numbers in the history would be called {twice[0]!r}: drop a metric")
+        config = {
+            "optimizer": serialize(optimizer),
+            "loss": serialize(loss),
+            "metrics": [each if isinstance(each, str) else serialize(m) for each, m in zip(wanted, chosen)],
+        }
+        self.optimizer, self.loss, self.metrics, self._compile_config = optimizer, loss, chosen, config
 
     def get_compile_config(self):
         """Optimizer, loss and metrics as compile was given them, in terms JSON knows; None before compile.
@@ -68,14 +48,6 @@ class Training:
         Callbacks may have changed the learning rate since: that is in ``optimizer.state()``.
         """
         return self._compile_config
-
-    def _describe_compile(self):
-        wanted = [each if isinstance(each, str) else serialize(metrics.get(each)) for each in self._metrics_wanted]
-        return {"optimizer": serialize(self.optimizer), "loss": serialize(self.loss), "metrics": wanted}
-
-    def _settle_metrics(self):
-        if self.metrics is None:
-            self.metrics = [metrics.get(each, self.loss, self.output_shape) for each in self._metrics_wanted]
 
     # ------------------------------------------------------------ one step
 
@@ -97,31 +69,31 @@ class Training:
         return list(means.values()) if len(means) > 1 else means["loss"]
 
     def _train_step(self, x, y):
-        self._last_batch = x
-        predictions = self.forward(x, training=True)
-        values, gradient = self._judge(y, predictions)
-        if np.isfinite(values["loss"]).all():  # a step along a NaN would ruin weights that are still good
-            self.backward(gradient, from_logits=self._fused)
-            parameters = self.parameters()
-            self.optimizer.update(parameters, self.gradients())
-            for layer in self.layers:
-                for name, constraint in layer.constraints.items():
-                    layer.params[name][...] = constraint(layer.params[name])
+        self._last_batch, before = x, self._layer_state()
+        values, gradient = self._loss_and_gradient(y, self.forward(x, training=True))
         self.step += 1
+        if not np.isfinite(values["loss"]).all():  # a step along a NaN would ruin what is still good
+            self._put_back(before)
+            return values
+        self.backward(gradient, from_logits=self._fused)
+        self.optimizer.update(self.parameters(), self.gradients())
+        for layer in self.layers:
+            for name, constraint in layer.constraints.items():
+                layer.params[name][...] = constraint(layer.params[name])
         return values
 
     def _test_step(self, x, y):
-        values, _ = self._judge(y, self.forward(x))
+        values, _ = self._loss_and_gradient(y, self.forward(x))
         self._forget()
         return values
 
-    def _judge(self, y, predictions):
+    def _loss_and_gradient(self, y, predictions):
         """The loss and metrics of every sample, and the gradient to send back."""
         if self._fused:
-            sample_losses, gradient = self.loss.value_and_gradient(y, self.layers[-1].logits, from_logits=True)
+            each, gradient = self.loss.value_and_gradient(y, self.layers[-1].logits, from_logits=True)
         else:
-            sample_losses, gradient = self.loss.value_and_gradient(y, predictions)
-        values = {"loss": sample_losses}
+            each, gradient = self.loss.value_and_gradient(y, predictions)
+        values = {"loss": each}
         for metric in self.metrics:
             values[metric.name] = metric.values(y, predictions)
         return values, gradient
@@ -131,6 +103,14 @@ class Training:
         """Whether loss and final softmax are one formula, exact where each alone would overflow."""
         last = self.layers[-1]
         return self.loss.uses_logits and hasattr(last, "backward_logits") and last.activation is softmax
+
+    def _layer_state(self):
+        """What layers remember besides parameters, moving averages say: the arrays, and what is in them."""
+        return [(array, array.copy()) for layer in self.layers for array in layer.state.values()]
+
+    def _put_back(self, layer_state):
+        for array, values in layer_state:
+            array[...] = values
 
     def _forget(self):
         for layer in self.layers:
@@ -142,21 +122,29 @@ class Training:
             validation_data=None, shuffle=True, initial_epoch=0):
         """Train for ``epochs`` passes over the data; returns the History.
 
-        ``x``, ``y``: arrays, or an iterable of batches (x, y) in place of both. ``batch_size`` 32 unless given.
-        ``validation_data``: (x, y) or an iterable; ``validation_split``: the last fraction of x, y instead.
-        ``verbose``: 0 silent, 1 a live line, 2 a line an epoch. Shuffles before every epoch unless told not to.
+        x, y: arrays, or an iterable of batches (x, y) in place of both. batch_size: 32 unless given.
+        validation_data: (x, y) or an iterable; validation_split: the last fraction of x, y instead.
+        verbose: 0 silent, 1 a live line, 2 a line an epoch. Shuffles before every epoch unless told not to.
+
+        Raises ValueError for data that do not fit the model or the loss, before anything has changed; an
+        iterable's batches are looked at one by one, as they come.
         """
         self._require_compiled("fit")
+        epochs = batches.whole_number(epochs, "epochs", least=0)
+        initial_epoch = batches.whole_number(initial_epoch, "initial_epoch", least=0)
         if validation_split and validation_data is None:
             (x, y), validation_data = batches.split(x, y, validation_split)
         train = self._checked_data(x, y, batch_size)
-        validation = None if validation_data is None else self._validation_batches(validation_data, batch_size)
-        self.stop_training = False
-        self.position = Position(epoch=initial_epoch)
-        line = ProgressLine(verbose, epochs, train)
-        self.history = History()
-        self.history.params = {"epochs": epochs, "verbose": verbose, **train.describe()}
-        run = CallbackList(callbacks, self, self.history.params, self.history)
+        validation = None
+        if validation_data is not None:
+            validation = self._validation_batches(validation_data, batch_size)
+        line, history = ProgressLine(verbose, epochs, train), History()
+        history.params = {
+            "epochs": epochs, "verbose": verbose, "shuffle": bool(shuffle), **train.describe(),
+            "validation": validation and validation.describe(),
+        }
+        run = CallbackList(callbacks, self, history.params, history)
+        self.history, self.stop_training, self.position = history, False, Position(epoch=initial_epoch)
         run.on_train_begin()
         try:
             while self.position.epoch < epochs and not self.stop_training:
@@ -186,8 +174,9 @@ class Training:
             if self.stop_training:
                 break
         logs = at.totals.means()
-        if validation is not None and np.isfinite(logs["loss"]):
-            logs |= {f"val_{name}": value for name, value in self._evaluate(validation).items()}
+        if validation is not None:  # a network that is no longer finite has no scores, rather than none given
+            scores = self._evaluate(validation) if np.isfinite(logs["loss"]) else dict.fromkeys(logs, np.nan)
+            logs |= {f"val_{name}": value for name, value in scores.items()}
         line.end(at, logs)
         epoch, at.epoch, at.batch = at.epoch, at.epoch + 1, 0
         run.on_epoch_end(epoch, logs)
@@ -210,11 +199,12 @@ class Training:
 
     def predict(self, x, batch_size=32, verbose=0):
         """Predictions for every row of x, or of every batch of an iterable (with or without targets)."""
+        batch_size = batches.whole_number(batch_size, "batch_size")
         if not batches.are_batches(x):
             x = batches.checked_images(x)
             parts = (x[k : k + batch_size] for k in range(0, len(x), batch_size))
         else:
-            parts = (batch[0] if isinstance(batch, (tuple, list)) else batch for batch in x)
+            parts = (batch[0] if isinstance(batch, (tuple, list)) else batch for batch in batches.in_order(x))
         outputs = []
         for part in parts:
             self._build_for(part)
@@ -242,17 +232,23 @@ class Training:
 
     def _checked_batch(self, x, y):
         self._require_compiled("training or evaluating")
-        x = batches.checked_images(x)
-        self._build_for(x)
-        self._settle_metrics()
-        self.layers[0].check_input(x[:1])
-        y = self.loss.check_targets(np.asarray(y), self.output_shape)
-        if len(x) != len(y):
-            raise ValueError(f"x has {len(x)} rows, y has {len(y)}: every picture needs its target")
+        x, shape = batches.checked_images(x), self.input_shape
+        fresh = [layer for layer in self.layers if not layer.built]
+        try:
+            self._build_for(x)
+            self.layers[0].check_input(x[:1])
+            y = self.loss.check_targets(np.asarray(y), self.output_shape)
+            if len(x) != len(y):
+                raise ValueError(f"x has {len(x)} rows, y has {len(y)}: every picture needs its target")
+        except ValueError:  # data that are refused must not decide what the model is for
+            self.input_shape = shape
+            for layer in fresh:
+                layer.unbuild()
+            raise
         return x, y
 
     def _validation_batches(self, data, batch_size):
-        if isinstance(data, (tuple, list)) and len(data) == 2 and hasattr(data[0], "shape"):
+        if isinstance(data, (tuple, list)) and len(data) == 2 and not batches.are_batches(data):
             return self._checked_data(*data, batch_size)
         return self._checked_data(data, None, None)
 
@@ -266,39 +262,32 @@ class Training:
             return None
         if not np.isfinite(x).all():
             return "input"
-        state = [{name: a.copy() for name, a in layer.state.items()} for layer in self.layers]
-        try:
-            for layer in self.layers:
-                layer.step = self.step - 1
-                x = layer.forward(x, training=True)
-                if not np.isfinite(x).all():
-                    return layer
-        finally:
-            for layer, before in zip(self.layers, state):
-                layer.state.update(before)
-        return None
+        before = self._layer_state()
+        for layer in self.layers:
+            layer.step = self.step - 1
+            x = layer.forward(x, training=True)
+            if not np.isfinite(x).all():
+                break
+        self._put_back(before)
+        return None if np.isfinite(x).all() else layer
 
     # ------------------------------------------------------------ the whole state, for a backup
 
     def training_state(self):
         """Everything a resumed ``fit`` needs, as (a document JSON knows, arrays by name)."""
         document, slots = self.optimizer.state()
-        arrays = {f"optimizer/{name}": a for name, a in slots.items()}
-        arrays |= {f"weights/{k}": a for k, a in enumerate(self.get_weights())}
+        weights = {str(k): array for k, array in enumerate(self.get_weights())}
         return {
-            "seed": self.seed, "step": self.step, "stop_training": self.stop_training,
-            "position": asdict(self.position), "history": self.history.state()[0], "optimizer": document,
-        }, arrays
+            "seed": self.seed, "step": self.step, "stop_training": self.stop_training, "optimizer": document,
+            "position": self.position.document(), "history": self.history.state()[0],
+        }, add_prefix("weights", weights) | add_prefix("optimizer", slots)
 
     def load_training_state(self, document, arrays):
         """Become what ``training_state`` described; called within ``fit``."""
-        weights = [arrays[f"weights/{k}"] for k in range(len(self.get_weights()))]
-        slots = {name.removeprefix("optimizer/"): a for name, a in arrays.items() if name.startswith("optimizer/")}
-        self.optimizer.load_state(document["optimizer"], slots)
-        self.set_weights(weights)
-        self.seed, self.step, self.stop_training = document["seed"], document["step"], document["stop_training"]
-        for layer in self.layers:
-            layer.seed = self.seed
+        weights = take_prefix("weights", arrays)
+        self.optimizer.load_state(document["optimizer"], take_prefix("optimizer", arrays))
+        self.set_weights([weights[str(k)] for k in range(len(weights))])
+        self.seed, self.step = document["seed"], document["step"]
+        self.stop_training = document["stop_training"]
         self.history.load_state(document["history"], {})
-        position = document["position"]
-        self.position = Position(**position | {"totals": Totals(**position["totals"])})
+        self.position = Position.from_document(document["position"])

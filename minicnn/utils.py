@@ -1,6 +1,11 @@
-"""Small tools around the data."""
+"""Small tools around the data, under the names Keras gives them."""
 
 import numpy as np
+
+from minicnn.image_dataset import image_dataset_from_directory
+from minicnn.images import img_to_array, load_img
+
+__all__ = ["image_dataset_from_directory", "img_to_array", "load_img", "to_categorical"]
 
 
 def to_categorical(x, num_classes=None):

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from minicnn import layers
 from minicnn.kernels.shapes import output_size, padding_amounts
+from minicnn.kernels.warp import FILL_MODES, INTERPOLATIONS
 
 SEEDS = st.integers(0, 2**32 - 1)
 SPACING = 0.02  # of ``distinct`` numbers: far more than the step of a gradient check
@@ -121,6 +122,17 @@ def inputs(draw):
     return layers.Input(shape[1:]), distinct(draw(SEEDS), *shape)
 
 
+@st.composite
+def augmentations(draw, layer, factors):
+    """A layer that warps pictures with ``factors`` arguments, and distinct numbers."""
+    part = st.floats(-0.9, 0.9)
+    given = [draw(part | st.tuples(part, part)) for _ in range(factors)]
+    how = {"fill_mode": FILL_MODES, "interpolation": INTERPOLATIONS}
+    options = {name: draw(st.sampled_from(choices)) for name, choices in how.items()}
+    made = layer(*given, **options, fill_value=draw(part), seed=draw(st.none() | SEEDS))
+    return made, distinct(draw(SEEDS), *draw(shapes(rank=4)))
+
+
 FACTORS = st.floats(0.1, 3) | st.floats(-3, -0.1)
 PROBLEMS = {
     "Activation": any_shape(st.builds(layers.Activation, SMOOTH | KINKED)),
@@ -134,6 +146,11 @@ PROBLEMS = {
     "Input": inputs(),
     "LeakyReLU": any_shape(st.builds(layers.LeakyReLU, st.sampled_from([0, 0.01, 0.3, 1.5]))),
     "MaxPooling2D": poolings(layers.MaxPooling2D),
+    "RandomCrop": any_shape(st.builds(layers.RandomCrop, st.integers(1, 5), st.integers(1, 5)), rank=4),
+    "RandomFlip": any_shape(st.builds(layers.RandomFlip, st.sampled_from(layers.RandomFlip.modes)), rank=4),
+    "RandomRotation": augmentations(layers.RandomRotation, factors=1),
+    "RandomTranslation": augmentations(layers.RandomTranslation, factors=2),
+    "RandomZoom": augmentations(layers.RandomZoom, factors=2),
     "ReLU": any_shape(st.builds(layers.ReLU)),
     "Rescaling": any_shape(st.builds(layers.Rescaling, FACTORS, FACTORS)),
     "Softmax": any_shape(st.builds(layers.Softmax), least_channels=2),

@@ -16,12 +16,14 @@ def data(rng):
     return x.astype(np.float32), y
 
 
-def compiled(loss="sparse_categorical_crossentropy", optimizer="adam", seed=1, metrics=("accuracy",), end="softmax"):
+def compiled(loss="sparse_categorical_crossentropy", optimizer="adam", seed=1):
     mc.set_random_seed(seed)
     model = mc.Sequential([
-        layers.Dense(8, activation="relu", input_shape=(6,)), layers.Dropout(0.2), layers.Dense(CLASSES, activation=end)
+        layers.Dense(8, activation="relu", input_shape=(6,)),
+        layers.Dropout(0.2),
+        layers.Dense(CLASSES, activation="softmax"),
     ])
-    model.compile(optimizer, loss, list(metrics))
+    model.compile(optimizer, loss, ["accuracy"])
     return model
 
 
@@ -46,7 +48,8 @@ def test_the_epochs_loss_is_the_mean_over_samples_not_over_batches(data):
     model.layers[1].rate = 0.0
     history = model.fit(x, y, batch_size=16, verbose=0)  # 16 + 16 + 16 + 2
     assert history.history["loss"][0] == pytest.approx(model.evaluate(x, y, verbose=0)[0], rel=1e-6)
-    assert model.evaluate(x, y, batch_size=7, verbose=0) == pytest.approx(model.evaluate(x, y, verbose=0), rel=1e-6)
+    whole = model.evaluate(x, y, verbose=0)
+    assert model.evaluate(x, y, batch_size=7, verbose=0) == pytest.approx(whole, rel=1e-6)
 
 
 def test_a_second_fit_goes_on_where_the_first_ended(data):
@@ -163,13 +166,15 @@ class TestNotFinite:
         assert "'dense_1'" in capsys.readouterr().out
         assert model.step == 1 and len(history.epoch) == 1
 
-    def test_good_weights_are_not_ruined_by_the_batch_that_was_not_finite(self, data):
+    def test_what_was_good_is_not_ruined_by_the_batch_that_was_not_finite(self, data):
         x, y = data
         x = x.copy()
         x[30] = np.inf
-        model = compiled()
-        model.fit(x, y, epochs=3, batch_size=10, shuffle=False, verbose=0)
-        assert all(np.isfinite(w).all() for w in model.get_weights())
+        model = mc.Sequential([layers.BatchNormalization(), layers.Dense(CLASSES, activation="softmax")])
+        model.compile("adam", "sparse_categorical_crossentropy")
+        with np.errstate(invalid="ignore"):
+            model.fit(x, y, epochs=3, batch_size=10, shuffle=False, verbose=0)
+        assert all(np.isfinite(w).all() for w in model.get_weights())  # the moving averages, too
         assert model.step == 4  # the fourth batch held it
 
     def test_bad_pictures_are_named_as_such(self, data, capsys):
@@ -220,10 +225,10 @@ class TestMistakes:
         assert model.step == 0
 
     @pytest.mark.parametrize("arguments, message", [
-        (dict(batch_size=0), "batch_size expects"),
-        (dict(validation_split=1.5), "fraction between 0 and 1"),
-        (dict(validation_split=0.999), "leaves one of the two parts empty"),
-        (dict(verbose=7), "verbose expects"),
+        ({"batch_size": 0}, "batch_size expects"),
+        ({"validation_split": 1.5}, "fraction between 0 and 1"),
+        ({"validation_split": 0.999}, "leaves one of the two parts empty"),
+        ({"verbose": 7}, "verbose expects"),
     ])
     def test_in_the_arguments(self, data, arguments, message):
         with pytest.raises(ValueError, match=message):
@@ -262,7 +267,8 @@ class TestProgress:
     def test_a_line_an_epoch(self, data, capsys):
         compiled().fit(*data, epochs=2, verbose=2, validation_data=data)
         first, second = capsys.readouterr().out.splitlines()
-        assert first.startswith("Epoch 1/2 - ") and "images/s - loss: " in first and "val_accuracy: " in second
+        assert first.startswith("Epoch 1/2 - ") and "images/s - loss: " in first
+        assert "val_accuracy: " in second
 
     def test_a_live_line(self, data, capsys):
         compiled().fit(*data, epochs=1, verbose=1, batch_size=5)

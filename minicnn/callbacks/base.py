@@ -28,31 +28,33 @@ class Callback:
     params = None
 
     def set_params(self, params):
+        """Told once per ``fit``: epochs, steps, verbose and the like."""
         self.params = params
 
     def set_model(self, model):
+        """Told once per ``fit``: the model that is trained."""
         self.model = model
 
     def set_companions(self, callbacks):
         """Told once per ``fit``: all its callbacks, this one among them."""
 
     def on_train_begin(self, logs=None):
-        pass
+        """Before the first epoch."""
 
     def on_train_end(self, logs=None):
-        pass
+        """After the last epoch."""
 
     def on_epoch_begin(self, epoch, logs=None):
-        pass
+        """Before the first batch of an epoch."""
 
     def on_epoch_end(self, epoch, logs=None):
-        pass
+        """After an epoch and its validation; ``logs``: loss, metrics, and the same with ``val_`` in front."""
 
     def on_train_batch_begin(self, batch, logs=None):
-        pass
+        """Before a step."""
 
     def on_train_batch_end(self, batch, logs=None):
-        pass
+        """After a step; ``logs``: loss and metrics, means over the epoch so far."""
 
     def state(self):
         """``(document, arrays)``: what to remember, as JSON can hold it, and as {name: array}."""

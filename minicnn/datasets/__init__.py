@@ -1,17 +1,18 @@
-"""Data sets: real photographs (``cifar10``) and pictures drawn by code (``shapes``).
+"""Data sets: real photographs (``cifar10``, ``flowers``) and pictures drawn by code (``shapes``).
 
     (x_train, y_train), (x_test, y_test) = mc.datasets.load("cifar10")
+    train, validation = mc.datasets.flowers.load_data(image_size=(227, 227))     # read as needed
 
-Both give the same arrays: pictures ``(N, 32, 32, 3)`` uint8 and labels ``(N, 1)`` uint8 in 0..9.
-CIFAR-10 is read from disk or downloaded; ``shapes`` needs neither disk nor network.
+Those in memory are arrays: pictures ``(N, 32, 32, 3)`` uint8 and labels ``(N, 1)`` uint8 in 0..9.
+Photographs are read from disk or downloaded; ``shapes`` needs neither disk nor network.
 """
 
 import difflib
 
-from minicnn.datasets import cifar10, shapes
+from minicnn.datasets import cifar10, flowers, shapes
 from minicnn.datasets.download import DatasetUnavailable
 
-__all__ = ["DatasetUnavailable", "cifar10", "load", "shapes"]
+__all__ = ["DatasetUnavailable", "cifar10", "flowers", "load", "shapes"]
 
 _BY_NAME = {"cifar10": cifar10, "shapes": shapes}
 

@@ -1,10 +1,11 @@
 """Reading files that came from elsewhere, without trusting them.
 
 A downloaded archive may be cut short, be another file altogether, or be made to harm. So its size
-and SHA-256 are checked first; then the wanted members are read into memory, one after the other,
-within bounds known beforehand. Nothing is ever written to disk under a name an archive chose.
+and SHA-256 are checked first; then the wanted members are read, one after the other, within bounds
+known beforehand. Nothing is ever written to disk under a name that was not asked for.
 """
 
+import contextlib
 import hashlib
 from typing import NamedTuple
 
@@ -52,25 +53,49 @@ def read_members(path, known, names, limit):
     comes once. Members of other names are passed over unread, whatever they are.
     Raises ``ValueError``, naming the archive and the member, when the archive is not as it should be.
     """
-    import gzip
-    import tarfile
-    import zlib
-
     found = {}
-    try:
-        with open(path, "rb") as file:
-            check(file, known, path)
-            unpacked = _Bounded(gzip.GzipFile(fileobj=file), limit * (len(names) + 1), path)
-            with tarfile.open(fileobj=unpacked, mode="r|") as archive:
-                for member in archive:
-                    if member.name in names:
-                        found[member.name] = _read_member(archive, member, found, limit, path)
-    except (tarfile.TarError, zlib.error, EOFError, gzip.BadGzipFile, IsADirectoryError) as error:
-        raise ValueError(f"{path} is not a readable .tar.gz ({error}): delete it and get it again") from error
+    with _opened(path, known, limit * (len(names) + 1)) as archive:
+        for member in archive:
+            if member.name in names:
+                found[member.name] = _read_member(archive, member, found, limit, path)
     missing = [name for name in names if name not in found]
     if missing:
         raise ValueError(f"{path} holds no {', '.join(missing)}: it is another archive; get it again")
     return found
+
+
+def unpack(path, known, wanted, folder, limit, total):
+    """Write the members of the .tar.gz archive at ``path`` that are ``wanted(name)`` under ``folder``.
+
+    ``limit``: bytes of one file at most; ``total``: of all that is in the archive. Returns the names.
+    Raises as ``read_members``; what was written by then stays, so let ``folder`` be a temporary one.
+    """
+    written = set()
+    with _opened(path, known, total) as archive:
+        for member in archive:
+            if wanted(member.name):
+                content = _read_member(archive, member, written, limit, path)
+                (folder / member.name).parent.mkdir(parents=True, exist_ok=True)
+                (folder / member.name).write_bytes(content)
+                written.add(member.name)
+    return written
+
+
+@contextlib.contextmanager
+def _opened(path, known, limit):
+    """The ``known`` archive, open to be read once from front to end, ``limit`` bytes at most."""
+    import gzip
+    import tarfile
+    import zlib
+
+    try:
+        with open(path, "rb") as file:
+            check(file, known, path)
+            unpacked = _Bounded(gzip.GzipFile(fileobj=file), limit, path)
+            with tarfile.open(fileobj=unpacked, mode="r|") as archive:
+                yield archive
+    except (tarfile.TarError, zlib.error, EOFError, gzip.BadGzipFile, IsADirectoryError) as error:
+        raise ValueError(f"{path} is not a readable .tar.gz ({error}): delete it and get it again") from error
 
 
 def _read_member(archive, member, found, limit, path):

@@ -54,7 +54,7 @@ def fetch(mirrors, target, known, timeout=10.0):
         raise DatasetUnavailable("nothing was downloaded, because MINICNN_OFFLINE is set")
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(target.name + ".part")
-    with _only_one(target.with_name(target.name + ".lock")):
+    with only_one(target.with_name(target.name + ".lock")):
         if not target.exists():  # another process may have finished it while this one waited
             _fetch_part(mirrors, part, known, timeout)
             os.replace(part, target)
@@ -181,7 +181,7 @@ def _size(path):
 
 
 @contextmanager
-def _only_one(path):
+def only_one(path):
     """Wait until no other process or thread holds the lock file ``path``, and hold it.
 
     The system drops the lock when its holder ends, however it ends; so the file may stay.

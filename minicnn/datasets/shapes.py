@@ -84,7 +84,7 @@ def _draw_block(n, rng):
 
 
 def _colours(rng):
-    """Ground and object colours (BLOCK, 3) in 0..255, as far apart as ``_CONTRAST`` says, the object lighter."""
+    """Ground and object colours (BLOCK, 3) in 0..255, ``_CONTRAST`` apart, the object mostly lighter."""
     ground = rng.uniform(30, 225, (_BLOCK, 3))
     step = rng.standard_normal((_BLOCK, 3))
     step *= np.sign(step.sum(axis=1, keepdims=True))  # lighter than the ground, where there is room

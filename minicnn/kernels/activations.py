@@ -14,6 +14,7 @@ def linear(z):
 
 
 def linear_backward(dy, z, y):
+    """dz = dy"""
     return dy
 
 
@@ -23,15 +24,17 @@ def relu(z):
 
 
 def relu_backward(dy, z, y):
+    """dz = dy where z > 0, which is where y > 0"""
     return np.where(y <= 0, 0, dy)  # written so that a NaN hands dy back, as in the kernels that apply ReLU
 
 
 def leaky_relu(z, negative_slope=0.2):
-    """y = z where z > 0, else slope z; Maas et al. 2013. Keras's slope: 0.2 here, 0.3 in the LeakyReLU layer."""
+    """y = z where z > 0, else slope z; Maas et al. 2013. As in Keras 0.2 here, 0.3 in the LeakyReLU layer."""
     return np.where(z > 0, z, z.dtype.type(negative_slope) * z)
 
 
 def leaky_relu_backward(dy, z, y, negative_slope=0.2):
+    """dz = dy where z > 0, else slope dy"""
     return np.where(z > 0, dy, dy.dtype.type(negative_slope) * dy)
 
 
@@ -41,6 +44,7 @@ def tanh(z):
 
 
 def tanh_backward(dy, z, y):
+    """dz = dy (1 - y^2)"""
     return dy * (1 - y * y)
 
 
@@ -51,17 +55,20 @@ def sigmoid(z):
 
 
 def sigmoid_backward(dy, z, y):
+    """dz = dy y (1 - y)"""
     return dy * y * (1 - y)
 
 
 def gelu(z):
-    """y = z P(X <= z) for a standard normal X: 0.5 z (1 + erf(z / sqrt 2)). Hendrycks & Gimpel 2016, section 2."""
+    """y = z P(X <= z) = z (1 + erf(z / sqrt 2)) / 2 for a standard normal X; Hendrycks & Gimpel 2016."""
     from scipy.special import erf
 
     return 0.5 * z * (1 + erf(z * z.dtype.type(np.sqrt(0.5))))
 
 
+@np.errstate(over="ignore")  # z * z may be infinite, and e^-inf is 0, as it should be
 def gelu_backward(dy, z, y):
+    """dz = dy (P(X <= z) + z density(z))"""
     from scipy.special import erf
 
     below = 0.5 * (1 + erf(z * z.dtype.type(np.sqrt(0.5))))
@@ -72,11 +79,11 @@ def gelu_backward(dy, z, y):
 
 @np.errstate(over="ignore", invalid="ignore")  # e^-inf is 0, as it should be; inf - inf is NaN, and shows
 def softmax(z):
-    """y = e^z / sum of e^z along the last axis; the largest is taken off first, which changes nothing but overflow."""
+    """y = e^z / sum of e^z along the last axis. Without the largest z nothing overflows."""
     e = np.exp(z - z.max(-1, keepdims=True))
     return e / e.sum(-1, keepdims=True)
 
 
 def softmax_backward(dy, z, y):
-    # dy_i/dz_j = y_i (delta_ij - y_j)
+    """dz_j = sum over i of dy_i y_i (delta_ij - y_j) = y_j (dy_j - sum over i of dy_i y_i)"""
     return y * (dy - (dy * y).sum(-1, keepdims=True))

@@ -1,4 +1,4 @@
-"""Convolution, four times: the definition, one matrix product, compiled, and (winograd.py) with less arithmetic.
+"""Convolution, three times: the definition, as one matrix product, compiled.
 
     y[n, i, j, f] = b[f] + sum over kh, kw, c of x[n, i SH - top + kh, j SW - left + kw, c] w[kh, kw, c, f]
 
@@ -109,7 +109,7 @@ def forward_matrix(x, w, b, strides=(1, 1), padding=NO_PADDING):
 
 def backward_matrix(x, w, dy, strides=(1, 1), padding=NO_PADDING):
     """The two transposes of one product."""
-    KH, KW, C, F = w.shape
+    KH, KW, _, F = w.shape
     cols = im2col(x, KH, KW, strides, padding)
     dy = dy.reshape(-1, F)
     # forward was: y = cols @ w + b
@@ -125,7 +125,7 @@ def backward_matrix(x, w, dy, strides=(1, 1), padding=NO_PADDING):
 # writes the next block over it. Bias and ReLU are applied while the result is still there.
 # A block is a run of output rows, (n, i) counted through; it may span several small pictures.
 
-CACHE = 512 * 1024  # bytes of cols at a time: they fit into a core's second-level cache with room for the weights
+CACHE = 512 * 1024  # bytes of cols at a time: they fit into a core's second-level cache, weights beside them
 GROUPS = 8  # the images are dealt to so many groups, each summing its own dw; fixed, see threads.py
 
 
@@ -267,7 +267,7 @@ def _backward(x, w, y, dy, relu, need_dx, rows, shape, strides, corner, dx, dws,
 
 
 def backward_compiled(x, w, dy, strides=(1, 1), padding=NO_PADDING, relu_of=None, need_dx=True):
-    """As backward_matrix. ``relu_of``: the y of a forward pass with ``relu=True``; without ``need_dx``, dx is None."""
+    """As backward_matrix. ``relu_of``: the y of a forward pass with ``relu``. dx is None unless needed."""
     KH, KW, C, F = w.shape
     N, OH, OW, _ = dy.shape
     K = KH * KW * C

@@ -102,7 +102,7 @@ def _backward(x, w, y, dy, relu, need_dx, dz, dx, dw, db):
 
 
 def backward_compiled(x, w, dy, relu_of=None, need_dx=True):
-    """As backward_matrix. ``relu_of``: the y of a forward pass with ``relu=True``; without ``need_dx``, dx is None."""
+    """As backward_matrix. ``relu_of``: the y of a forward pass with ``relu``. dx is None unless needed."""
     dx = np.empty(x.shape if need_dx else (0, 0), x.dtype)
     dw, db, dz = np.empty_like(w), np.zeros(w.shape[1], w.dtype), np.empty_like(dy)
     y = dy if relu_of is None else relu_of

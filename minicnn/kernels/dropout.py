@@ -47,7 +47,7 @@ def _dropout(x, threshold, scale, key, y):
 
 def dropout(x, rate, key):
     """y, or dx when given dy: the same numbers are dropped for the same key. Any shape; 0 <= rate < 1."""
-    y = np.empty_like(x)
+    y = np.empty(x.shape, x.dtype)
     threshold = np.uint64(round(rate * 2.0**32))
     _dropout(x.reshape(-1), threshold, x.dtype.type(1 / (1 - rate)), np.uint64(key), y.reshape(-1))
     return y

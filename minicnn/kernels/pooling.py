@@ -3,7 +3,8 @@
     max      y[n, i, j, c] = max  over the window's pixels of x[n, i SH - top + kh, j SW - left + kw, c]
     average  y[n, i, j, c] = mean of the same pixels
 
-    x (N, H, W, C)    y (N, OH, OW, C)    pool (KH, KW)    strides (SH, SW)    padding ((top, bottom), (left, right))
+    x (N, H, W, C)    y (N, OH, OW, C)    pool (KH, KW)
+    strides (SH, SW)  padding ((top, bottom), (left, right))
 
 Cells of the window outside the picture do not count, for the maximum as for the mean. The maximum
 remembers *which* cell it took, kh KW + kw, the first where several are equal; its gradient goes
@@ -105,7 +106,7 @@ def _max_image(x, pool, strides, corner, y, which):
                         continue
                     for c in range(C):
                         v, old = x[h, w, c], best[c]
-                        better = fresh or v > old or (v != v and old == old)  # v != v: v is NaN
+                        better = fresh or v > old or (np.isnan(v) and not np.isnan(old))
                         best[c] = v if better else old
                         cell[c] = kh * pool[1] + kw if better else cell[c]
                     fresh = False

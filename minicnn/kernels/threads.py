@@ -82,6 +82,7 @@ def single_threaded_blas():
     with _lock:
         if _users == 0:
             _controller = _controller or ThreadpoolController().select(user_api="blas")
+            _free_control()
             _limit = _controller.limit(limits=1)
         _users += 1
     try:
@@ -90,15 +91,35 @@ def single_threaded_blas():
         with _lock:
             _users -= 1
             if _users == 0:
-                _limit.restore_original_limits()
+                _restore()
+
+
+def _free_control():
+    """Let any Python thread set BLAS's threads: threadpoolctl 3.7 on listens to one and ignores the others.
+
+    Here the first to come sets and the last to go puts back, and these may be two.
+    """
+    for library in _controller.lib_controllers:
+        if hasattr(library, "clear_controlling_thread"):
+            library.clear_controlling_thread(force=True)
+
+
+def _restore():
+    _free_control()
+    _limit.restore_original_limits()
+    _free_control()
 
 
 @contextlib.contextmanager
 def team():
     """What surrounds every parallel kernel: the chosen number of threads, BLAS held to one."""
+    usual = numba.get_num_threads()
     numba.set_num_threads(_count)
-    with single_threaded_blas(), _turn():
-        yield
+    try:
+        with single_threaded_blas(), _turn():
+            yield
+    finally:
+        numba.set_num_threads(usual)
 
 
 def _turn():
@@ -117,6 +138,8 @@ def _after_fork():
     """A child has only the thread that forked: no one else holds the lock or uses BLAS."""
     global _lock, _one_at_a_time, _users  # noqa: PLW0603
     _lock, _one_at_a_time = threading.RLock(), threading.RLock()
+    if _users > 0:
+        _restore()
     _users = 0
 
 

@@ -34,6 +34,7 @@ ALONE = 4 * BLOCK  # up to here one thread is done before the others would be aw
 
 @jit
 def sgd_slice(w, g, v, lr, momentum, nesterov):
+    """SGD on one slice of its arrays."""
     number = w.dtype.type  # the scalars come as float64: float32 weights want float32 arithmetic
     lr, momentum = number(lr), number(momentum)
     for i in range(w.size):
@@ -46,6 +47,7 @@ def sgd_slice(w, g, v, lr, momentum, nesterov):
 
 @parallel_jit
 def sgd_blocks(w, g, v, lr, momentum, nesterov):
+    """The same, slice by slice, on all threads."""
     for block in prange((w.size + BLOCK - 1) // BLOCK):
         part = slice(block * BLOCK, (block + 1) * BLOCK)
         sgd_slice(w[part], g[part], v[part], lr, momentum, nesterov)
@@ -58,6 +60,7 @@ def sgd(w, g, v, lr, momentum, nesterov):
 
 @jit
 def rmsprop_slice(w, g, v, m, a, lr, rho, momentum, epsilon):
+    """RMSprop on one slice of its arrays."""
     number = w.dtype.type
     new = number(1 - rho)  # the share of the newest gradient, subtracted in float64
     lr, rho, momentum, epsilon = number(lr), number(rho), number(momentum), number(epsilon)
@@ -76,6 +79,7 @@ def rmsprop_slice(w, g, v, m, a, lr, rho, momentum, epsilon):
 
 @parallel_jit
 def rmsprop_blocks(w, g, v, m, a, lr, rho, momentum, epsilon):
+    """The same, slice by slice, on all threads."""
     for block in prange((w.size + BLOCK - 1) // BLOCK):
         part = slice(block * BLOCK, (block + 1) * BLOCK)
         rmsprop_slice(w[part], g[part], v[part], m[part], a[part], lr, rho, momentum, epsilon)
@@ -88,6 +92,7 @@ def rmsprop(w, g, v, m, a, lr, rho, momentum, epsilon):
 
 @jit
 def adam_slice(w, g, m, v, lr, alpha, beta_1, beta_2, epsilon, decay):
+    """Adam on one slice of its arrays."""
     number = w.dtype.type
     new_1, new_2 = number(1 - beta_1), number(1 - beta_2)
     lr, alpha, epsilon, decay = number(lr), number(alpha), number(epsilon), number(decay)
@@ -100,6 +105,7 @@ def adam_slice(w, g, m, v, lr, alpha, beta_1, beta_2, epsilon, decay):
 
 @parallel_jit
 def adam_blocks(w, g, m, v, lr, alpha, beta_1, beta_2, epsilon, decay):
+    """The same, slice by slice, on all threads."""
     for block in prange((w.size + BLOCK - 1) // BLOCK):
         part = slice(block * BLOCK, (block + 1) * BLOCK)
         adam_slice(w[part], g[part], m[part], v[part], lr, alpha, beta_1, beta_2, epsilon, decay)

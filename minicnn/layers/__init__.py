@@ -2,6 +2,7 @@
 
 from minicnn import lookup
 from minicnn.layers.activation import Activation, LeakyReLU, ReLU, Softmax
+from minicnn.layers.augmentation import RandomCrop, RandomFlip, RandomRotation, RandomTranslation, RandomZoom
 from minicnn.layers.base import Layer
 from minicnn.layers.batchnorm import BatchNormalization
 from minicnn.layers.conv2d import Conv2D
@@ -14,15 +15,14 @@ from minicnn.layers.reshaping import Flatten, Input
 MaxPool2D = MaxPooling2D
 BatchNorm = BatchNormalization
 
-LAYERS = {
-    layer.__name__: layer
-    for layer in (
-        Activation, AveragePooling2D, BatchNormalization, Conv2D, Dense, Dropout, Flatten,
-        GlobalAveragePooling2D, Input, LeakyReLU, MaxPooling2D, ReLU, Rescaling, Softmax,
-    )
-}
+__all__ = [
+    "Activation", "AveragePooling2D", "BatchNorm", "BatchNormalization", "Conv2D", "Dense", "Dropout",
+    "Flatten", "GlobalAveragePooling2D", "Input", "Layer", "LeakyReLU", "MaxPool2D", "MaxPooling2D",
+    "RandomCrop", "RandomFlip", "RandomRotation", "RandomTranslation", "RandomZoom", "ReLU", "Rescaling",
+    "Softmax",
+]
 
-__all__ = [*LAYERS, "BatchNorm", "Layer", "MaxPool2D", "get"]
+LAYERS = {layer.__name__: layer for name in __all__ if (layer := globals()[name]) is not Layer}
 
 
 def get(identifier):

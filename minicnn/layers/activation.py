@@ -1,7 +1,7 @@
 """Activations as layers of their own."""
 
 from minicnn import activations
-from minicnn.layers.base import Layer
+from minicnn.layers.base import Layer, number
 
 
 class Activation(Layer):
@@ -26,7 +26,7 @@ class Activation(Layer):
 
     def backward(self, dy):
         x, y = self.recall()
-        return self.activation.backward(self.check_gradient(dy, y), x, y)
+        return self.activation.backward(self.check_gradient(dy, y.shape), x, y)
 
     def backward_logits(self, dz):
         """As backward, from the gradient of the input: there is nothing left to do."""
@@ -57,9 +57,7 @@ class LeakyReLU(Activation):
     arguments = ("negative_slope",)
 
     def __init__(self, negative_slope=0.3, name=None, input_shape=None):
-        if not negative_slope >= 0:
-            raise ValueError(f"LeakyReLU expects a negative_slope >= 0, got {negative_slope!r}")
-        slope = float(negative_slope)
+        slope = float(number(negative_slope, "negative_slope", least=0))
         leaky = activations.Activation(
             "leaky_relu",
             lambda z: activations.leaky_relu.forward(z, slope),

@@ -11,6 +11,7 @@ import numpy as np
 
 from minicnn import config, random
 from minicnn.activations import Activation
+from minicnn.kernels.shapes import output_size, padding_amounts
 from minicnn.lookup import Configurable, serialize
 
 
@@ -39,18 +40,23 @@ class Layer(Configurable):
         self.params, self.grads, self.state, self.constraints = {}, {}, {}, {}
         self.input_shape = self.output_shape = None
         self.seed, self.place, self.step = None, 0, 0
-        self.needs_dx = True  # False for a model's first layers: nobody asks for their dx
+        self.needs_dx = True  # False while a model goes back through a layer whose dx nobody asks for
         self.cache = None  # what backward needs of the last forward
 
     # ------------------------------------------------------------ shapes and parameters
 
     @property
     def built(self):
+        """Whether the input's shape is known and the parameters are made."""
         return self.input_shape is not None
 
     def build(self, input_shape):
-        """Make the parameters for inputs of ``input_shape``, e.g. ``(None, 32, 32, 3)``."""
+        """Make parameters for inputs of ``input_shape``, say ``(None, 32, 32, 3)``, if there are none."""
         input_shape = tuple(input_shape)
+        if self.built:
+            if input_shape != self.input_shape:
+                raise ValueError(f"{self} is built for {self.input_shape}, got {input_shape}: make a new one")
+            return
         if self.rank not in (None, len(input_shape)):
             axes = {2: "(batch, features)", 4: "(batch, height, width, channels)"}[self.rank]
             raise ValueError(f"{self} expects inputs {axes}, got {input_shape}{self._mend(input_shape)}")
@@ -60,6 +66,11 @@ class Layer(Configurable):
         output_shape = self.compute_output_shape(input_shape)
         self.add_weights(input_shape)
         self.input_shape, self.output_shape = input_shape, output_shape
+
+    def unbuild(self):
+        """Forget shapes and parameters, as if ``build`` had never been called."""
+        self.params, self.grads, self.state, self.constraints = {}, {}, {}, {}
+        self.input_shape = self.output_shape = self.cache = None
 
     def compute_output_shape(self, input_shape):
         """The shape of y for this shape of x; ValueError where there is none."""
@@ -76,9 +87,11 @@ class Layer(Configurable):
     # ------------------------------------------------------------ forward and backward
 
     def forward(self, x, training=False):
+        """y for a batch x; what ``backward`` needs is kept. ``training`` matters where the two differ."""
         raise NotImplementedError
 
     def backward(self, dy):
+        """dx, the gradient of the loss with respect to x, given that with respect to y; fills ``grads``."""
         raise NotImplementedError
 
     def forget(self):
@@ -91,7 +104,7 @@ class Layer(Configurable):
         if x.dtype.kind not in "fiub":
             raise ValueError(f"{self} expects real numbers, got an array of {x.dtype}")
         if not self.built:
-            self.build((None, *x.shape[1:]))
+            self.build(self.given_input_shape or (None, *x.shape[1:]))
         fits = x.ndim == len(self.input_shape) and all(
             due in (None, n) for due, n in zip(self.input_shape, x.shape)
         )
@@ -100,22 +113,22 @@ class Layer(Configurable):
             raise ValueError(f"{self} expects {due}, got {x.shape}{self._mend(x.shape)}")
         return np.require(x, self.dtype, ["C", "W"])
 
-    def check_gradient(self, dy, y):
-        """dy as a contiguous array of the shape of the last output ``y``."""
+    def check_gradient(self, dy, shape):
+        """dy as a contiguous array of this layer's float type and of ``shape``, that of the last output."""
         dy = np.require(dy, self.dtype, ["C", "W"])
-        if dy.shape != y.shape:
-            raise ValueError(f"{self}.backward expects dy of the output's shape {y.shape}, got {dy.shape}")
+        if dy.shape != tuple(shape):
+            raise ValueError(f"{self}.backward expects dy of the output's shape {shape}, got {dy.shape}")
         return dy
 
     def recall(self):
         """What the last forward kept."""
         if self.cache is None:
-            raise RuntimeError(f"{self}.backward needs a forward pass first: call forward(x), then backward(dy)")
+            raise RuntimeError(f"{self}.backward needs a forward pass first: forward(x), then backward(dy)")
         return self.cache
 
     def _mend(self, shape):
         due = self.input_shape or self.given_input_shape or ()
-        if self.rank is not None and len(shape) == self.rank - 1:
+        if len(shape) == (self.rank or len(due)) - 1:
             return ": add a batch axis, x[None]?"
         if len(shape) == len(due) == 4 and shape[1] == due[3] != shape[3]:
             return ": channels come last here, x.transpose(0, 2, 3, 1)?"
@@ -173,28 +186,40 @@ def pair(value, argument):
     """A whole number >= 1, or two of them, as two: kernel_size=3 means (3, 3)."""
     both = (value, value) if isinstance(value, (int, np.integer)) else value
     try:
-        first, second = (int(each) for each in both if each == int(each) and not isinstance(each, bool))
+        first, second = both
+        return whole_number(first, argument), whole_number(second, argument)
     except (TypeError, ValueError):
-        first = second = 0
-    if min(first, second) < 1:
-        raise ValueError(f"{argument} expects a whole number >= 1 or two of them, got {value!r}")
-    return first, second
+        raise ValueError(f"{argument} expects a whole number >= 1 or two of them, got {value!r}") from None
+
+
+def whole_number(value, argument, least=1):
+    """A whole number >= ``least``."""
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
+        raise ValueError(f"{argument} expects a whole number >= {least}, got {value!r}")
+    return int(value)
+
+
+def number(value, argument, least=-np.inf, below=np.inf):
+    """A finite real number from ``least`` up to, not including, ``below``."""
+    real = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
+    if not real or not np.isfinite(value) or not least <= value < below:
+        bounds = f" >= {least}" * (least > -np.inf) + f" and below {below}" * (below < np.inf)
+        raise ValueError(f"{argument} expects a number{bounds}, got {value!r}")
+    return value
 
 
 def window_output_size(layer, input_shape, window, what):
     """Rows and columns out for a window sliding over a picture, or a message that it does not fit."""
-    from minicnn.kernels.shapes import output_size, padding_amounts
-
     _, H, W, _ = input_shape
     if None in (H, W):
-        raise ValueError(f"{layer} needs to know the picture's size, got {input_shape}: give height and width")
-    zeros = padding_amounts(layer.padding, (H, W), window, layer.strides)
+        raise ValueError(f"{layer} needs the picture's size, got {input_shape}: give height and width")
+    pads = padding_amounts(layer.padding, (H, W), window, layer.strides)
     if layer.padding == "valid" and (window[0] > H or window[1] > W):
         raise ValueError(
             f"{layer} has a {what} of {window[0]} x {window[1]} pixels, larger than its input of {H} x {W}: "
             f"use padding='same', a smaller {what}, or fewer pooling layers before it"
         )
-    return zeros, *(output_size(*each) for each in zip((H, W), window, layer.strides, zeros))
+    return pads, *(output_size(*each) for each in zip((H, W), window, layer.strides, pads))
 
 
 def check_padding(padding):

@@ -26,29 +26,41 @@ class BatchNormalization(Layer):
             "moving_mean": self.initial("moving_mean", (C,), initializers.Zeros()),
             "moving_variance": self.initial("moving_variance", (C,), initializers.Ones()),
         }
-        self.gamma, self.beta = np.ones(C, self.dtype), np.zeros(C, self.dtype)
-        self.params = {"gamma": self.gamma} if self.scale else {}
-        self.params |= {"beta": self.beta} if self.center else {}
+        self.no_scale, self.no_offset = np.ones(C, self.dtype), np.zeros(C, self.dtype)
+        self.params = {"gamma": self.no_scale.copy()} if self.scale else {}
+        self.params |= {"beta": self.no_offset.copy()} if self.center else {}
+
+    @property
+    def gamma(self):
+        """The scale, or ones for a layer without one."""
+        return self.params.get("gamma", self.no_scale)
+
+    @property
+    def beta(self):
+        """The offset, or zeros for a layer without one."""
+        return self.params.get("beta", self.no_offset)
 
     def forward(self, x, training=False):
         x = self.check_input(x)
         rows = x.reshape(-1, x.shape[-1])
         if training:
+            if len(rows) == 0:
+                raise ValueError(f"{self} needs at least one picture to train on: there is no mean of none")
             y, mean, variance = batchnorm.forward(rows, self.gamma, self.beta, self.epsilon)
             for name, batch in (("moving_mean", mean), ("moving_variance", variance)):
                 self.state[name][...] = self.momentum * self.state[name] + (1 - self.momentum) * batch
         else:
             mean, variance = self.state["moving_mean"].copy(), self.state["moving_variance"].copy()
             y = batchnorm.normalise(rows, mean, variance, self.gamma, self.beta, self.epsilon)
-        self.cache = rows, mean, variance, training
+        self.cache = rows, mean, variance, training, x.shape
         return y.reshape(x.shape)
 
     def backward(self, dy):
-        x, mean, variance, training = self.recall()
-        rows = self.check_gradient(dy, dy).reshape(x.shape)
+        x, mean, variance, training, shape = self.recall()
+        rows = self.check_gradient(dy, shape).reshape(x.shape)
         dx, dgamma, dbeta = batchnorm.backward(x, mean, variance, self.gamma, rows, self.epsilon)
         if not training:  # mean and variance were given, not made from x: dx has one part, not three
             dx = rows * (self.gamma / np.sqrt(variance + self.dtype.type(self.epsilon)))
         self.grads = {"gamma": dgamma} if self.scale else {}
         self.grads |= {"beta": dbeta} if self.center else {}
-        return dx.reshape(dy.shape)
+        return dx.reshape(shape)

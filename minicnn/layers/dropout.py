@@ -2,7 +2,7 @@
 
 from minicnn import random
 from minicnn.kernels import dropout
-from minicnn.layers.base import Layer
+from minicnn.layers.base import Layer, number
 
 
 class Dropout(Layer):
@@ -12,9 +12,7 @@ class Dropout(Layer):
 
     def __init__(self, rate, name=None, input_shape=None):
         super().__init__(name, input_shape)
-        if not 0 <= rate < 1:
-            raise ValueError(f"Dropout expects a rate from 0 up to, not including, 1, got {rate!r}")
-        self.rate = rate
+        self.rate = number(rate, "rate", least=0, below=1)
 
     def forward(self, x, training=False):
         x = self.check_input(x)
@@ -23,10 +21,11 @@ class Dropout(Layer):
             key = random.key(self.seed, "dropout", self.place, self.step)
             self.step += 1
             x = dropout.dropout(x, self.rate, key)
-        self.cache = (key,)
+        self.cache = key, x.shape
         return x
 
     def backward(self, dy):
-        (key,) = self.recall()
+        key, shape = self.recall()
+        dy = self.check_gradient(dy, shape)
         # forward was: y = x keep / (1 - rate), and the same key gives the same keep
         return dy if key is None else dropout.dropout(dy, self.rate, key)

@@ -17,7 +17,7 @@ class _Pooling2D(Layer):
         self.padding = check_padding(padding)
 
     def compute_output_shape(self, input_shape):
-        self.zeros, OH, OW = window_output_size(self, input_shape, self.pool_size, "pool")
+        self.pads, OH, OW = window_output_size(self, input_shape, self.pool_size, "pool")
         return input_shape[0], OH, OW, input_shape[3]
 
 
@@ -30,14 +30,14 @@ class MaxPooling2D(_Pooling2D):
 
     def forward(self, x, training=False):
         x = self.check_input(x)
-        y, which = pooling.max_forward(x, self.pool_size, self.strides, self.zeros)
+        y, which = pooling.max_forward(x, self.pool_size, self.strides, self.pads)
         self.cache = x.shape, which
         return y
 
     def backward(self, dy):
         x_shape, which = self.recall()
-        dy = self.check_gradient(dy, which)
-        return pooling.max_backward(dy, which, x_shape, self.pool_size, self.strides, self.zeros)
+        dy = self.check_gradient(dy, which.shape)
+        return pooling.max_backward(dy, which, x_shape, self.pool_size, self.strides, self.pads)
 
 
 class AveragePooling2D(_Pooling2D):
@@ -48,14 +48,14 @@ class AveragePooling2D(_Pooling2D):
 
     def forward(self, x, training=False):
         x = self.check_input(x)
-        y = pooling.average_forward(x, self.pool_size, self.strides, self.zeros)
+        y = pooling.average_forward(x, self.pool_size, self.strides, self.pads)
         self.cache = x.shape, y
         return y
 
     def backward(self, dy):
         x_shape, y = self.recall()
-        dy = self.check_gradient(dy, y)
-        return pooling.average_backward(dy, x_shape, self.pool_size, self.strides, self.zeros)
+        dy = self.check_gradient(dy, y.shape)
+        return pooling.average_backward(dy, x_shape, self.pool_size, self.strides, self.pads)
 
 
 class GlobalAveragePooling2D(Layer):
@@ -74,6 +74,6 @@ class GlobalAveragePooling2D(Layer):
 
     def backward(self, dy):
         (N, H, W, C), y = self.recall()
-        dy = self.check_gradient(dy, y)
+        dy = self.check_gradient(dy, y.shape)
         # forward was: y = x.sum((1, 2)) / (H W)
         return (dy / (H * W)).reshape(N, 1, 1, C).repeat(H, 1).repeat(W, 2)

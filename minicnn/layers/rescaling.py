@@ -14,7 +14,9 @@ class Rescaling(Layer):
 
     def forward(self, x, training=False):
         x = self.check_input(x)
+        self.cache = x.shape
         return x * self.dtype.type(self.scale) + self.dtype.type(self.offset)
 
     def backward(self, dy):
-        return dy * self.dtype.type(self.scale)
+        # forward was: y = x scale + offset
+        return self.check_gradient(dy, self.recall()) * self.dtype.type(self.scale)

@@ -9,6 +9,8 @@ class Flatten(Layer):
     """(N, ...) -> (N, product of the rest)"""
 
     def compute_output_shape(self, input_shape):
+        if None in input_shape[1:]:
+            raise ValueError(f"{self} needs to know all sizes but the batch's, got {input_shape}")
         return input_shape[0], math.prod(input_shape[1:])
 
     def forward(self, x, training=False):
@@ -17,11 +19,12 @@ class Flatten(Layer):
         return x.reshape(x.shape[0], self.output_shape[1])
 
     def backward(self, dy):
-        return dy.reshape(self.recall())
+        x_shape = self.recall()
+        return self.check_gradient(dy, (x_shape[0], *self.output_shape[1:])).reshape(x_shape)
 
 
 class Input(Layer):
-    """Says what comes in, ``Input((32, 32, 3))``: first in a Sequential, it is no layer of the network itself."""
+    """Says what comes in, ``Input((32, 32, 3))``: first in a Sequential, but no layer of the network."""
 
     arguments = ("shape",)
 
@@ -33,7 +36,9 @@ class Input(Layer):
         return {"shape": list(self.shape), "name": self.name}
 
     def forward(self, x, training=False):
-        return self.check_input(x)
+        x = self.check_input(x)
+        self.cache = x.shape
+        return x
 
     def backward(self, dy):
-        return dy
+        return self.check_gradient(dy, self.recall())

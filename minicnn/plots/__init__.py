@@ -8,18 +8,21 @@
     mc.plots.class_scores(model.predict(x[:1]), class_names, image=x[0])
     mc.plots.filters(model.layers[0])                       what the first convolution looks for
     mc.plots.fit_times({"M1": 310.0, "M2": 402.5})
+    mc.plots.architecture(model)                            its layers as blocks
 
 Every function returns the figure, which a notebook shows when it is the last line of a cell, and
 writes it as a PNG when ``path`` is given. None opens a window or touches pyplot's current figure.
 Importing this package does not import matplotlib; drawing the first figure does.
 """
 
+from minicnn.plots.architecture import architecture
 from minicnn.plots.bars import class_scores, fit_times
 from minicnn.plots.confusion import confusion_matrix
 from minicnn.plots.curves import compare_runs, training_curves
 from minicnn.plots.sheets import filters, images, predictions
 
 __all__ = [
+    "architecture",
     "class_scores",
     "compare_runs",
     "confusion_matrix",

@@ -7,12 +7,14 @@ import difflib
 
 import numpy as np
 
+from minicnn.labels import as_array
+
 MOST_PICTURES = 400  # more than anyone looks at; a whole test set here is a slip
 
 
 def as_rgb(x, caller):
     """Pictures (N, H, W, 1 or 3), whole numbers 0..255 or floats 0..1 -> floats (N, H, W, 3) in 0..1."""
-    x = _array(x, caller, "pictures of one size")
+    x = as_array(x, caller, "pictures of one size")
     if x.ndim != 4 or x.shape[-1] not in (1, 3) or 0 in x.shape:
         one_picture = x.ndim == 3 and x.shape[-1] in (1, 3)
         mend = "add a batch axis, x[None]?" if one_picture else "is a channel axis missing?"
@@ -29,34 +31,9 @@ def as_rgb(x, caller):
     return np.broadcast_to(x, (*x.shape[:-1], 3)).astype(np.float32)
 
 
-def as_classes(labels, caller, name="labels", length=None, classes=None):
-    """Class numbers (N,) from (N,), (N, 1), or from one-hot rows or scores (N, classes), by their largest."""
-    labels = _array(labels, caller, f"{name} of one length")
-    shape = labels.shape
-    if labels.ndim == 2:
-        labels = labels.argmax(axis=1) if shape[1] > 1 else labels[:, 0]
-    if labels.ndim != 1 or (length is not None and len(labels) != length):
-        wanted = "N" if length is None else length
-        raise ValueError(
-            f"{caller} expects {name} of shape ({wanted},) or ({wanted}, classes), got {shape}: "
-            "one for each picture"
-        )
-    if labels.dtype.kind not in "uif" or np.any(labels != np.floor(labels)):
-        raise ValueError(
-            f"{caller} expects {name} as class numbers 0, 1, ..., got {labels.dtype} {labels[:3].tolist()}..."
-        )
-    if len(labels) and (labels.min() < 0 or (classes is not None and labels.max() >= classes)):
-        top = "" if classes is None else f"..{classes - 1}"
-        raise ValueError(
-            f"{caller} expects {name} in 0{top}, got {labels.min():g} to {labels.max():g}: "
-            "does class_names hold every class?"
-        )
-    return labels.astype(np.int64)
-
-
 def as_probabilities(p, caller, length=None):
     """Probabilities (N, classes), each in 0..1; a single picture's (classes,) becomes (1, classes)."""
-    p = _array(p, caller, "rows of one length")
+    p = as_array(p, caller, "rows of one length")
     if p.ndim == 1 and length in (None, 1):
         p = p[None]
     if p.ndim != 2 or p.shape[1] < 2 or (length is not None and len(p) != length):
@@ -94,13 +71,6 @@ def check_mapping(value, caller, example):
     """Refuse anything but a dict with something in it."""
     if not hasattr(value, "items") or len(value) == 0:
         raise ValueError(f"{caller} expects a dict such as {example}, got {value!r}")
-
-
-def _array(values, caller, wanted):
-    try:
-        return np.asarray(values)
-    except ValueError as error:  # NumPy's way of saying that a list of arrays is ragged
-        raise ValueError(f"{caller} expects {wanted}, got different shapes: resize or cut first") from error
 
 
 def _check_range(x, top, caller, what, mend):

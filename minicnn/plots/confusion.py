@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from minicnn import reports
 from minicnn.plots import checks
 from minicnn.plots.figure import SMALL, TEXT, dress, finish, new_figure
 
@@ -25,7 +26,10 @@ def confusion_matrix(y_true=None, y_pred=None, class_names=None, matrix=None, ti
     """
     if (matrix is None) == (y_true is None or y_pred is None):
         raise ValueError("confusion_matrix expects either y_true and y_pred, or matrix")
-    counts = _count(y_true, y_pred, class_names) if matrix is None else _check_matrix(matrix)
+    if matrix is None:
+        counts = reports.confusion_matrix(y_true, y_pred, None if class_names is None else len(class_names))
+    else:
+        counts = _check_matrix(matrix)
     classes = len(counts)
     names = checks.as_class_names(class_names, classes, "confusion_matrix")
     share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
@@ -52,18 +56,6 @@ def confusion_matrix(y_true=None, y_pred=None, class_names=None, matrix=None, ti
     figure.get_layout_engine().execute(figure)
     figure.set_layout_engine("none")  # "compressed" moves things a little more every time it runs
     return finish(figure, path, "confusion_matrix")
-
-
-def _count(y_true, y_pred, class_names):
-    classes = None if class_names is None else len(class_names)
-    y_true = checks.as_classes(y_true, "confusion_matrix", "y_true", classes=classes)
-    y_pred = checks.as_classes(y_pred, "confusion_matrix", "y_pred", length=len(y_true), classes=classes)
-    if len(y_true) == 0:
-        raise ValueError("confusion_matrix expects at least one label, got none")
-    classes = classes or max(y_true.max(), y_pred.max()) + 1
-    counts = np.zeros((classes, classes), np.int64)
-    np.add.at(counts, (y_true, y_pred), 1)
-    return counts
 
 
 def _check_matrix(matrix):

@@ -6,6 +6,7 @@ things stand is plain arithmetic and a 32 x 32 picture is enlarged by exactly th
 
 import numpy as np
 
+from minicnn.labels import as_classes
 from minicnn.plots import checks
 from minicnn.plots.figure import SMALL, TITLE, VERMILLION, finish, new_figure
 
@@ -30,7 +31,7 @@ def images(x, labels=None, class_names=None, columns=8, title=None, path=None):
     captions = None
     if labels is not None:
         classes = None if class_names is None else len(class_names)
-        labels = checks.as_classes(labels, "images", length=len(x), classes=classes)
+        labels = as_classes(labels, "images", length=len(x), classes=classes)
         names = checks.as_class_names(class_names, classes or labels.max() + 1, "images")
         captions = [names[label] for label in labels]
     figure, _, _ = _sheet(x, captions, columns, _drawn_width(x.shape[2], 96), title, "images")
@@ -59,7 +60,7 @@ def predictions(x, probabilities, y_true=None, class_names=None, columns=5, titl
     ]
     wrong = np.zeros(len(x), bool)
     if y_true is not None:
-        y_true = checks.as_classes(y_true, "predictions", "y_true", len(x), classes)
+        y_true = as_classes(y_true, "predictions", "y_true", len(x), classes)
         wrong = predicted != y_true
         captions = [
             f"{'× ' if bad else ''}{caption}\ntrue: {_cut(names[k], room - 6)}"

@@ -1,0 +1,109 @@
+"""Picture files to arrays. Pillow decodes them; it is imported when the first one is read."""
+
+import numpy as np
+
+from minicnn import config
+from minicnn.kernels import resize as kernels
+
+MOST_PIXELS = 1 << 26  # 8192 x 8192: a small file can claim to be a picture that fills the memory
+MODES = {"grayscale": "L", "rgb": "RGB", "rgba": "RGBA"}  # ours and Keras's words for Pillow's
+RESIZERS = {"bilinear": kernels.bilinear, "nearest": kernels.nearest}
+FORMATS = {  # what a data set may hold, by the endings of its files; Pillow tries no other decoders on them
+    ".bmp": "BMP", ".gif": "GIF", ".jpeg": "JPEG", ".jpg": "JPEG", ".png": "PNG",
+}  # fmt: skip
+
+
+class UnreadablePicture(ValueError):
+    """A file that is no picture, or not all of one; the message names it."""
+
+
+def load_img(path, color_mode="rgb", target_size=None, interpolation="nearest", keep_aspect_ratio=False):
+    """The picture in a file, as a Pillow image; ``img_to_array`` makes an array of it.
+
+    ``path``: a file's name, or an open binary file. ``color_mode``: "rgb", "grayscale" or "rgba".
+    ``target_size``: (height, width) to resize to, with Pillow's ``interpolation``: "nearest" (as in
+    Keras), "bilinear", "bicubic", "box", "hamming" or "lanczos". ``keep_aspect_ratio``: cut the
+    edges that do not fit rather than distort. Raises ValueError where the picture is broken.
+    """
+    from PIL import Image
+
+    methods = {method.name.lower(): method for method in Image.Resampling}
+    check_choice("load_img", "color_mode", color_mode, MODES)
+    check_choice("load_img", "interpolation", interpolation, methods)
+    image = _decode(path, color_mode)
+    if target_size is None:
+        return image
+    OH, OW = check_size("load_img", "target_size", target_size)
+    if image.size == (OW, OH):
+        return image
+    box = None
+    if keep_aspect_ratio:
+        top, left, height, width = middle(image.height, image.width, OH, OW)
+        box = (left, top, left + width, top + height)
+    return image.resize((OW, OH), methods[interpolation], box=box)
+
+
+def img_to_array(img, data_format=None, dtype=None):
+    """A Pillow image as an array (H, W, C) of 0..255, float32 unless told otherwise."""
+    if data_format not in (None, "channels_last"):
+        raise ValueError(f"img_to_array knows data_format 'channels_last' alone, got {data_format!r}")
+    x = np.array(img, dtype or config.floatx())
+    if x.ndim not in (2, 3):
+        raise ValueError(f"img_to_array expects one picture, got an array of shape {x.shape}")
+    return x if x.ndim == 3 else x[:, :, np.newaxis]
+
+
+def read(path, color_mode="rgb"):
+    """The pixels of the file: (H, W, C) uint8. The first picture of an animation; no turning by EXIF."""
+    x = np.asarray(_decode(path, color_mode, tuple(set(FORMATS.values()))))
+    return x if x.ndim == 3 else x[:, :, np.newaxis]
+
+
+def resize(x, size, interpolation="bilinear", crop_to_aspect_ratio=False):
+    """Pixels (H, W, C) as (*size, C) float32, distorted to fit unless their edges are cut first."""
+    if crop_to_aspect_ratio:
+        top, left, height, width = middle(*x.shape[:2], *size)
+        x = x[top : top + height, left : left + width]
+    return RESIZERS[interpolation](x, *size).astype(np.float32, copy=False)
+
+
+def middle(H, W, OH, OW):
+    """The largest window of an H x W picture shaped like OH x OW: top, left, height, width."""
+    height, width = max(1, min(H, W * OH // OW)), max(1, min(W, H * OW // OH))
+    return (H - height) // 2, (W - width) // 2, height, width
+
+
+def check_choice(caller, name, value, choices):
+    """Refuse a ``value`` of the argument ``name`` that is not among ``choices``."""
+    if value not in choices:
+        among = ", ".join(map(repr, choices))
+        raise ValueError(f"{caller} expects {name} to be one of {among}, got {value!r}")
+
+
+def check_size(caller, name, size):
+    """``size`` as (height, width)."""
+    pair = (size, size) if isinstance(size, (int, np.integer)) else size
+    whole = isinstance(pair, (tuple, list)) and all(isinstance(n, (int, np.integer)) and n > 0 for n in pair)
+    if not whole or len(pair) != 2:
+        raise ValueError(f"{caller} expects {name} as (height, width) in pixels, got {size!r}")
+    return int(pair[0]), int(pair[1])
+
+
+def _decode(path, color_mode, formats=None):
+    """The Pillow image in the file, read to the end of its pixels, in the mode of ``color_mode``."""
+    from PIL import Image
+
+    try:
+        with Image.open(path, formats=formats) as image:
+            W, H = image.size
+            if W * H > MOST_PIXELS:
+                raise ValueError(f"it claims {W:,} x {H:,} pixels, at most {MOST_PIXELS:,} are read")
+            image.load()  # open only looks at the head; this meets everything that is missing or damaged
+            if image.mode.startswith("I;16"):  # convert would turn all that is not nearly black white
+                image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+            return image.convert(MODES[color_mode])
+    except Exception as error:  # Pillow says in a dozen classes that a file is broken, OSError among them
+        if isinstance(error, OSError) and error.errno is not None:  # but this one is about reading files
+            raise
+        reason = str(error) or type(error).__name__
+        raise UnreadablePicture(f"{path} cannot be read as a picture: {reason}") from error

@@ -1,0 +1,42 @@
+"""Where a running ``fit`` stands: all that a resumed one needs besides weights and optimizer."""
+
+from dataclasses import asdict, dataclass, field
+
+import numpy as np
+
+
+@dataclass
+class Totals:
+    """Running sums of the loss and the metrics over an epoch: every sample counts the same."""
+
+    sums: dict = field(default_factory=dict)
+    count: int = 0
+
+    def add(self, values):
+        """``values``: name -> one number a sample."""
+        for name, each in values.items():
+            self.sums[name] = self.sums.get(name, 0.0) + float(np.sum(each, dtype=np.float64))
+        self.count += len(next(iter(values.values())))
+
+    def means(self):
+        """The mean over all samples so far, by name."""
+        return {name: total / self.count for name, total in self.sums.items()}
+
+
+@dataclass
+class Position:
+    """The epoch, the next batch in it, and what the epoch has summed up so far."""
+
+    epoch: int = 0
+    batch: int = 0
+    first_step: int = 0  # the model's step when this epoch began: what its shuffling is keyed by
+    totals: Totals = field(default_factory=Totals)
+
+    def document(self):
+        """In terms JSON knows."""
+        return asdict(self)
+
+    @classmethod
+    def from_document(cls, document):
+        """The way back."""
+        return cls(**document | {"totals": Totals(**document["totals"])})

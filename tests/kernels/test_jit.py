@@ -1,0 +1,114 @@
+"""Compiling: kept on disk, and never older than the source."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from agreement import ROOT, run_python
+
+from minicnn.kernels import jit
+
+FOLDER = "from minicnn.kernels import helper, jit; print(jit.cache_folder())"
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """The kernels, for a learner to edit: {what a file says} beside a file that calls it."""
+    shutil.copytree(ROOT / "minicnn", tmp_path / "minicnn", ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "minicnn" / "__init__.py").write_text("")
+    kernels = tmp_path / "minicnn" / "kernels"
+    head = "from minicnn.kernels.jit import jit\n"
+    (kernels / "helper.py").write_text(head + "@jit\ndef number():\n    return 1\n")
+    (kernels / "caller.py").write_text(
+        head + "from minicnn.kernels.helper import number\n@jit\ndef twice():\n    return 2 * number()\n"
+    )
+    return tmp_path
+
+
+CALL = """
+from minicnn.kernels import jit
+from minicnn.kernels.caller import twice
+print(twice(), sum(twice.stats.cache_hits.values()), jit.cache_folder())
+"""
+
+
+def call(copy, **environment):
+    """What ``twice`` gives, how often it came from the cache, and the cache's folder."""
+    result, hits, folder = run_python(CALL, folder=copy, **environment).split()
+    return int(result), int(hits), Path(folder)
+
+
+def test_an_edited_helper_is_compiled_again(copy, tmp_path):
+    """numba alone looks at the file of the function called, and would answer 2 again."""
+    cache = {"MINICNN_CACHE": str(tmp_path / "cache")}
+    helper = copy / "minicnn" / "kernels" / "helper.py"
+    original = helper.read_text()
+    first = call(copy, **cache)
+    assert first[:2] == (2, 0)
+    assert call(copy, **cache) == (2, 1, first[2])
+    helper.write_text(original.replace("return 1", "return 5"))
+    second = call(copy, **cache)
+    assert second[:2] == (10, 0) and second[2] != first[2]
+    helper.write_text(original)
+    assert call(copy, **cache)[2] == first[2]
+
+
+@pytest.mark.parametrize("file", [file.name for file in sorted((ROOT / "minicnn" / "kernels").glob("*.py"))])
+def test_every_kernel_file_counts(file, monkeypatch, tmp_path):
+    """Appending a comment to any one of them gives another folder."""
+    shutil.copytree(ROOT / "minicnn" / "kernels", tmp_path / "kernels")
+    monkeypatch.setattr(jit, "__file__", str(tmp_path / "kernels" / "jit.py"))
+    before = jit._checksum.__wrapped__()
+    with (tmp_path / "kernels" / file).open("a") as opened:
+        opened.write("# edited\n")
+    assert jit._checksum.__wrapped__() != before
+
+
+def test_a_cache_folder_that_cannot_be_made(copy, tmp_path):
+    """Below a file there is no folder, not even for root: kernels then are compiled into memory."""
+    (tmp_path / "file").write_text("")
+    cache = {"MINICNN_CACHE": str(tmp_path / "file" / "cache")}
+    assert call(copy, **cache)[:2] == (2, 0)
+    assert call(copy, **cache)[:2] == (2, 0)
+
+
+def test_a_cache_folder_that_cannot_be_written(copy, tmp_path):
+    cache = {"MINICNN_CACHE": str(tmp_path / "cache")}
+    folder = Path(run_python(FOLDER, folder=copy, **cache).strip())
+    folder.chmod(0o500)
+    try:
+        # root may write everywhere: os.access is told that it may not
+        script = "import os\nos.access = lambda path, mode: mode != os.W_OK\n" + CALL
+        assert run_python(script, folder=copy, **cache).split()[:2] == ["2", "0"]
+        assert list(folder.rglob("*.nbc")) == []
+    finally:
+        folder.chmod(0o700)
+
+
+def test_folders_of_kernels_long_gone_are_removed(monkeypatch, tmp_path):
+    """The last few stay, the one in use among them."""
+    monkeypatch.setenv("MINICNN_CACHE", str(tmp_path))
+    for edit in range(9):
+        monkeypatch.setattr(jit, "_checksum", lambda edit=edit: f"kernels{edit}")
+        folder = jit._prepared_folder.__wrapped__()
+        assert folder.is_dir() and folder.name == f"kernels{edit}"
+    assert 1 < len(list(folder.parent.iterdir())) <= 5
+
+
+def test_the_wait_is_announced_once(copy, tmp_path):
+    environment = {"MINICNN_CACHE": str(tmp_path / "cache")}
+    first = run_python(CALL, folder=copy, check=False, **environment)
+    assert first.stderr.count("minicnn compiles its kernels for this processor, once") == 1
+    assert str(tmp_path / "cache") in first.stderr
+    assert run_python(CALL, folder=copy, check=False, **environment).stderr == ""
+
+
+def test_kernels_run_as_plain_python_where_numba_is_told_so():
+    """For measuring test coverage, and for stepping through a kernel in a debugger."""
+    script = """
+import numpy as np
+from minicnn.kernels import conv2d, dense
+x, w, b = np.ones((1, 3, 3, 1)), np.ones((2, 2, 1, 1)), np.zeros(1)
+print(conv2d.forward(x, w, b).sum(), dense.forward(x[0, 0], w[0, 0], b).sum())
+"""
+    assert run_python(script, NUMBA_DISABLE_JIT="1").split() == ["16.0", "3.0"]

@@ -1,0 +1,188 @@
+"""Winograd convolution: the matrices slide a filter, the steps are the matrices, the result is right."""
+
+from dataclasses import replace
+from unittest import mock
+
+import numpy as np
+import pytest
+from agreement import agree, is_adjoint, run_python
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import SEEDS, Window, normal
+
+from minicnn import layers
+from minicnn.kernels import conv2d, winograd
+from minicnn.kernels.shapes import padding_amounts
+
+SIZES = pytest.mark.parametrize("r", [2, 3, 4, 5])
+
+
+@st.composite
+def problems(draw):
+    """A Window of stride 1 with a kernel of 2 to 5 pixels that fits, and the number of filters."""
+    padding = draw(st.sampled_from(["valid", "same"]))
+    size = draw(st.integers(2, 5)), draw(st.integers(2, 5))
+    least = size if padding == "valid" else (1, 1)
+    H, W = (draw(st.integers(low, 14)) for low in least)
+    shape = draw(st.integers(1, 3)), H, W, draw(st.integers(1, 3))
+    return Window(shape, size, (1, 1), padding, draw(SEEDS)), draw(st.integers(1, 3))
+
+
+def arrays(window, filters, dtype=np.float64):
+    """x, w, b, dy"""
+    shapes = window.x_shape, (*window.size, window.x_shape[3], filters), (filters,)
+    x, w, b = (normal(window.seed + k, *shape).astype(dtype) for k, shape in enumerate(shapes))
+    return x, w, b, normal(window.seed + 3, window.x_shape[0], *window.out, filters).astype(dtype)
+
+
+@SIZES
+def test_the_matrices_slide_a_filter(r):
+    A, B, G = winograd.matrices(r)
+    d, g = normal(1, 6), normal(2, r)
+    slid = [d[k : k + r] @ g for k in range(7 - r)]
+    agree(A.T @ ((G @ g) * (B.T @ d)), slid, 1e-13)
+
+
+@SIZES
+def test_b_has_whole_numbers_and_is_the_same_for_every_filter(r):
+    _, B, _ = winograd.matrices(r)
+    agree(B, np.round(B), 1e-14)
+    agree(B, winograd.matrices(3)[1], 0)
+
+
+@SIZES
+def test_down_and_across_multiply_by_the_matrix(r):
+    A, B, _ = winograd.matrices(r)
+    for matrix in (B.T, B, A.T, A):
+        rows, columns = matrix.shape
+        step = winograd.step(matrix, np.float64)
+        source, target = normal(r, columns, 3, 2, 4), np.full((rows, 3, 5, 4), np.nan)
+        winograd.down(step, source, 1, target, 2)
+        agree(target[:, :, 2], np.einsum("ij,jkc->ikc", matrix, source[:, :, 1]), 1e-13)
+        source, target = normal(r, 3, columns, 2, 4), np.full((3, rows, 5, 4), np.nan)
+        winograd.across(step, source, 0, target, 4)
+        agree(target[:, :, 4], np.einsum("ij,kjc->kic", matrix, source[:, :, 0]), 1e-13)
+
+
+def test_the_example_in_the_docstring():
+    (d0, d1, d2, d3), (g0, g1, g2) = normal(3, 4), normal(4, 3)
+    t = d0 - d2, d1 + d2, d2 - d1, d3 - d1
+    u = g0, (g0 + g1 + g2) / 2, (g0 - g1 + g2) / 2, g2
+    m0, m1, m2, m3 = np.multiply(t, u)
+    agree([m0 + m1 + m2, m1 - m2 + m3], [d0 * g0 + d1 * g1 + d2 * g2, d1 * g0 + d2 * g1 + d3 * g2], 1e-13)
+
+
+@given(problems(), st.sampled_from([1, winograd.CACHE]), st.booleans())
+def test_it_is_the_matrix_product(problem, cache, relu):
+    window, _ = problem
+    x, w, b, dy = arrays(*problem)
+    y = conv2d.forward(x, w, b, (1, 1), window.zeros, relu)
+    due = conv2d.backward(x, w, dy, (1, 1), window.zeros, y if relu else None)
+    with mock.patch.object(winograd, "CACHE", cache):
+        agree(winograd.forward(x, w, b, (1, 1), window.zeros, relu), y, 1e-11, "y")
+        gradients = winograd.backward(x, w, dy, (1, 1), window.zeros, y if relu else None)
+    for what, mine, theirs in zip(("dx", "dw", "db"), gradients, due):
+        agree(mine, theirs, 1e-11, what)
+
+
+@given(problems())
+def test_backward_is_the_transpose_of_forward(problem):
+    window, _ = problem
+    x, w, b, dy = arrays(*problem)
+    y = winograd.forward(x, w, 0 * b, (1, 1), window.zeros)
+    dx, dw, _ = winograd.backward(x, w, dy, (1, 1), window.zeros)
+    is_adjoint(y, dy, x, dx)
+    is_adjoint(y, dy, w, dw)
+
+
+@pytest.mark.slow  # compiles everything a second time
+@SIZES
+def test_float32_stays_within_1e_4_of_float64(r):
+    """At the depths of the documented models: 256 channels, weights as He draws them."""
+    window = Window((2, 12, 12, 256), (r, r), (1, 1), "same", 5)
+    x, w, b, dy = arrays(window, 64)
+    w *= np.sqrt(2 / (r * r * 256))
+    zeros = {"padding": window.zeros}
+    exact = winograd.forward(x, w, b, **zeros), *winograd.backward(x, w, dy, **zeros)
+    x, w, b, dy = (each.astype(np.float32) for each in (x, w, b, dy))
+    rough = winograd.forward(x, w, b, **zeros), *winograd.backward(x, w, dy, **zeros)
+    for what, mine, due in zip(("y", "dx", "dw", "db"), rough, exact):
+        assert mine.dtype == np.float32
+        agree(mine.astype(np.float64), due, 1e-4, what)
+
+
+def test_inputs_are_left_alone_and_dx_is_made_only_where_needed():
+    window = Window((2, 7, 6, 3), (3, 3), (1, 1), "same", 6)
+    given_arrays = arrays(window, 4)
+    x, w, b, dy = (a.copy() for a in given_arrays)
+    y = winograd.forward(x, w, b, padding=window.zeros, relu=True)
+    with_dx = winograd.backward(x, w, dy, padding=window.zeros, relu_of=y)
+    none, *without = winograd.backward(x, w, dy, padding=window.zeros, relu_of=y, need_dx=False)
+    assert none is None
+    assert all(np.array_equal(p, q) for p, q in zip(with_dx[1:], without))
+    assert all(np.array_equal(p, q) for p, q in zip((x, w, b, dy), given_arrays))
+
+
+def test_a_nan_spreads_over_its_tile_and_no_further():
+    x = np.ones((1, 12, 12, 1))
+    x[0, 2, 2] = np.nan  # tiles begin every 4 pixels and have 6: this one is in the first alone
+    y = winograd.forward(x, np.ones((3, 3, 1, 1)), np.zeros(1), relu=True)
+    assert np.isnan(y[0, :4, :4]).all()
+    assert np.isfinite(y[0, 4:]).all() and np.isfinite(y[0, :, 4:]).all()
+
+
+@pytest.mark.parametrize(("size", "strides", "message"), [
+    ((3, 3), (2, 1), "moves by one pixel, got strides"), ((1, 3), (1, 1), "2 to 5 pixels, got 1 x 3"),
+    ((6, 6), (1, 1), "2 to 5 pixels, got 6 x 6"),
+])  # fmt: skip
+def test_what_has_no_tiles_is_refused(size, strides, message):
+    with pytest.raises(ValueError, match=message):
+        winograd.forward(np.ones((1, 8, 8, 1)), np.ones((*size, 1, 1)), np.ones(1), strides)
+    with pytest.raises(ValueError, match=message):
+        layers.Conv2D(4, size, strides, algorithm="winograd")
+
+
+def test_a_layer_can_be_told_to_use_it(rng, float64):
+    x = rng.standard_normal((2, 9, 8, 3))
+    one, other = (
+        layers.Conv2D(4, 3, activation="relu", algorithm=name, input_shape=x.shape[1:])
+        for name in ("im2col", "winograd")
+    )
+    one.build((None, 9, 8, 3))
+    other.build((None, 9, 8, 3))
+    other.set_weights(one.get_weights())
+    y = one.forward(x)
+    assert np.abs(other.forward(x) - y).max() < 1e-12 * np.abs(y).max()
+    dy = rng.standard_normal(y.shape)
+    assert np.abs(one.backward(dy) - other.backward(dy)).max() < 1e-11
+    assert layers.Conv2D.from_config(other.get_config()).algorithm == "winograd"
+
+
+def test_an_unknown_algorithm_is_refused():
+    with pytest.raises(ValueError, match="unknown algorithm 'vinograd': did you mean 'winograd'"):
+        layers.Conv2D(4, 3, algorithm="vinograd")
+
+
+def test_the_same_bits_on_any_number_of_threads():
+    script = """
+import hashlib
+import numpy as np
+import minicnn as mc
+from minicnn.kernels import winograd
+rng = np.random.default_rng(0)
+x, w, b = (rng.standard_normal(s) for s in ((9, 13, 11, 5), (3, 3, 5, 7), (7,)))
+for count in (1, 2, 4):
+    mc.set_num_threads(count)
+    y = winograd.forward(x, w, b, padding=((1, 1), (1, 1)))
+    arrays = y, *winograd.backward(x, w, y, padding=((1, 1), (1, 1)))
+    print(hashlib.sha256(b"".join(a.tobytes() for a in arrays)).hexdigest())
+"""
+    assert len(set(run_python(script, NUMBA_NUM_THREADS="4").split())) == 1
+
+
+def test_same_padding_and_tiles_that_hang_over():
+    """13 pixels are three tiles of 4 and one of 1: the last is cut, and the gradient knows it."""
+    zeros = padding_amounts("same", (13, 13), (3, 3), (1, 1))
+    window = replace(Window((1, 13, 13, 2), (3, 3), (1, 1), "same", 7))
+    x, w, b, _ = arrays(window, 2)
+    agree(winograd.forward(x, w, b, padding=zeros), conv2d.forward(x, w, b, padding=zeros), 1e-12)

@@ -1,0 +1,201 @@
+"""The house: arrows run one way, rooms are small, every door has a sign."""
+
+import ast
+import importlib
+import inspect
+import sys
+from pathlib import Path
+
+import pytest
+from agreement import ROOT, run_python
+
+import minicnn
+
+FILES = sorted((ROOT / "minicnn").rglob("*.py"))
+
+
+def name_of(file):
+    """``minicnn.kernels.conv2d``"""
+    parts = file.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {name_of(file): ast.parse(file.read_text()) for file in FILES}
+
+
+def imports(tree, only_when_loaded=False):
+    """The names of what a file imports: modules of minicnn in full, of others the first part.
+
+    ``only_when_loaded``: without what functions import when they are called.
+    """
+    nodes = [tree]
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield alias.name if alias.name in MODULES else alias.name.split(".")[0]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports name their module in full"
+            for alias in node.names:
+                inner = f"{node.module}.{alias.name}"
+                if node.module.split(".")[0] == "minicnn":
+                    yield inner if inner in MODULES else node.module
+                else:
+                    yield node.module.split(".")[0]
+        elif not (only_when_loaded and isinstance(node, (ast.FunctionDef, ast.Lambda))):
+            nodes.extend(ast.iter_child_nodes(node))
+
+
+def room_of(name):
+    """The folder of minicnn a module stands in, or the module itself."""
+    return ".".join(name.split(".")[:2])
+
+
+FOUNDATIONS = {"minicnn.config", "minicnn.random", "minicnn.lookup"}
+PARTS_OF_LAYERS = {"minicnn.activations", "minicnn.initializers", "minicnn.constraints"}
+PARTS_OF_TRAINING = {"minicnn.losses", "minicnn.metrics", "minicnn.optimizers", "minicnn.schedules"}
+PICTURES = {f"minicnn.{name}" for name in ("images", "image_folder", "image_dataset", "prefetch", "batches")}
+MAY_IMPORT = {
+    "minicnn.config": set(),
+    "minicnn.lookup": set(),
+    "minicnn.random": set(),
+    "minicnn.gradcheck": {"minicnn.config"},
+    "minicnn.archive": set(),
+    "minicnn.kernels": {"minicnn.config"},
+    "minicnn.layers": FOUNDATIONS | PARTS_OF_LAYERS | {"minicnn.kernels"},
+    **dict.fromkeys(PARTS_OF_LAYERS | PARTS_OF_TRAINING,
+                    FOUNDATIONS | PARTS_OF_LAYERS | PARTS_OF_TRAINING | {"minicnn.kernels"}),
+    "minicnn.labels": set(),
+    "minicnn.reports": {"minicnn.labels"},
+    "minicnn.metrics": {"minicnn.losses", "minicnn.lookup", "minicnn.reports"},
+    **dict.fromkeys(PICTURES, FOUNDATIONS | PICTURES | {"minicnn.kernels"}),
+    "minicnn.datasets": {"minicnn.config", "minicnn.random", "minicnn.image_dataset"},
+}
+OUTSIDE = {"minicnn.kernels": {"numpy", "numba", "scipy", "threadpoolctl"}, "minicnn.layers": {"numpy"}}
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_arrows_run_one_way(name):
+    """kernels <- layers <- model <- examples, lessons, benchmarks"""
+    room = room_of(name)
+    wanted = set(imports(MODULES[name])) - sys.stdlib_module_names
+    inside = {room_of(each) for each in wanted if each.startswith("minicnn")} - {room}
+    if room in MAY_IMPORT:
+        assert inside <= MAY_IMPORT[room]
+    if room in OUTSIDE:
+        assert {each for each in wanted if not each.startswith("minicnn")} <= OUTSIDE[room]
+    assert not wanted & {"examples", "lessons", "benchmarks", "tests"}
+    if name != "minicnn":
+        assert "minicnn" not in inside, "a part names the part it needs, not the whole"
+
+
+def test_a_wrong_arrow_would_be_seen():
+    tree = ast.parse("""
+def f():
+    from minicnn.layers import conv2d
+from minicnn import model as m
+import os.path
+""")
+    assert {*imports(tree)} == {"minicnn.layers.conv2d", "minicnn.model", "os"}
+    assert {*imports(tree, only_when_loaded=True)} == {"minicnn.model", "os"}
+
+
+def test_no_import_goes_round_in_a_circle():
+    arrows = {name: MODULES.keys() & imports(tree, only_when_loaded=True) for name, tree in MODULES.items()}
+    arrows["minicnn"] = set()  # whoever imports a part loads the whole first: that arrow is always there
+    done = set()
+
+    def visit(name, path):
+        assert name not in path, " -> ".join([*path, name])
+        if name not in done:
+            for other in arrows[name]:
+                visit(other, [*path, name])
+            done.add(name)
+
+    for name in arrows:
+        visit(name, [])
+
+
+def test_kernels_have_no_classes():
+    for name, tree in MODULES.items():
+        if room_of(name) == "minicnn.kernels" and name != "minicnn.kernels.jit":  # which listens to numba
+            assert not [node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef)], name
+
+
+@pytest.mark.parametrize("file", FILES, ids=name_of)
+def test_files_are_small(file):
+    assert len(file.read_text().splitlines()) <= 300
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_every_public_name_is_explained(name):
+    """A module, its functions, classes and methods; a method may have its text from the class above."""
+    module = importlib.import_module(name)
+    silent = [] if module.__doc__ or not MODULES[name].body else [name]
+    for each, value in vars(module).items():
+        if each.startswith("_") or getattr(value, "__module__", None) != name or not callable(value):
+            continue
+        if not inspect.getdoc(value):
+            silent.append(each)
+        if inspect.isclass(value):
+            for method, inner in vars(value).items():
+                counts = inspect.isroutine(inner) or isinstance(inner, property)
+                if counts and not method.startswith("_") and not inspect.getdoc(getattr(value, method)):
+                    silent.append(f"{each}.{method}")
+    assert silent == []
+
+
+def test_all_is_there():
+    """Every name a module offers in __all__."""
+    for name in MODULES:
+        module = importlib.import_module(name)
+        for each in getattr(module, "__all__", ()):
+            assert hasattr(module, each), f"{name}.{each}"
+
+
+SLOW = ["matplotlib", "PIL", "pandas", "tkinter", "IPython", "ipywidgets", "scipy.stats", "sklearn", "onnx",
+        "tqdm.notebook", "minicnn.plots", "minicnn.datasets"]
+
+
+def test_import_is_light_and_leaves_no_trace(tmp_path):
+    """It loads nothing that draws, warns of nothing, prints nothing, and draws no random number."""
+    printed = run_python(f"""
+import sys, os
+import numpy as np
+np.random.seed(0)
+state = np.random.get_state()[1].tolist()
+environment = dict(os.environ)
+import minicnn
+print([name for name in {SLOW} if name in sys.modules])
+print(np.random.get_state()[1].tolist() == state, dict(os.environ) == environment)
+""")
+    assert printed.splitlines() == ["[]", "True True"]
+
+
+def test_import_does_not_touch_blas():
+    printed = run_python("""
+from threadpoolctl import ThreadpoolController
+import numpy, scipy.linalg
+before = [library["num_threads"] for library in ThreadpoolController().select(user_api="blas").info()]
+import minicnn
+print(before == [library["num_threads"] for library in ThreadpoolController().select(user_api="blas").info()])
+""")
+    assert printed == "True\n"
+
+
+def test_what_is_loaded_on_demand_comes_by_its_name():
+    printed = run_python("""
+import minicnn as mc
+print(mc.datasets.__name__, mc.plots.__name__)
+try:
+    mc.nothing
+except AttributeError as error:
+    print(error)
+""")
+    names, error = printed.splitlines()
+    assert names == "minicnn.datasets minicnn.plots"
+    assert error == "module 'minicnn' has no attribute 'nothing'"
+
+
+def test_the_copy_under_test_is_this_one():
+    assert Path(minicnn.__file__).parent == ROOT / "minicnn"

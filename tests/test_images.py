@@ -1,0 +1,161 @@
+"""Picture files to arrays: formats, modes, sizes, and files that are broken."""
+
+import io
+import struct
+import subprocess
+import sys
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from minicnn import images
+from minicnn.utils import img_to_array, load_img
+from tests.pictures import cut_short, save, smooth
+
+
+@pytest.fixture
+def pixels(rng):
+    return smooth(20, 30, rng)
+
+
+@pytest.fixture
+def png(tmp_path, pixels):
+    return save(tmp_path / "picture.png", pixels)
+
+
+class TestLoadImg:
+    def test_gives_the_pixels(self, png, pixels):
+        x = img_to_array(load_img(png))
+        assert x.dtype == np.float32
+        np.testing.assert_array_equal(x, pixels)
+        np.testing.assert_array_equal(img_to_array(load_img(str(png))), pixels)
+        np.testing.assert_array_equal(img_to_array(load_img(io.BytesIO(png.read_bytes()))), pixels)
+
+    def test_resizes_to_height_and_width_by_nearest(self, png, pixels):
+        x = img_to_array(load_img(png, target_size=(9, 20)))
+        assert x.shape == (9, 20, 3)
+        np.testing.assert_array_equal(x, images.resize(pixels, (9, 20), "nearest"))
+
+    def test_interpolates_as_asked(self, png):
+        assert np.asarray(load_img(png, target_size=(7, 7), interpolation="bilinear")).shape == (7, 7, 3)
+        with pytest.raises(ValueError, match=r"interpolation to be one of 'nearest', .*got 'linear'"):
+            load_img(png, target_size=(7, 7), interpolation="linear")
+
+    def test_keeps_the_aspect_ratio_by_cutting(self, png, pixels):
+        x = img_to_array(load_img(png, target_size=(20, 20), keep_aspect_ratio=True))
+        np.testing.assert_array_equal(x, pixels[:, 5:25])
+
+    @pytest.mark.parametrize("color_mode, channels", [("grayscale", 1), ("rgb", 3), ("rgba", 4)])
+    def test_colour_modes(self, png, color_mode, channels):
+        assert img_to_array(load_img(png, color_mode)).shape == (20, 30, channels)
+
+    def test_wrong_arguments(self, png, tmp_path):
+        with pytest.raises(ValueError, match="color_mode to be one of 'grayscale', 'rgb', 'rgba', got 'bgr'"):
+            load_img(png, "bgr")
+        with pytest.raises(ValueError, match=r"target_size as \(height, width\) in pixels, got \(0, 3\)"):
+            load_img(png, target_size=(0, 3))
+        with pytest.raises(FileNotFoundError, match="nowhere"):
+            load_img(tmp_path / "nowhere.png")
+
+
+class TestImgToArray:
+    def test_grey_gets_a_channel_axis(self):
+        assert img_to_array(Image.new("L", (4, 3))).shape == (3, 4, 1)
+
+    def test_the_float_type_in_force(self, float64):
+        assert img_to_array(Image.new("L", (4, 3))).dtype == np.float64
+        assert img_to_array(Image.new("L", (4, 3)), dtype="uint8").dtype == np.uint8
+
+    def test_refuses_what_is_no_picture(self):
+        with pytest.raises(ValueError, match="one picture, got an array of shape"):
+            img_to_array(np.zeros((2, 3, 3, 3)))
+        with pytest.raises(ValueError, match="'channels_last' alone, got 'channels_first'"):
+            img_to_array(np.zeros((3, 3, 3)), "channels_first")
+
+
+class TestRead:
+    @pytest.mark.parametrize("ending", [".png", ".bmp", ".gif", ".jpg", ".jpeg"])
+    def test_every_format(self, tmp_path, pixels, ending):
+        x = images.read(save(tmp_path / f"picture{ending}", pixels))
+        assert x.shape == (20, 30, 3) and x.dtype == np.uint8
+        lossy = {".gif": 40, ".jpg": 20, ".jpeg": 20}
+        assert np.abs(x.astype(int) - pixels).max() <= lossy.get(ending, 0)
+
+    def test_one_channel_is_repeated_or_kept(self, tmp_path, pixels):
+        path = save(tmp_path / "grey.png", pixels[..., :1])
+        np.testing.assert_array_equal(images.read(path, "grayscale"), pixels[..., :1])
+        np.testing.assert_array_equal(images.read(path), np.repeat(pixels[..., :1], 3, axis=2))
+
+    def test_transparency_is_dropped_not_blended(self, tmp_path, pixels, rng):
+        alpha = rng.integers(0, 256, (20, 30, 1), dtype=np.uint8)
+        path = save(tmp_path / "alpha.png", np.concatenate([pixels, alpha], axis=2))
+        np.testing.assert_array_equal(images.read(path), pixels)
+        np.testing.assert_array_equal(images.read(path, "rgba")[..., 3:], alpha)
+
+    def test_sixteen_bits_keep_their_upper_half(self, tmp_path, rng):
+        deep = rng.integers(0, 1 << 16, (6, 5), dtype=np.uint16)
+        Image.fromarray(deep).save(tmp_path / "deep.png")
+        np.testing.assert_array_equal(images.read(tmp_path / "deep.png", "grayscale")[..., 0], deep >> 8)
+
+    def test_the_first_picture_of_an_animation(self, tmp_path):
+        frames = [Image.new("L", (8, 8), level) for level in (50, 200)]
+        frames[0].save(tmp_path / "moving.gif", save_all=True, append_images=frames[1:])
+        assert (images.read(tmp_path / "moving.gif") == 50).all()
+
+
+class TestBroken:
+    @pytest.mark.parametrize("ending", [".png", ".jpg", ".bmp", ".gif"])
+    def test_a_file_cut_short_is_refused_with_its_name(self, tmp_path, rng, ending):
+        path = save(tmp_path / f"short{ending}", rng.integers(0, 256, (40, 40, 3), dtype=np.uint8))
+        cut_short(path)
+        with pytest.raises(images.UnreadablePicture, match=rf"short\{ending} cannot be read as a picture: ."):
+            images.read(path)
+        with pytest.raises(ValueError, match=rf"short\{ending} cannot be read as a picture: ."):
+            load_img(path)
+
+    @pytest.mark.parametrize("content", [b"", b"\xff\xd8\xff", b"<html>not found</html>", bytes(1000)])
+    def test_something_else_is_refused(self, tmp_path, content):
+        (tmp_path / "odd.jpg").write_bytes(content)
+        with pytest.raises(images.UnreadablePicture, match=r"odd\.jpg cannot be read"):
+            images.read(tmp_path / "odd.jpg")
+
+    def test_a_data_set_decodes_no_other_formats(self, tmp_path, pixels):
+        Image.fromarray(pixels).save(tmp_path / "a.jpg", format="TIFF")
+        with pytest.raises(images.UnreadablePicture, match="cannot identify"):
+            images.read(tmp_path / "a.jpg")
+
+    @pytest.mark.parametrize("W, H", [(8193, 8192), (60_000, 60_000)])
+    @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
+    def test_a_picture_that_would_fill_the_memory(self, tmp_path, W, H):
+        def chunk(kind, data):
+            body = kind + data
+            return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
+
+        head = chunk(b"IHDR", struct.pack(">IIBBBBB", W, H, 8, 2, 0, 0, 0))
+        rest = chunk(b"IDAT", zlib.compress(bytes(1000))) + chunk(b"IEND", b"")
+        (tmp_path / "bomb.png").write_bytes(b"\x89PNG\r\n\x1a\n" + head + rest)
+        with pytest.raises(images.UnreadablePicture, match=r"bomb\.png cannot be read.* pixels"):
+            images.read(tmp_path / "bomb.png")
+
+
+def test_cutting_to_shape_takes_the_middle():
+    assert images.middle(340, 500, 200, 200) == (0, 80, 340, 340)
+    assert images.middle(500, 340, 100, 200) == (165, 0, 170, 340)
+
+
+@pytest.mark.parametrize("k", range(4))
+def test_pixels_are_those_of_keras(k):
+    with np.load(Path(__file__).parent / "oracles" / "images.npz") as keras:
+        x, bilinear, nearest, cut = (keras[f"{k}/{name}"] for name in ("x", "bilinear", "nearest", "cut"))
+    size = bilinear.shape[:2]
+    np.testing.assert_allclose(images.resize(x, size), bilinear, rtol=0, atol=1e-4)
+    np.testing.assert_array_equal(images.resize(x, size, "nearest"), nearest)
+    np.testing.assert_allclose(images.resize(x, size, crop_to_aspect_ratio=True), cut, rtol=0, atol=1e-4)
+
+
+def test_pillow_is_imported_only_when_a_picture_is_read():
+    code = "import sys, minicnn; minicnn.datasets; minicnn.plots; assert 'PIL' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
