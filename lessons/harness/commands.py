@@ -75,23 +75,19 @@ def start(lesson):
         text = (lesson.folder / "exercise.py").read_text(encoding="utf-8")
         with open(work, "x", encoding="utf-8") as file:  # "x": never over another file
             file.write(text)
-        say(
-            [
-                f"{lesson.number} {lesson.title}: {lesson.question} (about {lesson.minutes} minutes)",
-                f"  read   {places.shown_path(lesson.folder / 'lesson.ipynb')}",
-                f"  write  {places.shown_path(work)}",
-                "  then   python -m lessons        (checks each time you save)",
-            ]
-        )
+        say(f"{lesson.number} {lesson.title}: {lesson.question} (about {lesson.minutes} minutes)")
+        say(f"  read   {places.shown_path(lesson.folder / 'lesson.ipynb')}")
+        say(f"  write  {places.shown_path(work)}")
+        say("  then   python -m lessons        (checks each time you save)")
     progress.update(lesson.number, at=time.time())
     return 0
 
 
 def verdicts(lesson):
     """Check every function of work.py; what passed is remembered."""
+    mark = progress.checksum(lesson.work)  # of what is tried now, not of what is saved meanwhile
     with WorkFile(lesson.work) as runner:
         found = [judge.check_task(lesson, task, runner) for task in lesson.tasks]
-    mark = progress.checksum(lesson.work)
     progress.update(lesson.number, at=time.time(), passed={v.task.name: mark for v in found if v.passed})
     return found
 
@@ -115,32 +111,23 @@ def check(lesson, watching=False):
         say(colour("green", f"Lesson {lesson.number} is finished."))
         extra = [name for name, there in (("payoff", lesson.payoff), ("race", lesson.race)) if there]
         if extra:
-            say(
-                "Now: "
-                + "   ".join(
-                    f"press {n[0]} for the {n}" if watching else f"python -m lessons {n} {lesson.number}"
-                    for n in extra
-                )
-            )
+            how = "press {0[0]} for the {0}" if watching else "python -m lessons {0} " + lesson.number
+            say("Now: " + "   ".join(how.format(name) for name in extra))
     return int(failed is not None)
 
 
 def _coloured(lines):
-    return [
-        colour("red", lines[0]),
-        *(colour("yellow", li) if li.startswith("Looks like") else li for li in lines[1:]),
-    ]
+    named = [colour("yellow", line) if line.startswith("Looks like") else line for line in lines[1:]]
+    return [colour("red", lines[0]), *named]
 
 
 def _next_hint(lesson, task, watching):
     seen = progress.entry(lesson.number).get("hints", {}).get(task.name, 0)
     if seen >= len(task.hints):
-        return (
-            f"all {len(task.hints)} hints seen; the model answer: python -m lessons solution {lesson.number}"
-        )
-    return f"hint {seen + 1} of {len(task.hints)}: " + (
-        "press h" if watching else f"python -m lessons hint {lesson.number}"
-    )
+        how = "press s" if watching else f"python -m lessons solution {lesson.number}"
+        return f"all {len(task.hints)} hints seen; the model answer: {how}"
+    how = "press h" if watching else f"python -m lessons hint {lesson.number}"
+    return f"hint {seen + 1} of {len(task.hints)}: {how}"
 
 
 def hint(lesson):
@@ -150,12 +137,9 @@ def hint(lesson):
     seen = progress.entry(lesson.number).get("hints", {}).get(task.name, 0)
     which = range(len(task.hints)) if seen >= len(task.hints) else [seen]
     for k in which:
-        say(
-            [
-                f"{task.name}, hint {k + 1} of {len(task.hints)}",
-                *(line for part in task.hints[k].splitlines() for line in message.wrapped(part, "  ", 9)),
-            ]
-        )
+        say(f"{task.name}, hint {k + 1} of {len(task.hints)}")
+        for part in task.hints[k].splitlines():
+            say(message.wrapped(part, "  ", 9))
     progress.update(lesson.number, hints={task.name: min(seen + 1, len(task.hints))})
     return 0
 

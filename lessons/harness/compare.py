@@ -8,7 +8,7 @@ TOLERANCE = {"float16": 1e-2, "float32": 2e-5, "float64": 1e-9}
 
 
 def difference(got, expected, name, dtype, tolerance=None):
-    """ "" where ``got`` is right, else a few words. ``dtype``: the float type the arguments have, or None."""
+    """What is wrong with ``got``, in a few words, or "". ``dtype``: the arguments' float type, or None."""
     if isinstance(expected, (tuple, list)):
         if not isinstance(got, (tuple, list)) or len(got) != len(expected):
             return f"{name}: expected {len(expected)} values, got {kind(got)}"

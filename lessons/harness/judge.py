@@ -1,6 +1,7 @@
 """Run every case of a task, and find out what to say about it."""
 
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
@@ -20,7 +21,7 @@ class Outcome:
 
 @dataclass
 class Verdict:
-    """What check shows. ``text()`` is in message.py."""
+    """What check shows; message.py puts it into words."""
 
     lesson: str
     task: object
@@ -32,7 +33,6 @@ class Verdict:
     looks_like: str = ""
     ratio: str = ""
     explanation: str = ""
-    seconds: float = 0.0
 
     @property
     def passed(self):
@@ -65,15 +65,10 @@ def check_task(lesson, task, runner):
     if verdict.failing and verdict.first.about in ("value", "raised"):
         verdict.looks_like = _looks_like(task, verdict.outcomes)
         verdict.ratio = "" if task.judge else _ratio(task, verdict.failing)
-        if (
-            task.explain
-            and verdict.first.about == "value"
-            and verdict.outcomes[-1].about not in ("timeout", "died")
-        ):
-            problem = explain.Problem(
-                task, verdict.first, lambda args: runner.call(task.name, args, task.limit)
-            )
-            verdict.explanation = task.explain(problem) or ""
+        alive = verdict.outcomes[-1].about not in ("timeout", "died")
+        if task.explain and verdict.first.about == "value" and alive:
+            call = partial(runner.call, task.name, limit=task.limit)
+            verdict.explanation = task.explain(explain.Problem(task, verdict.first, call))
     return verdict
 
 
@@ -117,10 +112,7 @@ def _problem(task, outcome):
             return "value", said
     if reply.get("shares") and not task.views:
         name = reply["shares"][0]
-        return (
-            "alias",
-            f"returned {name} itself or a view of it: who changes the result changes {name}. Return a copy",
-        )
+        return "alias", f"returned {name} itself or a view of it: to change one changes both. Return a copy"
     return "", ""
 
 
@@ -149,39 +141,25 @@ def _does_the_same(task, function, outcome):
     mine, theirs = compare.as_parts(task, reply["value"]), compare.as_parts(task, outcome.reply["value"])
     if mine is None or theirs is None:
         return mine is theirs and compare.kind(reply["value"]) == compare.kind(outcome.reply["value"])
-    changed = any(
-        not _same(outcome.case.args[k], v) for k, v in reply["after"].items() if isinstance(v, np.ndarray)
-    )
     dtype = compare.float_type(outcome.case.args)
-    return not changed and all(
-        not compare.difference(g, e, name, dtype, task.tolerance)
-        for name, g, e in zip(task.returns, theirs, mine)
-    )
+    parts = zip(task.returns, theirs, mine)
+    return not any(compare.difference(got, same, name, dtype, task.tolerance) for name, got, same in parts)
 
 
 def _ratio(task, failing):
-    """ "dw is 0.50 times the right one everywhere: divided by N twice?" or ""."""
+    """A sentence such as "dw is 0.50 times the right one everywhere: divided by N twice?", or ""."""
     for k, name in enumerate(task.returns):
-        found = []
+        found, wrong = [], 0
         for outcome in failing:
-            dtype = compare.float_type(outcome.case.args)
-            parts, wanted = (
-                compare.as_parts(task, outcome.reply.get("value")),
-                compare.as_parts(task, outcome.expected),
-            )
-            if (
-                not parts
-                or not wanted
-                or not compare.difference(parts[k], wanted[k], name, dtype, task.tolerance)
-            ):
-                continue
-            arrays = [a for a in outcome.case.args.values() if isinstance(a, np.ndarray)]
-            found.append((compare.constant_ratio(parts[k], wanted[k]), len(arrays[0]) if arrays else 1))
-        found = (
-            [(r, N) for r, N in found if r is not None]
-            if sum(r is not None for r, _ in found) > len(found) / 2
-            else []
-        )
-        if found:
+            args = outcome.case.args
+            parts = compare.as_parts(task, outcome.reply.get("value"))
+            wanted = compare.as_parts(task, outcome.expected)
+            dtype = compare.float_type(args)
+            if parts and compare.difference(parts[k], wanted[k], name, dtype, task.tolerance):
+                wrong += 1
+                ratio = compare.constant_ratio(parts[k], wanted[k])
+                N = next((len(a) for a in args.values() if np.ndim(a)), 1)
+                found += [(ratio, N)] if ratio is not None else []
+        if len(found) > wrong / 2:  # a single number has no ratio that could be constant
             return explain.ratio_in_words(name, found)
     return ""
