@@ -13,8 +13,7 @@ from minicnn.kernels.softmax_crossentropy import vectorised
 
 
 def softmax_crossentropy(z, labels):
-    """minicnn's kernel, which takes targets (N, K) with a 1 at the right class, and gives a loss a "
-    "picture."""
+    """minicnn's kernel, which takes targets (N, K), a 1 at the right class, and gives each picture's loss."""
     targets = np.eye(z.shape[1])[labels]
     losses, dz = vectorised(z, targets)
     return losses.mean(), dz

@@ -151,7 +151,7 @@ def solution(lesson):
         name = "" if task.answer.__name__ == task.name else f" (there it is called {task.answer.__name__})"
         say([colour("bold", f"# {task.name}: {places.shown_path(path)}:{line}{name}"), text])
         for function in task.calls:
-            where = places.shown_path(inspect.getsourcefile(function))
+            where = places.shown_path(inspect.getsourcefile(inspect.unwrap(function)))
             say([colour("bold", f"# it calls {function.__name__}: {where}"), inspect.getsource(function)])
     progress.update(lesson.number, solution=True)
     return 0

@@ -71,6 +71,11 @@ def test_the_solution_names_its_place_and_is_remembered(lesson, capsys):
     out = capsys.readouterr().out
     assert all(f"# {task.name}: " in out for task in lesson.tasks)
     assert progress.entry(NUMBER)["solution"] is True
+    for number in tasks.folders():  # decorated functions as well are shown where they were written
+        commands.main(["solution", number])
+        places = [line for line in capsys.readouterr().out.splitlines() if re.match(r"# \w[\w ]*: ", line)]
+        assert len(places) >= len(tasks.find(number).tasks)
+        assert all(re.search(r": (minicnn|lessons)/[\w/]+\.py", place) for place in places)
 
 
 def test_status_lists_every_lesson(capsys):
@@ -147,7 +152,7 @@ def test_a_race_never_blocks(monkeypatch, capsys):
     commands.main(["start", "06"])
     assert commands.main(["race", "06"]) == 0
     assert "NotImplementedError" in capsys.readouterr().out
-    slow = "import time\n\n\ndef conv_forward(*args):\n    time.sleep(0.3)\n"
+    slow = "import time\n\n\ndef conv_forward(*args):\n    time.sleep(0.05)\n"
     racing.work.write_text(slow, encoding="utf-8")
     assert commands.main(["race", "06"]) == 0
     out = capsys.readouterr().out
