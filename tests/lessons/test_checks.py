@@ -216,6 +216,27 @@ def test_sabotage_fails(lesson, how, tmp_path):
     assert len(text) <= 20 and "Traceback" not in "".join(text)
 
 
+MESSAGE = """\
+  stride 1  24/24      stride 2  0/16
+Smallest case that fails:
+  x (1,1,3,1) = [[1 2 3]]   w (1,1,1,1) = [[1]]   stride 2, padding 0
+  conv_forward returned [[1 2]]
+  expected              [[1 3]]      y[0,0,1,0] reads x[0,0,2,0]; yours reads x[0,0,1,0]
+Looks like: output column j reads input column j, not j * stride.
+hint 1 of 3: press h"""
+
+
+def test_the_message_that_was_promised(tmp_path):
+    lesson = tasks.find("06")
+    task, mistake = lesson.tasks[0], lesson.tasks[0].wrong[0]
+    work = tmp_path / "work.py"
+    work.write_text(task.imports() + "\n" * 11 + task.code(mistake), encoding="utf-8")
+    with WorkFile(work) as runner:
+        first, *rest = message.text(judge.check_task(lesson, task, runner), "hint 1 of 3: press h")
+    assert first == f"06 conv_forward   x   {work.as_posix()}:13"
+    assert "\n".join(rest) == MESSAGE
+
+
 def test_deleting_the_check_does_not_help(tmp_path, monkeypatch):
     folder = shutil.copytree(tasks.folders()["06"], tmp_path / "06_convolution")
     monkeypatch.setattr(places, "LESSONS", tmp_path)
