@@ -41,10 +41,21 @@ def get(identifier):
     if isinstance(identifier, Activation):
         return identifier
     if isinstance(identifier, str):
-        return lookup.find(identifier, BY_NAME, "activation")
+        return lookup.find(identifier, lookup.with_own(BY_NAME, Activation), "activation")
     if callable(identifier):
         raise ValueError(
             f"activation {identifier!r} is a function without its derivative: "
             f"wrap both as minicnn.activations.Activation(name, forward, backward)"
         )
     raise ValueError(f"expected an activation's name or an Activation, got {identifier!r}")
+
+
+def serialize(activation):
+    """The name, from which ``get`` makes an equal one; ValueError where it would make another."""
+    known = BY_NAME.get(activation.name, activation)
+    if known != activation:
+        raise ValueError(
+            f"an activation of your own expects a name of its own, got {activation.name!r}, which would come "
+            f"back as minicnn's: Activation('my_{activation.name}', forward, backward)"
+        )
+    return activation.name

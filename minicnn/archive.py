@@ -82,6 +82,15 @@ def as_json(document):
     return json.loads(json.dumps(document, default=_plain))
 
 
+def is_json(value):
+    """Whether an archive's document can hold ``value``."""
+    try:
+        json.dumps(value, default=_plain)
+    except (TypeError, ValueError, RecursionError):
+        return False
+    return True
+
+
 def add_prefix(prefix, arrays):
     """``{"a": x}`` to ``{"prefix/a": x}``: how the arrays of several owners share one archive."""
     return {f"{prefix}/{name}": array for name, array in arrays.items()}

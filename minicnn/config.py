@@ -30,10 +30,14 @@ def set_floatx(name):
 
 
 def cache_folder():
-    """Where minicnn keeps what it can make or fetch again: ``$MINICNN_CACHE``, or the user's cache folder."""
+    """Where minicnn keeps what it can make or fetch again, compiled kernels and downloads.
+
+    ``$MINICNN_CACHE``, else ``minicnn`` in ``$XDG_CACHE_HOME`` or in the system's folder for such things.
+    """
     if "MINICNN_CACHE" in os.environ:
         return Path(os.environ["MINICNN_CACHE"]).expanduser()
     home = Path.home()
     usual = {"win32": home / "AppData" / "Local", "darwin": home / "Library" / "Caches"}
     folder = usual.get(sys.platform, home / ".cache")
-    return Path(os.environ.get("XDG_CACHE_HOME") or folder) / "minicnn"
+    xdg = os.environ.get("XDG_CACHE_HOME", "")
+    return (Path(xdg) if os.path.isabs(xdg) else folder) / "minicnn"  # XDG: a relative path does not count

@@ -4,13 +4,13 @@
     the last int(f n) of the n files are the validation part
 """
 
-import difflib
 import itertools
 import os
 
 import numpy as np
 
 from minicnn import images
+from minicnn.lookup import nearest
 
 
 def list_pictures(directory, labels, class_names, follow_links, shuffle, seed):
@@ -70,8 +70,8 @@ def _class_folders(directory, class_names):
         raise ValueError(f"{directory} holds no folders, expected one for each class: or pass labels=None")
     for name in class_names or ():
         if name not in folders:
-            near = difflib.get_close_matches(str(name), folders, n=1)
-            hint = f": did you mean {near[0]!r}?" if near else f", only {', '.join(folders)}"
+            near = nearest(name, folders)
+            hint = f": did you mean {near!r}?" if near else f", only {', '.join(folders)}"
             raise ValueError(f"{directory} has no folder for the class {name!r}{hint}")
     return list(class_names) if class_names is not None else folders
 

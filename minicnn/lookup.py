@@ -4,7 +4,11 @@ Every file with things to choose from (losses, optimizers, ...) keeps one dictio
 class and asks here. Case and underscores do not count: "glorot_uniform" is "GlorotUniform".
 """
 
+import contextlib
 import difflib
+from contextvars import ContextVar
+
+_OWN = ContextVar("classes and activations of the user's own, by name")
 
 
 class Configurable:
@@ -36,10 +40,37 @@ def find(name, registry, kind):
     plain = {_plain(known): value for known, value in registry.items()}
     if _plain(name) in plain:
         return plain[_plain(name)]
-    nearest = difflib.get_close_matches(name.lower(), registry, n=1, cutoff=0.0)[0]
-    raise ValueError(
-        f"unknown {kind} {name!r}: did you mean {nearest!r}? There are {', '.join(sorted(registry))}"
-    )
+    near = nearest(name, registry)
+    hint = f"did you mean {near!r}? " if near else ""
+    raise ValueError(f"unknown {kind} {name!r}: {hint}There are {', '.join(sorted(registry))}")
+
+
+def nearest(name, known):
+    """The one of ``known`` that ``name`` most looks like, whatever the case; None where none does."""
+    spellings = {str(each).lower(): each for each in known}
+    near = difflib.get_close_matches(str(name).lower(), spellings, n=1, cutoff=0.4)
+    return spellings[near[0]] if near else None
+
+
+@contextlib.contextmanager
+def custom_objects(own):
+    """Within this, every registry also knows what of ``own``, ``{"MyLoss": MyLoss}``, belongs in it."""
+    if not isinstance(own, dict):
+        raise ValueError(f"custom_objects expects a dictionary such as {{'MyLoss': MyLoss}}, got {own!r}")
+    token = _OWN.set(own)
+    try:
+        yield
+    finally:
+        _OWN.reset(token)
+
+
+def with_own(registry, base):
+    """``registry`` and, of the custom objects, the subclasses and the objects of ``base``."""
+    return registry | {
+        name: thing
+        for name, thing in _OWN.get({}).items()
+        if isinstance(thing, base) or (isinstance(thing, type) and issubclass(thing, base))
+    }
 
 
 def resolve(identifier, registry, kind, base):
@@ -49,6 +80,7 @@ def resolve(identifier, registry, kind, base):
     """
     if isinstance(identifier, base):
         return identifier
+    registry = with_own(registry, base)
     if isinstance(identifier, str):
         return find(identifier, registry, kind)()
     if isinstance(identifier, type) and issubclass(identifier, base):

@@ -141,7 +141,7 @@ class CategoricalCrossentropy(Loss):
 
     def value_and_gradient(self, y_true, y_pred, from_logits=None):
         s = self.label_smoothing
-        targets = y_true * (1 - s) + s / y_true.shape[1]
+        targets = y_true.astype(np.float64) * (1 - s) + s / y_true.shape[1]
         logits = self.from_logits if from_logits is None else from_logits
         return (softmax_crossentropy if logits else crossentropy)(y_pred, targets)
 

@@ -10,9 +10,9 @@ from minicnn.lookup import Configurable, resolve
 from minicnn.reports import classification_report, confusion_matrix
 
 __all__ = [
-    "BinaryAccuracy", "CategoricalAccuracy", "CategoricalCrossentropy", "MeanSquaredError", "Metric",
-    "SparseCategoricalAccuracy", "SparseCategoricalCrossentropy", "classification_report", "confusion_matrix",
-    "get",
+    "Accuracy", "BinaryAccuracy", "CategoricalAccuracy", "CategoricalCrossentropy", "MeanSquaredError",
+    "Metric", "SparseCategoricalAccuracy", "SparseCategoricalCrossentropy", "classification_report",
+    "confusion_matrix", "get",
 ]  # fmt: skip
 
 
@@ -42,9 +42,7 @@ class BinaryAccuracy(Metric):
     name = "binary_accuracy"
 
     def values(self, y_true, y_pred):
-        N = len(y_pred)
-        right = (y_pred.reshape(N, -1) > 0.5) == _same_size(self, y_true, y_pred).reshape(N, -1)
-        return right.mean(axis=1)
+        return _per_image((y_pred > 0.5) == _same_size(self, y_true, y_pred).reshape(y_pred.shape))
 
 
 class CategoricalAccuracy(Metric):
@@ -53,22 +51,44 @@ class CategoricalAccuracy(Metric):
     name = "categorical_accuracy"
 
     def values(self, y_true, y_pred):
-        right = np.argmax(_same_size(self, y_true, y_pred), axis=-1) == np.argmax(y_pred, axis=-1)
-        return right.astype(np.float64)
+        y_true = _same_size(self, y_true, y_pred).reshape(y_pred.shape)
+        return _per_image(np.argmax(y_true, axis=-1) == np.argmax(y_pred, axis=-1))
 
 
 class SparseCategoricalAccuracy(Metric):
-    """1 where the largest output is the one the integer label, (N,) or (N, 1), names."""
+    """1 where the largest output is the one the integer label names.
+
+    Labels have the predictions' shape without its last axis, or with a 1 there: (N,) or (N, 1).
+    """
 
     name = "sparse_categorical_accuracy"
 
     def values(self, y_true, y_pred):
-        if y_true.size != len(y_pred):
+        found = np.argmax(y_pred, axis=-1)
+        if y_true.size != found.size:
             raise ValueError(
                 f"{self.name} expects one integer label per prediction, got {y_true.shape} for "
                 f"{y_pred.shape}: for one-hot targets use categorical_accuracy"
             )
-        return (y_true.reshape(-1) == np.argmax(y_pred, axis=-1)).astype(np.float64)
+        return _per_image(y_true.reshape(found.shape) == found)
+
+
+class Accuracy(Metric):
+    """The accuracy that fits the shapes: binary where there is one output, sparse where the targets lack the
+    axis of the classes (or have a 1 there), categorical otherwise. As Keras reads "accuracy".
+    """
+
+    name = "accuracy"
+
+    def values(self, y_true, y_pred):
+        return self._fitting(y_true.shape, y_pred.shape).values(y_true, y_pred)
+
+    def _fitting(self, targets, predictions):
+        if len(predictions) == 1 or predictions[-1] == 1:
+            return BinaryAccuracy(self.name)
+        if len(targets) < len(predictions) or targets[-1] == 1:
+            return SparseCategoricalAccuracy(self.name)
+        return CategoricalAccuracy(self.name)
 
 
 class _LossAsMetric(Metric):
@@ -101,6 +121,11 @@ class MeanSquaredError(_LossAsMetric):
     loss = losses.MeanSquaredError()
 
 
+def _per_image(right):
+    """What is right, (N, ...), as one float64 per image: the share."""
+    return right.mean(axis=tuple(range(1, right.ndim)), dtype=np.float64)
+
+
 def _same_size(metric, y_true, y_pred):
     if y_true.size != y_pred.size:
         raise ValueError(
@@ -111,6 +136,8 @@ def _same_size(metric, y_true, y_pred):
 
 
 _REGISTRY = {
+    "accuracy": Accuracy,
+    "acc": Accuracy,
     "binary_accuracy": BinaryAccuracy,
     "categorical_accuracy": CategoricalAccuracy,
     "sparse_categorical_accuracy": SparseCategoricalAccuracy,
@@ -124,20 +151,10 @@ _REGISTRY = {
 def get(identifier, loss=None, output_shape=None):
     """A metric from its name, its class, or itself.
 
-    "accuracy" and "acc" mean the accuracy that fits: binary for one output per image, sparse where
-    the loss takes integer labels, categorical otherwise. A name given as a string is the one the
-    history shows, as in Keras: "acc" stays "acc".
+    A name given as a string is the one the history shows, as in Keras: "acc" stays "acc". ``loss`` and
+    ``output_shape`` may be given; no metric here needs them.
     """
-    fitting = _accuracy(loss, output_shape)
-    metric = resolve(identifier, {**_REGISTRY, "accuracy": fitting, "acc": fitting}, "metric", Metric)
+    metric = resolve(identifier, _REGISTRY, "metric", Metric)
     if isinstance(identifier, str):
         metric.name = identifier
     return metric
-
-
-def _accuracy(loss, output_shape):
-    if output_shape is not None and output_shape[-1] == 1:
-        return BinaryAccuracy
-    if isinstance(loss, losses.SparseCategoricalCrossentropy):
-        return SparseCategoricalAccuracy
-    return CategoricalAccuracy

@@ -5,6 +5,7 @@ rate, the number of steps taken, and the *slots*, arrays as large as the weights
 gradients.
 """
 
+import json
 import math
 
 import numpy as np
@@ -24,6 +25,7 @@ class Optimizer(Configurable):
         self.name = name or type(self).__name__.lower()
         self.iterations = 0
         self._slots = {}  # "momentum/0/kernel" -> array
+        self._params = {}  # "0/kernel" -> the array these slots belong to
 
     @property
     def learning_rate(self):
@@ -59,6 +61,7 @@ class Optimizer(Configurable):
             )
         for name, w in params.items():
             self._check(name, w, grads[name])
+        self._params.update(params)
         learning_rate = self.current_learning_rate
         for name, w in params.items():
             g = np.ascontiguousarray(grads[name], dtype=w.dtype)
@@ -97,6 +100,11 @@ class Optimizer(Configurable):
                     f"{self.name} remembers the {kind} of '{name}' as {slot.dtype} {slot.shape}, but the "
                     f"parameter is {w.dtype} {w.shape}: use a new optimizer for a new model"
                 )
+        if self._params.get(name, w) is not w:
+            raise ValueError(
+                f"{self.name} expects the '{name}' of the model it has already trained, got another array: "
+                f"use a new optimizer for a new model"
+            )
 
     def state(self):
         """All that the next step depends on: (a document JSON can hold, a dictionary of arrays)."""
@@ -118,9 +126,11 @@ class Optimizer(Configurable):
         iterations = document["iterations"]
         if isinstance(iterations, bool) or not isinstance(iterations, int) or iterations < 0:
             raise ValueError(f"iterations expects a whole number >= 0, got {iterations!r}")
-        self.learning_rate = document["learning_rate"]
+        if _in_json(self.get_config()["learning_rate"]) != _in_json(document["learning_rate"]):
+            self.learning_rate = document["learning_rate"]  # equal ones stay: no file can bring one's own
         self.iterations = iterations
         self._slots = {key: np.array(array) for key, array in arrays.items()}
+        self._params = {}  # the next update says whose these slots are
 
     def get_config(self):
         rate = self._learning_rate
@@ -211,6 +221,11 @@ def _number(argument, value, most=math.inf, below=math.inf):
         top = f" and <= {most}" if most < math.inf else f" and < {below}" if below < math.inf else ""
         raise ValueError(f"{argument} expects a finite number >= 0{top}, got {value!r}")
     return float(value)
+
+
+def _in_json(config):
+    """``config`` as it comes back from a file: tuples as lists, NumPy's numbers as Python's."""
+    return json.loads(json.dumps(config, default=float))
 
 
 def _nothing(w):

@@ -13,8 +13,10 @@ class Totals:
     count: int = 0
 
     def add(self, values):
-        """``values``: name -> one number a sample."""
+        """``values``: name -> one number a sample; where there are more, a row of pixels say, their mean."""
         for name, each in values.items():
+            if (each := np.asarray(each)).ndim > 1:
+                each = each.mean(axis=tuple(range(1, each.ndim)), dtype=np.float64)
             self.sums[name] = self.sums.get(name, 0.0) + float(np.sum(each, dtype=np.float64))
         self.count += len(next(iter(values.values())))
 

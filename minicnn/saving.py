@@ -17,6 +17,12 @@ MISFITS = (ValueError, TypeError, KeyError, AttributeError, IndexError, Arithmet
 def save_model(model, path):
     """Write a built ``model`` to the file ``path``; :func:`load_model` reads it. OSError where it cannot."""
     arrays = add_prefix("weights", _named_weights(model, path))
+    floats = {layer.name: layer.dtype.name for layer in model.layers}
+    if len(set(floats.values())) > 1:
+        raise ValueError(
+            f"cannot save to {path}: a file expects layers of one float type, got {floats}: "
+            f"build them all under one set_floatx, or save_weights alone"
+        )
     document = {
         "kind": MODEL,
         "version": VERSION,
@@ -36,18 +42,20 @@ def save_model(model, path):
 def load_model(path, custom_objects=None, compile=True):
     """The model that ``model.save(path)`` wrote.
 
-    custom_objects: {"MyLayer": MyLayer} for layers that minicnn does not have. compile=False leaves
-    optimizer, loss and metrics aside, to compile anew.
+    custom_objects: {"MyLayer": MyLayer, "MyLoss": MyLoss, "swish": swish} for what minicnn does not have:
+    classes of layers, losses, metrics, optimizers, schedules, initializers and constraints, and Activations.
+    compile=False leaves optimizer, loss and metrics aside, to compile anew.
 
     Raises ValueError where the file is damaged, or is no model that can be built here.
     """
     document, arrays = read_archive(path)
     check_kind(path, document, (MODEL,), VERSION)
     try:
-        model = _build(document, take_prefix("weights", arrays), custom_objects or {})
-        if compile and document["compile"] is not None:
-            model.compile(**document["compile"])
-            model.optimizer.load_state(document["optimizer"], take_prefix("optimizer", arrays))
+        with lookup.custom_objects(custom_objects or {}):
+            model = _build(document, take_prefix("weights", arrays))
+            if compile and document["compile"] is not None:
+                model.compile(**document["compile"])
+                model.optimizer.load_state(document["optimizer"], take_prefix("optimizer", arrays))
     except MISFITS as error:
         raise ValueError(f"{path} holds a model that cannot be built here: {error}{_mend(error)}") from error
     return model
@@ -84,12 +92,11 @@ def _label(place, layer):
     return f"{place}_{layer.name}"
 
 
-def _build(document, weights, custom_objects):
+def _build(document, weights):
     from minicnn.model import Sequential  # which imports this file
 
-    known = {**layers.LAYERS, **custom_objects}
     architecture = document["model"]
-    parts = [lookup.resolve(part, known, "layer", layers.Layer) for part in architecture["layers"]]
+    parts = [layers.get(part) for part in architecture["layers"]]
     for place, layer in enumerate(parts):
         _start_from(layer, _label(place, layer), weights)
     floatx = config.floatx()
@@ -125,4 +132,4 @@ def _start_from(layer, label, weights):
 
 def _mend(error):
     unknown = str(error).startswith("unknown ")
-    return "; pass classes of your own as custom_objects, or compile=False" if unknown else ""
+    return "; pass what is your own as custom_objects, or compile=False" if unknown else ""

@@ -189,6 +189,29 @@ def other_seed():
     return model
 
 
+def with_patience(folder, patience):
+    """The callbacks of ``callbacks_in``, with another EarlyStopping."""
+    callbacks = callbacks_in(folder)
+    callbacks[1] = mc.callbacks.EarlyStopping(patience=patience, restore_best_weights=True, verbose=1)
+    return callbacks
+
+
+def test_a_callback_with_other_arguments_is_refused(tmp_path):
+    interrupted(tmp_path)
+    message = r"another run \(callbacks\.0_EarlyStopping\.patience was 3 and is 4\)"
+    with pytest.raises(ValueError, match=message):
+        fit(build_model(), with_patience(tmp_path, 4))
+    assert fit(build_model(), with_patience(tmp_path, 3)).epoch == list(range(EPOCHS))
+
+
+def test_a_folder_may_move(tmp_path, straight):
+    (tmp_path / "old").mkdir()
+    interrupted(tmp_path / "old")
+    (tmp_path / "old").rename(tmp_path / "new")
+    fit(model := build_model(), callbacks_in(tmp_path / "new"))
+    assert model.history.history == straight["history"]
+
+
 @pytest.mark.parametrize(
     ("make_model", "message"),
     [
@@ -214,7 +237,7 @@ def test_the_backup_of_another_run_is_refused_and_kept(tmp_path, make_model, mes
 def test_other_callbacks_or_other_data_are_refused(tmp_path):
     interrupted(tmp_path)
     backup = callbacks_in(tmp_path)[0]
-    with pytest.raises(ValueError, match=r"callbacks was .*EarlyStopping.* and is"):
+    with pytest.raises(ValueError, match=r"callbacks\.0_EarlyStopping was .*monitor.* and is None"):
         fit(build_model(), [backup])
     with pytest.raises(ValueError, match=r"fit\.\w+ was"):
         build_model().fit(np.ones((7, 4)), np.zeros(7, int), verbose=0, callbacks=callbacks_in(tmp_path))
@@ -238,6 +261,25 @@ def test_batches_from_an_iterable_go_on_too(tmp_path, save_freq):
         killed.fit(batches, epochs=3, verbose=0, callbacks=[BackupAndRestore(tmp_path, save_freq), Stop(9)])
     resumed.fit(batches, epochs=3, verbose=0, callbacks=[BackupAndRestore(tmp_path, save_freq)])
     assert resumed.history.history == straight.history.history
+    for a, b in zip(straight.get_weights(), resumed.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+class Harmonic(mc.optimizers.schedules.LearningRateSchedule):
+    def __call__(self, step):
+        return 0.1 / (1 + step)
+
+
+def test_a_schedule_of_ones_own_goes_on_too(tmp_path):
+    x, y = data()
+    models = [build_model() for _ in range(3)]
+    for model in models:
+        model.compile(mc.optimizers.SGD(Harmonic(), momentum=0.9), "sparse_categorical_crossentropy")
+    straight, killed, resumed = models
+    straight.fit(x, y, 10, epochs=3, verbose=0)
+    with pytest.raises(Killed):
+        killed.fit(x, y, 10, epochs=3, verbose=0, callbacks=[BackupAndRestore(tmp_path / "b", 2), Stop(9)])
+    resumed.fit(x, y, 10, epochs=3, verbose=0, callbacks=[BackupAndRestore(tmp_path / "b", 2)])
     for a, b in zip(straight.get_weights(), resumed.get_weights(), strict=True):
         np.testing.assert_array_equal(a, b)
 

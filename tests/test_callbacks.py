@@ -119,6 +119,23 @@ def test_what_is_no_callback_is_named(callbacks, message):
         CallbackList(callbacks, StandIn(), {}, History())
 
 
+class Mine(Callback):
+    def __init__(self, often, rule, name, *, shape=(1, 2), hidden=3):
+        self.often, self.rule, self.name, self.shape, self._hidden = often, rule, name, shape, hidden
+
+
+def test_the_configuration_is_what_json_knows_of_the_arguments():
+    assert Mine(np.float32(0.5), len, name=None).get_config() == {"often": 0.5, "name": None, "shape": (1, 2)}
+    assert CSVLogger("log.csv", append=True).get_config() == {"separator": ",", "append": True}
+    config = ReduceLROnPlateau("loss", factor=0.5, verbose=1).get_config()
+    assert config == {"monitor": "loss", "factor": 0.5, "patience": 10, "mode": "auto", "min_delta": 1e-4,
+                      "cooldown": 0, "min_lr": 0.0}
+    assert ModelCheckpoint("a.mcnn", save_best_only=True).get_config() == {
+        "monitor": "val_loss", "save_best_only": True, "save_weights_only": False, "mode": "auto",
+        "save_freq": "epoch", "initial_value_threshold": None,
+    }  # fmt: skip
+
+
 def test_history_goes_on_from_its_state():
     _, history = fit([], epochs_of("loss", [3.0, 2.0]))
     other = History()

@@ -42,8 +42,16 @@ def test_serialize_and_back():
 def test_an_unknown_name_suggests_the_nearest():
     with pytest.raises(ValueError, match="unknown kind of fruit 'BloodOrnge': did you mean 'blood_or"):
         resolve("BloodOrnge")
-    with pytest.raises(ValueError, match="There are blood_orange, fruit"):
+    with pytest.raises(ValueError, match="'zzz': There are blood_orange, fruit"):
         resolve("zzz")
+
+
+def test_the_nearest_name():
+    assert lookup.nearest("Acuracy", ["loss", "accuracy"]) == "accuracy"
+    assert lookup.nearest("TULIP", ["Rose", "Tulips"]) == "Tulips"
+    assert lookup.nearest(3, [12, 34]) == 34
+    assert lookup.nearest("zzz", ["loss", "accuracy"]) is None
+    assert lookup.nearest("zzz", []) is None
 
 
 @pytest.mark.parametrize("thing", [3, None, int, {"class_name": "BloodOrange"}, lambda: 0])

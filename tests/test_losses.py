@@ -29,6 +29,12 @@ def test_the_model_may_overrule_from_logits():
         np.testing.assert_array_equal(values, expected)
 
 
+def test_label_smoothing_does_not_depend_on_the_type_of_the_targets():
+    loss = CategoricalCrossentropy(label_smoothing=0.1)
+    values = [loss.value_and_gradient(ONE_HOT.astype(t), P)[0] for t in ("float16", "float32", "int64")]
+    np.testing.assert_array_equal(values, [loss.value_and_gradient(ONE_HOT.astype("float64"), P)[0]] * 3)
+
+
 def test_label_smoothing():
     smooth = ONE_HOT * 0.9 + 0.1 / 3
     loss = CategoricalCrossentropy(from_logits=True, label_smoothing=0.1)

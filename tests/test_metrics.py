@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from minicnn import lookup, losses, metrics
+from minicnn import Sequential, layers, lookup, losses, metrics
 
 P = np.array([[0.2, 0.5, 0.3], [0.4, 0.4, 0.2], [0.1, 0.1, 0.8], [0.6, 0.3, 0.1]], "float32")
 LABELS = np.array([1, 0, 0, 0])
@@ -32,16 +32,62 @@ def test_losses_as_metrics():
         np.testing.assert_allclose(metrics.get(name).values(y, P), values, rtol=1e-6)
 
 
-@pytest.mark.parametrize("loss, shape, kind", [
-    (losses.SparseCategoricalCrossentropy(), (None, 3), metrics.SparseCategoricalAccuracy),
-    (losses.CategoricalCrossentropy(), (None, 3), metrics.CategoricalAccuracy),
-    (losses.MeanSquaredError(), (None, 3), metrics.CategoricalAccuracy),
-    (losses.MeanSquaredError(), (None, 1), metrics.BinaryAccuracy),
+@pytest.mark.parametrize("y, p, kind", [
+    (LABELS, P, metrics.SparseCategoricalAccuracy),
+    (LABELS[:, None], P, metrics.SparseCategoricalAccuracy),
+    (ONE_HOT, P, metrics.CategoricalAccuracy),
+    (np.array([0, 1, 1, 0]), P[:, :1], metrics.BinaryAccuracy),
+    (np.array([[0], [1], [1], [0]]), P[:, :1], metrics.BinaryAccuracy),
 ])
 @pytest.mark.parametrize("name", ["accuracy", "acc"])
-def test_accuracy_is_the_one_that_fits(loss, shape, kind, name):
-    metric = metrics.get(name, loss, shape)
-    assert type(metric) is kind and metric.name == name
+@pytest.mark.parametrize("loss", losses._REGISTRY)
+def test_accuracy_is_the_one_that_fits_the_shapes_whatever_the_loss(y, p, kind, name, loss):
+    metric = metrics.get(name, losses.get(loss), p.shape)
+    assert metric.name == name
+    np.testing.assert_array_equal(metric.values(y, p), kind().values(y, p))
+
+
+class LabelsAsNumbers(losses.Loss):
+    """The squared distance of the first output from the label: integer labels, and no known loss."""
+
+    def value_and_gradient(self, y_true, y_pred, from_logits=None):
+        dy = np.zeros_like(y_pred)
+        dy[:, 0] = (y_pred[:, 0] - y_true) / len(y_pred)
+        return (y_pred[:, 0] - y_true) ** 2 / 2.0, dy
+
+
+def test_accuracy_with_a_loss_of_ones_own():
+    model = Sequential([layers.Dense(3, input_shape=(3,))])
+    model.compile("sgd", LabelsAsNumbers(), ["accuracy"])
+    expected = (model.predict(P).argmax(axis=1) == LABELS).mean()
+    assert model.evaluate(P, LABELS, verbose=0)[1] == expected
+
+
+def test_one_number_per_image_also_where_every_pixel_has_its_class():
+    y = np.array([[[0, 1], [2, 2]], [[1, 1], [0, 2]]])
+    p = np.eye(3)[y]
+    p[0, 0] = p[0, 0, ::-1]  # two pixels of the first image wrong
+    for name, target in (("sparse_categorical_accuracy", y), ("categorical_accuracy", np.eye(3)[y])):
+        for metric in (metrics.get(name), metrics.get("accuracy")):
+            np.testing.assert_array_equal(metric.values(target, p), [0.5, 1])
+    np.testing.assert_array_equal(metrics.get("accuracy").values(y[..., None], p), [0.5, 1])
+
+
+def test_accuracy_never_exceeds_one():
+    x, y = np.zeros((2, 4, 4, 3)), np.ones((2, 4, 4, 3))
+    model = Sequential([layers.Activation("linear", input_shape=(4, 4, 3))])
+    model.compile("sgd", "mse", ["accuracy", EveryPixel()])
+    means = model.evaluate(x, y, verbose=0, return_dict=True)
+    assert means == {"loss": 1, "accuracy": 1, "every_pixel": 0.75}
+
+
+class EveryPixel(metrics.Metric):
+    """A metric of one's own that gives more than one number per image."""
+
+    name = "every_pixel"
+
+    def values(self, y_true, y_pred):
+        return (y_true - y_pred)[..., 0] * 0.75
 
 
 def test_names():

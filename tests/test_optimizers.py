@@ -1,10 +1,12 @@
 """Optimizers against their formulas, written once more in plain NumPy, over 30 steps."""
 
+import copy
 import json
 
 import numpy as np
 import pytest
 
+import minicnn as mc
 from minicnn import lookup, optimizers
 from minicnn.optimizers import SGD, Adam, AdamW, RMSprop, schedules
 
@@ -115,17 +117,18 @@ def test_stopping_and_going_on_is_the_same_as_going_on(make):
     again, _ = problem("float32", steps=6)
     for grads in gradients[:3]:
         first.update(again, grads)
+    copies = {name: w.copy() for name, w in again.items()}
     document, arrays = first.state()
     saved = {key: a.tobytes() for key, a in arrays.items()}
-    first.update({name: w.copy() for name, w in again.items()}, gradients[3])  # must not reach the copy
+    first.update(again, gradients[3])  # must not reach the copy
     second = make()
     second.learning_rate = 0.5  # the saved rate counts
     second.load_state(json.loads(json.dumps(document)), arrays)
     assert second.iterations == 3
     for grads in gradients[3:]:
-        second.update(again, grads)
+        second.update(copies, grads)
     for name in params:
-        np.testing.assert_array_equal(again[name], params[name])
+        np.testing.assert_array_equal(copies[name], params[name])
     third = make()
     third.load_state(document, arrays)  # a state can be loaded twice: the arrays given were copied
     assert {key: a.tobytes() for key, a in third.state()[1].items()} == saved
@@ -210,6 +213,76 @@ def test_an_optimizer_does_not_serve_another_model():
     with pytest.raises(ValueError, match="use a new optimizer"):
         optimizer.update({"w": np.ones(3, "float32")}, {"w": np.ones(3, "float32")})
     assert optimizer.iterations == 1
+
+
+def small_model(optimizer):
+    mc.set_random_seed(3)
+    model = mc.Sequential([mc.layers.Dense(2, input_shape=(3,))])
+    model.compile(optimizer, "mse")
+    return model
+
+
+X, Y = np.ones((8, 3), "float32"), np.zeros((8, 2), "float32")
+
+
+@pytest.mark.parametrize("kind", [optimizers.SGD, Adam])
+def test_an_optimizer_does_not_serve_another_model_of_equal_shapes(kind):
+    optimizer = kind()
+    small_model(optimizer).fit(X, Y, verbose=0)
+    other = small_model(optimizer)
+    before = other.get_weights()
+    with pytest.raises(ValueError, match=r"expects the '0/kernel' of the model it .* use a new optimizer"):
+        other.fit(X, Y, verbose=0)
+    np.testing.assert_array_equal(other.get_weights()[0], before[0])
+    assert optimizer.iterations == 1
+
+
+def test_an_optimizer_goes_on_serving_its_model():
+    model = small_model(optimizer := Adam())
+    model.fit(X, Y, verbose=0)
+    model.set_weights([w + 1 for w in model.get_weights()])
+    model.fit(X, Y, verbose=0)
+    model.compile(optimizer, "mse")
+    model.fit(X, Y, verbose=0)
+    twin = copy.deepcopy(model)
+    for each in (model, twin):
+        each.fit(X, Y, verbose=0)
+        assert each.optimizer.iterations == 4
+    np.testing.assert_array_equal(model.get_weights()[0], twin.get_weights()[0])
+    model.compile(Adam(), "mse")
+    model.fit(X, Y, verbose=0)
+
+
+def test_a_loaded_state_may_go_on_in_another_model():
+    first, second = small_model("adam"), small_model("adam")
+    for model in (first, second):
+        model.fit(X, Y, verbose=0)
+    second.optimizer.load_state(*first.optimizer.state())
+    third = small_model(second.optimizer)
+    third.fit(X, Y, verbose=0)
+    assert third.optimizer.iterations == 2
+
+
+class Harmonic(schedules.LearningRateSchedule):
+    """A schedule that minicnn does not know."""
+
+    def __init__(self, ranges):
+        self.ranges = ranges
+
+    def __call__(self, step):
+        return self.ranges[0] / (1 + step)
+
+    def get_config(self):
+        return {"ranges": self.ranges}
+
+
+def test_a_schedule_of_ones_own_stays_if_the_state_means_the_same():
+    document = json.loads(json.dumps(SGD(Harmonic((0.5, 1))).state()[0]))
+    optimizer = SGD(rate := Harmonic((0.5, 1)))
+    optimizer.load_state(document, {})
+    assert optimizer.learning_rate is rate
+    with pytest.raises(ValueError, match="unknown learning rate schedule 'Harmonic'"):
+        SGD(Harmonic((0.25, 1))).load_state(document, {})
 
 
 @pytest.mark.parametrize("document, arrays, message", [

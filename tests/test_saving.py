@@ -1,5 +1,6 @@
 """save, load_model, save_weights, load_weights: nothing is lost, and nothing foreign gets in."""
 
+import copy
 import hashlib
 import json
 import tracemalloc
@@ -110,6 +111,15 @@ def test_float64_stays_float64_and_the_setting_stays_as_it_was(tmp_path):
     assert loaded.layers[0].dtype == loaded.layers[0].params["kernel"].dtype == np.float64
 
 
+def test_layers_of_two_float_types_are_refused(tmp_path):
+    model = mc.Sequential([mc.layers.Dense(3, input_shape=(4,))])
+    mc.config.set_floatx("float64")
+    model.add(mc.layers.Dense(2))
+    with pytest.raises(ValueError, match=r"one float type, got .*'dense': 'float32', 'dense_1': 'float64'"):
+        model.save(tmp_path / "m")
+    assert not (tmp_path / "m").exists()
+
+
 def test_weights_alone(tmp_path, saved):
     model = trained_model()
     save_weights(model, tmp_path / "w")
@@ -178,6 +188,73 @@ def test_a_loss_of_ones_own_needs_compiling_again(tmp_path):
     with pytest.raises(ValueError, match=r"unknown loss 'HalfSquares'.*compile=False"):
         load_model(tmp_path / "m")
     assert_equal_weights(load_model(tmp_path / "m", compile=False), model)
+
+
+class Halving(mc.optimizers.schedules.LearningRateSchedule):
+    def __call__(self, step):
+        return 0.5**step
+
+
+class Momentum(mc.optimizers.SGD):
+    pass
+
+
+class Nearly(mc.metrics.MeanSquaredError):
+    name = "nearly"
+
+
+class Small(mc.initializers.Ones):
+    def __call__(self, *args):
+        return super().__call__(*args) / 8
+
+
+class Rounded(mc.constraints.Constraint):
+    def __call__(self, w):
+        return np.round(w, 2)
+
+
+swish = mc.activations.Activation("swish", np.sin, lambda dy, z, y: dy * np.cos(z))
+
+
+def test_everything_of_ones_own(tmp_path):
+    model = mc.Sequential([
+        mc.layers.Dense(3, swish, kernel_initializer=Small(), kernel_constraint=Rounded(), input_shape=(4,)),
+        Doubling(),
+    ])  # fmt: skip
+    model.compile(Momentum(Halving(), momentum=0.5), HalfSquares(), [Nearly()])
+    rows, targets = X[:, 0, :4, 0], np.ones((24, 3))
+    model.fit(rows, targets, verbose=0)
+    model.save(tmp_path / "m")
+    own = {each.__name__: each for each in (Doubling, HalfSquares, Halving, Momentum, Nearly, Small, Rounded)}
+    loaded = load_model(tmp_path / "m", custom_objects={**own, "swish": swish})
+    assert type(loaded.layers[0].kernel_initializer) is Small
+    for each in (model, loaded):
+        each.fit(rows, targets, epochs=2, verbose=0)
+    assert loaded.history.history == model.history.history
+    assert_equal_weights(loaded, model)
+    for name in (*own, "swish"):
+        less = {**own, "swish": swish}
+        del less[name]
+        with pytest.raises(ValueError, match=rf"unknown \w.* '{name}'.*as custom_objects"):
+            load_model(tmp_path / "m", custom_objects=less)
+
+
+def test_custom_objects_are_known_within_load_model_alone(tmp_path):
+    mc.Sequential([mc.layers.Dense(3, input_shape=(4,))]).save(tmp_path / "m")
+    load_model(tmp_path / "m", custom_objects={"Doubling": Doubling})
+    with pytest.raises(ValueError, match="unknown layer 'Doubling'"):
+        mc.layers.get({"class_name": "Doubling", "config": {}})
+    with pytest.raises(ValueError, match="custom_objects expects a dictionary"):
+        load_model(tmp_path / "m", custom_objects=[Doubling])
+
+
+def test_an_activation_that_would_come_back_as_another_is_refused(tmp_path):
+    mine = mc.activations.Activation("tanh", lambda z: 7 * z, lambda dy, z, y: 7 * dy)
+    model = mc.Sequential([mc.layers.Dense(3, mine, input_shape=(4,))])
+    with pytest.raises(ValueError, match="a name of its own, got 'tanh'"):
+        model.save(tmp_path / "m")
+    assert not (tmp_path / "m").exists()
+    assert copy.deepcopy(mc.layers.Dense(3, "tanh")).get_config()["activation"] == "tanh"
 
 
 # --------------------------------------------------------------------------------- damage and malice

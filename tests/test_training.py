@@ -1,5 +1,8 @@
 """fit, evaluate, predict: what they compute, what they leave alone, what they refuse."""
 
+import re
+import time
+
 import numpy as np
 import pytest
 
@@ -114,6 +117,51 @@ def test_stop_training_ends_the_run_after_the_batch(data):
     assert model.step == 1 and len(history.epoch) == 1
 
 
+def test_callbacks_hear_of_everything_in_its_order(data):
+    heard = []
+
+    class Listen(mc.callbacks.Callback):
+        def on_train_begin(self, logs=None):
+            heard.append("train begins")
+
+        def on_epoch_begin(self, epoch, logs=None):
+            heard.append(f"epoch {epoch} begins")
+
+        def on_train_batch_begin(self, batch, logs=None):
+            heard.append(f"batch {batch} begins")
+
+        def on_train_batch_end(self, batch, logs=None):
+            heard.append(f"batch {batch} ends")
+
+        def on_epoch_end(self, epoch, logs=None):
+            heard.append(f"epoch {epoch} ends")
+
+        def on_train_end(self, logs=None):
+            heard.append("train ends")
+
+    compiled().fit(*data, epochs=2, batch_size=25, verbose=0, callbacks=[Listen()])
+    batches = ["batch 0 begins", "batch 0 ends", "batch 1 begins", "batch 1 ends"]
+    epochs = [[f"epoch {epoch} begins", *batches, f"epoch {epoch} ends"] for epoch in (0, 1)]
+    assert heard == ["train begins", *epochs[0], *epochs[1], "train ends"]
+
+
+@pytest.mark.parametrize("how", ["to the end", "until a callback fails"])
+def test_fit_keeps_nothing_of_the_pictures(data, how):
+    class Fail(mc.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            assert any(layer.cache is not None for layer in self.model.layers)  # while it runs, it does
+            if how == "until a callback fails":
+                raise KeyboardInterrupt
+
+    model = compiled()
+    try:
+        model.fit(*data, verbose=0, callbacks=[Fail()])
+    except KeyboardInterrupt:
+        assert how == "until a callback fails"
+    assert all(layer.cache is None for layer in model.layers)
+    assert model._last_batch is None
+
+
 def test_test_on_batch_learns_nothing(data):
     model = compiled()
     before = model.get_weights()
@@ -176,6 +224,16 @@ class TestNotFinite:
             model.fit(x, y, epochs=3, batch_size=10, shuffle=False, verbose=0)
         assert all(np.isfinite(w).all() for w in model.get_weights())  # the moving averages, too
         assert model.step == 4  # the fourth batch held it
+
+    def test_looking_for_the_layer_changes_nothing(self, data):
+        mc.set_random_seed(1)
+        model = mc.Sequential([layers.BatchNormalization(input_shape=(6,)), layers.Dense(CLASSES, "softmax")])
+        model.compile("adam", "sparse_categorical_crossentropy")
+        model.layers[1].params["kernel"][0, 0] = np.nan
+        assert not np.isfinite(model.train_on_batch(*data))
+        assert model.first_nonfinite_layer() is model.layers[1]
+        np.testing.assert_array_equal(model.layers[0].state["moving_mean"], np.zeros(6))
+        np.testing.assert_array_equal(model.layers[0].state["moving_variance"], np.ones(6))
 
     def test_bad_pictures_are_named_as_such(self, data, capsys):
         x, y = data
@@ -270,8 +328,18 @@ class TestProgress:
         assert first.startswith("Epoch 1/2 - ") and "images/s - loss: " in first
         assert "val_accuracy: " in second
 
-    def test_a_live_line(self, data, capsys):
-        compiled().fit(*data, epochs=1, verbose=1, batch_size=5)
-        text = capsys.readouterr().out
-        assert "50/50" in text or "images/s" in text
-        assert text.rstrip().splitlines()[-1].startswith("Epoch 1/1 - ")
+    def test_a_live_line(self, data, capsys, monkeypatch):
+        class TakeYourTime(mc.callbacks.Callback):
+            def on_train_batch_begin(self, batch, logs=None):
+                time.sleep(0.25)  # the line is drawn five times a second at most
+
+        monkeypatch.setenv("COLUMNS", "120")
+        monkeypatch.setenv("LINES", "40")
+        compiled().fit(*data, epochs=1, verbose=1, batch_size=25, callbacks=[TakeYourTime()])
+        *drawn, closing = capsys.readouterr().out.rstrip().split("\r")
+        halfway = re.compile(r" 25/50 \[\d\d:\d\d<\d\d:\d\d, ")  # behind the "<", the time left
+        while_it_runs = [line for line in drawn if halfway.search(line)]
+        assert while_it_runs
+        for what in ("Epoch 1/1:", " images/s", "loss: ", "accuracy: "):
+            assert what in while_it_runs[0]
+        assert closing.startswith("Epoch 1/1 - ") and " images/s - loss: " in closing

@@ -17,7 +17,7 @@ from minicnn.archive import (
 from minicnn.callbacks.base import Callback, History
 from minicnn.callbacks.model_checkpoint import check_save_freq
 
-KIND, VERSION = "a minicnn backup", 1
+KIND, VERSION = "a minicnn backup", 2
 FILE_NAME = "backup.mcnn"
 
 
@@ -35,7 +35,8 @@ class BackupAndRestore(Callback):
             itself; False keeps it, and a later ``fit`` of more epochs goes on from there.
 
     Raises ValueError in ``on_train_begin``, before anything is changed or overwritten, where the
-    backup is damaged or was made by another model, recipe or seed; OSError where it cannot be written.
+    backup is damaged or was made by another model, recipe, seed or other callbacks (see
+    ``Callback.get_config``); OSError where it cannot be written.
     """
 
     runs_last = True  # a backup must hold what the other callbacks made of the epoch
@@ -130,7 +131,7 @@ class BackupAndRestore(Callback):
             "compile": self.model.get_compile_config(),
             "fit": params,
             "seed": self.model.seed if random.seed_was_set() else None,
-            "callbacks": list(self.others),
+            "callbacks": {name: callback.get_config() for name, callback in self.others.items()},
         }
         return as_json(recipe)
 

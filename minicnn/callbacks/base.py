@@ -1,6 +1,9 @@
 """The callback itself, the list that ``fit`` drives, and the two callbacks every ``fit`` has."""
 
+import inspect
 import math
+
+from minicnn.archive import is_json
 
 EVENTS = {  # and what their methods are given
     "on_train_begin": ("logs",),
@@ -22,6 +25,7 @@ class Callback:
     :meth:`load_state`, so that :class:`BackupAndRestore` can bring it back.
     """
 
+    aside = ("verbose",)  # arguments that another run may have without being another run
     runs_last = False  # True: hears of everything after the callbacks that are not
 
     model = None
@@ -55,6 +59,16 @@ class Callback:
 
     def on_train_batch_end(self, batch, logs=None):
         """After a step; ``logs``: loss and metrics, means over the epoch so far."""
+
+    def get_config(self):
+        """What has to be equal for a resumed run to be the same run, in terms JSON knows.
+
+        The constructor's arguments, where they are kept as attributes of the same name; functions, how
+        much is printed and where files go (``aside``) are left out.
+        """
+        arguments = inspect.signature(type(self)).parameters
+        values = {name: getattr(self, name) for name in arguments if hasattr(self, name)}
+        return {name: value for name, value in values.items() if name not in self.aside and is_json(value)}
 
     def state(self):
         """``(document, arrays)``: what to remember, as JSON can hold it, and as {name: array}."""

@@ -13,6 +13,8 @@ class CSVLogger(Callback):
     separator: between the values. append: True adds to a file that is there, False replaces it.
     """
 
+    aside = ("filename",)
+
     def __init__(self, filename, separator=",", append=False):
         self.filename = os.fspath(filename)
         self.separator = separator

@@ -1,9 +1,9 @@
 """ModelCheckpoint: save the model while it trains."""
 
-import difflib
 import os
 
 from minicnn.callbacks.monitor import MonitorCallback
+from minicnn.lookup import nearest
 
 
 class ModelCheckpoint(MonitorCallback):
@@ -19,6 +19,8 @@ class ModelCheckpoint(MonitorCallback):
         save_freq: ``"epoch"``, or a number of batches.
         initial_value_threshold: what the first saved value has to improve on.
     """
+
+    aside = ("verbose", "filepath")
 
     def __init__(
         self,
@@ -39,7 +41,7 @@ class ModelCheckpoint(MonitorCallback):
         self.save_best_only = save_best_only
         self.save_weights_only = save_weights_only
         self.save_freq = save_freq
-        self.best = initial_value_threshold
+        self.initial_value_threshold = self.best = initial_value_threshold
         self.epoch = 0
         self.batches = 0  # since the last save
 
@@ -86,8 +88,8 @@ class ModelCheckpoint(MonitorCallback):
             return self.filepath.format(**values)
         except KeyError as error:
             name = error.args[0]
-            near = difflib.get_close_matches(name, values, n=1)
-            mend = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(values)}"
+            near = nearest(name, values)
+            mend = f"did you mean {near!r}?" if near else f"there are {', '.join(values)}"
             message = f"ModelCheckpoint cannot fill in {{{name}}} of {self.filepath!r}: {mend}"
             raise ValueError(message) from None
 

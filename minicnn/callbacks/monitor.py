@@ -1,10 +1,10 @@
 """Callbacks that ask after each epoch whether one number got better; EarlyStopping."""
 
-import difflib
 import math
 import warnings
 
 from minicnn.callbacks.base import Callback
+from minicnn.lookup import nearest
 
 FALLING = ("loss", "crossentropy", "error", "mse", "mae")  # names that end like this: lower is better
 RISING = ("accuracy", "acc", "auc", "precision", "recall")  # and here: higher is better
@@ -19,6 +19,7 @@ class MonitorCallback(Callback):
 
     def __init__(self, monitor, mode, min_delta=0.0):
         self.monitor = monitor
+        self.mode = mode
         self.min_delta = abs(min_delta)
         self.sign = _direction(type(self).__name__, monitor, mode)  # +1: higher is better, -1: lower
         self.best = None
@@ -34,8 +35,8 @@ class MonitorCallback(Callback):
         logs = logs or {}
         if self.monitor in logs:
             return float(logs[self.monitor])
-        near = difflib.get_close_matches(self.monitor, logs, n=1)
-        mend = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(map(repr, logs)) or 'none'}."
+        near = nearest(self.monitor, logs)
+        mend = f"did you mean {near!r}?" if near else f"there are {', '.join(map(repr, logs)) or 'none'}."
         if self.monitor.startswith("val_") and not any(name.startswith("val_") for name in logs):
             mend += " Names with val_ need validation_data or validation_split."
         message = f"{type(self).__name__} watches {self.monitor!r}, which is not in the logs: {mend}"

@@ -7,10 +7,9 @@ Those in memory are arrays: pictures ``(N, 32, 32, 3)`` uint8 and labels ``(N, 1
 Photographs are read from disk or downloaded; ``shapes`` needs neither disk nor network.
 """
 
-import difflib
-
 from minicnn.datasets import cifar10, flowers, shapes
 from minicnn.datasets.download import DatasetUnavailable
+from minicnn.lookup import nearest
 
 __all__ = ["DatasetUnavailable", "cifar10", "flowers", "load", "shapes"]
 
@@ -24,8 +23,8 @@ def load(name, n_train=50_000, n_test=10_000):
     Raises ``DatasetUnavailable`` where CIFAR-10 is neither on disk nor to be had.
     """
     if name not in _BY_NAME:
-        near = difflib.get_close_matches(str(name), _BY_NAME, n=1, cutoff=0.4)
-        hint = f": did you mean {near[0]!r}?" if near else ""
+        near = nearest(name, _BY_NAME)
+        hint = f": did you mean {near!r}?" if near else ""
         raise ValueError(f"datasets.load knows {' and '.join(map(repr, _BY_NAME))}, got {name!r}{hint}")
     for what, n, most in (("n_train", n_train, 50_000), ("n_test", n_test, 10_000)):
         if not 0 <= n <= most:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
+from minicnn import config
 from minicnn.datasets import archives, download, pickles
 
 CLASS_NAMES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
@@ -61,13 +62,13 @@ def search_folders():
     """The folders looked at, first to last."""
     own = os.environ.get("MINICNN_DATA")
     mine = [Path(own).expanduser()] if own else []
-    return [*mine, download.cache_folder(), Path.home() / ".keras" / "datasets"]
+    return [*mine, config.cache_folder(), Path.home() / ".keras" / "datasets"]
 
 
 def _download():
     """The path of the Python archive, downloaded into the cache folder."""
     try:
-        return download.fetch(MIRRORS, download.cache_folder() / "cifar-10-python.tar.gz", PYTHON)
+        return download.fetch(MIRRORS, config.cache_folder() / "cifar-10-python.tar.gz", PYTHON)
     except OSError as error:  # DatasetUnavailable is one; a full or read-only disk gives others
         looked = "\n".join(
             f"  {folder} ({'has none of them' if folder.is_dir() else 'no such folder'})"

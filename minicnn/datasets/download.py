@@ -28,18 +28,6 @@ class _MirrorFailed(Exception):
     """This mirror, this time: the message says why."""
 
 
-def cache_folder():
-    """Where minicnn keeps what it downloads; ``XDG_CACHE_HOME`` moves it, on every system."""
-    xdg = os.environ.get("XDG_CACHE_HOME", "")
-    if os.path.isabs(xdg):
-        return Path(xdg) / "minicnn"
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "minicnn" / "Cache"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "minicnn"
-    return Path.home() / ".cache" / "minicnn"
-
-
 def fetch(mirrors, target, known, timeout=10.0):
     """Download the ``known`` (size, SHA-256) file to the path ``target``, unless it is there; return it.
 

@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 
+from minicnn import config
 from minicnn.datasets import archives, download
 from minicnn.datasets.cifar10 import search_folders
 from minicnn.image_dataset import image_dataset_from_directory
@@ -62,7 +63,7 @@ def _whole(path):
 def _download():
     """The path of the archive, downloaded into the cache folder."""
     try:
-        return download.fetch(MIRRORS, download.cache_folder() / f"{_NAME}.tgz", ARCHIVE)
+        return download.fetch(MIRRORS, config.cache_folder() / f"{_NAME}.tgz", ARCHIVE)
     except OSError as error:  # DatasetUnavailable is one; a full or read-only disk gives others
         looked = "\n".join(f"  {place}" for place in search_folders())
         raise download.DatasetUnavailable(
@@ -74,7 +75,7 @@ def _download():
 
 def _unpack(archive):
     """The folder in the cache that holds what is in ``archive``."""
-    target = download.cache_folder() / _NAME
+    target = config.cache_folder() / _NAME
     part = target.with_name(f"{_NAME}.part")
     target.parent.mkdir(parents=True, exist_ok=True)
     with download.only_one(target.with_name(f"{_NAME}.lock")):

@@ -57,7 +57,7 @@ class LeakyReLU(Activation):
     arguments = ("negative_slope",)
 
     def __init__(self, negative_slope=0.3, name=None, input_shape=None):
-        slope = float(number(negative_slope, "negative_slope", least=0))
+        slope = number(negative_slope, "negative_slope", least=0)
         leaky = activations.Activation(
             "leaky_relu",
             lambda z: activations.leaky_relu.forward(z, slope),

@@ -3,7 +3,7 @@
 import numpy as np
 
 from minicnn import activations, constraints, initializers
-from minicnn.layers.base import Layer
+from minicnn.layers.base import Layer, flag
 
 
 class Affine(Layer):
@@ -18,7 +18,7 @@ class Affine(Layer):
     def __init__(self, activation, use_bias, kernel_initializer, kernel_constraint, name, input_shape):
         super().__init__(name, input_shape)
         self.activation = activations.get(activation)
-        self.use_bias = use_bias
+        self.use_bias = flag(use_bias, "use_bias")
         self.kernel_initializer = initializers.get(kernel_initializer)
         self.kernel_constraint = constraints.get(kernel_constraint)
 

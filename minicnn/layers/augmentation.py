@@ -50,7 +50,7 @@ class _RandomMap(_Augmentation):
         super().__init__(seed, name, input_shape)
         self.fill_mode = one_of(warp.FILL_MODES, fill_mode, "fill_mode")
         self.interpolation = one_of(warp.INTERPOLATIONS, interpolation, "interpolation")
-        self.fill_value = float(number(fill_value, "fill_value"))
+        self.fill_value = number(fill_value, "fill_value")
 
     def maps(self, u, H, W):
         """One map (2, 3) for each row of uniform numbers ``u`` (N, 2): where the new pixels come from."""
@@ -185,7 +185,8 @@ class RandomCrop(_Augmentation):
             maps = warp.shifts(np.floor(self.draw(N) * places))
         else:
             window, interpolation = self.middle(H, W), "bilinear"
-            maps = warp.resizing(N, x[window].shape[1:3], sizes)
+            maps = warp.resizing(N, x[window].shape[1:3], sizes).copy()  # for a batch of one it is read-only,
+            # and compiled code takes read-only arrays for another type: it would be compiled a second time
         self.cache = x.shape, window, maps, interpolation
         return warp.forward(np.ascontiguousarray(x[window]), maps, sizes, interpolation, "nearest")
 
@@ -216,7 +217,7 @@ def checked_factor(value, argument, above=False):
     """A number from -1 (or, if ``above``, just above it) to 1, or two of them, the lower one first."""
     several = isinstance(value, (tuple, list))
     try:
-        both = sorted(float(number(each, argument, least=-1)) for each in (value if several else [value]))
+        both = sorted(number(each, argument, least=-1) for each in (value if several else [value]))
         if len(both) != 1 + several or both[-1] > 1 or (above and both[0] == -1):
             raise ValueError
     except ValueError:

@@ -9,8 +9,7 @@ import re
 
 import numpy as np
 
-from minicnn import config, random
-from minicnn.activations import Activation
+from minicnn import activations, config, random
 from minicnn.kernels.shapes import output_size, padding_amounts
 from minicnn.lookup import Configurable, serialize
 
@@ -175,8 +174,8 @@ class Layer(Configurable):
 
 
 def _plain(value):
-    if isinstance(value, Activation):
-        return value.name
+    if isinstance(value, activations.Activation):
+        return activations.serialize(value)
     if isinstance(value, Configurable):
         return serialize(value)
     return list(value) if isinstance(value, tuple) else value
@@ -199,13 +198,21 @@ def whole_number(value, argument, least=1):
     return int(value)
 
 
-def number(value, argument, least=-np.inf, below=np.inf):
-    """A finite real number from ``least`` up to, not including, ``below``."""
+def number(value, argument, least=-np.inf, below=np.inf, most=np.inf):
+    """A finite real number from ``least`` up to ``most``, or up to, not including, ``below``; as a float."""
     real = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
-    if not real or not np.isfinite(value) or not least <= value < below:
-        bounds = f" >= {least}" * (least > -np.inf) + f" and below {below}" * (below < np.inf)
-        raise ValueError(f"{argument} expects a number{bounds}, got {value!r}")
-    return value
+    if not real or not np.isfinite(value) or not (least <= value <= most and value < below):
+        bounds = [f" {word} {bound}" for word, bound in ((">=", least), ("below", below), ("at most", most))
+                  if np.isfinite(bound)]  # fmt: skip
+        raise ValueError(f"{argument} expects a number{' and'.join(bounds)}, got {value!r}")
+    return float(value)  # a Python number, NumPy's are not JSON's
+
+
+def flag(value, argument):
+    """True or False: "no" and None would count as one of them."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise ValueError(f"{argument} expects True or False, got {value!r}")
+    return bool(value)
 
 
 def window_output_size(layer, input_shape, window, what):

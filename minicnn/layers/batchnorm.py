@@ -4,7 +4,7 @@ import numpy as np
 
 from minicnn import initializers
 from minicnn.kernels import batchnorm
-from minicnn.layers.base import Layer
+from minicnn.layers.base import Layer, flag, number
 
 
 class BatchNormalization(Layer):
@@ -18,7 +18,9 @@ class BatchNormalization(Layer):
 
     def __init__(self, momentum=0.99, epsilon=1e-3, center=True, scale=True, name=None, input_shape=None):
         super().__init__(name, input_shape)
-        self.momentum, self.epsilon, self.center, self.scale = momentum, epsilon, center, scale
+        self.momentum = number(momentum, "momentum", least=0, most=1)
+        self.epsilon = number(epsilon, "epsilon", least=0)
+        self.center, self.scale = flag(center, "center"), flag(scale, "scale")
 
     def add_weights(self, input_shape):
         C = input_shape[-1]

@@ -1,6 +1,6 @@
 """Rescaling: bring pixels into a range inside the model, so that it takes pictures as they are."""
 
-from minicnn.layers.base import Layer
+from minicnn.layers.base import Layer, number
 
 
 class Rescaling(Layer):
@@ -10,7 +10,7 @@ class Rescaling(Layer):
 
     def __init__(self, scale, offset=0.0, name=None, input_shape=None):
         super().__init__(name, input_shape)
-        self.scale, self.offset = scale, offset
+        self.scale, self.offset = number(scale, "scale"), number(offset, "offset")
 
     def forward(self, x, training=False):
         x = self.check_input(x)

@@ -3,11 +3,10 @@
 ``caller`` is the name of the plotting function, for the message.
 """
 
-import difflib
-
 import numpy as np
 
 from minicnn.labels import as_array
+from minicnn.lookup import nearest
 
 MOST_PICTURES = 400  # more than anyone looks at; a whole test set here is a slip
 
@@ -61,8 +60,8 @@ def as_class_names(class_names, classes, caller):
 def check_choice(value, choices, caller, name):
     """Refuse a ``value`` that is not among ``choices``, naming the nearest one."""
     if value not in choices:
-        near = difflib.get_close_matches(str(value), [str(choice) for choice in choices], n=1, cutoff=0.5)
-        hint = f": did you mean {near[0]!r}?" if near else ""
+        near = nearest(value, choices)
+        hint = f": did you mean {near!r}?" if near else ""
         among = ", ".join(map(repr, choices))
         raise ValueError(f"{caller} expects {name} among {among}, got {value!r}{hint}")
 

@@ -278,10 +278,3 @@ def test_a_killed_process_leaves_a_part_to_go_on_from(serve, target):
     download.fetch([serve(good)], target, KNOWN)
     assert_whole(target)
     assert good.asked[0].startswith("bytes=") and good.asked != ["bytes=0-"]
-
-
-def test_the_cache_folder_follows_xdg(monkeypatch, tmp_path):
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert download.cache_folder() == tmp_path / "minicnn"
-    monkeypatch.setenv("XDG_CACHE_HOME", "relative/paths/are/to/be/ignored")
-    assert "relative" not in str(download.cache_folder())

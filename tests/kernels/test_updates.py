@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+from agreement import run_python
 
-from minicnn.kernels import threads, updates
+from minicnn.kernels import updates
 from minicnn.kernels.updates import ALONE, BLOCK
 
 SIZES = (0, 1, 37, ALONE, ALONE + 1, ALONE + BLOCK + 5)
@@ -65,17 +66,28 @@ def test_adam(size, dtype, decay):
 
 
 def test_the_number_of_threads_changes_no_bit():
-    usual, results = threads.get_num_threads(), []
-    try:
-        for count in (1, usual):
-            threads.set_num_threads(count)
-            w, g, m, v = arrays(2, ALONE + 3 * BLOCK + 7, "float32")
-            updates.adam(w, g, m, v, 0.1, 0.05, 0.8, 0.9, 0.01, 0.1)
-            results.append((w, m, v))
-    finally:
-        threads.set_num_threads(usual)
-    for one, many in zip(*results):
-        np.testing.assert_array_equal(one, many)
+    """In a Python of its own, which may have four of them however many cores this machine has."""
+    script = """
+import hashlib
+import numpy as np
+import minicnn as mc
+from minicnn.kernels import updates
+for count in (1, 2, 4):
+    mc.set_num_threads(count)
+    rng, size = np.random.default_rng(0), updates.ALONE + 99 * updates.BLOCK + 7  # all threads get some
+    w, g = rng.standard_normal((2, size), "float32")
+    m, v, a = rng.uniform(0.5, 1, (3, size)).astype("float32")
+    updates.sgd(w, g, m, 0.1, 0.9, True)
+    after_sgd = w.copy()
+    updates.rmsprop(w, g, v, m, 0.1 * a, 0.1, 0.9, 0.7, 0.01)
+    after_rmsprop = w.copy()
+    updates.adam(w, g, m, v, 0.1, 0.05, 0.8, 0.9, 0.01, 0.1)
+    arrays = after_sgd, after_rmsprop, w, m, v
+    assert all(np.isfinite(each).all() for each in arrays)
+    print(*(hashlib.sha256(each.tobytes()).hexdigest() for each in arrays))
+"""
+    alone, two, four = (line.split() for line in run_python(script, NUMBA_NUM_THREADS="4").splitlines())
+    assert len(set(alone)) == 5 and alone == two == four
 
 
 def test_float32_is_computed_in_float32():

@@ -74,10 +74,14 @@ def test_the_example_in_the_docstring():
 
 @given(problems(), st.sampled_from([1, winograd.CACHE]), st.booleans())
 def test_it_is_the_matrix_product(problem, cache, relu):
+    """That of NumPy, the second rung: nothing but this file's subject is compiled."""
     window, _ = problem
     x, w, b, dy = arrays(*problem)
-    y = conv2d.forward(x, w, b, (1, 1), window.zeros, relu)
-    due = conv2d.backward(x, w, dy, (1, 1), window.zeros, y if relu else None)
+    y = conv2d.forward_matrix(x, w, b, (1, 1), window.zeros)
+    if relu:
+        y = np.maximum(y, 0)
+        dz = np.where(y > 0, dy, 0)
+    due = conv2d.backward_matrix(x, w, dz if relu else dy, (1, 1), window.zeros)
     with mock.patch.object(winograd, "CACHE", cache):
         agree(winograd.forward(x, w, b, (1, 1), window.zeros, relu), y, 1e-11, "y")
         gradients = winograd.backward(x, w, dy, (1, 1), window.zeros, y if relu else None)
@@ -95,9 +99,24 @@ def test_backward_is_the_transpose_of_forward(problem):
     is_adjoint(y, dy, w, dw)
 
 
+# How far float32 may be from float64, as a part of the largest number, for kernels of r pixels: 3 times the
+# worst of 20 seeds, since another BLAS adds in another order. Errors do not grow with r: B is the same for
+# every r, and the largest number in A, 2^(6 - r), falls, with it y's. dw alone rises.
+BOUNDS = {  # 10^-6 times
+    2: {"y": 44, "dx": 20, "dw": 10, "db": 1.1},
+    3: {"y": 41, "dx": 14, "dw": 11, "db": 1.1},
+    4: {"y": 35, "dx": 11, "dw": 15, "db": 1.3},
+    5: {"y": 27, "dx": 12, "dw": 18, "db": 1.4},
+}
+
+
+def test_the_bounds_are_within_what_was_promised():
+    assert max(max(bounds.values()) for bounds in BOUNDS.values()) < 100  # 1e-4
+
+
 @pytest.mark.slow  # compiles everything a second time
 @SIZES
-def test_float32_stays_within_1e_4_of_float64(r):
+def test_float32_stays_near_float64(r):
     """At the depths of the documented models: 256 channels, weights as He draws them."""
     window = Window((2, 12, 12, 256), (r, r), (1, 1), "same", 5)
     x, w, b, dy = arrays(window, 64)
@@ -106,9 +125,9 @@ def test_float32_stays_within_1e_4_of_float64(r):
     exact = winograd.forward(x, w, b, **zeros), *winograd.backward(x, w, dy, **zeros)
     x, w, b, dy = (each.astype(np.float32) for each in (x, w, b, dy))
     rough = winograd.forward(x, w, b, **zeros), *winograd.backward(x, w, dy, **zeros)
-    for what, mine, due in zip(("y", "dx", "dw", "db"), rough, exact):
+    for (what, bound), mine, due in zip(BOUNDS[r].items(), rough, exact):
         assert mine.dtype == np.float32
-        agree(mine.astype(np.float64), due, 1e-4, what)
+        agree(mine.astype(np.float64), due, 1e-6 * bound, what)
 
 
 def test_inputs_are_left_alone_and_dx_is_made_only_where_needed():

@@ -90,6 +90,14 @@ def test_the_crop_at_inference_is_keras_s_smart_resize(name):
         np.testing.assert_array_equal(layer.forward(x, training=True), layer.forward(x))
 
 
+@pytest.mark.parametrize("N", [1, 2])
+def test_a_crop_s_maps_can_be_written_to(N):
+    """As all others: for read-only ones, everything would be compiled a second time."""
+    layer = layers.RandomCrop(5, 4)
+    layer.forward(np.zeros((N, 7, 9, 2)))
+    assert layer.cache[2].flags.writeable
+
+
 def test_directions_by_hand():
     top = np.zeros((1, 5, 5, 1))
     top[0, 0, 2] = 1

@@ -439,6 +439,42 @@ def test_bad_rates(bad):
 @pytest.mark.parametrize("bad", [-1, float("nan"), "0.1", None])
 def test_bad_slopes(bad):
     refuses("negative_slope expects a number >= 0, got", layers.LeakyReLU, bad)
+    refuses("epsilon expects a number >= 0, got", layers.BatchNormalization, epsilon=bad)
+
+
+@pytest.mark.parametrize("bad", [-0.01, 1.01, float("nan"), "0.9", None, True])
+def test_bad_momentum(bad):
+    refuses("momentum expects a number >= 0 and at most 1, got", layers.BatchNormalization, momentum=bad)
+    assert layers.BatchNormalization(momentum=1).momentum == 1
+
+
+@pytest.mark.parametrize("bad", ["a", float("inf"), None, [1, 2], 1j, False])
+def test_bad_scales(bad):
+    refuses("scale expects a number, got", layers.Rescaling, bad)
+    refuses("offset expects a number, got", layers.Rescaling, 1, bad)
+
+
+@pytest.mark.parametrize("bad", ["no", None, 1, 0.0, [True]])
+def test_neither_true_nor_false(bad):
+    refuses("use_bias expects True or False, got", layers.Dense, 4, use_bias=bad)
+    refuses("use_bias expects True or False, got", layers.Conv2D, 4, 3, use_bias=bad)
+    refuses("center expects True or False, got", layers.BatchNormalization, center=bad)
+    refuses("scale expects True or False, got", layers.BatchNormalization, scale=bad)
+
+
+@pytest.mark.parametrize("make", [
+    lambda half, yes: layers.BatchNormalization(half, half, yes, yes),
+    lambda half, yes: layers.Dense(2, use_bias=yes),
+    lambda half, yes: layers.Dropout(half),
+    lambda half, yes: layers.LeakyReLU(half),
+    lambda half, yes: layers.RandomRotation((half, half), fill_value=half),
+    lambda half, yes: layers.RandomTranslation(half, half),
+    lambda half, yes: layers.RandomZoom(half, half),
+    lambda half, yes: layers.Rescaling(half, half),
+])
+def test_numpy_s_numbers_become_ones_that_json_knows(make):
+    config = make(np.float32(0.5), np.True_).get_config()
+    assert json.loads(json.dumps(config)) == json.loads(json.dumps(make(0.5, True).get_config()))
 
 
 def test_what_an_input_shape_promises_holds():
