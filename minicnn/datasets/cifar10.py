@@ -53,6 +53,11 @@ def load_data():
     return _assemble(_read_python_archive(_download()))
 
 
+def on_disk():
+    """Would ``load_data`` find something to read, without a download?"""
+    return any((folder / name).exists() for folder in search_folders() for name, _ in _FORMATS)
+
+
 def search_folders():
     """The folders looked at, first to last."""
     own = os.environ.get("MINICNN_DATA")

@@ -1,0 +1,144 @@
+"""The process that runs work.py: it loads the file, calls what it is told to call, and reports.
+
+The check itself, its cases and right answers stay in the other process, so nothing work.py does here can
+change the verdict: neither sys.exit nor a patched NumPy, nor a loop without an end.
+
+    python -m lessons.harness.child lessons/06_convolution/work.py
+"""
+
+import contextlib
+import ctypes
+import io
+import linecache
+import os
+import signal
+import sys
+import threading
+import time
+import types
+from pathlib import Path
+
+import numpy as np
+
+from lessons.harness import wire
+
+PRINTED = 2_000  # characters of the learner's own print-outs that are kept
+
+
+class TimeLimit(BaseException):
+    """Raised inside a call that takes too long. No Exception: ``except Exception`` must not catch it."""
+
+
+def load(path):
+    """A fresh module from ``path``, compiled from the text that is there now."""
+    linecache.checkcache(path)
+    module = types.ModuleType("work")
+    module.__file__ = path
+    sys.modules["work"] = module
+    exec(compile(Path(path).read_text(encoding="utf-8"), path, "exec", dont_inherit=True), module.__dict__)
+    return module
+
+
+def perform(function, args, files, limit):
+    """Call ``function(*args.values())`` for at most ``limit`` seconds and say what happened.
+
+    ``value``: what it returned; ``after``: the arguments as they are now; ``shares``: the arguments whose
+    memory the value lies in. Or ``raised``: the error's words, with ``frames`` [[line, function, text]] in
+    ``files`` only. ``printed``: what it printed.
+    """
+    printed = io.StringIO()
+    caller, done = threading.get_ident(), threading.Event()
+
+    def interrupt():
+        while not done.wait(limit):  # again, should it be caught
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(caller), ctypes.py_object(TimeLimit))
+
+    reply = {}
+    watchdog = threading.Thread(target=interrupt, daemon=True)
+    watchdog.start()
+    try:
+        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+            value = function(*args.values())
+        done.set()
+        reply = {"value": value, "after": args, "shares": _shared(value, args)}
+    except TimeLimit as error:
+        reply = {"timeout": limit, "frames": frames(error, files)}
+    except BaseException as error:
+        reply = {"raised": type(error).__name__, "message": str(error), "frames": frames(error, files)}
+    finally:
+        done.set()
+    reply["printed"] = printed.getvalue()[:PRINTED]
+    return reply
+
+
+def frames(error, files):
+    """[[line, function, source text]] of the traceback, the learner's lines only."""
+    if isinstance(error, SyntaxError) and error.filename in files:
+        return [[error.lineno or 1, "", (error.text or "").strip()]]
+    found, tb = [], error.__traceback__
+    while tb is not None:
+        code = tb.tb_frame.f_code
+        if code.co_filename in files:
+            text = linecache.getline(code.co_filename, tb.tb_lineno).strip()
+            found.append([tb.tb_lineno, code.co_name, text])
+        tb = tb.tb_next
+    return found
+
+
+def _shared(value, args):
+    """Names of the arguments that the returned arrays lie in."""
+    parts = value if isinstance(value, (tuple, list)) else [value]
+    arrays = [part for part in parts if isinstance(part, np.ndarray)]
+    given = {name: arg for name, arg in args.items() if isinstance(arg, np.ndarray)}
+    return [name for name, arg in given.items() if any(np.may_share_memory(arg, a) for a in arrays)]
+
+
+def race(contestants, args, rounds):
+    """Seconds of each contestant in each round, all of them once a round: noise then meets all alike."""
+    for function in contestants:
+        function(*args.values())  # compiles, and warms the caches
+    seconds = [[] for _ in contestants]
+    for _ in range(rounds):
+        for function, times in zip(contestants, seconds):
+            start = time.perf_counter()
+            function(*args.values())
+            times.append(time.perf_counter() - start)
+    return seconds
+
+
+def _answer(request, work):
+    path = work.__file__
+    if "race" in request:
+        functions = [getattr(work, f) if isinstance(f, str) else f for f in request["race"]]
+        run, args = race, {"contestants": functions, "args": request["args"], "rounds": request["rounds"]}
+    elif "lesson" in request:  # a function of check.py, with the learner's module as its first argument
+        run = getattr(wire.module_of(request["lesson"]), request["call"])
+        args = {"work": work, **request["args"]}
+    else:
+        run, args = getattr(work, request["call"]), request["args"]
+    reply = perform(run, args, {path}, request["limit"])
+    if "after" in reply and ("race" in request or "lesson" in request):
+        reply["after"], reply["shares"] = None, []
+    return reply
+
+
+def main():
+    path = sys.argv[1]
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the other process's business; it ends this one
+    inward, outward = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):  # what work.py reads and prints must not meet the messages
+        os.dup2(nowhere, stream)
+    loaded = perform(load, {"path": path}, {path}, 60)
+    work = loaded.pop("value", None)
+    if work is not None:
+        loaded = {
+            "lines": {n: f.__code__.co_firstlineno for n, f in vars(work).items() if hasattr(f, "__code__")}
+        }
+    wire.send(outward, loaded)
+    while work is not None and (request := wire.receive(inward)) is not None:
+        wire.send(outward, _answer(request, work))
+
+
+if __name__ == "__main__":
+    main()

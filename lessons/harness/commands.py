@@ -1,0 +1,250 @@
+"""The commands of `python -m lessons`.
+
+    python -m lessons              go on where you stopped: check work.py each time it is saved
+    python -m lessons start 06     copy the exercise to work.py
+    python -m lessons check 06     check it once
+    python -m lessons hint         the next of three hints
+    python -m lessons payoff       see what your code is good for
+    python -m lessons race         your function against earlier ones
+    python -m lessons solution     the model answer, which is minicnn's own code
+    python -m lessons reset 06     begin the lesson again; the old work.py is kept
+    python -m lessons status       what is finished
+    python -m lessons build 06     make lesson.ipynb from lesson.py (for authors)
+
+Without a number, a command is about the lesson you are in.
+"""
+
+import argparse
+import difflib
+import inspect
+import shutil
+import time
+
+from lessons.harness import judge, message, places, progress, race, tasks
+from lessons.harness.runner import WorkFile
+from lessons.harness.terminal import colour, say
+
+
+def main(argv=None):
+    """Run one command; the exit status is 0 where nothing is left to do or to mend."""
+    parser = argparse.ArgumentParser(
+        prog="python -m lessons", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("command", nargs="?", default="watch", metavar="command")
+    parser.add_argument("lesson", nargs="?")
+    given = parser.parse_args(argv)
+    if given.command.isdigit():
+        given.command, given.lesson = "watch", given.command
+    if given.command not in COMMANDS:
+        near = difflib.get_close_matches(given.command, COMMANDS, n=1, cutoff=0.0)[0]
+        say(f"there is no command {given.command!r}: did you mean {near!r}? --help lists them all")
+        return 2
+    try:
+        if given.command == "status":
+            return status()
+        if given.command == "build" and given.lesson is None:
+            return max(build(tasks.find(number)) for number in tasks.folders())
+        return COMMANDS[given.command](tasks.find(given.lesson or current()))
+    except ValueError as error:
+        say(str(error))
+        return 2
+    except KeyboardInterrupt:
+        say("\nGood-bye; python -m lessons goes on from here.")
+        return 130
+
+
+def current():
+    """The number of the lesson last worked on, or the first that is not finished."""
+    document = progress.read()
+    started = [number for number in document if number in tasks.folders() and "at" in document[number]]
+    last = max(started, key=lambda number: document[number]["at"], default=None)
+    if last and not progress.finished(tasks.find(last)):
+        return last
+    unfinished = (number for number in tasks.folders() if not progress.finished(tasks.find(number)))
+    return next(unfinished, last or "01")
+
+
+def start(lesson):
+    """Copy the exercise to work.py, unless there is one."""
+    work = lesson.work
+    if work.exists():
+        say(f"{places.shown_path(work)} is there already: go on in it.")
+        say(f"To begin again: python -m lessons reset {lesson.number} (it keeps the old file)")
+    else:
+        work.parent.mkdir(parents=True, exist_ok=True)
+        text = (lesson.folder / "exercise.py").read_text(encoding="utf-8")
+        with open(work, "x", encoding="utf-8") as file:  # "x": never over another file
+            file.write(text)
+        say(f"{lesson.number} {lesson.title}: {lesson.question} (about {lesson.minutes} minutes)")
+        say(f"  read   {places.shown_path(lesson.folder / 'lesson.ipynb')}")
+        say(f"  write  {places.shown_path(work)}")
+        say("  then   python -m lessons        (checks each time you save)")
+    progress.update(lesson.number, at=time.time())
+    return 0
+
+
+def verdicts(lesson):
+    """Check every function of work.py; what passed is remembered."""
+    mark = progress.checksum(lesson.work)  # of what is tried now, not of what is saved meanwhile
+    with WorkFile(lesson.work) as runner:
+        found = [judge.check_task(lesson, task, runner) for task in lesson.tasks]
+    progress.update(lesson.number, at=time.time(), passed={v.task.name: mark for v in found if v.passed})
+    return found
+
+
+def check(lesson, watching=False):
+    """0 when everything passes."""
+    if not lesson.work.exists():
+        say(f"nothing to check yet: python -m lessons start {lesson.number}")
+        return 1
+    found = verdicts(lesson)
+    failed = next((v for v in found if not v.passed), None)
+    for verdict in found:  # one problem at a time: what comes after the first is only counted
+        if verdict.passed:
+            say([colour("green", line) for line in message.text(verdict)])
+        elif verdict is failed:
+            say(_coloured(message.text(verdict, _next_hint(lesson, verdict.task, watching))))
+    waiting = sum(not v.passed for v in found) - 1
+    if waiting > 0:
+        say(f"(and {waiting} more function{'s' * (waiting > 1)} after that)")
+    if failed is None:
+        say(colour("green", f"Lesson {lesson.number} is finished."))
+        extra = [name for name, there in (("payoff", lesson.payoff), ("race", lesson.race)) if there]
+        if extra:
+            how = "press {0[0]} for the {0}" if watching else "python -m lessons {0} " + lesson.number
+            say("Now: " + "   ".join(how.format(name) for name in extra))
+    return int(failed is not None)
+
+
+def _coloured(lines):
+    named = [colour("yellow", line) if line.startswith("Looks like") else line for line in lines[1:]]
+    return [colour("red", lines[0]), *named]
+
+
+def _next_hint(lesson, task, watching):
+    seen = progress.entry(lesson.number).get("hints", {}).get(task.name, 0)
+    if seen >= len(task.hints):
+        how = "press s" if watching else f"python -m lessons solution {lesson.number}"
+        return f"all {len(task.hints)} hints seen; the model answer: {how}"
+    how = "press h" if watching else f"python -m lessons hint {lesson.number}"
+    return f"hint {seen + 1} of {len(task.hints)}: {how}"
+
+
+def hint(lesson):
+    """The next hint for the first function that does not pass; after the third, all three again."""
+    passed = progress.entry(lesson.number).get("passed", {})
+    task = next((task for task in lesson.tasks if task.name not in passed), lesson.tasks[-1])
+    seen = progress.entry(lesson.number).get("hints", {}).get(task.name, 0)
+    which = range(len(task.hints)) if seen >= len(task.hints) else [seen]
+    for k in which:
+        say(f"{task.name}, hint {k + 1} of {len(task.hints)}")
+        for part in task.hints[k].splitlines():
+            say(message.wrapped(part, "  ", 9))
+    progress.update(lesson.number, hints={task.name: min(seen + 1, len(task.hints))})
+    return 0
+
+
+def solution(lesson):
+    """The model answers, with the place they come from. That they were looked at is remembered."""
+    for task in lesson.tasks:
+        text, path, line = task.source()
+        name = "" if task.answer.__name__ == task.name else f" (there it is called {task.answer.__name__})"
+        say([colour("bold", f"# {task.name}: {places.shown_path(path)}:{line}{name}"), text])
+        for function in task.calls:
+            where = places.shown_path(inspect.getsourcefile(inspect.unwrap(function)))
+            say([colour("bold", f"# it calls {function.__name__}: {where}"), inspect.getsource(function)])
+    progress.update(lesson.number, solution=True)
+    return 0
+
+
+def run_race(lesson):
+    """The race's table."""
+    say(race.run(lesson, colour))
+    return 0
+
+
+def payoff(lesson):
+    """Run the learner's code on pictures; keep the figure."""
+    if lesson.payoff is None:
+        say(f"lesson {lesson.number} has no payoff of its own")
+        return 0
+    if not lesson.work.exists() or any(not v.passed for v in verdicts(lesson)):
+        say(f"first let everything pass: python -m lessons check {lesson.number}")
+        return 1
+    say(f"{lesson.payoff.says}: about {lesson.payoff.seconds} seconds ...")
+    with WorkFile(lesson.work) as runner:
+        passed, lines, figure = lesson.payoff.run(lesson, runner)
+    say([colour("green" if passed else "red", lines[0]), *lines[1:]])
+    if figure is not None:
+        path = lesson.work.parent / "payoff.png"
+        path.write_bytes(figure if isinstance(figure, bytes) else figure._repr_png_())
+        say(f"  the picture: {places.shown_path(path)}")
+    progress.update(lesson.number, payoff=passed)
+    return int(not passed)
+
+
+def reset(lesson):
+    """Begin again: work.py is renamed, never deleted, and the lesson's progress is forgotten."""
+    kept = keep(lesson.work)
+    document = progress.read()
+    document.pop(lesson.number, None)
+    progress.write(document)
+    say(
+        f"lesson {lesson.number} begins again"
+        + (f"; your old file is {places.shown_path(kept)}" if kept else "")
+    )
+    return start(lesson)
+
+
+def keep(work):
+    """Rename work.py to work-1.py, work-2.py, ...; the new path, or None where there was no file."""
+    if not work.exists():
+        return None
+    k = 1
+    while (kept := work.with_name(f"work-{k}.py")).exists():
+        k += 1
+    shutil.move(work, kept)
+    return kept
+
+
+def status():
+    """One line for each lesson."""
+    document = progress.read()
+    for number in tasks.folders():
+        lesson, entry = tasks.find(number), document.get(number, {})
+        done = [task.name for task in lesson.tasks if task.name in entry.get("passed", {})]
+        finished = len(done) == len(lesson.tasks)
+        mark = colour("green", "done   ") if finished else "begun  " if entry else "       "
+        hints = sum(entry.get("hints", {}).values())
+        notes = [f"{len(done)}/{len(lesson.tasks)} functions"] + [f"{hints} hints"] * bool(hints)
+        notes += ["payoff"] * bool(entry.get("payoff")) + ["solution seen"] * bool(entry.get("solution"))
+        say(f"{number} {mark} {lesson.title:<14} {lesson.question:<42} {', '.join(notes)}")
+    return 0
+
+
+def build(lesson):
+    """lesson.py -> lesson.ipynb, executed."""
+    from lessons.harness import notebook
+
+    return notebook.build(lesson)
+
+
+def watch(lesson):
+    """See watch.py."""
+    from lessons.harness import watch as watching
+
+    return watching.watch(lesson)
+
+
+COMMANDS = {
+    "watch": watch,
+    "start": start,
+    "check": check,
+    "hint": hint,
+    "race": run_race,
+    "solution": solution,
+    "payoff": payoff,
+    "reset": reset,
+    "status": status,
+    "build": build,
+}

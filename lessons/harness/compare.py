@@ -1,0 +1,109 @@
+"""Is what came back what was expected? Shape, type, numbers; and if not, how they differ."""
+
+import numpy as np
+
+# Rounding that a right answer may show, against the largest number of the array. A gradient that is wrong
+# by a factor of 1.001 is fifty times further away.
+TOLERANCE = {"float16": 1e-2, "float32": 2e-5, "float64": 1e-9}
+
+
+def difference(got, expected, name, dtype, tolerance=None):
+    """What is wrong with ``got``, in a few words, or "". ``dtype``: the arguments' float type, or None."""
+    if isinstance(expected, (tuple, list)):
+        if not isinstance(got, (tuple, list)) or len(got) != len(expected):
+            return f"{name}: expected {len(expected)} values, got {kind(got)}"
+        return next(
+            filter(None, (difference(g, e, name, dtype, tolerance) for g, e in zip(got, expected))), ""
+        )
+    if isinstance(expected, (bool, np.bool_)):
+        right = isinstance(got, (bool, np.bool_)) and bool(got) == bool(expected)
+        return "" if right else f"{name}: expected {bool(expected)}"
+    if isinstance(expected, (int, float, np.generic)):
+        if np.ndim(got) != 0 or not is_number(got):
+            return f"{name}: expected a number, got {kind(got)}"
+        whole = isinstance(expected, (int, np.integer))
+        return _numbers(
+            np.asarray(got), np.asarray(expected, None if whole else dtype or "f8"), name, tolerance
+        )
+    if not isinstance(got, np.ndarray):
+        mend = ": np.array(...) makes an array of it" if isinstance(got, (list, tuple)) else ""
+        return f"{name}: expected an array, got {kind(got)}{mend}"
+    if got.shape != expected.shape:
+        return f"{name}: expected shape {expected.shape}, got {got.shape}"
+    if got.dtype != expected.dtype:
+        turned = f": {dtype} came in, {got.dtype} went out" if dtype else ""
+        return f"{name}: expected {expected.dtype}, got {got.dtype}{turned}"
+    return _numbers(got, expected, name, tolerance)
+
+
+def _numbers(got, expected, name, tolerance):
+    wrong = wrong_entries(got, expected, tolerance)
+    if not wrong.any():
+        return ""
+    if wrong.ndim == 0:
+        return f"{name}: another number"
+    nan = "nan" if np.isnan(np.asarray(got, float)[wrong]).any() else "wrong"
+    return f"{name}: {int(wrong.sum())} of {wrong.size} numbers {nan}"
+
+
+def wrong_entries(got, expected, tolerance=None):
+    """Where two arrays of one shape differ by more than rounding: an array of bool."""
+    if tolerance == 0 or expected.dtype.kind in "biu":
+        return ~(got == expected)
+    g, e = np.asarray(got, np.float64), np.asarray(expected, np.float64)
+    finite = np.abs(e[np.isfinite(e)])
+    relative = TOLERANCE.get(expected.dtype.name, 1e-9) if tolerance is None else tolerance
+    allowed = relative * max(finite.max(initial=0.0), 1e-30)
+    with np.errstate(invalid="ignore"):
+        close = np.abs(g - e) <= allowed
+    return ~(close | (g == e) | (np.isnan(g) & np.isnan(e)))
+
+
+def as_parts(task, value):
+    """The returned values one by one, or None where their number is wrong."""
+    if len(task.returns) == 1:
+        return [value]
+    return list(value) if isinstance(value, (tuple, list)) and len(value) == len(task.returns) else None
+
+
+def constant_ratio(got, expected):
+    """got / expected where that is one number everywhere (within 1e-4), else None."""
+    if not isinstance(got, np.ndarray) or got.dtype.kind not in "iuf" or got.shape != np.shape(expected):
+        return None
+    g, e = np.asarray(got, np.float64).ravel(), np.asarray(expected, np.float64).ravel()
+    solid = np.abs(e) > 1e-3 * np.abs(e).max(initial=0.0)
+    if (
+        solid.sum() < 2
+        or not np.isfinite(g).all()
+        or np.abs(g[~solid]).max(initial=0) > 1e-2 * np.abs(e).max()
+    ):
+        return None
+    ratios = g[solid] / e[solid]
+    middle = float(np.median(ratios))
+    return middle if np.abs(ratios - middle).max() <= 1e-4 * max(abs(middle), 1e-6) and middle != 0 else None
+
+
+def float_type(args):
+    """The one float type of the arguments, by name, or None."""
+    types = {a.dtype.name for a in args.values() if isinstance(a, np.ndarray) and a.dtype.kind == "f"}
+    return types.pop() if len(types) == 1 else None
+
+
+def is_number(value):
+    """A plain or NumPy real number, or an array of shape ()."""
+    if isinstance(value, np.ndarray):
+        return value.ndim == 0 and value.dtype.kind in "iuf"
+    return isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
+
+
+def kind(value):
+    """What a value is, in a few words."""
+    if value is None:
+        return "nothing (None): is there a return?"
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape}"
+    if isinstance(value, (tuple, list)):
+        return f"a {type(value).__name__} of {len(value)}"
+    if isinstance(value, (bool, int, float, str, np.generic)):
+        return f"{value!r}"
+    return repr(value)

@@ -1,0 +1,121 @@
+"""Sentences about a wrong number that are true because they were tried out.
+
+What does an output read? Change one input, and see whether it moves: once for the model answer, once for
+the learner's function. For a linear function (convolution, dense, their gradients) the change is exactly
+the weight it was read with.
+"""
+
+import numpy as np
+
+from lessons.harness import compare
+
+MOST_PROBES = 64  # numbers that are changed, one by one, for one sentence
+STEPS = (1, 100, -100)  # by how much; the large ones for a function that is flat nearby
+
+
+class Problem:
+    """The smallest case that fails: what explain functions get."""
+
+    def __init__(self, task, outcome, call):
+        self.task, self.args, self.call = task, outcome.case.args, call
+        parts = outcome.reply["value"] if len(task.returns) > 1 else [outcome.reply["value"]]
+        wanted = outcome.expected if len(task.returns) > 1 else [outcome.expected]
+        self.output, self.index, self.part = None, None, 0
+        if not isinstance(parts, (tuple, list)) or len(parts) != len(task.returns):
+            return
+        dtype = compare.float_type(self.args)
+        for k, (name, got, expected) in enumerate(zip(task.returns, parts, wanted)):
+            alike = (
+                isinstance(got, np.ndarray)
+                and isinstance(expected, np.ndarray)
+                and (got.shape, got.dtype) == (expected.shape, expected.dtype)
+            )
+            if alike and compare.difference(got, expected, name, dtype, task.tolerance):
+                wrong = compare.wrong_entries(got, expected, task.tolerance)
+                if wrong.any():
+                    self.output, self.part = name, k
+                    self.got, self.expected = got, expected
+                    self.index = tuple(int(i) for i in np.argwhere(wrong)[0])
+                return
+
+    def entry(self, args, mine):
+        """The wrong entry for other arguments: the learner's (``mine``) or the model answer's."""
+        value = self.call(args).get("value") if mine else self.task.answer(*args.values())
+        part = value[self.part] if len(self.task.returns) > 1 and value is not None else value
+        return float(part[self.index])
+
+    def weights(self, name, mine):
+        """By how much the wrong entry changes when each entry of argument ``name`` grows by 1.
+
+        None where it takes a large step to move it: then it is no weight of a sum.
+        """
+        base, result = self.entry(self.args, mine), {}
+        for at in np.ndindex(self.args[name].shape):
+            for step in STEPS:
+                changed = self.args[name].copy()
+                changed[at] += step
+                slope = (self.entry({**self.args, name: changed}, mine) - base) / step
+                if abs(slope) > 1e-4:
+                    result[at] = round(slope, 4) if step == 1 else None
+                    break
+        return result
+
+
+def reads(*names):
+    """An ``explain`` for linear functions: which entries of the arguments ``names`` the result reads."""
+
+    def sentence(problem):
+        if problem.index is None or sum(problem.args[n].size for n in names) > MOST_PROBES:
+            return ""
+        here = f"{problem.output}{list(problem.index)}".replace(" ", "")
+        try:
+            for name in names:
+                right, yours = problem.weights(name, False), problem.weights(name, True)
+                lacking = [at for at in right if at not in yours]
+                extra = [at for at in yours if at not in right]
+                if lacking and extra:
+                    return f"{here} reads {_at(name, lacking[0])}; yours reads {_at(name, extra[0])}"
+                if lacking:
+                    return f"{here} reads {_at(name, lacking[0])}; yours does not"
+                if extra:
+                    return f"{here} does not read {_at(name, extra[0])}; yours does"
+                for at in right:
+                    known = right[at] is not None and yours[at] is not None
+                    if known and abs(right[at] - yours[at]) > 1e-3 * abs(right[at]):
+                        return f"{here} multiplies {_at(name, at)} by {right[at]:g}; yours by {yours[at]:g}"
+        except (TypeError, IndexError, ValueError):  # another shape, or an error, for other numbers
+            pass
+        return ""
+
+    return sentence
+
+
+def _at(name, index):
+    return f"{name}[{','.join(map(str, index))}]"
+
+
+def ratio_in_words(name, found):
+    """``found``: pairs (ratio, N) of the failing cases. What a constant ratio tells, or ""."""
+    ratios = np.array([r for r, _ in found])
+    sizes = np.array([N for _, N in found], float)
+    known = (
+        [
+            (1 / sizes, "1/N", "divided by N twice?"),
+            (sizes, "N", "not divided by N?"),
+        ]
+        if (sizes > 1).any()
+        else []
+    )
+    for values, text, why in known:
+        if np.allclose(ratios, values, rtol=1e-3):
+            where = "everywhere" if np.ptp(ratios) < 1e-3 else f"here, {text} times everywhere"
+            return f"{name} is {ratios[0]:.2f} times the right one {where}: {why}"
+    if np.ptp(ratios) > 1e-3 * abs(ratios).max():
+        return ""
+    r = ratios[0]
+    if abs(r - 1) < 1e-4:  # rounding, or another type
+        return ""
+    why = {-1.0: ": is the sign turned round?", 2.0: ": counted twice?", 0.5: ": halved?"}.get(
+        round(r, 4), ""
+    )
+    return f"{name} is {r:.4g} times the right one everywhere{why}"

@@ -1,0 +1,73 @@
+"""Where a lesson's figures go, and the few drawings that several lessons share."""
+
+import io
+import sys
+
+import numpy as np
+
+from lessons.harness.places import own_folder
+
+
+def show(figure, name):
+    """Display ``figure`` in a notebook; a script writes it to figures/``name``.png beside the lesson.
+
+    ``figure``: of matplotlib, or the bytes of a PNG (see ``animation``).
+    """
+    png = figure if isinstance(figure, bytes) else figure._repr_png_()
+    if "ipykernel" in sys.modules:
+        from IPython.display import Image, display
+
+        display(Image(png, format="png"))
+        return
+    folder = own_folder() / "figures"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{name}.png").write_bytes(png)
+    print(f"[figure: {(folder / name).as_posix()}.png]")
+
+
+def animation(frames, seconds=0.6):
+    """Figures as one animated PNG, in bytes: it moves wherever a PNG is shown, and needs no player."""
+    from PIL import Image
+
+    pages = [
+        Image.open(io.BytesIO(frame._repr_png_())).convert("P", palette=Image.Palette.ADAPTIVE)
+        for frame in frames
+    ]
+    out = io.BytesIO()
+    pages[0].save(out, "PNG", save_all=True, append_images=pages[1:], duration=int(1000 * seconds), loop=0)
+    return out.getvalue()
+
+
+def maps(picture, results, captions, title):
+    """A picture (H, W, 3) in 0..1 and what was made of it, (H, W, K), as grey pictures in a row."""
+    from minicnn.plots.figure import SMALL, TITLE, new_figure
+
+    K = results.shape[-1]
+    figure = new_figure(170 * (K + 1) + 20, 220)
+    figure.suptitle(title, fontsize=TITLE)
+    axes = figure.subplots(1, K + 1)
+    axes[0].imshow(picture)
+    axes[0].set_title("the picture", fontsize=SMALL)
+    for ax, k in zip(axes[1:], range(K)):
+        signed = results[..., k].min() < 0
+        top = (
+            np.percentile(np.abs(results[..., k]), 99) or 1
+        )  # zeros around a picture make the strongest edge of all
+        ax.imshow(results[..., k], cmap="gray", vmin=-top if signed else 0, vmax=top)
+        ax.set_title(captions[k], fontsize=SMALL)
+    for ax in axes:
+        ax.set_axis_off()
+    return figure
+
+
+def curve(x, lines, title):
+    """Positive numbers against positive numbers, both on a scale of powers of ten. ``lines``: {label: y}."""
+    from minicnn.plots.figure import SMALL, dress, line_style, new_figure
+
+    figure = new_figure(620, 320)
+    axes = figure.subplots()
+    for k, (label, y) in enumerate(lines.items()):
+        axes.loglog(x, np.maximum(y, 1e-17), label=label, markersize=4, **line_style(k))
+    axes.legend(fontsize=SMALL)
+    dress(axes, title, "step", "relative error")
+    return figure

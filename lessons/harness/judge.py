@@ -1,0 +1,165 @@
+"""Run every case of a task, and find out what to say about it."""
+
+from dataclasses import dataclass, field
+from functools import partial
+
+import numpy as np
+
+from lessons.harness import child, compare, explain
+
+
+@dataclass
+class Outcome:
+    """One case, called."""
+
+    case: object
+    reply: dict
+    expected: object
+    problem: str = ""  # "" where the case is right
+    about: str = ""  # "value", "raised", "changed", ...
+
+
+@dataclass
+class Verdict:
+    """What check shows; message.py puts it into words."""
+
+    lesson: str
+    task: object
+    path: str
+    line: int
+    outcomes: list = field(default_factory=list)
+    missing: str = ""  # why nothing could be run
+    frames: list = field(default_factory=list)
+    looks_like: str = ""
+    ratio: str = ""
+    explanation: str = ""
+
+    @property
+    def passed(self):
+        return not self.missing and bool(self.outcomes) and not self.failing
+
+    @property
+    def failing(self):
+        return [outcome for outcome in self.outcomes if outcome.problem]
+
+    @property
+    def first(self):
+        """The smallest case that fails (they are in order of size); an alias only if that is all."""
+        return next((outcome for outcome in self.failing if outcome.about != "alias"), self.failing[0])
+
+
+def check_task(lesson, task, runner):
+    """The verdict on one function of the learner."""
+    verdict = Verdict(lesson.number, task, runner.path, runner.lines.get(task.name, 1))
+    if task.name not in runner.lines:
+        verdict.missing = _why_missing(task, runner)
+        verdict.frames = runner.loaded.get("frames", [])
+        return verdict
+    for k, case in enumerate(task.cases):
+        expected = None if task.judge else task.expected(k)
+        outcome = Outcome(case, runner.call(task.name, _copies(case.args), task.limit), expected)
+        outcome.about, outcome.problem = _problem(task, outcome)
+        verdict.outcomes.append(outcome)
+        if outcome.about in ("timeout", "died") or outcome.reply.get("raised") == "NotImplementedError":
+            break
+    if verdict.failing and verdict.first.about in ("value", "raised"):
+        verdict.looks_like = _looks_like(task, verdict.outcomes)
+        verdict.ratio = "" if task.judge else _ratio(task, verdict.failing)
+        alive = verdict.outcomes[-1].about not in ("timeout", "died")
+        if task.explain and verdict.first.about == "value" and alive:
+            call = partial(runner.call, task.name, limit=task.limit)
+            verdict.explanation = task.explain(explain.Problem(task, verdict.first, call))
+    return verdict
+
+
+def _why_missing(task, runner):
+    loaded = runner.loaded
+    if "raised" in loaded:
+        return f"{loaded['raised']}: {loaded['message']}"
+    if "timeout" in loaded or "died" in loaded:
+        return f"reading the file {loaded.get('died', 'did not end within 60 seconds')}"
+    return f"there is no function {task.name} in it: has it another name, or was it deleted?"
+
+
+def _copies(args):
+    return {name: a.copy() if isinstance(a, np.ndarray) else a for name, a in args.items()}
+
+
+def _problem(task, outcome):
+    """(what the problem is about, the problem in words); two empty strings where all is right."""
+    reply, args = outcome.reply, outcome.case.args
+    if "died" in reply:
+        return "died", reply["died"]
+    if "timeout" in reply:
+        return "timeout", f"was still running after {reply['timeout']:g} seconds: a loop without an end?"
+    if "raised" in reply:
+        return "raised", f"{reply['raised']}: {reply['message']}" if reply["message"] else reply["raised"]
+    for name, before in args.items():
+        after = (reply.get("after") or {}).get(name)
+        if isinstance(before, np.ndarray) and not _same(before, after):
+            return "changed", f"changed its argument {name}: work on a copy, {name}.copy()"
+    if task.judge:
+        said = task.judge(args, reply["value"])
+        return ("value", said) if said else ("", "")
+    values, wanted = compare.as_parts(task, reply["value"]), compare.as_parts(task, outcome.expected)
+    if values is None:
+        names, got = ", ".join(task.returns), compare.kind(reply["value"])
+        return "value", f"expected {len(task.returns)} values ({names}), got {got}"
+    dtype = compare.float_type(args)
+    for name, value, want in zip(task.returns, values, wanted):
+        said = compare.difference(value, want, name, dtype, task.tolerance)
+        if said:
+            return "value", said
+    if reply.get("shares") and not task.views:
+        name = reply["shares"][0]
+        return "alias", f"returned {name} itself or a view of it: to change one changes both. Return a copy"
+    return "", ""
+
+
+def _same(before, after):
+    if not isinstance(after, np.ndarray) or (before.shape, before.dtype) != (after.shape, after.dtype):
+        return False
+    return before.tobytes() == np.ascontiguousarray(after).tobytes()
+
+
+def _looks_like(task, outcomes):
+    """The classic mistake that does the same on every case that was run, or ""."""
+    for wrong in task.wrong:
+        function = task.wrong_function(wrong)
+        # the failing cases first: there most wrong versions part from the learner's at once
+        if all(_does_the_same(task, function, o) for o in sorted(outcomes, key=lambda o: not o.problem)):
+            return wrong.says
+    return ""
+
+
+def _does_the_same(task, function, outcome):
+    reply = child.perform(function, _copies(outcome.case.args), set(), 10)
+    if "value" not in reply or "value" not in outcome.reply:
+        return "raised" in reply and reply.get("raised") == outcome.reply.get("raised")
+    if task.judge:
+        return task.judge(outcome.case.args, reply["value"]) == outcome.problem
+    mine, theirs = compare.as_parts(task, reply["value"]), compare.as_parts(task, outcome.reply["value"])
+    if mine is None or theirs is None:
+        return mine is theirs and compare.kind(reply["value"]) == compare.kind(outcome.reply["value"])
+    dtype = compare.float_type(outcome.case.args)
+    parts = zip(task.returns, theirs, mine)
+    return not any(compare.difference(got, same, name, dtype, task.tolerance) for name, got, same in parts)
+
+
+def _ratio(task, failing):
+    """A sentence such as "dw is 0.50 times the right one everywhere: divided by N twice?", or ""."""
+    for k, name in enumerate(task.returns):
+        found, wrong = [], 0
+        for outcome in failing:
+            args = outcome.case.args
+            parts = compare.as_parts(task, outcome.reply.get("value"))
+            wanted = compare.as_parts(task, outcome.expected)
+            dtype = compare.float_type(args)
+            if parts and compare.difference(parts[k], wanted[k], name, dtype, task.tolerance):
+                wrong += 1
+                ratio = compare.constant_ratio(parts[k], wanted[k])
+                N = next((len(a) for a in args.values() if np.ndim(a)), 1)
+                found += [(ratio, N)] if ratio is not None else []
+        if len(found) > wrong / 2:  # a single number has no ratio that could be constant
+            return explain.ratio_in_words(name, found)
+    return ""

@@ -1,0 +1,106 @@
+"""Two ways to call a learner's function: in a process of its own (work.py), or here (a notebook's).
+
+Both have ``call(name, args) -> reply`` (see child.perform), ``lines`` (where each function begins) and
+``path`` (what messages point at).
+"""
+
+import copy
+import queue
+import subprocess
+import sys
+import threading
+
+from lessons.harness import child, wire
+from lessons.harness.places import ROOT, shown_path
+
+LIMIT = 5.0  # seconds a case may take; the slowest right answer takes a hundredth of it
+GRACE = 3.0  # seconds more until a process that cannot even say that it is late is ended
+
+
+class Died(Exception):
+    """The process that ran work.py is gone, or does not answer."""
+
+
+class WorkFile:
+    """work.py in a process of its own. A context manager: the process ends with the block."""
+
+    def __init__(self, path):
+        self.file, self.path = str(path), shown_path(path)
+        self.replies = queue.Queue()
+        self.lines = {}
+
+    def __enter__(self):
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "lessons.harness.child", self.file],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        threading.Thread(target=self._listen, args=(self.process.stdout, self.replies), daemon=True).start()
+        try:
+            self.loaded = self._next(60)
+        except Died as error:
+            self.loaded = {"died": str(error)}
+        self.lines = self.loaded.get("lines", {})
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdin.close()
+
+    @staticmethod
+    def _listen(stream, replies):
+        with stream:
+            while (reply := wire.receive(stream)) is not None:
+                replies.put(reply)
+        replies.put(None)
+
+    def _next(self, limit):
+        try:
+            reply = self.replies.get(timeout=limit + GRACE)
+        except queue.Empty:
+            self.process.kill()
+            raise Died(f"did not come back within {limit:g} seconds") from None
+        if reply is None:
+            raise Died("ended the whole process (os._exit, or a crash)")
+        return reply
+
+    def _ask(self, limit, **request):
+        try:
+            wire.send(self.process.stdin, {**request, "limit": limit})
+            return self._next(limit)
+        except (Died, OSError) as error:
+            return {"died": str(error)}
+
+    def call(self, name, args, limit=LIMIT):
+        """The reply to ``work.name(*args)``."""
+        return self._ask(limit, call=name, args=args)
+
+    def call_lesson(self, check_file, name, args, limit):
+        """The reply to ``check.name(work, **args)``, run where work.py is."""
+        return self._ask(limit, lesson=str(check_file), call=name, args=args)
+
+    def race(self, contestants, args, rounds=5, limit=120):
+        """The reply to a race between functions of work.py (by name) and others (functions)."""
+        return self._ask(limit, race=contestants, args=args, rounds=rounds)
+
+
+class Functions:
+    """Functions handed over by a notebook, called here, on copies of the arguments."""
+
+    def __init__(self, functions, names=()):
+        self.functions = dict(zip(names, functions)) if names else {f.__name__: f for f in functions}
+        self.files = {f.__code__.co_filename for f in self.functions.values() if hasattr(f, "__code__")}
+        codes = {name: getattr(f, "__code__", None) for name, f in self.functions.items()}
+        self.lines = {name: code.co_firstlineno if code else 0 for name, code in codes.items()}
+        self.path, self.loaded = "your cell", {"lines": self.lines}
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+    def call(self, name, args, limit=LIMIT):
+        return child.perform(self.functions[name], copy.deepcopy(args), self.files, limit)

@@ -1,0 +1,184 @@
+"""What a check.py is made of: lessons, tasks, cases, wrong versions. AUTHORS.md says how to write them."""
+
+import inspect
+import sys
+import types
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from lessons.harness import places, wire
+
+
+@dataclass(frozen=True)
+class Case:
+    """One call: ``group`` is the heading it is counted under, ``args`` the arguments by name, in order."""
+
+    group: str
+    args: dict
+
+    @property
+    def size(self):
+        """How many numbers a reader has to look at."""
+        return sum(np.size(a) for a in self.args.values() if isinstance(a, np.ndarray))
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A classic mistake: what it looks like, and the code that makes it.
+
+    ``edit``: pairs (right text, wrong text), replaced in the model answer's source; most mistakes are one
+    line of right code. Where that is not so, ``function`` is the whole wrong version.
+    """
+
+    says: str
+    edit: tuple = ()
+    function: Callable | None = None
+
+
+@dataclass
+class Task:
+    """A function the learner writes.
+
+    name       of the function in exercise.py and work.py
+    answer     the model answer, with the same arguments: minicnn's own code wherever there is one
+    cases      a list of Case, or a function that makes it
+    returns    a name for each value it returns
+    wrong      classic wrong versions, each named when the learner's results equal its results
+    hints      three texts: a question, the formula, the shape of the one line
+    explain    (problem) -> a sentence about the first wrong entry, or "" (see explain.py)
+    show       (args) -> text for the arguments, where the usual way is too long
+    judge      (args, value) -> "" or what is wrong, instead of a comparison with ``answer``
+    tolerance  how far off, against the array's largest number; 0: exactly equal; None: see compare.py
+    calls      minicnn's functions that an answer of check.py leans on: `solution` shows them with it
+    views      the result may lie in an argument's memory
+    limit      seconds a case may take
+    """
+
+    name: str
+    answer: Callable
+    cases: Any
+    returns: Sequence[str]
+    wrong: Sequence[Wrong] = ()
+    hints: Sequence[str] = ()
+    explain: Callable | None = None
+    show: Callable | None = None
+    judge: Callable | None = None
+    tolerance: float | None = None
+    views: bool = False
+    limit: float = 5.0
+    calls: Sequence[Callable] = ()
+
+    def __post_init__(self):
+        if not Path(inspect.unwrap(self.answer).__code__.co_filename).is_relative_to(places.ROOT):
+            raise ValueError(f"the model answer of {self.name} was replaced: restart Python and check again")
+        cases = list(self.cases() if callable(self.cases) else self.cases)
+        self.cases = sorted(cases, key=lambda case: case.size)  # smallest first; equals stay in their order
+        self._expected = {}
+
+    def expected(self, k):
+        """What the model answer gives for case ``k``, computed once."""
+        if k not in self._expected:
+            args = (a.copy() if isinstance(a, np.ndarray) else a for a in self.cases[k].args.values())
+            self._expected[k] = self.answer(*args)
+        return self._expected[k]
+
+    def source(self):
+        """The model answer as text, and where it stands."""
+        lines, first = inspect.getsourcelines(self.answer)
+        return "".join(lines), Path(inspect.unwrap(self.answer).__code__.co_filename), first
+
+    def code(self, wrong=None):
+        """The model answer as text, or with the mistake ``wrong`` in it."""
+        text, _, _ = self.source()
+        for right, mistaken in wrong.edit if wrong else ():
+            if right not in text:
+                raise ValueError(
+                    f"{self.name}: the answer has no {right!r} any more, which {wrong.says!r} edits"
+                )
+            text = text.replace(right, mistaken)
+        return (
+            text if self.answer.__name__ == self.name else f"{text}\n\n{self.name} = {self.answer.__name__}\n"
+        )
+
+    def imports(self):
+        """What ``code`` needs around it."""
+        if self.answer.__module__.startswith("minicnn."):
+            return f"from {self.answer.__module__} import *\n"
+        lines = ["import numpy as np"]
+        for name, thing in inspect.unwrap(self.answer).__globals__.items():
+            if isinstance(thing, types.ModuleType) and thing.__name__.startswith("minicnn."):
+                package, _, module = thing.__name__.rpartition(".")
+                lines.append(f"from {package} import {module} as {name}")
+        lines += [f"from {function.__module__} import {function.__name__}" for function in self.calls]
+        return "\n".join(lines) + "\n"
+
+    def wrong_function(self, wrong):
+        """The wrong version as a function, here."""
+        if wrong.function is not None:
+            return wrong.function
+        namespace = types.ModuleType("wrong").__dict__
+        namespace.update(
+            sys.modules[self.answer.__module__].__dict__ if self.answer.__module__ in sys.modules else {}
+        )
+        exec(self.imports() + self.code(wrong), namespace)
+        return namespace[self.name]
+
+
+@dataclass
+class Lesson:
+    """A folder under lessons/. ``payoff`` and ``race`` may be None."""
+
+    title: str
+    question: str
+    minutes: int
+    tasks: Sequence[Task]
+    payoff: Any = None
+    race: Any = None
+    number: str = ""
+    folder: Path = field(default=Path())
+
+    @property
+    def work(self):
+        """The learner's file."""
+        return places.own_folder() / self.folder.name / "work.py"
+
+    def task(self, name):
+        """The task called ``name``."""
+        for task in self.tasks:
+            if task.name == name:
+                return task
+        names = ", ".join(task.name for task in self.tasks)
+        raise ValueError(f"lesson {self.number} has no function {name!r}; it asks for {names}")
+
+
+def model_work(lesson):
+    """A work.py with all the model answers: what `solution` shows, ready to run."""
+    parts = [task.imports() for task in lesson.tasks] + [task.code() for task in lesson.tasks]
+    return "\n\n".join(parts)
+
+
+def folders():
+    """Every lesson's folder by its number: {"01": ...}."""
+    return {
+        path.name[:2]: path
+        for path in sorted(places.LESSONS.iterdir())
+        if path.name[:2].isdigit() and (path / "exercise.py").exists()
+    }
+
+
+def find(number):
+    """The lesson with this number (6, "6", "06" and "06_convolution" are the same)."""
+    known = folders()
+    key = str(number).strip()[:2].rstrip("_").zfill(2)
+    if key not in known:
+        raise ValueError(f"there is no lesson {number!r}; there are {', '.join(known)}")
+    check = known[key] / "check.py"
+    if not check.exists():
+        raise ValueError(f"{places.shown_path(check)} is missing: git checkout -- {places.shown_path(check)}")
+    lesson = wire.module_of(check).LESSON
+    lesson.number, lesson.folder = key, known[key]
+    return lesson

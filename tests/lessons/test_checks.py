@@ -1,0 +1,344 @@
+"""Every lesson's check: the stub fails, the answer passes, each classic mistake is refused and named."""
+
+import ast
+import dataclasses
+import re
+import shutil
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from lessons.harness import compare, judge, message, places, tasks
+from lessons.harness.child import perform
+from lessons.harness.runner import Functions, WorkFile
+from lessons.harness.tasks import Case, Task
+
+LESSONS = [tasks.find(number) for number in tasks.folders()]
+TASKS = [
+    pytest.param(lesson, task, id=f"{lesson.number}-{task.name}")
+    for lesson in LESSONS
+    for task in lesson.tasks
+]
+MISTAKES = [
+    pytest.param(lesson, task, wrong, id=f"{lesson.number}-{task.name}-{k}")
+    for lesson in LESSONS
+    for task in lesson.tasks
+    for k, wrong in enumerate(task.wrong)
+]
+
+
+def verdict_of(lesson, task, function):
+    with Functions([function], [task.name]) as runner:
+        return judge.check_task(lesson, task, runner)
+
+
+def test_there_are_lessons():
+    assert len(LESSONS) >= 1
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.number)
+def test_the_stub_fails_and_the_answer_passes(lesson, tmp_path):
+    stub = lesson.folder / "exercise.py"
+    with WorkFile(stub) as runner:
+        for task in lesson.tasks:
+            verdict = judge.check_task(lesson, task, runner)
+            assert not verdict.passed
+            assert "not written yet" in message.text(verdict)[0]
+    work = tmp_path / "work.py"
+    work.write_text(tasks.model_work(lesson), encoding="utf-8")
+    with WorkFile(work) as runner:
+        for task in lesson.tasks:
+            verdict = judge.check_task(lesson, task, runner)
+            assert verdict.passed, "\n".join(message.text(verdict))
+
+
+@pytest.mark.parametrize("lesson, task, wrong", MISTAKES)
+def test_a_classic_mistake_is_named(lesson, task, wrong):
+    verdict = verdict_of(lesson, task, task.wrong_function(wrong))
+    assert not verdict.passed
+    assert verdict.looks_like == wrong.says
+    text = message.text(verdict, "hint 1 of 3")
+    assert len(text) <= 20 and max(map(len, text)) <= 110
+    assert any(line.startswith("Looks like: ") for line in text)
+
+
+@pytest.mark.parametrize("lesson, task", TASKS)
+def test_a_task_is_complete(lesson, task):
+    assert len(task.hints) == 3
+    assert len(task.cases) >= 5
+    stub = next(
+        node
+        for node in ast.parse((lesson.folder / "exercise.py").read_text(encoding="utf-8")).body
+        if isinstance(node, ast.FunctionDef) and node.name == task.name
+    )
+    assert ast.get_docstring(stub)
+    names = [argument.arg for argument in stub.args.args]
+    assert all(list(case.args) == names[: len(case.args)] for case in task.cases)
+
+
+@pytest.mark.parametrize("lesson, task", TASKS)
+def test_an_argument_changed_is_refused(lesson, task):
+    def changes(*args):
+        value = task.answer(*args)
+        for a in args:
+            if isinstance(a, np.ndarray) and a.size:
+                a[(0,) * a.ndim] += 1
+        return value
+
+    if not any(isinstance(a, np.ndarray) for case in task.cases for a in case.args.values()):
+        pytest.skip("takes no arrays")
+    assert verdict_of(lesson, task, changes).first.about == "changed"
+
+
+@pytest.mark.parametrize("lesson, task", TASKS)
+def test_float64_for_float32_is_refused(lesson, task):
+    def widen(value):
+        if isinstance(value, tuple):
+            return tuple(map(widen, value))
+        return (
+            value.astype(np.float64) if isinstance(value, np.ndarray) and value.dtype == np.float32 else value
+        )
+
+    answers = [task.answer(*case.args.values()) for case in task.cases] if task.judge is None else []
+    narrow = [
+        a
+        for v in answers
+        for a in (v if isinstance(v, tuple) else (v,))
+        if getattr(a, "dtype", 0) == np.float32
+    ]
+    if not any(isinstance(a, np.ndarray) for a in narrow):
+        pytest.skip("returns no float32 arrays")
+    verdict = verdict_of(lesson, task, lambda *args: widen(task.answer(*args)))
+    assert not verdict.passed and "float32" in verdict.first.problem
+
+
+@pytest.mark.parametrize(
+    "lesson, task", [p for p in TASKS if "dx" in p.values[1].returns or "dz" in p.values[1].returns]
+)
+def test_a_gradient_wrong_by_a_thousandth_is_refused(lesson, task):
+    for k, name in enumerate(task.returns):
+        if not name.startswith("d"):
+            continue
+
+        def scaled(*args, k=k):
+            value = task.answer(*args)
+            if len(task.returns) == 1:
+                return value * value.dtype.type(1.001)
+            return tuple(v * v.dtype.type(1.001) if j == k else v for j, v in enumerate(value))
+
+        verdict = verdict_of(lesson, task, scaled)
+        assert not verdict.passed
+        assert f"{name} is 1.001 times the right one everywhere" in verdict.ratio
+
+
+@pytest.mark.parametrize("lesson, task", TASKS)
+def test_an_answer_nobody_thought_of_gets_a_true_message(lesson, task):
+    absurd = [
+        None,
+        "seven",
+        1.5,
+        {"y": 1},
+        np.zeros((1, 2)),
+        (1, 2, 3, 4),
+        np.array([["a"]]),
+        np.array([[None]]),
+    ]
+    functions = [lambda *a, value=value: value for value in absurd]
+    for wrong in [*functions, lambda *a: 1 / 0, lambda *a: np.nan * a[-1], lambda: 0]:
+        verdict = verdict_of(lesson, task, wrong)
+        text = message.text(verdict, "hint 1 of 3")
+        assert not verdict.passed and verdict.looks_like == ""
+        assert len(text) <= 20 and max(map(len, text)) <= 110
+        assert not any("Traceback" in line for line in text)
+
+
+SABOTAGE = {
+    "leaves": "import sys\nsys.exit(0)\n",
+    "leaves at once": "import os\nos._exit(0)\n",
+    "leaves when called": "import os\ndef NAME(*a, **k):\n    os._exit(0)\n",
+    "exits when called": "import sys\ndef NAME(*a, **k):\n    sys.exit(0)\n",
+    "never ends": "def NAME(*a, **k):\n    while True:\n        pass\n",
+    "catches everything and never ends": (
+        "def NAME(*a, **k):\n    while True:\n        try:\n            1 / 0\n"
+        "        except Exception:\n            pass\n"
+    ),
+    "patches numpy": (
+        "import numpy as np\nnp.allclose = np.array_equal = np.isclose = lambda *a, **k: True\n"
+        "np.testing.assert_allclose = lambda *a, **k: None\nnp.abs = lambda a: 0 * a\n"
+        "def NAME(*a, **k):\n    return a[0]\n"
+    ),
+    "patches the harness": (
+        "from lessons.harness import compare, judge, tasks\n"
+        "compare.difference = lambda *a, **k: ''\njudge.check_task = lambda *a: None\n"
+        "def NAME(*a, **k):\n    return a[0]\n"
+    ),
+    "empties the cases": (
+        "from lessons.harness import tasks\n"
+        "for t in tasks.find('NUMBER').tasks:\n    t.cases.clear()\n    t.answer = lambda *a: a[0]\n"
+        "def NAME(*a, **k):\n    return a[0]\n"
+    ),
+    "returns what equals everything": (
+        "class Yes:\n    def __eq__(self, other):\n        return True\n"
+        "    def __sub__(self, other):\n        return 0\n"
+        "    dtype = shape = property(lambda self: Yes())\n"
+        "def NAME(*a, **k):\n    return Yes()\n"
+    ),
+}
+
+
+EVERYWHERE = (
+    "exits when called",
+    "never ends",
+    "patches numpy",
+    "patches the harness",
+)  # the rest: one lesson
+SABOTEURS = [
+    pytest.param(lesson, how, id=f"{lesson.number}-{how}")
+    for lesson in LESSONS
+    for how in SABOTAGE
+    if how in EVERYWHERE or lesson is LESSONS[-1]
+]
+
+
+@pytest.mark.parametrize("lesson, how", SABOTEURS)
+def test_sabotage_fails(lesson, how, tmp_path):
+    task = lesson.tasks[-1]
+    quick = dataclasses.replace(task, limit=0.2)
+    work = tmp_path / "work.py"
+    work.write_text(
+        SABOTAGE[how].replace("NAME", task.name).replace("NUMBER", lesson.number), encoding="utf-8"
+    )
+    with WorkFile(work) as runner:
+        verdict = judge.check_task(lesson, quick, runner)
+    assert not verdict.passed
+    text = message.text(verdict)
+    assert len(text) <= 20 and "Traceback" not in "".join(text)
+
+
+MESSAGE = """\
+  stride 1  24/24      stride 2  0/16
+Smallest case that fails:
+  x (1,1,3,1) = [[1 2 3]]   w (1,1,1,1) = [[1]]   stride 2, padding 0
+  conv_forward returned [[1 2]]
+  expected              [[1 3]]      y[0,0,1,0] reads x[0,0,2,0]; yours reads x[0,0,1,0]
+Looks like: output column j reads input column j, not j * stride.
+hint 1 of 3: press h"""
+
+
+def test_the_message_that_was_promised(tmp_path):
+    lesson = tasks.find("06")
+    task, mistake = lesson.tasks[0], lesson.tasks[0].wrong[0]
+    work = tmp_path / "work.py"
+    work.write_text(task.imports() + "\n" * 11 + task.code(mistake), encoding="utf-8")
+    with WorkFile(work) as runner:
+        first, *rest = message.text(judge.check_task(lesson, task, runner), "hint 1 of 3: press h")
+    assert first == f"06 conv_forward   x   {work.as_posix()}:13"
+    assert "\n".join(rest) == MESSAGE
+
+
+def test_deleting_the_check_does_not_help(tmp_path, monkeypatch):
+    folder = shutil.copytree(tasks.folders()["06"], tmp_path / "06_convolution")
+    monkeypatch.setattr(places, "LESSONS", tmp_path)
+    work = tmp_path / "work.py"
+    work.write_text(f"import os\nos.remove({str(folder / 'check.py')!r})\n", encoding="utf-8")
+    lesson = tasks.find("06")
+    with WorkFile(work) as runner:
+        assert not judge.check_task(lesson, lesson.tasks[0], runner).passed
+    with pytest.raises(ValueError, match=r"check.py is missing: git checkout"):
+        tasks.find("06")
+
+
+# ---------------------------------------------------------------- the harness by itself
+
+
+def twice(x):
+    return 2 * x
+
+
+def one_task(answer=twice, **more):
+    cases = [Case("numbers", {"x": np.arange(1.0, n, dtype=np.float32)}) for n in (3, 4, 5, 6, 7)]
+    return Task("twice", answer, cases, ("y",), **more)
+
+
+def run(function, **more):
+    task = one_task(**more)
+    return judge.check_task(SimpleNamespace(number="00"), task, Functions([function], ["twice"]))
+
+
+def test_an_alias_of_the_argument_is_refused():
+    def same(x):
+        return x
+
+    assert run(lambda x: x, answer=same_copy).first.about == "alias"
+    assert run(lambda x: x[:], answer=same_copy).first.about == "alias"
+    assert run(lambda x: x + 0, answer=same_copy).passed
+    assert run(same, answer=same_copy, views=True).passed
+
+
+def same_copy(x):
+    return x.copy()
+
+
+def test_only_the_learners_lines_are_shown(tmp_path):
+    work = tmp_path / "work.py"
+    work.write_text(
+        "import numpy as np\n\n\ndef twice(x):\n    return np.reshape(x, (7, 7))\n", encoding="utf-8"
+    )
+    with WorkFile(work) as runner:
+        text = message.text(judge.check_task(SimpleNamespace(number="00"), one_task(), runner))
+    assert re.search(r"work\.py:5$", text[0])
+    assert any("line 5, in twice:  return np.reshape(x, (7, 7))" in line for line in text)
+    assert not any("fromnumeric" in line or "Traceback" in line for line in text)
+
+
+def test_a_syntax_error_is_shown_where_it_is(tmp_path):
+    work = tmp_path / "work.py"
+    work.write_text("x = 1\n\ndef twice(x:\n    return 2 * x\n", encoding="utf-8")
+    with WorkFile(work) as runner:
+        text = message.text(judge.check_task(SimpleNamespace(number="00"), one_task(), runner))
+    assert text[0].endswith("work.py:3") and "SyntaxError" in text[1]
+
+
+def test_what_the_learner_prints_is_shown_and_harmless(tmp_path):
+    work = tmp_path / "work.py"
+    work.write_text("def twice(x):\n    print('x is', x)\n    return x + 1\n", encoding="utf-8")
+    with WorkFile(work) as runner:
+        text = message.text(judge.check_task(SimpleNamespace(number="00"), one_task(), runner))
+    assert "  x is [1. 2.]" in text
+
+
+def test_the_place_of_an_endless_loop_is_shown():
+    def endless(x):
+        while True:
+            pass
+
+    verdict = run(endless, limit=0.3)
+    assert verdict.first.about == "timeout"
+    assert verdict.first.reply["frames"][-1][2] in ("while True:", "pass")
+
+
+def test_a_patched_answer_is_noticed():
+    namespace = {}
+    exec("def twice(x):\n    return x", namespace)
+    with pytest.raises(ValueError, match="was replaced: restart Python"):
+        one_task(answer=namespace["twice"])
+
+
+@pytest.mark.parametrize("factor", [0.999, 1.001])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_thousandth_is_a_difference(factor, dtype, rng):
+    a = rng.standard_normal((3, 4)).astype(dtype)
+    assert compare.difference(a, a.copy(), "y", dtype) == ""
+    assert "12 of 12 numbers wrong" in compare.difference(a * a.dtype.type(factor), a, "y", dtype)
+    assert compare.constant_ratio(a * a.dtype.type(factor), a) == pytest.approx(factor, rel=1e-5)
+
+
+def test_nan_is_never_right():
+    wanted = np.ones(3)
+    assert "nan" in compare.difference(np.array([1, np.nan, 1.0]), wanted, "y", "float64")
+
+
+def test_perform_returns_what_was_printed():
+    reply = perform(lambda x: print("hello"), {"x": 1}, set(), 5)
+    assert reply["printed"] == "hello\n" and reply["value"] is None

@@ -1,0 +1,193 @@
+"""python -m lessons, as a learner types it."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from lessons.harness import commands, progress, tasks
+from lessons.harness.places import ROOT
+
+NUMBER = next(iter(tasks.folders()))
+
+
+@pytest.fixture(autouse=True)
+def own(tmp_path, monkeypatch):
+    """Work and progress in a folder of the test's own."""
+    monkeypatch.setenv("MINICNN_LESSONS", str(tmp_path))
+    return tmp_path
+
+
+def answered(lesson):
+    return tasks.model_work(lesson)
+
+
+@pytest.fixture
+def lesson():
+    return tasks.find(NUMBER)
+
+
+def test_start_check_finish(lesson, capsys):
+    assert commands.main(["check", NUMBER]) == 1
+    assert "start" in capsys.readouterr().out
+    assert commands.main(["start", NUMBER]) == 0
+    assert lesson.work.read_bytes() == (lesson.folder / "exercise.py").read_bytes()
+    assert commands.main(["check"]) == 1  # the lesson that was started is the current one
+    assert "not written yet" in capsys.readouterr().out
+    lesson.work.write_text(answered(lesson), encoding="utf-8")
+    assert commands.main(["check"]) == 0
+    assert f"Lesson {NUMBER} is finished." in capsys.readouterr().out
+    assert progress.finished(lesson)
+
+
+def test_work_is_never_overwritten(lesson, capsys):
+    commands.main(["start", NUMBER])
+    lesson.work.write_text("mine = 1\n", encoding="utf-8")
+    commands.main(["start", NUMBER])
+    assert lesson.work.read_text(encoding="utf-8") == "mine = 1\n"
+    commands.main(["reset", NUMBER])
+    lesson.work.write_text("mine = 2\n", encoding="utf-8")
+    commands.main(["reset", NUMBER])
+    kept = sorted(lesson.work.parent.glob("work-*.py"))
+    assert [path.read_text(encoding="utf-8") for path in kept] == ["mine = 1\n", "mine = 2\n"]
+    assert "your old file is" in capsys.readouterr().out
+
+
+def test_three_hints_then_all_of_them(lesson, capsys):
+    shown = []
+    for _ in range(4):
+        commands.main(["hint", NUMBER])
+        shown.append(capsys.readouterr().out)
+    assert [len(re.findall(r"hint \d of 3", out)) for out in shown] == [1, 1, 1, 3]
+    assert len(set(shown)) == 4
+
+
+def test_the_solution_names_its_place_and_is_remembered(lesson, capsys):
+    assert commands.main(["solution", NUMBER]) == 0
+    out = capsys.readouterr().out
+    assert all(f"# {task.name}: " in out for task in lesson.tasks)
+    assert progress.entry(NUMBER)["solution"] is True
+    for number in tasks.folders():  # decorated functions as well are shown where they were written
+        commands.main(["solution", number])
+        places = [line for line in capsys.readouterr().out.splitlines() if re.match(r"# \w[\w ]*: ", line)]
+        assert len(places) >= len(tasks.find(number).tasks)
+        assert all(re.search(r": (minicnn|lessons)/[\w/]+\.py", place) for place in places)
+
+
+def test_status_lists_every_lesson(capsys):
+    assert commands.main(["status"]) == 0
+    assert [line[:2] for line in capsys.readouterr().out.splitlines()] == list(tasks.folders())
+
+
+@pytest.mark.parametrize(
+    "wrong, said",
+    [
+        (["chek"], "did you mean 'check'"),
+        (["check", "99"], "there is no lesson '99'"),
+        (["hint", "x"], "there is no lesson"),
+    ],
+)
+def test_slips_are_mended(wrong, said, capsys):
+    assert commands.main(wrong) == 2
+    assert said in capsys.readouterr().out
+
+
+def test_a_damaged_progress_file_is_kept_aside(own, capsys):
+    (own / ".progress.json").write_text('{"06": {"pas', encoding="utf-8")
+    assert commands.main(["status"]) == 0
+    assert len(list(own.glob(".progress.broken-*.json"))) == 1
+
+
+def test_a_lost_check_says_how_to_get_it_back(lesson, monkeypatch, tmp_path):
+    from lessons.harness import places
+
+    folder = tmp_path / "06_convolution"
+    folder.mkdir()
+    (folder / "exercise.py").write_text("", encoding="utf-8")
+    monkeypatch.setattr(places, "LESSONS", tmp_path)
+    with pytest.raises(ValueError, match=r"check.py is missing: git checkout -- "):
+        tasks.find("06")
+
+
+def test_notebooks_get_the_same_verdict(lesson):
+    from lessons import check
+
+    task = lesson.tasks[0]
+
+    def wrong(*args):
+        return None
+
+    wrong.__name__ = task.name
+    table = check(NUMBER, wrong)
+    assert not table.passed
+    assert f"{NUMBER} {task.name}   x   your cell" in repr(table)
+    assert table._repr_html_().startswith("<table>")
+    with pytest.raises(ValueError, match="it asks for"):
+        check(NUMBER, len)
+
+
+def test_mine_is_the_readers_own_only_while_it_passes(lesson):
+    from lessons import mine
+
+    task = lesson.tasks[0]
+    assert mine(NUMBER, task.name) is task.answer
+    commands.main(["start", NUMBER])
+    lesson.work.write_text(answered(lesson), encoding="utf-8")
+    commands.main(["check", NUMBER])
+    assert mine(NUMBER, task.name).__code__.co_filename == str(lesson.work)
+    lesson.work.write_text(answered(lesson) + "\n# changed\n", encoding="utf-8")
+    assert mine(NUMBER, task.name) is task.answer
+
+
+def test_a_race_never_blocks(monkeypatch, capsys):
+    racing = tasks.find("06")
+    monkeypatch.setattr(racing.race, "others", {})
+    monkeypatch.setattr(racing.race, "args", racing.tasks[0].cases[0].args)
+    monkeypatch.setattr(racing.race, "before", ("06", "conv_forward"))
+    assert commands.main(["race", "06"]) == 0
+    assert "nothing to race yet" in capsys.readouterr().out
+    commands.main(["start", "06"])
+    assert commands.main(["race", "06"]) == 0
+    assert "NotImplementedError" in capsys.readouterr().out
+    slow = "import time\n\n\ndef conv_forward(*args):\n    time.sleep(0.05)\n"
+    racing.work.write_text(slow, encoding="utf-8")
+    assert commands.main(["race", "06"]) == 0
+    out = capsys.readouterr().out
+    assert "your conv_forward" in out and "lesson 06, minicnn conv_forward" in out
+    assert "it counts all the same" in out
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl-C to a console, not to a process")
+def test_watching_checks_each_save_and_ends_cleanly(lesson, own):
+    out = own / "out.txt"
+    with open(out, "wb") as file:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "lessons", NUMBER],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, "MINICNN_LESSONS": str(own), "PYTHONIOENCODING": "ascii"},
+        )
+        try:
+            wait_for(out, "not written yet")
+            lesson.work.write_text(answered(lesson), encoding="utf-8")
+            wait_for(out, "is finished")
+            process.send_signal(signal.SIGINT)
+            assert process.wait(10) == 130
+        finally:
+            process.kill()
+            process.wait()
+    text = out.read_text(encoding="ascii")
+    assert "Traceback" not in text and "Good-bye" in text and "\x1b" not in text
+
+
+def wait_for(path, words, seconds=30):
+    end = time.monotonic() + seconds
+    while words not in path.read_text(encoding="utf-8"):
+        assert time.monotonic() < end, path.read_text(encoding="utf-8")
+        time.sleep(0.1)
