@@ -78,7 +78,7 @@ MAY_IMPORT = {
     "minicnn.model": FOUNDATIONS | {
         "minicnn.layers", "minicnn.saving", "minicnn.summary", "minicnn.training",
     },
-    "minicnn.plots": {"minicnn.labels", "minicnn.reports"},
+    "minicnn.plots": {"minicnn.labels", "minicnn.lookup", "minicnn.reports"},
 }  # fmt: skip
 WHOLE = "minicnn"  # minicnn/__init__.py: hands out what the rooms hold
 OUTSIDE = {  # of the rooms that need more than NumPy
