@@ -1,7 +1,6 @@
 """What the scripts share: flags, data, backups, records of a run. Models and recipes stand in the scripts."""
 
 import argparse
-import difflib
 import json
 import platform
 import subprocess
@@ -15,6 +14,7 @@ import numpy as np
 
 import minicnn as mc
 from minicnn.archive import replacing
+from minicnn.lookup import nearest
 
 HERE = Path(__file__).resolve().parent
 DOCUMENTED = json.loads((HERE / "documented.json").read_text(encoding="utf-8"))
@@ -31,9 +31,9 @@ class Parser(argparse.ArgumentParser):
     def error(self, message):
         unknown = message.removeprefix("unrecognized arguments: ").split()[0].split("=")[0]
         flags = [flag for action in self._actions for flag in action.option_strings]
-        near = difflib.get_close_matches(unknown, flags, n=1, cutoff=0.4)
+        near = nearest(unknown, flags)
         if message.startswith("unrecognized") and near:
-            message += f": did you mean {near[0]}? (--help lists all flags)"
+            message += f": did you mean {near}? (--help lists all flags)"
         super().error(message)
 
 

@@ -172,6 +172,8 @@ def test_watching_checks_each_save_and_ends_cleanly(lesson, own):
             stdout=file,
             stderr=subprocess.STDOUT,
             env={**os.environ, "MINICNN_LESSONS": str(own), "PYTHONIOENCODING": "ascii"},
+            # A shell's background job ignores Ctrl-C and hands that on; a learner's terminal does not.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         try:
             wait_for(out, "not written yet")
