@@ -100,7 +100,8 @@ def load_data(args):
             raise SystemExit(f"{args.name}: {problem}") from problem
         print(
             "NOTICE: CIFAR-10 is neither on disk nor to be had. This run uses the embedded shapes instead;\n"
-            "its scores say nothing about CIFAR-10. (--data cifar10 tells what was tried and what to do.)",
+            "its scores say nothing about CIFAR-10. (--data cifar10 tells what was tried and what to do.)\n"
+            "Drawing them takes some ten seconds.",
             file=sys.stderr,
         )
         name = "shapes"
@@ -110,6 +111,17 @@ def load_data(args):
 
 
 # ------------------------------------------------------------------------------------- a run
+
+
+def start(main):
+    """Run a script's ``main``; what ends it early is said in a line, not in a traceback."""
+    try:
+        main()
+    except KeyboardInterrupt:
+        print("\nStopped. The same command with --resume goes on from the last whole epoch.", file=sys.stderr)
+        sys.exit(130)
+    except (ValueError, OSError) as problem:
+        sys.exit(f"{Path(sys.argv[0]).name}: {problem}")
 
 
 class Stopwatch(mc.callbacks.Callback):

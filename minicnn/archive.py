@@ -24,6 +24,7 @@ import secrets
 import numpy as np
 
 FIRST_LINE = b"minicnn archive 1\n"
+FOREIGN = {b"PK": "a zip file, as .keras and .npz are", b"\x89HDF": "an HDF5 file", b"\x80": "a pickle"}
 DIGEST_BYTES = hashlib.sha256().digest_size
 LONGEST_HEADER = 8 * 2**20  # parsed JSON takes many times the memory of its text, so the text is bounded
 DTYPES = {np.dtype(code).newbyteorder("<").str for code in "bBhHiIqQefd"}  # whole numbers and floats
@@ -60,8 +61,8 @@ def read_archive(path):
             return document, {entry["name"]: _read_array(file, entry) for entry in entries}
         except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
             raise ValueError(
-                f"{os.fspath(path)} cannot be read: {error}. "
-                "Take another copy of it, or delete it and make it anew"
+                f"{os.fspath(path)} cannot be read: {error}. If it should be a minicnn archive, take another "
+                "copy of it or make it anew"
             ) from error
 
 
@@ -196,6 +197,9 @@ def _check_whole(file):
     """Check the first line and the digest; return where the arrays end. Leaves ``file`` at line 2."""
     end = os.fstat(file.fileno()).st_size - DIGEST_BYTES
     first_line = file.read(len(FIRST_LINE))
+    for begin, kind in FOREIGN.items():
+        if first_line.startswith(begin):
+            raise ValueError(f"it is {kind}, no minicnn archive (weights of Keras come in with set_weights)")
     if first_line != FIRST_LINE:
         raise ValueError(f"it begins with {first_line!r}, a minicnn archive with {FIRST_LINE!r}")
     digest = hashlib.sha256(first_line)

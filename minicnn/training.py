@@ -236,7 +236,7 @@ class Training:
         fresh = [layer for layer in self.layers if not layer.built]
         try:
             self._build_for(x)
-            self.layers[0].check_input(x[:1])
+            self.layers[0].check_shape(x.shape)
             y = self.loss.check_targets(np.asarray(y), self.output_shape)
             if len(x) != len(y):
                 raise ValueError(f"x has {len(x)} rows, y has {len(y)}: every picture needs its target")

@@ -297,7 +297,7 @@ def test_a_damaged_backup_is_refused_and_kept(tmp_path):
     path = tmp_path / "backup" / "backup.mcnn"
     damaged = path.read_bytes()[:-1]
     path.write_bytes(damaged)
-    with pytest.raises(ValueError, match=r"backup\.mcnn cannot be read.*delete it"):
+    with pytest.raises(ValueError, match=r"backup\.mcnn cannot be read.*make it anew"):
         fit(build_model(), callbacks_in(tmp_path))
     assert path.read_bytes() == damaged
 

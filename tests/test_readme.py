@@ -47,7 +47,7 @@ def test_the_readme_has_two_examples():
 
 
 def test_the_first_example_trains():
-    names = run(replace(BLOCKS[0], ("5_000", "160"), ("1_000", "40"), ("epochs=3", "epochs=2")))
+    names = run(replace(BLOCKS[0], ("20_000", "160"), ("1_000", "40"), ("epochs=3", "epochs=2")))
     assert names["x"].shape == (160, 32, 32, 3) and names["history"].epoch == [0, 1]
     assert np.isfinite(names["history"].history["val_loss"]).all()
 

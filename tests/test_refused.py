@@ -107,6 +107,26 @@ def test_a_flatten_of_unknown_size_says_so():
         mc.Sequential([layers.Input((None, None, 3)), layers.Flatten()])
 
 
+def test_freezing_is_refused_rather_than_ignored():
+    with pytest.raises(ValueError, match="Dense 'dense' cannot be frozen"):
+        layers.Dense(2).trainable = False
+
+
+def test_a_grey_picture_is_told_what_it_lacks():
+    model = mc.Sequential([layers.Conv2D(2, 3, input_shape=(8, 8, 3)), layers.Flatten(), layers.Dense(2)])
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    with pytest.raises(ValueError, match=r"got \(64, 8, 8\): add a channel axis"):
+        model.fit(np.ones((64, 8, 8)), np.zeros(64), verbose=0)
+
+
+@pytest.mark.parametrize("begin, kind", [(b"PK\x03\x04", "a zip file"), (b"\x89HDF\r\n", "an HDF5 file")])
+def test_files_of_others_are_called_by_their_name(begin, kind, tmp_path):
+    path = tmp_path / "model.keras"
+    path.write_bytes(begin + bytes(100))
+    with pytest.raises(ValueError, match=f"it is {kind}, no minicnn archive"):
+        mc.load_model(path)
+
+
 @pytest.mark.parametrize("arguments, message", [
     ({"epochs": "3"}, "epochs expects a whole number >= 0"), ({"epochs": -1}, "epochs expects"),
     ({"initial_epoch": -1}, "initial_epoch expects"), ({"callbacks": ["x"]}, "callbacks"),

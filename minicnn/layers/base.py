@@ -45,6 +45,16 @@ class Layer(Configurable):
     # ------------------------------------------------------------ shapes and parameters
 
     @property
+    def trainable(self):
+        """True: all parameters learn. Freezing a layer is not offered, and refused rather than ignored."""
+        return True
+
+    @trainable.setter
+    def trainable(self, value):
+        if value is not True:
+            raise ValueError(f"{self} cannot be frozen: minicnn trains all parameters, trainable stays True")
+
+    @property
     def built(self):
         """Whether the input's shape is known and the parameters are made."""
         return self.input_shape is not None
@@ -104,13 +114,15 @@ class Layer(Configurable):
             raise ValueError(f"{self} expects real numbers, got an array of {x.dtype}")
         if not self.built:
             self.build(self.given_input_shape or (None, *x.shape[1:]))
-        fits = x.ndim == len(self.input_shape) and all(
-            due in (None, n) for due, n in zip(self.input_shape, x.shape)
-        )
-        if not fits:
-            due = "(" + ", ".join(str(n or "N") for n in self.input_shape) + ")"
-            raise ValueError(f"{self} expects {due}, got {x.shape}{self._mend(x.shape)}")
+        self.check_shape(x.shape)
         return np.require(x, self.dtype, ["C", "W"])
+
+    def check_shape(self, shape):
+        """ValueError unless inputs of ``shape`` are what this layer was built for."""
+        due = self.input_shape
+        if len(shape) != len(due) or not all(d in (None, n) for d, n in zip(due, shape)):
+            due = "(" + ", ".join(str(d or "N") for d in due) + ")"
+            raise ValueError(f"{self} expects {due}, got {tuple(shape)}{self._mend(shape)}")
 
     def check_gradient(self, dy, shape):
         """dy as a contiguous array of this layer's float type and of ``shape``, that of the last output."""
@@ -128,7 +140,8 @@ class Layer(Configurable):
     def _mend(self, shape):
         due = self.input_shape or self.given_input_shape or ()
         if len(shape) == (self.rank or len(due)) - 1:
-            return ": add a batch axis, x[None]?"
+            grey = len(due) == 4 and tuple(shape[1:]) == due[1:3]
+            return ": add a channel axis, x[..., None]?" if grey else ": add a batch axis, x[None]?"
         if len(shape) == len(due) == 4 and shape[1] == due[3] != shape[3]:
             return ": channels come last here, x.transpose(0, 2, 3, 1)?"
         if len(shape) == len(due) == 4 and shape[3] != due[3]:

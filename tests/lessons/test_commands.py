@@ -173,7 +173,7 @@ def test_watching_checks_each_save_and_ends_cleanly(lesson, own):
             stderr=subprocess.STDOUT,
             env={**os.environ, "MINICNN_LESSONS": str(own), "PYTHONIOENCODING": "ascii"},
             # A shell's background job ignores Ctrl-C and hands that on; a learner's terminal does not.
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
         )
         try:
             wait_for(out, "not written yet")
