@@ -85,6 +85,7 @@ def test_a_cache_folder_that_cannot_be_written(copy, tmp_path):
         folder.chmod(0o700)
 
 
+@pytest.mark.slow  # compiles in processes of their own
 def test_folders_of_kernels_long_gone_are_removed(monkeypatch, tmp_path):
     """The last few stay, the one in use among them."""
     monkeypatch.setenv("MINICNN_CACHE", str(tmp_path))

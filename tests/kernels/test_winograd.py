@@ -15,6 +15,7 @@ from minicnn.kernels import conv2d, winograd
 from minicnn.kernels.shapes import padding_amounts
 
 SIZES = pytest.mark.parametrize("r", [2, 3, 4, 5])
+COMPILES = pytest.mark.slow  # some 20 s for each float type, from an empty cache
 
 
 @st.composite
@@ -72,6 +73,7 @@ def test_the_example_in_the_docstring():
     agree([m0 + m1 + m2, m1 - m2 + m3], [d0 * g0 + d1 * g1 + d2 * g2, d1 * g0 + d2 * g1 + d3 * g2], 1e-13)
 
 
+@COMPILES
 @given(problems(), st.sampled_from([1, winograd.CACHE]), st.booleans())
 def test_it_is_the_matrix_product(problem, cache, relu):
     """That of NumPy, the second rung: nothing but this file's subject is compiled."""
@@ -89,6 +91,7 @@ def test_it_is_the_matrix_product(problem, cache, relu):
         agree(mine, theirs, 1e-11, what)
 
 
+@COMPILES
 @given(problems())
 def test_backward_is_the_transpose_of_forward(problem):
     window, _ = problem
@@ -114,7 +117,7 @@ def test_the_bounds_are_within_what_was_promised():
     assert max(max(bounds.values()) for bounds in BOUNDS.values()) < 100  # 1e-4
 
 
-@pytest.mark.slow  # compiles everything a second time
+@COMPILES
 @SIZES
 def test_float32_stays_near_float64(r):
     """At the depths of the documented models: 256 channels, weights as He draws them."""
@@ -130,6 +133,7 @@ def test_float32_stays_near_float64(r):
         agree(mine.astype(np.float64), due, 1e-6 * bound, what)
 
 
+@COMPILES
 def test_inputs_are_left_alone_and_dx_is_made_only_where_needed():
     window = Window((2, 7, 6, 3), (3, 3), (1, 1), "same", 6)
     given_arrays = arrays(window, 4)
@@ -142,6 +146,7 @@ def test_inputs_are_left_alone_and_dx_is_made_only_where_needed():
     assert all(np.array_equal(p, q) for p, q in zip((x, w, b, dy), given_arrays))
 
 
+@COMPILES
 def test_a_nan_spreads_over_its_tile_and_no_further():
     x = np.ones((1, 12, 12, 1))
     x[0, 2, 2] = np.nan  # tiles begin every 4 pixels and have 6: this one is in the first alone
@@ -161,6 +166,7 @@ def test_what_has_no_tiles_is_refused(size, strides, message):
         layers.Conv2D(4, size, strides, algorithm="winograd")
 
 
+@COMPILES
 def test_a_layer_can_be_told_to_use_it(rng, float64):
     x = rng.standard_normal((2, 9, 8, 3))
     one, other = (
@@ -182,6 +188,7 @@ def test_an_unknown_algorithm_is_refused():
         layers.Conv2D(4, 3, algorithm="vinograd")
 
 
+@COMPILES
 def test_the_same_bits_on_any_number_of_threads():
     script = """
 import hashlib
@@ -199,6 +206,7 @@ for count in (1, 2, 4):
     assert len(set(run_python(script, NUMBA_NUM_THREADS="4").split())) == 1
 
 
+@COMPILES
 def test_same_padding_and_tiles_that_hang_over():
     """13 pixels are three tiles of 4 and one of 1: the last is cut, and the gradient knows it."""
     zeros = padding_amounts("same", (13, 13), (3, 3), (1, 1))

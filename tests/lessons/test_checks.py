@@ -132,6 +132,7 @@ def test_a_gradient_wrong_by_a_thousandth_is_refused(lesson, task):
         assert f"{name} is 1.001 times the right one everywhere" in verdict.ratio
 
 
+@pytest.mark.slow  # a process for each
 @pytest.mark.parametrize("lesson, task", TASKS)
 def test_an_answer_nobody_thought_of_gets_a_true_message(lesson, task):
     absurd = [
@@ -201,6 +202,7 @@ SABOTEURS = [
 ]
 
 
+@pytest.mark.slow  # a process, or a time limit, for each
 @pytest.mark.parametrize("lesson, how", SABOTEURS)
 def test_sabotage_fails(lesson, how, tmp_path):
     task = lesson.tasks[-1]
