@@ -7,6 +7,7 @@ from minicnn import metrics as metrics_module
 from minicnn.activations import softmax
 from minicnn.archive import add_prefix, take_prefix
 from minicnn.callbacks import CallbackList, History
+from minicnn.kernels.threads import team
 from minicnn.lookup import serialize
 from minicnn.position import Position, Totals
 from minicnn.progress import ProgressLine
@@ -68,6 +69,7 @@ class Training:
             return means
         return list(means.values()) if len(means) > 1 else means["loss"]
 
+    @team()
     def _train_step(self, x, y):
         self._last_batch, before = x, self._layer_state()
         values, gradient = self._loss_and_gradient(y, self.forward(x, training=True))
@@ -82,6 +84,7 @@ class Training:
                 layer.params[name][...] = constraint(layer.params[name])
         return values
 
+    @team()
     def _test_step(self, x, y):
         values, _ = self._loss_and_gradient(y, self.forward(x))
         self._forget()

@@ -73,7 +73,7 @@ MAY_IMPORT = {
     "minicnn.callbacks": FOUNDATIONS | {"minicnn.archive"},
     "minicnn.saving": FOUNDATIONS | {"minicnn.archive", "minicnn.layers", "minicnn.model"},
     "minicnn.training": FOUNDATIONS | PARTS_OF_TRAINING | {f"minicnn.{name}" for name in (
-        "activations", "archive", "batches", "callbacks", "position", "progress",
+        "activations", "archive", "batches", "callbacks", "kernels", "position", "progress",
     )},
     "minicnn.model": FOUNDATIONS | {
         "minicnn.layers", "minicnn.saving", "minicnn.summary", "minicnn.training",

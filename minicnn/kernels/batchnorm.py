@@ -14,6 +14,7 @@ Pictures come as x (M, C). Source: Ioffe & Szegedy 2015, Algorithm 1 and the gra
 
 import numpy as np
 
+from minicnn.kernels import buffers
 from minicnn.kernels.jit import jit, parallel_jit, prange
 
 
@@ -140,7 +141,7 @@ def forward_compiled(x, gamma, beta, eps):
 def normalise(x, mean, variance, gamma, beta, eps):
     """y from a mean and variance already known: the whole of inference."""
     scale = gamma / np.sqrt(variance + x.dtype.type(eps))
-    y = np.empty_like(x)
+    y = buffers.empty(x.shape, x.dtype)
     _affine(x, x, np.zeros_like(scale), scale, beta - mean * scale, _block_size(x), y)
     return y
 
@@ -156,7 +157,7 @@ def backward_compiled(x, mean, variance, gamma, dy, eps):
     p = gamma / root
     q = -p * dgamma / (M * root)
     r = -p * dbeta / M - q * mean
-    dx = np.empty_like(x)
+    dx = buffers.empty(x.shape, x.dtype)
     p, q, r, dgamma, dbeta = (each.astype(x.dtype) for each in (p, q, r, dgamma, dbeta))
     _affine(x, dy, p, q, r, _block_size(x), dx)
     return dx, dgamma, dbeta

@@ -11,6 +11,7 @@ not the images, into blocks: they are the largest thing here, and so each is rea
 
 import numpy as np
 
+from minicnn.kernels import buffers
 from minicnn.kernels.blas import gemm
 from minicnn.kernels.jit import jit, parallel_jit, prange
 
@@ -72,7 +73,7 @@ def _forward(x, w, b, relu, y):
 
 def forward_compiled(x, w, b, relu=False):
     """As forward_matrix; ``relu`` applies it to y on the way."""
-    y = np.empty((x.shape[0], w.shape[1]), x.dtype)
+    y = buffers.empty((x.shape[0], w.shape[1]), x.dtype)
     _forward(x, w, b, relu, y)
     return y
 
@@ -103,8 +104,9 @@ def _backward(x, w, y, dy, relu, need_dx, dz, dx, dw, db):
 
 def backward_compiled(x, w, dy, relu_of=None, need_dx=True):
     """As backward_matrix. ``relu_of``: the y of a forward pass with ``relu``. dx is None unless needed."""
-    dx = np.empty(x.shape if need_dx else (0, 0), x.dtype)
-    dw, db, dz = np.empty_like(w), np.zeros(w.shape[1], w.dtype), np.empty_like(dy)
+    dx = buffers.empty(x.shape if need_dx else (0, 0), x.dtype)
+    dw, dz = buffers.empty(w.shape, w.dtype), buffers.empty(dy.shape, dy.dtype)
+    db = np.zeros(w.shape[1], w.dtype)
     y = dy if relu_of is None else relu_of
     _backward(x, w, y, dy, relu_of is not None, need_dx, dz, dx, dw, db)
     return dx if need_dx else None, dw, db

@@ -11,6 +11,7 @@ Squares, four rounds (Widynski 2020, arXiv:2004.06278v7, section 4).
 
 import numpy as np
 
+from minicnn.kernels import buffers
 from minicnn.kernels.jit import jit, parallel_jit, prange
 
 BLOCK = 1 << 14  # numbers a thread takes at a time
@@ -47,7 +48,7 @@ def _dropout(x, threshold, scale, key, y):
 
 def dropout(x, rate, key):
     """y, or dx when given dy: the same numbers are dropped for the same key. Any shape; 0 <= rate < 1."""
-    y = np.empty(x.shape, x.dtype)
+    y = buffers.empty(x.shape, x.dtype)
     threshold = np.uint64(round(rate * 2.0**32))
     _dropout(x.reshape(-1), threshold, x.dtype.type(1 / (1 - rate)), np.uint64(key), y.reshape(-1))
     return y

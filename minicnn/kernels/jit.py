@@ -84,6 +84,8 @@ def parallel_jit(function):
 
     @functools.wraps(function)
     def launch(*args):
+        if threads.in_team():
+            return compiled(*args)
         with threads.team():
             return compiled(*args)
 

@@ -15,6 +15,7 @@ Source: Scherer, Müller & Behnke 2010, section 3 (max and average, overlapping 
 
 import numpy as np
 
+from minicnn.kernels import buffers
 from minicnn.kernels.jit import jit, parallel_jit, prange
 from minicnn.kernels.shapes import NO_PADDING, output_size
 
@@ -194,28 +195,28 @@ def _corner(padding):
 def max_forward_compiled(x, pool, strides, padding=NO_PADDING):
     """As the definition."""
     shape = output_shape(x.shape, pool, strides, padding)
-    y, which = np.empty(shape, x.dtype), np.empty(shape, cell_type(pool))
+    y, which = buffers.empty(shape, x.dtype), buffers.empty(shape, cell_type(pool))
     _max_forward(x, pool, strides, _corner(padding), y, which)
     return y, which
 
 
 def max_backward_compiled(dy, which, x_shape, pool, strides, padding=NO_PADDING):
     """As the definition."""
-    dx = np.empty(x_shape, dy.dtype)
+    dx = buffers.empty(x_shape, dy.dtype)
     _max_backward(dy, which, pool, strides, _corner(padding), dx)
     return dx
 
 
 def average_forward_compiled(x, pool, strides, padding=NO_PADDING):
     """As the definition."""
-    y = np.empty(output_shape(x.shape, pool, strides, padding), x.dtype)
+    y = buffers.empty(output_shape(x.shape, pool, strides, padding), x.dtype)
     _average_forward(x, pool, strides, _corner(padding), y)
     return y
 
 
 def average_backward_compiled(dy, x_shape, pool, strides, padding=NO_PADDING):
     """As the definition."""
-    dx = np.empty(x_shape, dy.dtype)
+    dx = buffers.empty(x_shape, dy.dtype)
     _average_backward(dy, pool, strides, _corner(padding), dx)
     return dx
 

@@ -20,6 +20,12 @@ def output_size(size, kernel, stride, padding=(0, 0)):
     return (size + padding[0] + padding[1] - kernel) // stride + 1
 
 
+def output_shape(x, w, strides, padding):
+    """(N, OH, OW, F) of a convolution."""
+    (N, H, W, _), (KH, KW, _, F) = x.shape, w.shape
+    return N, output_size(H, KH, strides[0], padding[0]), output_size(W, KW, strides[1], padding[1]), F
+
+
 def same_padding(size, kernel, stride):
     """Zeros before and after, so that the output has ceil(size / stride) pixels.
 

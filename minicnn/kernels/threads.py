@@ -42,6 +42,7 @@ _users = 0
 _limit = None
 _controller = None
 _one_at_a_time = threading.RLock()
+_here = threading.local()  # each Python thread's own
 
 
 def set_num_threads(count):
@@ -110,15 +111,28 @@ def _restore():
     _free_control()
 
 
+def in_team():
+    """Whether this Python thread is inside ``team`` already."""
+    return getattr(_here, "in_team", False)
+
+
 @contextlib.contextmanager
 def team():
-    """What surrounds every parallel kernel: the chosen number of threads, BLAS held to one."""
+    """What surrounds every parallel kernel: the chosen number of threads, BLAS held to one.
+
+    Setting this up takes longer than a small kernel, so a training step does it once for all of its own.
+    """
+    if in_team():
+        yield
+        return
     usual = numba.get_num_threads()
     numba.set_num_threads(_count)
+    _here.in_team = True
     try:
         with single_threaded_blas(), _turn():
             yield
     finally:
+        _here.in_team = False
         numba.set_num_threads(usual)
 
 

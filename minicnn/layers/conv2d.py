@@ -5,22 +5,22 @@ from minicnn.kernels import conv2d, winograd
 from minicnn.layers.affine import Affine
 from minicnn.layers.base import check_padding, pair, whole_number, window_output_size
 
-ALGORITHMS = {"im2col": conv2d, "winograd": winograd}
+ALGORITHMS = {"auto": None, "im2col": conv2d, "winograd": winograd}
 
 
 class Conv2D(Affine):
     """(N, H, W, C) -> (N, OH, OW, filters); kernel (KH, KW, C, filters), bias (filters,).
 
     ``padding="same"`` gives OH = ceil(H / stride), ``"valid"`` only windows wholly inside the picture.
-    ``algorithm``: "im2col", or "winograd" (less arithmetic; kernels of 2 to 5 pixels, strides 1). Results
-    agree up to rounding.
+    ``algorithm``: "im2col" (one matrix product), "winograd" (less arithmetic; kernels of 2 to 5 times the
+    strides), or "auto", the faster of the two by the rule in ``winograd.pays``. Results agree up to rounding.
     """
 
     arguments = ("filters", "kernel_size", "strides", "padding", *Affine.arguments, "algorithm")
     rank = 4
 
     def __init__(self, filters, kernel_size, strides=(1, 1), padding="valid", activation=None, use_bias=True,
-                 kernel_initializer="glorot_uniform", kernel_constraint=None, algorithm="im2col", name=None,
+                 kernel_initializer="glorot_uniform", kernel_constraint=None, algorithm="auto", name=None,
                  input_shape=None):
         super().__init__(activation, use_bias, kernel_initializer, kernel_constraint, name, input_shape)
         self.filters = whole_number(filters, "filters")
@@ -34,6 +34,9 @@ class Conv2D(Affine):
 
     def compute_output_shape(self, input_shape):
         self.pads, OH, OW = window_output_size(self, input_shape, self.kernel_size, "kernel")
+        if self.algorithm == "auto":
+            pays = winograd.pays(self.kernel_shape(input_shape), self.strides, OH, OW)
+            self.compute = winograd if pays else conv2d
         return input_shape[0], OH, OW, self.filters
 
     def kernel_shape(self, input_shape):

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import Window, normal, windows
 
-from minicnn.kernels import conv2d
+from minicnn.kernels import conv2d_compiled
 from minicnn.kernels.conv2d import LADDER, col2im, im2col
 
 RUNGS = rungs(LADDER)
@@ -34,10 +34,10 @@ class Problem:
         return self.window.strides, self.window.zeros
 
     def blocks(self):
-        return mock.patch.object(conv2d, "CACHE", self.cache)
+        return mock.patch.object(conv2d_compiled, "CACHE", self.cache)
 
 
-problems = st.builds(Problem, windows(), st.integers(1, 3), st.sampled_from([1, 500, conv2d.CACHE]))
+problems = st.builds(Problem, windows(), st.integers(1, 3), st.sampled_from([1, 500, conv2d_compiled.CACHE]))
 
 
 @given(problems)
@@ -174,7 +174,7 @@ def test_inputs_stay_as_they_are(forward, backward, p):
 @FAST
 def test_more_images_than_groups(forward, backward):
     """Every group sums its images, the groups are summed: 3 groups of 2 and of 3 images among them."""
-    N = 2 * conv2d.GROUPS + 3
+    N = 2 * conv2d_compiled.GROUPS + 3
     x, w, dy = normal(0, N, 3, 3, 2), normal(1, 2, 2, 2, 3), normal(2, N, 2, 2, 3)
     for mine, due in zip(backward(x, w, dy), LADDER[1][2](x, w, dy)):
         agree(mine, due)

@@ -20,13 +20,14 @@ COMPILES = pytest.mark.slow  # some 20 s for each float type, from an empty cach
 
 @st.composite
 def problems(draw):
-    """A Window of stride 1 with a kernel of 2 to 5 pixels that fits, and the number of filters."""
+    """A Window with a kernel of 2 to 5 times its strides that fits, and the number of filters."""
     padding = draw(st.sampled_from(["valid", "same"]))
-    size = draw(st.integers(2, 5)), draw(st.integers(2, 5))
+    strides = draw(st.integers(1, 3)), draw(st.integers(1, 3))
+    size = tuple(draw(st.integers(stride + 1, 5 * stride)) for stride in strides)
     least = size if padding == "valid" else (1, 1)
-    H, W = (draw(st.integers(low, 14)) for low in least)
+    H, W = (draw(st.integers(low, low + 13)) for low in least)
     shape = draw(st.integers(1, 3)), H, W, draw(st.integers(1, 3))
-    return Window(shape, size, (1, 1), padding, draw(SEEDS)), draw(st.integers(1, 3))
+    return Window(shape, size, strides, padding, draw(SEEDS)), draw(st.integers(1, 3))
 
 
 def arrays(window, filters, dtype=np.float64):
@@ -36,57 +37,20 @@ def arrays(window, filters, dtype=np.float64):
     return x, w, b, normal(window.seed + 3, window.x_shape[0], *window.out, filters).astype(dtype)
 
 
-@SIZES
-def test_the_matrices_slide_a_filter(r):
-    A, B, G = winograd.matrices(r)
-    d, g = normal(1, 6), normal(2, r)
-    slid = [d[k : k + r] @ g for k in range(7 - r)]
-    agree(A.T @ ((G @ g) * (B.T @ d)), slid, 1e-13)
-
-
-@SIZES
-def test_b_has_whole_numbers_and_is_the_same_for_every_filter(r):
-    _, B, _ = winograd.matrices(r)
-    agree(B, np.round(B), 1e-14)
-    agree(B, winograd.matrices(3)[1], 0)
-
-
-@SIZES
-def test_down_and_across_multiply_by_the_matrix(r):
-    A, B, _ = winograd.matrices(r)
-    for matrix in (B.T, B, A.T, A):
-        rows, columns = matrix.shape
-        step = winograd.step(matrix, np.float64)
-        source, target = normal(r, columns, 3, 2, 4), np.full((rows, 3, 5, 4), np.nan)
-        winograd.down(step, source, 1, target, 2)
-        agree(target[:, :, 2], np.einsum("ij,jkc->ikc", matrix, source[:, :, 1]), 1e-13)
-        source, target = normal(r, 3, columns, 2, 4), np.full((3, rows, 5, 4), np.nan)
-        winograd.across(step, source, 0, target, 4)
-        agree(target[:, :, 4], np.einsum("ij,kjc->kic", matrix, source[:, :, 0]), 1e-13)
-
-
-def test_the_example_in_the_docstring():
-    (d0, d1, d2, d3), (g0, g1, g2) = normal(3, 4), normal(4, 3)
-    t = d0 - d2, d1 + d2, d2 - d1, d3 - d1
-    u = g0, (g0 + g1 + g2) / 2, (g0 - g1 + g2) / 2, g2
-    m0, m1, m2, m3 = np.multiply(t, u)
-    agree([m0 + m1 + m2, m1 - m2 + m3], [d0 * g0 + d1 * g1 + d2 * g2, d1 * g0 + d2 * g1 + d3 * g2], 1e-13)
-
-
 @COMPILES
 @given(problems(), st.sampled_from([1, winograd.CACHE]), st.booleans())
 def test_it_is_the_matrix_product(problem, cache, relu):
     """That of NumPy, the second rung: nothing but this file's subject is compiled."""
     window, _ = problem
     x, w, b, dy = arrays(*problem)
-    y = conv2d.forward_matrix(x, w, b, (1, 1), window.zeros)
+    y = conv2d.forward_matrix(x, w, b, window.strides, window.zeros)
     if relu:
         y = np.maximum(y, 0)
         dz = np.where(y > 0, dy, 0)
-    due = conv2d.backward_matrix(x, w, dz if relu else dy, (1, 1), window.zeros)
+    due = conv2d.backward_matrix(x, w, dz if relu else dy, window.strides, window.zeros)
     with mock.patch.object(winograd, "CACHE", cache):
-        agree(winograd.forward(x, w, b, (1, 1), window.zeros, relu), y, 1e-11, "y")
-        gradients = winograd.backward(x, w, dy, (1, 1), window.zeros, y if relu else None)
+        agree(winograd.forward(x, w, b, window.strides, window.zeros, relu), y, 1e-11, "y")
+        gradients = winograd.backward(x, w, dy, window.strides, window.zeros, y if relu else None)
     for what, mine, theirs in zip(("dx", "dw", "db"), gradients, due):
         agree(mine, theirs, 1e-11, what)
 
@@ -96,8 +60,8 @@ def test_it_is_the_matrix_product(problem, cache, relu):
 def test_backward_is_the_transpose_of_forward(problem):
     window, _ = problem
     x, w, b, dy = arrays(*problem)
-    y = winograd.forward(x, w, 0 * b, (1, 1), window.zeros)
-    dx, dw, _ = winograd.backward(x, w, dy, (1, 1), window.zeros)
+    y = winograd.forward(x, w, 0 * b, window.strides, window.zeros)
+    dx, dw, _ = winograd.backward(x, w, dy, window.strides, window.zeros)
     is_adjoint(y, dy, x, dx)
     is_adjoint(y, dy, w, dw)
 
@@ -156,8 +120,8 @@ def test_a_nan_spreads_over_its_tile_and_no_further():
 
 
 @pytest.mark.parametrize(("size", "strides", "message"), [
-    ((3, 3), (2, 1), "moves by one pixel, got strides"), ((1, 3), (1, 1), "2 to 5 pixels, got 1 x 3"),
-    ((6, 6), (1, 1), "2 to 5 pixels, got 6 x 6"),
+    ((3, 2), (1, 2), r"2 to 5 times their strides, got 3 x 2 with strides \(1, 2\): use im2col"),
+    ((1, 3), (1, 1), "got 1 x 3"), ((6, 6), (1, 1), "got 6 x 6"), ((11, 11), (2, 2), "got 11 x 11"),
 ])  # fmt: skip
 def test_what_has_no_tiles_is_refused(size, strides, message):
     with pytest.raises(ValueError, match=message):
@@ -181,6 +145,19 @@ def test_a_layer_can_be_told_to_use_it(rng, float64):
     dy = rng.standard_normal(y.shape)
     assert np.abs(one.backward(dy) - other.backward(dy)).max() < 1e-11
     assert layers.Conv2D.from_config(other.get_config()).algorithm == "winograd"
+
+
+def test_auto_chooses_by_the_rule():
+    """Documented layers: mostly the first of a network on im2col, the others on Winograd."""
+    for C, F, size, strides, H, padding, due in [
+        (3, 32, 3, 1, 32, "same", conv2d), (32, 64, 3, 1, 16, "same", winograd),
+        (6, 16, 5, 1, 14, "valid", conv2d), (64, 64, 5, 1, 16, "same", winograd),
+        (32, 128, 5, 2, 16, "same", winograd), (3, 96, 11, 4, 227, "valid", winograd),
+        (64, 64, 1, 1, 32, "same", conv2d), (64, 64, 7, 1, 32, "same", conv2d),
+    ]:  # fmt: skip
+        layer = layers.Conv2D(F, size, strides, padding)
+        layer.build((None, H, H, C))
+        assert layer.compute is due
 
 
 def test_an_unknown_algorithm_is_refused():

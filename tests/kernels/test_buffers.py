@@ -1,0 +1,81 @@
+"""Memory used again: only when nobody looks at it any more."""
+
+import os
+import threading
+
+import numpy as np
+
+from minicnn.kernels import buffers
+
+SHAPE = (buffers.LARGE // 4 + 3,)
+
+
+def address(array):
+    return array.__array_interface__["data"][0]
+
+
+def test_a_block_serves_again_once_nobody_refers_to_it():
+    first = buffers.empty(SHAPE, np.float32)
+    where = address(first)
+    del first
+    assert address(buffers.empty(SHAPE, np.float32)) == where
+
+
+def test_a_view_keeps_its_block():
+    first = buffers.empty(SHAPE, np.float32)
+    where, view = address(first), first[5:9].reshape(2, 2)
+    view[:] = 7
+    del first
+    second = buffers.empty(SHAPE, np.float32)
+    second[:] = 0
+    assert address(second) != where
+    assert (view == 7).all()
+
+
+def test_shape_type_and_alignment():
+    array = buffers.empty((3, 100, 90), np.float64)
+    assert array.shape == (3, 100, 90) and array.dtype == np.float64 and array.flags.c_contiguous
+    assert address(array) % buffers.LINE == 0
+    assert buffers.empty((0, 4), np.float32).shape == (0, 4)
+
+
+def test_small_arrays_are_ordinary_ones():
+    assert buffers.empty((4, 4), np.float32).base is None
+
+
+def test_a_block_much_too_large_is_left_for_those_who_need_it():
+    large = buffers.empty((100 * SHAPE[0],), np.float32)
+    where = address(large)
+    del large
+    assert address(buffers.empty(SHAPE, np.float32)) != where
+
+
+def test_release_gives_back_what_nobody_uses_and_nothing_else():
+    kept, gone = buffers.empty(SHAPE, np.float32), buffers.empty(SHAPE, np.float32)
+    kept[:] = 5
+    del gone
+    buffers.release()
+    assert len(buffers._blocks) == 1
+    assert (kept == 5).all()
+    del kept
+    buffers.release()
+    assert buffers._blocks == []
+
+
+def test_threads_never_share_a_block():
+    wrong = []
+
+    def work(number):
+        for _ in range(300):
+            array = buffers.empty(SHAPE, np.float32)
+            array[:] = number
+            os.sched_yield() if hasattr(os, "sched_yield") else None
+            if not (array == number).all():
+                wrong.append(number)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
