@@ -1,6 +1,8 @@
-"""python -m benchmarks: minicnn, PyTorch and Keras on the documented networks, on this machine.
+"""minicnn, PyTorch and Keras on the documented networks, on this machine.
 
-    python -m benchmarks --models m1,lenet5 --rounds 5
+    python -m benchmarks                                            everything; hours
+    python -m benchmarks --models m1,lenet5 --measure train --rounds 5
+    python -m benchmarks.report                                     the tables and the chart again, from the file
 
 Frameworks that are not installed are left out: pip install -r benchmarks/requirements.txt
 """
@@ -12,12 +14,14 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks import contest, machine
+from benchmarks import machine, report
+from benchmarks.measures import MEASURES
 from benchmarks.networks import NETWORKS
 from minicnn import lookup
+from minicnn.archive import replacing
 
 NEEDS = {"minicnn": (), "torch": ("torch",), "keras": ("keras", "tensorflow")}
-MEASURES = ("train",)
+BUSY = 0.5  # a load average above this is somebody else's
 
 
 def names(kind, known):
@@ -33,51 +37,94 @@ def names(kind, known):
     return parse
 
 
+def positive(kind):
+    """The type of a flag: a number above 0, whole for ``int``."""
+
+    def parse(text):
+        try:
+            value = kind(text)
+        except ValueError:
+            value = 0
+        if not 0 < value < float("inf"):
+            whole = "whole " if kind is int else ""
+            raise argparse.ArgumentTypeError(f"expects a {whole}number above 0, got {text!r}")
+        return value
+
+    return parse
+
+
 def installed(framework):
+    """Whether all that a framework needs can be imported."""
     return all(importlib.util.find_spec(each) for each in NEEDS[framework])
 
 
 def parse_arguments(argv):
+    """The flags, checked; what is missing or too much is said here."""
     text = argparse.RawDescriptionHelpFormatter
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__, formatter_class=text)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__, formatter_class=text,
+                                     allow_abbrev=False)  # fmt: skip
     add = parser.add_argument
-    add("--models", type=names("model", NETWORKS), default=list(NETWORKS), help=f"default: {','.join(NETWORKS)}")
-    add("--measure", type=names("measure", MEASURES), default=list(MEASURES), help=",".join(MEASURES))
-    add("--frameworks", type=names("framework", NEEDS), help=f"default: those installed of {','.join(NEEDS)}")
-    add("--threads", type=int, default=2)
-    add("--rounds", type=int, default=5, help="turns of each framework")
-    add("--seconds", type=float, default=1.0, help="how long a turn lasts (at least one step)")
-    add("--out", type=Path, default=Path("benchmarks", "results"), metavar="DIR")
+    add("--models", type=names("model", NETWORKS), default=list(NETWORKS), help=f"of {','.join(NETWORKS)}")
+    add("--measure", type=names("measure", MEASURES), default=list(MEASURES), help=f"of {','.join(MEASURES)}")
+    add("--frameworks", type=names("framework", NEEDS), help=f"of {','.join(NEEDS)}; default: those installed")
+    add("--threads", type=positive(int), default=2, help="for each framework, on as many cores (default: 2)")
+    add("--rounds", type=positive(int), default=5, help="turns that each framework gets (default: 5)")
+    add("--seconds", type=positive(float), default=1.0, help="of a turn; at least one step (default: 1)")
+    add("--out", type=Path, default=report.RESULTS, metavar="DIR", help="default: benchmarks/results")
+    add("--add", action="store_true", help="keep what DIR already holds of other models and measures")
     args = parser.parse_args(argv)
-    if missing := [each for each in args.frameworks or NEEDS if not installed(each)]:
-        text = f"not installed: {', '.join(missing)} (pip install -r benchmarks/requirements.txt)"
-        if args.frameworks:
-            parser.error(text)
+    missing = [each for each in args.frameworks or NEEDS if not installed(each)]
+    text = f"not installed: {', '.join(missing)} (pip install -r benchmarks/requirements.txt)"
+    if args.frameworks and missing:
+        parser.error(text)
+    elif missing:
         print(f"NOTICE: {text}", file=sys.stderr)
     args.frameworks = args.frameworks or [each for each in NEEDS if each not in missing]
+    try:
+        machine.check_threads(args.threads)
+    except ValueError as problem:
+        parser.error(str(problem))
     return args
 
 
-def main(argv=None):
-    args = parse_arguments(argv)
-    machine.check_threads(args.threads)
-    document = {
-        "machine": machine.description(), "versions": machine.versions(),
-        "settings": {"threads": args.threads, "rounds": args.rounds, "seconds": args.seconds,
-                     "frameworks": args.frameworks},
-        "date": time.strftime("%Y-%m-%d"),
+def new_document(args):
+    """The results before anything is measured: all circumstances."""
+    settings = {"threads": args.threads, "rounds": args.rounds, "seconds": args.seconds}
+    return {
+        "machine": machine.description(), "versions": machine.versions(), "commit": machine.git_commit(),
+        "settings": settings, "date": time.strftime("%Y-%m-%d"),
     }  # fmt: skip
-    for measure in args.measure:
-        document[measure] = {}
-        for name in args.models:
-            network = NETWORKS[name]
-            with contest.workers(args.frameworks, args.threads) as processes:
-                record = contest.contest(processes, measure, network, network.batch, args.rounds, args.seconds)
-            document[measure][name] = record
-            print(name, {each: contest.medians(record, each) for each in record["ways"]}, record["ways"],
-                  record["errors"], contest.ratios(record), flush=True)
+
+
+def start_document(args):
+    """A new one, or with --add the one in the folder, if it comes from the same circumstances."""
+    document, file = new_document(args), args.out / report.FILE
+    if not args.add or not file.exists():
+        return document
+    old = json.loads(file.read_text(encoding="utf-8"))
+    for what in ("versions", "settings", "commit"):
+        if old[what] != document[what]:
+            sys.exit(f"--add: {file} has other {what}, {old[what]}, now {document[what]}: leave out --add, "
+                     f"or choose another --out")  # fmt: skip
+    return old
+
+
+def main(argv=None):
+    """Measure, write after every record, report at the end."""
+    args = parse_arguments(argv)
+    document = start_document(args)
+    if (document["machine"]["load"] or 0) > BUSY:
+        print("NOTICE: other programs compute on this machine. They slow OpenMP (PyTorch) down most.",
+              file=sys.stderr)  # fmt: skip
     args.out.mkdir(parents=True, exist_ok=True)
-    (args.out / "benchmarks.json").write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    for measure in args.measure:
+        records = document.setdefault(measure, {})
+        for name, record in MEASURES[measure](args):
+            records[name] = record
+            print(f"{measure}, {name}: {report.line(measure, record)}", flush=True)
+            with replacing(args.out / report.FILE) as file:
+                file.write((json.dumps(document, indent=1) + "\n").encode())
+    report.write(args.out)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Steps of several frameworks in turn, round after round, and the ratios within each round.
 
-A machine's speed drifts by tens of percent within minutes. So frameworks take turns of about a second, and what
-counts is the ratio of two times measured right after each other; the median of these over all rounds.
+A machine's speed drifts by tens of percent within minutes. So frameworks take turns of about a second, and
+what counts is the ratio of two times measured right after each other; the median of these over all rounds.
 """
 
 import contextlib
@@ -19,50 +19,54 @@ def workers(frameworks, threads):
         yield {each: stack.enter_context(Process(each, threads)) for each in frameworks}
 
 
-def contest(processes, task, network, batch, rounds, seconds):
-    """Time ``task`` ("train" or "infer") of ``network`` in every process; a record for the results."""
-    record = {"batch": batch, "ways": {}, "trials": {}, "errors": {}, "rounds": []}
-    counts = {}
-    for name, process in processes.items():
+class Contest:
+    """Who takes part in it, and the record of how it went.
+
+    A framework that cannot do the task (too little memory, say) drops out and leaves its reason in ``errors``.
+    """
+
+    def __init__(self, network, batch):
+        self.network, self.batch = network, batch
+        self.counts, self.processes = {}, {}
+        self.record = {"batch": batch, "ways": {}, "trials": {}, "errors": {}, "rounds": []}
+
+    def enter(self, label, process, task, seconds, way=None):
+        """``process`` takes part as ``label``, in turns of ``seconds``; its fastest way unless told which."""
+        network, batch, trials = self.network, self.batch, {}
         try:
-            built = process.ask("build", name=task, task=task, network=network, batch=batch)
-            quickest = min(process.ask("run", name=task, count=2))
+            if way is None:
+                best = process.ask("fastest", task=task, network=network, batch=batch)
+                way, trials = best["way"], best["trials"]
+            process.ask("build", name=label, task=task, network=network, batch=batch, way=way)
+            quickest = min(process.ask("run", name=label, count=2)["seconds"])
         except WorkerFailed as problem:
-            record["errors"][name] = str(problem)
-            continue
-        record["ways"][name], record["trials"][name] = built["way"], built["trials"]
-        counts[name] = max(1, round(seconds / quickest))
-    for number in range(rounds):
-        times = {}
-        for name in turns(list(counts), number):
-            steps = processes[name].ask("run", name=task, count=counts[name])
-            times[name] = {"steps": len(steps), "median": _short(median(steps)), "min": _short(min(steps))}
-        record["rounds"].append(times)
-    for name in counts:
-        processes[name].ask("drop", name=task)
-    return record
+            self.record["errors"][label] = str(problem)
+            return
+        self.record["ways"][label] = way
+        self.record["trials"] |= {label: {each: _short(t) for each, t in trials.items()}} if trials else {}
+        self.counts[label], self.processes[label] = max(1, round(seconds / quickest)), process
+
+    def run(self, rounds):
+        """All turns; returns the record."""
+        for number in range(rounds):
+            self.record["rounds"].append({label: self._turn(label) for label in in_turn(self.counts, number)})
+        for label, process in self.processes.items():
+            process.ask("drop", name=label)
+        return self.record
+
+    def _turn(self, label):
+        steps = self.processes[label].ask("run", name=label, count=self.counts[label])
+        times = steps["seconds"]
+        return {"steps": len(times), "median": _short(median(times)), "min": _short(min(times)),
+                "preempted": steps["preempted"]}  # fmt: skip
 
 
-def turns(names, number):
-    """Each round begins with another framework."""
-    first = number % max(1, len(names))
-    return names[first:] + names[:first]
+def in_turn(labels, number):
+    """Each round begins with another one."""
+    labels = list(labels)
+    first = number % max(1, len(labels))
+    return labels[first:] + labels[:first]
 
 
 def _short(seconds):
     return float(f"{seconds:.5g}")
-
-
-def medians(record, name):
-    """A framework's time in every round."""
-    return [times[name]["median"] for times in record["rounds"] if name in times]
-
-
-def ratios(record):
-    """Per round: minicnn's time divided by that of the faster peer. Below 1 minicnn is faster."""
-    result = []
-    for times in record["rounds"]:
-        peers = [each["median"] for name, each in times.items() if name != MINICNN]
-        if peers and MINICNN in times:
-            result.append(times[MINICNN]["median"] / min(peers))
-    return result

@@ -1,8 +1,9 @@
-"""The machine: which cores to compute on, what to tell libraries about threads, what to say in the results."""
+"""The machine: which cores to compute on, what libraries are told about threads, what the results say of it."""
 
 import importlib.metadata
 import os
 import platform
+import subprocess
 from pathlib import Path
 
 PACKAGES = ("numpy", "numba", "scipy", "tbb", "torch", "tensorflow-cpu", "tensorflow", "keras")
@@ -11,7 +12,7 @@ COUNTS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MINICNN
 
 
 def available_cores():
-    """The logical cores this process may use, one of every physical core first; their number where unknown."""
+    """The logical cores this process may use, one of every physical core first."""
     if not hasattr(os, "sched_getaffinity"):
         return list(range(os.cpu_count() or 1))
     seen, first, second = set(), [], []
@@ -27,18 +28,18 @@ def check_threads(threads):
     """ValueError where there are fewer cores than ``threads``."""
     cores = len(available_cores())
     if threads > cores:
-        raise ValueError(f"--threads {threads} needs as many cores, this process may use {cores}: ask for fewer")
+        raise ValueError(f"{threads} threads need as many cores, this process may use {cores}: ask for fewer")
 
 
 def hold_to_cores(threads):
-    """Keep this process, and threads it will start, on the same ``threads`` cores as every other framework."""
+    """Keep this process, with all threads it will start, on the cores every other framework computes on."""
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, available_cores()[:threads])
 
 
 def environment(threads):
     """What a worker's libraries are told. How their threads wait is left as every user has it."""
-    return os.environ | dict.fromkeys(COUNTS, str(threads)) | {"TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONUNBUFFERED": "1"}
+    return os.environ | dict.fromkeys(COUNTS, str(threads)) | {"TF_CPP_MIN_LOG_LEVEL": "3"}
 
 
 def versions():
@@ -52,6 +53,16 @@ def versions():
     return known
 
 
+def git_commit():
+    """The commit of this clone, ``-dirty`` behind it where files were changed; None where there is none."""
+    here = str(Path(__file__).parent)
+    command = ["git", "-C", here, "describe", "--always", "--dirty", "--exclude=*", "--abbrev=12"]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return None
+
+
 def description():
     """The processor, cores, memory and system, without names that belong to anybody."""
     processor, flags = _processor()
@@ -60,7 +71,7 @@ def description():
         "processor": processor or platform.processor() or platform.machine(),
         "vectors": [flag for flag in ("avx2", "fma", "avx512f", "amx_tile") if flag in flags],
         "cores": os.cpu_count(), "cores allowed": len(available_cores()),
-        "memory_gib": round(memory / 2**30, 1), "system": platform.system(), "load before": _load(),
+        "memory_gib": round(memory / 2**30, 1), "system": platform.system(), "load": _load(),
     }  # fmt: skip
 
 
@@ -75,6 +86,15 @@ def _load():
     return round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None
 
 
+def preemptions():
+    """How often the system took a core away from this process, for another program; 0 where unknown."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return 0
+    return resource.getrusage(resource.RUSAGE_SELF).ru_nivcsw
+
+
 def resident(field="VmRSS"):
     """Bytes of memory this process has now (VmRSS) or had at most (VmHWM); None where Linux does not say."""
     file = Path("/proc/self/status")
@@ -84,4 +104,4 @@ def resident(field="VmRSS"):
 
 def forget_peak():
     """Let VmHWM begin again at what is resident now."""
-    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # proc(5)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-RATE = 1e-6  # the arithmetic is that of any rate, and thousands of steps on one batch do not change the network
+RATE = 1e-6  # the arithmetic is that of any rate; thousands of steps on one batch leave the network as it was
 RMSPROP = ("RMSprop", {"learning_rate": RATE})
 ADAM = ("Adam", {"learning_rate": RATE})
 SGD = ("SGD", {"learning_rate": RATE, "momentum": 0.9, "nesterov": True})
@@ -35,21 +35,39 @@ class Network:
     brightest: float = 1.0  # pixels go from 0 to here
 
     @property
+    def tokens(self):
+        """The layers as they were written."""
+        return self.text.split()
+
+    @property
+    def classes(self):
+        """The number of outputs."""
+        return int(self.tokens[-1])
+
+    @property
+    def inference_batch(self):
+        """128 pictures at once; 32 of the large ones, whose activations fill the memory."""
+        return 128 if self.shape[0] <= 64 else 32
+
+    @property
     def layers(self):
         """``[("Conv2D", {"filters": 32, ...}), ...]``, in the words of minicnn and Keras."""
-        tokens = self.text.split()
-        return [_layer(token, last=k == len(tokens) - 1) for k, token in enumerate(tokens)]
+        last = len(self.tokens) - 1
+        return [_layer(token, k == last) for k, token in enumerate(self.tokens)]
 
-    def draw(self, count=None):
-        """``count`` random pictures (N, H, W, C) in float32 and their labels (N,)."""
-        rng, count = np.random.default_rng(0), count or self.batch
-        x = rng.random((count, *self.shape), np.float32) * np.float32(self.brightest)
-        return x, rng.integers(0, int(self.text.split()[-1]), count)
+    def pictures(self, count):
+        """(count, H, W, C) random numbers, the same every time, in float32."""
+        drawn = np.random.default_rng(0).random((count, *self.shape), np.float32)
+        return drawn * np.float32(self.brightest)
 
-    def targets(self, labels):
+    def labels(self, count):
+        """(count,) random classes, the same every time."""
+        return np.random.default_rng(1).integers(0, self.classes, count)
+
+    def targets(self, count):
         """The labels as the loss wants them: as they are, or one-hot."""
-        classes = int(self.text.split()[-1])
-        return labels if self.loss == LABELS else np.eye(classes, dtype=np.float32)[labels]
+        labels = self.labels(count)
+        return labels if self.loss == LABELS else np.eye(self.classes, dtype=np.float32)[labels]
 
 
 _GRAMMAR = {
@@ -73,7 +91,7 @@ def _layer(token, last):
     for pattern, make in _GRAMMAR.items():
         if match := re.fullmatch(pattern, token):
             kind, arguments = make(*match.groups())
-            return kind, arguments | ({"activation": "softmax"} if last else {})
+            return kind, arguments | ({"activation": "softmax"} if last and kind == "Dense" else {})
     raise ValueError(f"{token!r} is no layer of the notation: see benchmarks/networks.py")
 
 

@@ -25,7 +25,7 @@ class Process:
 
     def __init__(self, framework, threads, **environment):
         self.framework = framework
-        self.errors = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")
+        self.errors = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115  close()
         self.process = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.worker", framework, str(threads)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors, text=True,

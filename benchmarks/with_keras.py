@@ -1,6 +1,6 @@
 """Keras's side of the comparison, on TensorFlow, in whichever of its ways is the fastest.
 
-    fit             the compiled function that ``fit`` calls for every batch; batches come from a tf.data set in memory
+    fit             the compiled function that ``fit`` calls for every batch, fed by a tf.data set in memory
     train_on_batch  the same, called by hand with arrays
     jit             Keras's default, jit_compile="auto", which compiles by XLA; plain: jit_compile=False
 """
@@ -16,6 +16,7 @@ import tensorflow as tf
 WAYS = {
     "train": ("fit jit", "fit plain", "train_on_batch jit", "train_on_batch plain"),
     "infer": ("function plain", "function jit", "predict_on_batch jit", "predict_on_batch plain"),
+    "convolve": ("function plain", "function jit"),
 }
 JIT = {"jit": "auto", "plain": False}
 
@@ -44,8 +45,7 @@ def train(network, batch, way):
     """One step of learning; returns the loss."""
     call, jit = way.split()
     model = build(network, jit)
-    x, labels = network.draw(batch)
-    x, y = tf.constant(x), tf.constant(network.targets(labels))
+    x, y = tf.constant(network.pictures(batch)), tf.constant(network.targets(batch))
     if call == "train_on_batch":
         return lambda: float(model.train_on_batch(x, y))
     model.make_train_function()
@@ -57,11 +57,28 @@ def infer(network, batch, way):
     """Probabilities for one batch."""
     call, jit = way.split()
     model = build(network, jit)
-    x = tf.constant(network.draw(batch)[0])
+    x = tf.constant(network.pictures(batch))
     if call == "predict_on_batch":
         return lambda: model.predict_on_batch(x)
     function = tf.function(lambda x: model(x, training=False), jit_compile=jit == "jit")
     return lambda: function(x).numpy()
+
+
+def convolve(network, batch, way):
+    """One convolution, forward and backward; the gradient of the pictures, too."""
+    ((_, arguments),) = network.layers
+    layer = keras.layers.Conv2D(**arguments | {"activation": None})
+    x = tf.constant(network.pictures(batch))
+    dy = tf.ones_like(layer(x))
+
+    @tf.function(jit_compile=way == "function jit")
+    def gradients(x):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = layer(x)
+        return tape.gradient(y, [x, *layer.trainable_weights], output_gradients=dy)
+
+    return lambda: gradients(x)
 
 
 def count_params(network):
@@ -70,7 +87,7 @@ def count_params(network):
 
 
 def predictions(network, weights, x):
-    """What the network with ``weights`` gives for x: for the test that all agree."""
+    """What the network with ``weights`` gives for x; a test compares them."""
     model = build(network)
     model.set_weights(weights)
     return model.predict_on_batch(x)

@@ -1,9 +1,15 @@
 """minicnn's side of the comparison."""
 
+import numpy as np
+
 import minicnn as mc
 from minicnn import layers, losses, optimizers
+from minicnn.kernels import conv2d
+from minicnn.layers.conv2d import ALGORITHMS
 
-WAYS = {"train": ("fit",), "infer": ("predict",)}
+MATRIX = "one matrix product"
+WAYS = {"train": ("fit",), "infer": ("predict",), "convolve": ("default", MATRIX, *ALGORITHMS), "multiply": ("",)}
+LARGEST = 2**30  # bytes of windows that "one matrix product" may write down
 
 
 def start(threads):
@@ -27,16 +33,56 @@ def build(network):
 def train(network, batch, way):
     """One step of learning as ``fit`` does it; returns the loss."""
     model = build(network)
-    x, labels = network.draw(batch)
-    x, y = model._checked_batch(x, network.targets(labels))  # once, as in fit, before the first step
+    x, y = model._checked_batch(network.pictures(batch), network.targets(batch))  # once, as fit does
     return lambda: float(model._train_step(x, y)["loss"].mean())
 
 
 def infer(network, batch, way):
     """Probabilities for one batch."""
     model = build(network)
-    x, _ = network.draw(batch)
+    x = network.pictures(batch)
     return lambda: model.predict(x, batch_size=batch)
+
+
+def convolve(network, batch, way):
+    """One convolution, forward and backward: by its layer, or one rung below."""
+    ((_, arguments),) = network.layers
+    algorithm = {} if way in ("default", MATRIX) else {"algorithm": way}
+    layer = layers.Conv2D(**arguments | {"activation": None}, **algorithm)
+    layer.build((None, *network.shape))
+    x = network.pictures(batch)
+    y = layer.forward(x)
+    dy = np.ones_like(y)
+    if way == MATRIX:
+        return _matrix_product(layer, x, dy)
+
+    def step():
+        layer.forward(x)
+        layer.backward(dy)
+
+    return step
+
+
+def _matrix_product(layer, x, dy):
+    """The convolution as NumPy's matrix product, with BLAS on as many threads as kernels have."""
+    w, b = layer.params["kernel"], layer.params["bias"]
+    bytes_of_windows = dy[..., 0].size * w[..., 0].size * x.itemsize
+    if bytes_of_windows > LARGEST:
+        raise ValueError(f"{MATRIX} would write down {bytes_of_windows / 2**30:.1f} GiB of windows")
+    how = layer.strides, layer.pads
+
+    def step():
+        conv2d.forward_matrix(x, w, b, *how)
+        conv2d.backward_matrix(x, w, dy, *how)
+
+    return step
+
+
+def multiply(network, batch, way):
+    """One matrix product by NumPy's BLAS, ``batch`` x ``batch``: as much arithmetic a second as there is."""
+    a = np.random.default_rng(0).random((batch, batch), np.float32)
+    out = np.empty_like(a)
+    return lambda: np.matmul(a, a, out=out)
 
 
 def count_params(network):
@@ -45,7 +91,7 @@ def count_params(network):
 
 
 def predictions(network, weights, x):
-    """What the network with ``weights``, a list in Keras's order, gives for x: for the test that all agree."""
+    """What the network with ``weights``, a list in Keras's order, gives for x; a test compares them."""
     model = build(network)
     model.set_weights(weights)
     return model.predict(x)

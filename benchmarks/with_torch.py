@@ -1,7 +1,7 @@
 """PyTorch's side of the comparison: eager, as fast as its documentation knows how.
 
-Pictures stand in memory as NCHW or channels_last, whichever is faster; optimizers run as "foreach" or "fused",
-whichever is faster; inference is under ``inference_mode``. The loss starts from logits and integer labels.
+Pictures stand in memory as NCHW or channels_last, optimizers run as "foreach" or "fused", whichever is
+faster; inference is under ``inference_mode``. The loss starts from logits and integer labels.
 """
 
 import numpy as np
@@ -14,6 +14,7 @@ OPTIMIZERS = {"SGD": torch.optim.SGD, "Adam": torch.optim.Adam, "RMSprop": torch
 WAYS = {
     "train": ("channels_last foreach", "channels_last fused", "contiguous foreach", "contiguous fused"),
     "infer": ("channels_last", "contiguous"),
+    "convolve": ("channels_last", "contiguous"),
 }
 
 
@@ -37,8 +38,7 @@ class SamePadding(nn.Module):
 
 def build(network):
     """``network`` as modules that end in logits, pictures as NCHW."""
-    (size, _, channels), modules = network.shape, []
-    features = channels
+    (size, _, channels), modules, features = network.shape, [], 0
     for kind, a in network.layers:
         if kind == "Conv2D":
             k, s = a["kernel_size"], a["strides"]
@@ -96,8 +96,7 @@ def train(network, batch, way):
     flags = {"foreach": {"foreach": True}, "fused": {"fused": True}, "plain": {"foreach": False}}[how]
     optimizer = OPTIMIZERS[kind](model.parameters(), **arguments, **flags)
     limited = [each for each in model if getattr(each, "max_norm", None)]
-    x, labels = network.draw(batch)
-    x, labels = pictures(x, layout), torch.from_numpy(labels)
+    x, labels = pictures(network.pictures(batch), layout), torch.from_numpy(network.labels(batch))
 
     def step():
         optimizer.zero_grad(set_to_none=True)
@@ -115,11 +114,25 @@ def train(network, batch, way):
 def infer(network, batch, way):
     """Probabilities for one batch."""
     model = build(network).to(memory_format=FORMATS[way]).eval()
-    x = pictures(network.draw(batch)[0], way)
+    x = pictures(network.pictures(batch), way)
 
     def step():
         with torch.inference_mode():
             return model(x).softmax(1).numpy()
+
+    return step
+
+
+def convolve(network, batch, way):
+    """One convolution, forward and backward; the gradient of the pictures, too."""
+    model = build(network)[:-1].to(memory_format=FORMATS[way])  # without its ReLU
+    x = pictures(network.pictures(batch), way).requires_grad_()
+    dy = torch.ones_like(model(x))
+
+    def step():
+        x.grad = None
+        model.zero_grad(set_to_none=True)
+        model(x).backward(dy)
 
     return step
 
@@ -131,7 +144,7 @@ def count_params(network):
 
 
 def predictions(network, weights, x):
-    """What the network with ``weights``, a list in Keras's order, gives for x: for the test that all agree."""
+    """What the network with ``weights``, a list in Keras's order, gives for x; a test compares them."""
     model, weights = build(network).eval(), [torch.from_numpy(w) for w in weights]
     shape, probe = None, pictures(x)
     with torch.inference_mode():

@@ -2,11 +2,10 @@
 
     python -m benchmarks.worker torch 2          the framework, and on how many threads
 
-It is asked on its standard input ``{"do": "steps", ...}`` and answers on its standard output. Whatever the framework
-itself prints goes to standard error.
+It is asked on its standard input, ``{"do": "run", "name": "train", "count": 20}``, and answers on its standard
+output. Whatever the framework itself prints goes to standard error.
 """
 
-import dataclasses
 import gc
 import importlib
 import json
@@ -29,20 +28,27 @@ class Worker:
         self.framework = importlib.import_module(f"benchmarks.with_{framework}")
         self.framework.start(threads)
         self.steps = {}
-        self.resident = machine.resident()
+        self.imported = machine.resident()
 
-    def build(self, name, task, network, batch, way=None):
-        """Make the step called ``name`` and warm it up; of several ways, unless told, the fastest."""
-        network = Network(**network)
-        make, ways = getattr(self.framework, task), self.framework.WAYS[task]
+    def ways(self, task):
+        """The ways this framework has of doing a task."""
+        return self.framework.WAYS[task]
+
+    def fastest(self, task, network, batch):
+        """The way of doing ``task`` that takes the least time, and the seconds of all."""
+        make, ways = getattr(self.framework, task), self.ways(task)
+        if len(ways) == 1:
+            return {"way": ways[0], "trials": {}}
         trials = {}
-        for each in [way] if way else ways if len(ways) > 1 else ():
-            trials[each] = trial(make(network, batch, each))
+        for way in ways:
+            trials[way] = trial(make(Network(**network), batch, way))
             gc.collect()
-        way = min(trials, key=trials.get) if trials else ways[0]
-        self.steps[name] = make(network, batch, way)
+        return {"way": min(trials, key=trials.get), "trials": trials}
+
+    def build(self, name, task, network, batch, way):
+        """Make the step called ``name`` and do it once."""
+        self.steps[name] = getattr(self.framework, task)(Network(**network), batch, way)
         self.steps[name]()
-        return {"way": way, "trials": trials}
 
     def count(self, network):
         """The number of parameters of ``network`` as this framework builds it."""
@@ -51,7 +57,20 @@ class Worker:
     def run(self, name, count):
         """Seconds of ``count`` steps, each; one before them, which is not timed, fills the caches again."""
         self.steps[name]()
-        return [timed(self.steps[name]) for _ in range(count)]
+        before = machine.preemptions()
+        seconds = [timed(self.steps[name]) for _ in range(count)]
+        return {"seconds": seconds, "preempted": machine.preemptions() - before}
+
+    def memory(self, name, count):
+        """Bytes: after importing, at most while building and compiling, at most during ``count`` more steps."""
+        if self.imported is None:
+            raise ValueError("memory is read from /proc/self, which this system has not")
+        self.steps[name]()
+        building = machine.resident("VmHWM")
+        machine.forget_peak()
+        for _ in range(count):
+            self.steps[name]()
+        return {"imported": self.imported, "building": building, "step": machine.resident("VmHWM")}
 
     def drop(self, name):
         """Forget a step and its memory."""
@@ -97,11 +116,6 @@ def main():
     channel = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     serve(Worker(framework, threads), channel)
-
-
-def as_question(network):
-    """A network as JSON knows it."""
-    return dataclasses.asdict(network)
 
 
 if __name__ == "__main__":
