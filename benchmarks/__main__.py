@@ -1,8 +1,8 @@
 """minicnn, PyTorch and Keras on the documented networks, on this machine.
 
-    python -m benchmarks                                            everything; hours
-    python -m benchmarks --models m1,lenet5 --measure train --rounds 5
-    python -m benchmarks.report                                     the tables and the chart again, from the file
+    python -m benchmarks                                        everything; hours
+    python -m benchmarks --models m1,lenet5 --measure train     some of it
+    python -m benchmarks.report                                 tables and chart again, from the file
 
 Frameworks that are not installed are left out: pip install -r benchmarks/requirements.txt
 """
@@ -64,9 +64,9 @@ def parse_arguments(argv):
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__, formatter_class=text,
                                      allow_abbrev=False)  # fmt: skip
     add = parser.add_argument
-    add("--models", type=names("model", NETWORKS), default=list(NETWORKS), help=f"of {','.join(NETWORKS)}")
-    add("--measure", type=names("measure", MEASURES), default=list(MEASURES), help=f"of {','.join(MEASURES)}")
-    add("--frameworks", type=names("framework", NEEDS), help=f"of {','.join(NEEDS)}; default: those installed")
+    for flag, kind, known in (("--models", "model", NETWORKS), ("--measure", "measure", MEASURES)):
+        add(flag, type=names(kind, known), default=list(known), help=f"default: {','.join(known)}")
+    add("--frameworks", type=names("framework", NEEDS), help=f"default: {','.join(NEEDS)}, if installed")
     add("--threads", type=positive(int), default=2, help="for each framework, on as many cores (default: 2)")
     add("--rounds", type=positive(int), default=5, help="turns that each framework gets (default: 5)")
     add("--seconds", type=positive(float), default=1.0, help="of a turn; at least one step (default: 1)")

@@ -22,7 +22,7 @@ def workers(frameworks, threads):
 class Contest:
     """Who takes part in it, and the record of how it went.
 
-    A framework that cannot do the task (too little memory, say) drops out and leaves its reason in ``errors``.
+    A framework that cannot do the task (too little memory, say) drops out; ``errors`` says why.
     """
 
     def __init__(self, network, batch):

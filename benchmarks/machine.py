@@ -1,4 +1,4 @@
-"""The machine: which cores to compute on, what libraries are told about threads, what the results say of it."""
+"""The machine: which cores to compute on, what libraries are told about threads, what results say of it."""
 
 import importlib.metadata
 import os

@@ -12,11 +12,12 @@ from benchmarks.machine import available_cores
 from benchmarks.networks import NETWORKS, SGD, Network
 from benchmarks.processes import Process, WorkerFailed
 
+DEFAULT, LIMIT = f"{MINICNN}, default", "BLAS"  # who takes part in the ladder: the layer, the pace of products
 PRODUCT = 1536  # rows and columns of the matrices that show how fast BLAS multiplies
 
 
 def train(args):
-    """Seconds of a training step: forward, loss, backward, optimizer; batch, loss, optimizer as documented."""
+    """Seconds of a training step, with the documented batch, loss and optimizer."""
     for name in args.models:
         yield name, _contest(args, "train", NETWORKS[name], NETWORKS[name].batch)
 
@@ -65,8 +66,8 @@ def _memory(args, framework, network):
 def first_step(args):
     """Seconds from the start of a process to the end of its first training step.
 
-    Importing, building and compiling included. minicnn keeps compiled kernels, so it is measured twice: with an
-    empty cache ("cold") and with the one the first run filled. Of several ways the quickest counts.
+    Importing, building and compiling included. minicnn keeps compiled kernels, so it is measured twice:
+    with an empty cache ("cold") and with the one the first run filled. Of several ways the quickest counts.
     """
     for name in args.models:
         record = {"batch": NETWORKS[name].batch, "seconds": {}, "ways": {}, "errors": {}}
@@ -140,7 +141,7 @@ def ladder(args):
                 for way in process.ask("ways", task="convolve"):
                     contest.enter(f"{MINICNN}, {way}", process, "convolve", args.seconds, way)
                 contest.network, contest.batch = product, PRODUCT
-                contest.enter("matrix product", process, "multiply", args.seconds)
+                contest.enter(LIMIT, process, "multiply", args.seconds)
                 contest.network, contest.batch = network, batch
             record = contest.run(args.rounds)
         yield name, record | {"operations": operations(network, batch), "product": 2 * PRODUCT**3}

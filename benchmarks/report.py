@@ -9,6 +9,7 @@ import argparse
 import importlib.util
 import json
 import sys
+import textwrap
 from pathlib import Path
 from statistics import median
 
@@ -32,8 +33,8 @@ def as_text(document):
     for table in tables.all_tables(document):
         rows = [table.head, *table.rows]
         widths = [max(len(row[k]) for row in rows) for k in range(len(table.head))]
-        lines = ["  ".join(_aligned(cell, widths[k], k) for k, cell in enumerate(row)).rstrip() for row in rows]
-        parts.append("\n".join([table.title, table.meaning, "", *lines]))
+        lines = ("  ".join(_aligned(cell, widths[k], k) for k, cell in enumerate(row)) for row in rows)
+        parts.append("\n".join([table.title, *textwrap.wrap(table.meaning, 110), "", *lines]))
     return "\n\n".join([*parts, *tables.notes(document)]) + "\n"
 
 
@@ -59,8 +60,9 @@ def relative(record):
     peer = faster_peer(record)
     if peer is None:
         return {}
-    pairs = {name: [(t[name]["median"], t[peer]["median"]) for t in record["rounds"]] for name in record["ways"]}
-    return {name: median(own / theirs for own, theirs in both) for name, both in pairs.items()}
+    rounds = [{name: turn["median"] for name, turn in times.items()} for times in record["rounds"]]
+    known = (name for name in tables.NAMES if name in record["ways"])
+    return {name: median(times[name] / times[peer] for times in rounds) for name in known}
 
 
 def draw(document, path):
@@ -145,8 +147,9 @@ def main(argv=None):
     text = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(prog="python -m benchmarks.report", description=__doc__,
                                      formatter_class=text)  # fmt: skip
-    parser.add_argument("--results", type=Path, default=RESULTS, metavar="DIR", help="default: benchmarks/results")
-    parser.add_argument("--check", action="store_true", help="change nothing, exit with 1 if out of date")
+    add = parser.add_argument
+    add("--results", type=Path, default=RESULTS, metavar="DIR", help="default: benchmarks/results")
+    add("--check", action="store_true", help="change nothing, exit with 1 if out of date")
     args = parser.parse_args(argv)
     own = args.results.resolve() == RESULTS
     if not args.check:

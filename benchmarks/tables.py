@@ -4,10 +4,36 @@ from statistics import median
 from typing import NamedTuple
 
 from benchmarks.contest import MINICNN
-from benchmarks.measures import faster_peer, medians, ratios
+from benchmarks.measures import DEFAULT, LIMIT, faster_peer, medians, ratios
 
 NAMES = {"minicnn": "minicnn", "torch": "PyTorch", "keras": "Keras"}
 NONE = "-"
+MEANINGS = {
+    "train": (
+        "Forward, loss, backward, optimizer: the median over all rounds, and the quickest step of "
+        "all."
+    ),
+    "inference": "Probabilities for a batch.",
+    "memory": (
+        "MiB that a process has at the peak of a training step (VmHWM) beyond what it had after "
+        "importing its framework: weights, gradients, the optimizer's memory, activations, the batch, "
+        "and what compiling left."
+    ),
+    "first_step": (
+        "Seconds from the start of a process to the end of its first training step; minicnn cold: "
+        "with an empty cache of compiled kernels."
+    ),
+    "scaling": (
+        "A training step as one thing grows: the batch of network e; channels or pixels of two 3x3 "
+        "convolutions; threads."
+    ),
+    "ladder": (
+        "A convolution alone, forward and backward, the gradient of the pictures included. Its limit: "
+        "the multiplications and additions of its definition at the pace of one large product of "
+        "matrices, by the same BLAS on as many threads, measured in the same rounds. Less arithmetic "
+        "can pass it. The last column: minicnn's default / the faster peer."
+    ),
+}
 
 
 class Table(NamedTuple):
@@ -55,69 +81,59 @@ def contests(title, meaning, records, frameworks):
 
 def train(records, frameworks):
     """Training steps."""
-    meaning = "Forward, loss, backward, optimizer: the median over all rounds, and the quickest step of all."
-    return contests("A training step", meaning, records, frameworks)
+    return contests("A training step", MEANINGS["train"], records, frameworks)
 
 
 def inference(records, frameworks):
     """Predictions."""
-    return contests("Inference", "Probabilities for a batch.", records, frameworks)
+    return contests("Inference", MEANINGS["inference"], records, frameworks)
 
 
 def scaling(records, frameworks):
     """Training steps as one thing grows."""
-    meaning = "A training step as one thing grows: the batch of network e; channels or pixels of two 3x3 " \
-              "convolutions; threads."  # fmt: skip
-    return contests("Scaling", meaning, records, frameworks)
+    return contests("Scaling", MEANINGS["scaling"], records, frameworks)
 
 
 def memory(records, frameworks):
     """Peaks of training steps."""
     rows = []
     for name, record in records.items():
-        cells = [
-            f"{(known['step'] - known['imported']) / 2**20:,.0f}" if known else NONE
-            for known in (record["bytes"].get(each) for each in frameworks)
-        ]
-        rows.append([name, str(record["batch"]), *cells])
-    meaning = "MiB that a process has at the peak of a training step (VmHWM) beyond what it had after importing " \
-              "its framework: weights, gradients, the optimizer's memory, activations, the batch, and what " \
-              "compiling left behind."  # fmt: skip
-    return Table("Memory", meaning, ["network", "batch", *(NAMES[each] for each in frameworks)], rows)
+        known = (record["bytes"].get(each) for each in frameworks)
+        rows.append([name, str(record["batch"]), *(mebibytes(each) if each else NONE for each in known)])
+    head = ["network", "batch", *(NAMES[each] for each in frameworks)]
+    return Table("Memory", MEANINGS["memory"], head, rows)
+
+
+def mebibytes(known):
+    """What a training step needs, beyond the framework itself."""
+    return f"{(known['step'] - known['imported']) / 2**20:,.0f}"
 
 
 def first_step(records, frameworks):
     """From nothing to the first step."""
     labels = [f"{MINICNN}, cold", *frameworks] if MINICNN in frameworks else list(frameworks)
-    rows = [
-        [name, *(spread(record["seconds"].get(label)) for label in labels)] for name, record in records.items()
-    ]
-    meaning = "Seconds from the start of a process to the end of its first training step; minicnn cold: with an " \
-              "empty cache of compiled kernels."  # fmt: skip
-    names = {f"{MINICNN}, cold": "minicnn, cold"} | NAMES
-    return Table("Time to the first step", meaning, ["network", *(names[label] for label in labels)], rows)
+    rows = [[name, *(spread(each["seconds"].get(who)) for who in labels)] for name, each in records.items()]
+    head = ["network", *(NAMES.get(who, who) for who in labels)]
+    return Table("Time to the first step", MEANINGS["first_step"], head, rows)
 
 
 def ladder(records, frameworks):
     """Each convolution by every rung; the arithmetic limit beside it."""
     rungs = list(dict.fromkeys(label for record in records.values() for label in record["ways"]))
-    rungs = [each for each in rungs if each != "matrix product"]
+    rungs = [each for each in rungs if each != LIMIT]
     rows = []
     for name, record in records.items():
         cells = (milliseconds(median(times)) if (times := medians(record, each)) else NONE for each in rungs)
-        ratio = ratios(record, ours=f"{MINICNN}, default")
-        rows.append([name, str(record["batch"]), milliseconds(median(limits(record))), *cells, spread(ratio)])
+        ratio = ratios(record, ours=DEFAULT)
+        limit = milliseconds(median(limits(record))) if limits(record) else NONE
+        rows.append([name, str(record["batch"]), limit, *cells, spread(ratio)])
     head = ["convolution", "batch", "limit", *(NAMES.get(each, each) for each in rungs)]
-    meaning = "A convolution alone, forward and backward, the gradient of the pictures included. Its limit: " \
-              "the multiplications and additions of its definition, at the pace of one large matrix product " \
-              "of the same BLAS on as many threads, measured in the same rounds. Less arithmetic can pass it. " \
-              "The last column: minicnn's default / the faster peer."  # fmt: skip
-    return Table("The ladder", meaning, [*head, "default / faster peer"], rows)
+    return Table("The ladder", MEANINGS["ladder"], [*head, "default / faster peer"], rows)
 
 
 def limits(record):
     """Per round: the seconds that a convolution's arithmetic takes at the pace of the matrix product."""
-    return [record["operations"] / record["product"] * each for each in medians(record, "matrix product")]
+    return [record["operations"] / record["product"] * each for each in medians(record, LIMIT)]
 
 
 TABLES = {each.__name__: each for each in (train, inference, memory, first_step, scaling, ladder)}
@@ -142,9 +158,9 @@ def notes(document):
     versions = ", ".join(f"{name} {version}" for name, version in document["versions"].items())
     yield (
         f"{machine['processor']} ({', '.join(machine['vectors']) or 'no known vector instructions'}), "
-        f"{settings['threads']} of {machine['cores']} cores, {machine['memory_gib']} GiB, {machine['system']}; "
-        f"{versions}; {settings['rounds']} rounds of {settings['seconds']:g} s; minicnn at commit "
-        f"{document['commit'] or 'unknown'}, {document['date']}."
+        f"{settings['threads']} of {machine['cores']} cores, {machine['memory_gib']} GiB, "
+        f"{machine['system']}; {versions}; {settings['rounds']} rounds of {settings['seconds']:g} s; minicnn "
+        f"at commit {document['commit'] or 'unknown'}, {document['date']}."
     )
     turns = [
         turn for name in TABLES for record in document.get(name, {}).values()
@@ -162,12 +178,12 @@ def notes(document):
 def line(measure, record):
     """A record in a line, for whoever waits."""
     if measure == "memory":
-        known = {each: f"{(b['step'] - b['imported']) / 2**20:,.0f} MiB" for each, b in record["bytes"].items()}
+        known = {each: f"{mebibytes(bytes_)} MiB" for each, bytes_ in record["bytes"].items()}
     elif measure == "first_step":
         known = {each: f"{median(seconds):.1f} s" for each, seconds in record["seconds"].items()}
     else:
         known = {each: milliseconds(median(medians(record, each))) for each in record["ways"]}
-        if ratios(record):
-            known[f"minicnn / {NAMES[faster_peer(record)]}"] = spread(ratios(record))
+        if ratio := ratios(record) or ratios(record, ours=DEFAULT):
+            known[f"minicnn / {NAMES[faster_peer(record)]}"] = spread(ratio)
     words = [f"{each} {value}" for each, value in known.items()] + list(record["errors"].values())
     return "; ".join(words)

@@ -8,7 +8,12 @@ from minicnn.kernels import conv2d
 from minicnn.layers.conv2d import ALGORITHMS
 
 MATRIX = "one matrix product"
-WAYS = {"train": ("fit",), "infer": ("predict",), "convolve": ("default", MATRIX, *ALGORITHMS), "multiply": ("",)}
+WAYS = {
+    "train": ("fit",),
+    "infer": ("predict",),
+    "convolve": ("default", MATRIX, *ALGORITHMS),
+    "multiply": ("NumPy",),
+}
 LARGEST = 2**30  # bytes of windows that "one matrix product" may write down
 
 

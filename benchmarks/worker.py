@@ -2,8 +2,8 @@
 
     python -m benchmarks.worker torch 2          the framework, and on how many threads
 
-It is asked on its standard input, ``{"do": "run", "name": "train", "count": 20}``, and answers on its standard
-output. Whatever the framework itself prints goes to standard error.
+It is asked on its standard input, ``{"do": "run", "name": "train", "count": 20}``, and answers on its
+standard output. Whatever the framework itself prints goes to standard error.
 """
 
 import gc
@@ -62,7 +62,7 @@ class Worker:
         return {"seconds": seconds, "preempted": machine.preemptions() - before}
 
     def memory(self, name, count):
-        """Bytes: after importing, at most while building and compiling, at most during ``count`` more steps."""
+        """Bytes: after importing, at most up to the second step, at most during ``count`` more steps."""
         if self.imported is None:
             raise ValueError("memory is read from /proc/self, which this system has not")
         self.steps[name]()
