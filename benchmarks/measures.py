@@ -12,7 +12,7 @@ from benchmarks.machine import available_cores
 from benchmarks.networks import NETWORKS, SGD, Network
 from benchmarks.processes import Process, WorkerFailed
 
-DEFAULT, LIMIT = f"{MINICNN}, default", "BLAS"  # who takes part in the ladder: the layer, the pace of products
+DEFAULT, LIMIT = f"{MINICNN}, default", "BLAS"  # of those in the ladder: the layer, the pace of products
 PRODUCT = 1536  # rows and columns of the matrices that show how fast BLAS multiplies
 
 
@@ -57,7 +57,8 @@ def memory(args):
 def _memory(args, framework, network):
     what = {"task": "train", "network": network, "batch": network.batch}
     with Process(framework, args.threads) as process:
-        way = process.ask("fastest", **what)["way"]
+        trials = process.ask("tries", **what)
+        way = min(trials, key=trials.get)
     with Process(framework, args.threads) as process:
         process.ask("build", name="train", way=way, **what)
         return {"way": way, **process.ask("memory", name="train", count=3)}
@@ -138,7 +139,7 @@ def ladder(args):
                 if framework != MINICNN:
                     contest.enter(framework, process, "convolve", args.seconds)
                     continue
-                for way in process.ask("ways", task="convolve"):
+                for way in process.ask("rungs", network=network, batch=batch):
                     contest.enter(f"{MINICNN}, {way}", process, "convolve", args.seconds, way)
                 contest.network, contest.batch = product, PRODUCT
                 contest.enter(LIMIT, process, "multiply", args.seconds)

@@ -1,5 +1,7 @@
 """minicnn's side of the comparison."""
 
+import contextlib
+
 import numpy as np
 
 import minicnn as mc
@@ -11,10 +13,9 @@ MATRIX = "one matrix product"
 WAYS = {
     "train": ("fit",),
     "infer": ("predict",),
-    "convolve": ("default", MATRIX, *ALGORITHMS),
     "multiply": ("NumPy",),
 }
-LARGEST = 2**30  # bytes of windows that "one matrix product" may write down
+LARGEST = 2**30  # bytes of windows that one matrix product may write down
 
 
 def start(threads):
@@ -49,15 +50,31 @@ def infer(network, batch, way):
     return lambda: model.predict(x, batch_size=batch)
 
 
-def convolve(network, batch, way):
-    """One convolution, forward and backward: by its layer, or one rung below."""
+def rungs(network, batch):
+    """The ways there are of doing this convolution: the layer's default, its algorithms, one rung below."""
+    layer = _convolution(network, "default")
+    bytes_of_windows = batch * np.prod(layer.output_shape[1:3]) * 4 * layer.params["kernel"][..., 0].size
+    found = ["default", *([MATRIX] if bytes_of_windows <= LARGEST else [])]
+    for algorithm in ALGORITHMS:
+        with contextlib.suppress(ValueError):  # not for this kernel or these strides
+            _convolution(network, algorithm)
+            found.append(algorithm)
+    return found
+
+
+def _convolution(network, way):
+    """The network's only layer, without its ReLU."""
     ((_, arguments),) = network.layers
     algorithm = {} if way in ("default", MATRIX) else {"algorithm": way}
     layer = layers.Conv2D(**arguments | {"activation": None}, **algorithm)
     layer.build((None, *network.shape))
-    x = network.pictures(batch)
-    y = layer.forward(x)
-    dy = np.ones_like(y)
+    return layer
+
+
+def convolve(network, batch, way):
+    """One convolution, forward and backward: by its layer, or one rung below."""
+    layer, x = _convolution(network, way), network.pictures(batch)
+    dy = np.ones_like(layer.forward(x))
     if way == MATRIX:
         return _matrix_product(layer, x, dy)
 
@@ -71,9 +88,6 @@ def convolve(network, batch, way):
 def _matrix_product(layer, x, dy):
     """The convolution as NumPy's matrix product, with BLAS on as many threads as kernels have."""
     w, b = layer.params["kernel"], layer.params["bias"]
-    bytes_of_windows = dy[..., 0].size * w[..., 0].size * x.itemsize
-    if bytes_of_windows > LARGEST:
-        raise ValueError(f"{MATRIX} would write down {bytes_of_windows / 2**30:.1f} GiB of windows")
     how = layer.strides, layer.pads
 
     def step():

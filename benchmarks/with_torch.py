@@ -36,18 +36,22 @@ class SamePadding(nn.Module):
         return functional.pad(x, self.pads)
 
 
-def build(network):
-    """``network`` as modules that end in logits, pictures as NCHW."""
+def build(network, exact=False):
+    """``network`` as modules that end in logits, pictures as NCHW.
+
+    A convolution of stride 2 pads its picture on all sides alike, which costs nothing here, and where Keras pads one
+    side more it sees the picture shifted by a pixel: as much arithmetic. ``exact``: it pads as Keras does.
+    """
     (size, _, channels), modules, features = network.shape, [], 0
     for kind, a in network.layers:
         if kind == "Conv2D":
-            k, s = a["kernel_size"], a["strides"]
-            even = a["padding"] == "same" and (s > 1 or k % 2 == 0)  # zeros on two sides of different number
-            modules += [SamePadding(size, k, s)] if even else []
-            padding = k // 2 if a["padding"] == "same" and not even else 0
+            k, s, same = a["kernel_size"], a["strides"], a["padding"] == "same"
+            after = -(-size // s) if same else (size - k) // s + 1
+            lopsided = same and (exact or (size + k // 2 * 2 - k) // s + 1 != after)
+            modules += [SamePadding(size, k, s)] if lopsided else []
+            padding = k // 2 if same and not lopsided else 0
             modules += [nn.Conv2d(channels, a["filters"], k, s, padding), nn.ReLU(inplace=True)]
-            channels = a["filters"]
-            size = -(-size // s) if a["padding"] == "same" else (size - k) // s + 1
+            channels, size = a["filters"], after
         elif kind == "MaxPooling2D":
             modules.append(nn.MaxPool2d(a["pool_size"], a["strides"]))
             size = (size - a["pool_size"]) // a["strides"] + 1
@@ -145,7 +149,7 @@ def count_params(network):
 
 def predictions(network, weights, x):
     """What the network with ``weights``, a list in Keras's order, gives for x; a test compares them."""
-    model, weights = build(network).eval(), [torch.from_numpy(w) for w in weights]
+    model, weights = build(network, exact=True).eval(), [torch.from_numpy(w) for w in weights]
     shape, probe = None, pictures(x)
     with torch.inference_mode():
         for module in model:

@@ -34,16 +34,17 @@ class Worker:
         """The ways this framework has of doing a task."""
         return self.framework.WAYS[task]
 
-    def fastest(self, task, network, batch):
-        """The way of doing ``task`` that takes the least time, and the seconds of all."""
-        make, ways = getattr(self.framework, task), self.ways(task)
-        if len(ways) == 1:
-            return {"way": ways[0], "trials": {}}
-        trials = {}
-        for way in ways:
+    def rungs(self, network, batch):
+        """minicnn's ways of doing one convolution."""
+        return self.framework.rungs(Network(**network), batch)
+
+    def tries(self, task, network, batch):
+        """Seconds of a step in each of the ways of doing ``task``."""
+        make, trials = getattr(self.framework, task), {}
+        for way in self.ways(task):
             trials[way] = trial(make(Network(**network), batch, way))
             gc.collect()
-        return {"way": min(trials, key=trials.get), "trials": trials}
+        return trials
 
     def build(self, name, task, network, batch, way):
         """Make the step called ``name`` and do it once."""
@@ -55,8 +56,9 @@ class Worker:
         return self.framework.count_params(Network(**network))
 
     def run(self, name, count):
-        """Seconds of ``count`` steps, each; one before them, which is not timed, fills the caches again."""
-        self.steps[name]()
+        """Seconds of ``count`` steps, each; of many, one before them, not timed, fills the caches again."""
+        if count > 1:
+            self.steps[name]()
         before = machine.preemptions()
         seconds = [timed(self.steps[name]) for _ in range(count)]
         return {"seconds": seconds, "preempted": machine.preemptions() - before}

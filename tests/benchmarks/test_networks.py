@@ -11,11 +11,12 @@ from benchmarks.measures import convolutions, operations, output_shape, scaling_
 from benchmarks.networks import NETWORKS, Network, _layer
 
 PARAMS = {
-    "m1": 295_850, "m2": 583_626, "m3": 1_159_178, "first": 1_116_170, "second": 4_361_738, "final": 6_417_034,
-    "base": 2_395_434, "lenet5": 62_006, "alexnet": 62_383_349, "vgg16": 134_281_029, "d": 225_610, "e": 167_562,
+    "m1": 295_850, "m2": 583_626, "m3": 1_159_178, "base": 2_395_434, "lenet5": 62_006, "d": 225_610,
+    "first": 1_116_170, "second": 4_361_738, "final": 6_417_034, "e": 167_562,
+    "alexnet": 62_383_349, "vgg16": 134_281_029,
 }  # fmt: skip
-LARGE = ("alexnet", "vgg16")  # a gigabyte or more of weights: their layers occur in small networks below
-# Every layer of the notation, on pictures that are not square in any way that matters: odd sizes, kernels of 4.
+LARGE = ("alexnet", "vgg16")  # up to half a gigabyte of weights: their layers occur in small networks, too
+# Every layer of the notation; odd sizes, even kernels and strides where paddings go wrong.
 SMALL = {
     "padding": Network("C4k5s2S C5k4S P C6k3s2S F 7 10", (13, 13, 3)),
     "the rest": Network("/255 C4k3V C4k3S BN P3/2 D.3 F 1^2 9 10", (12, 12, 3), brightest=255.0),
@@ -33,7 +34,7 @@ def peer(name):
 def weights_for(network, rng):
     """Weights in Keras's order, moved away from what layers begin with, so that each of them counts."""
     weights = with_minicnn.build(network).get_weights()
-    return [w + np.float32(0.05) * rng.random(w.shape, np.float32) for w in weights]
+    return [w + np.float32(0.02) * rng.standard_normal(w.shape, np.float32) for w in weights]
 
 
 def test_notation():
@@ -92,6 +93,23 @@ def test_peers_build_the_same_network(name, network, rng):
     np.testing.assert_allclose(module.predictions(network, weights, x), expected, rtol=2e-3, atol=1e-5)
 
 
+@pytest.mark.parametrize("network", [*SMALL, "m1", "lenet5", "d"])
+def test_pytorch_pads_its_own_way_to_the_same_sizes(network):
+    module = peer("torch")
+    network = SMALL.get(network) or NETWORKS[network]
+    x = module.pictures(network.pictures(2))
+    shapes = [[y.shape for y in outputs(module.build(network, exact), x)] for exact in (False, True)]
+    assert shapes[0] == [shape for shape in shapes[1] if shape in shapes[0]]
+    assert shapes[0][-1] == (2, network.classes)
+
+
+def outputs(model, x):
+    """What every module of ``model`` gives."""
+    for module in model.eval():
+        x = module(x)
+        yield x
+
+
 def test_data_fit_the_network():
     network = Network("F 10", (6, 5, 2), loss="categorical_crossentropy", brightest=255.0)
     x = network.pictures(40)
@@ -109,6 +127,14 @@ def test_convolutions_and_their_arithmetic():
     network, batch = found["m2 C64k5s2S of 16 x 16 x 32"]
     # y, dw and dx: a multiplication and an addition for each of 8 x 8 x 64 outputs and 5 x 5 x 32 inputs
     assert batch == 40 and operations(network, batch) == 3 * 2 * 40 * 8 * 8 * 64 * 5 * 5 * 32
+
+
+def test_rungs_are_those_that_can():
+    strided, large = Network("C8k3s2S", (8, 8, 3)), Network("C8k3S", (224, 224, 64))
+    assert with_minicnn.rungs(strided, 2)[:2] == ["default", with_minicnn.MATRIX]
+    assert "winograd" not in with_minicnn.rungs(strided, 2)
+    assert with_minicnn.MATRIX not in with_minicnn.rungs(large, 32)  # 3.4 GiB of windows
+    assert {"default", "im2col", "winograd"} <= set(with_minicnn.rungs(large, 32))
 
 
 def test_scaling_stays_within_the_cores():
