@@ -16,7 +16,11 @@ MINICNN = "minicnn"
 def workers(frameworks, threads):
     """``{framework: Process}``, ended afterwards, also after an error."""
     with contextlib.ExitStack() as stack:
-        yield {each: stack.enter_context(Process(each, threads)) for each in frameworks}
+        processes = {each: stack.enter_context(Process(each, threads)) for each in frameworks}
+        for process in processes.values():
+            with contextlib.suppress(WorkerFailed):  # who cannot be asked now says so again when it enters
+                process.ask("ways", task="train")  # so that none is still importing when another computes
+        yield processes
 
 
 class Contest:
@@ -39,7 +43,7 @@ class Contest:
             process.ask("build", name=label, way=way, **what)
             quickest = trials.get(way) or min(process.ask("run", name=label, count=2)["seconds"])
         except WorkerFailed as problem:
-            self.record["errors"][label] = str(problem)
+            self._fail(label, problem)
             return
         self.record["ways"][label] = way
         self.record["trials"][label] = {each: _short(t) for each, t in trials.items()}
@@ -48,10 +52,19 @@ class Contest:
     def run(self, rounds):
         """All turns; returns the record."""
         for number in range(rounds):
-            self.record["rounds"].append({label: self._turn(label) for label in in_turn(self.counts, number)})
-        for label, process in self.processes.items():
-            process.ask("drop", name=label)
+            times = {}
+            self.record["rounds"].append(times)
+            for label in in_turn(self.counts, number):
+                try:
+                    times[label] = self._turn(label)
+                except WorkerFailed as problem:
+                    self._fail(label, problem)
         return self.record
+
+    def _fail(self, label, problem):
+        self.record["errors"][label] = str(problem)
+        self.record["ways"].pop(label, None)
+        self.counts.pop(label, None)
 
     def _turn(self, label):
         steps = self.processes[label].ask("run", name=label, count=self.counts[label])

@@ -5,7 +5,6 @@
 
 import tempfile
 import time
-from statistics import median
 
 from benchmarks.contest import MINICNN, Contest, workers
 from benchmarks.machine import available_cores
@@ -13,6 +12,7 @@ from benchmarks.networks import NETWORKS, SGD, Network
 from benchmarks.processes import Process, WorkerFailed
 
 DEFAULT, LIMIT = f"{MINICNN}, default", "BLAS"  # of those in the ladder: the layer, the pace of products
+PEERS = ("torch", "keras")
 PRODUCT = 1536  # rows and columns of the matrices that show how fast BLAS multiplies
 
 
@@ -202,17 +202,11 @@ def medians(record, label):
     return [times[label]["median"] for times in record["rounds"] if label in times]
 
 
-def ratios(record, ours=MINICNN, peers=("torch", "keras")):
-    """Per round: minicnn's time divided by that of the faster peer. Below 1 minicnn is faster."""
+def ratios(record, ours=MINICNN):
+    """Per round: somebody's time divided by that of the faster peer. Below 1 they are faster."""
     result = []
     for times in record["rounds"]:
-        theirs = [times[each]["median"] for each in peers if each in times]
+        theirs = [times[each]["median"] for each in PEERS if each in times]
         if theirs and ours in times:
             result.append(times[ours]["median"] / min(theirs))
     return result
-
-
-def faster_peer(record, peers=("torch", "keras")):
-    """Who of the peers is faster over all rounds; None without peers."""
-    known = {each: median(medians(record, each)) for each in peers if medians(record, each)}
-    return min(known, key=known.get) if known else None

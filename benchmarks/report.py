@@ -14,7 +14,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks import tables
-from benchmarks.measures import faster_peer
+from benchmarks.measures import ratios
 
 HERE = Path(__file__).resolve().parent
 RESULTS, FILE, CHART = HERE / "results", "benchmarks.json", "chart.png"
@@ -22,6 +22,7 @@ README = HERE / "README.md"
 BEGIN = "<!-- written by benchmarks/report.py: begin -->"
 END = "<!-- written by benchmarks/report.py: end -->"
 NOTHING = "Not measured yet: `python -m benchmarks`."
+WHITE = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}  # behind numbers that stand on a line
 line = tables.line
 
 # ------------------------------------------------------------------------------------- as text
@@ -57,12 +58,8 @@ def as_markdown(document):
 
 def relative(record):
     """Everybody's time per round divided by that of the faster peer in the same round; the median."""
-    peer = faster_peer(record)
-    if peer is None:
-        return {}
-    rounds = [{name: turn["median"] for name, turn in times.items()} for times in record["rounds"]]
-    known = (name for name in tables.NAMES if name in record["ways"])
-    return {name: median(times[name] / times[peer] for times in rounds) for name in known}
+    found = {name: ratios(record, ours=name) for name in tables.NAMES}
+    return {name: median(values) for name, values in found.items() if values}
 
 
 def draw(document, path):
@@ -85,11 +82,12 @@ def draw(document, path):
             places = [place + (k - 1) * 0.27 for place, bars in enumerate(groups.values()) if name in bars]
             values = [bars[name] for bars in groups.values() if name in bars]
             bars = axes.barh(places, values, 0.25, color=colour, label=tables.NAMES[name])
-            axes.bar_label(bars, [f"{value:.2f}" for value in values], padding=3, fontsize=SMALL)
+            axes.bar_label(bars, [f"{value:.2f}" for value in values], padding=3, fontsize=SMALL, bbox=WHITE)
         dress(axes, title, "time, the faster peer = 1 (shorter is faster)", None, grid="x")
         axes.set_yticks(range(len(groups)), groups)
-        axes.axvline(1, color="black", linewidth=0.8)
+        axes.axvline(1, color="gray", linewidth=0.8, zorder=0.5)
         axes.set_xlim(0, 1.15 * max(value for bars in groups.values() for value in bars.values()))
+        axes.margins(y=0.02)
         axes.invert_yaxis()
     handles, labels = axes.get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=3, fontsize=TEXT, frameon=False)

@@ -4,7 +4,7 @@ from statistics import median
 from typing import NamedTuple
 
 from benchmarks.contest import MINICNN
-from benchmarks.measures import DEFAULT, LIMIT, faster_peer, medians, ratios
+from benchmarks.measures import DEFAULT, LIMIT, medians, ratios
 
 NAMES = {"minicnn": "minicnn", "torch": "PyTorch", "keras": "Keras"}
 NONE = "-"
@@ -184,6 +184,6 @@ def line(measure, record):
     else:
         known = {each: milliseconds(median(medians(record, each))) for each in record["ways"]}
         if ratio := ratios(record) or ratios(record, ours=DEFAULT):
-            known[f"minicnn / {NAMES[faster_peer(record)]}"] = spread(ratio)
+            known["minicnn / faster peer"] = spread(ratio)
     words = [f"{each} {value}" for each, value in known.items()] + list(record["errors"].values())
     return "; ".join(words)

@@ -39,8 +39,8 @@ class SamePadding(nn.Module):
 def build(network, exact=False):
     """``network`` as modules that end in logits, pictures as NCHW.
 
-    A convolution of stride 2 pads its picture on all sides alike, which costs nothing here, and where Keras pads one
-    side more it sees the picture shifted by a pixel: as much arithmetic. ``exact``: it pads as Keras does.
+    Where Keras pads one side more than the other (strides of 2), this pads all alike: as much arithmetic, no
+    copy of the picture, which is seen shifted by a pixel. ``exact``: as Keras.
     """
     (size, _, channels), modules, features = network.shape, [], 0
     for kind, a in network.layers:

@@ -74,11 +74,6 @@ class Worker:
             self.steps[name]()
         return {"imported": self.imported, "building": building, "step": machine.resident("VmHWM")}
 
-    def drop(self, name):
-        """Forget a step and its memory."""
-        del self.steps[name]
-        gc.collect()
-
 
 def timed(step):
     """Seconds of one step. What it returns must be finite: a network of NaN skips work."""
