@@ -137,6 +137,11 @@ def test_rungs_are_those_that_can():
     assert {"default", "im2col", "winograd"} <= set(with_minicnn.rungs(large, 32))
 
 
+def test_scaling_grows_networks_that_can_be_built():
+    cases = scaling_cases(4).values()
+    assert {with_minicnn.build(network).output_shape for network, *_ in cases} == {(None, 10)}
+
+
 def test_scaling_stays_within_the_cores():
     assert {threads for *_, threads in scaling_cases(2).values()} == {None, 1, 2}
     assert {threads for *_, threads in scaling_cases(8).values()} == {None, 1, 2, 4}

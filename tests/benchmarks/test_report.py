@@ -1,6 +1,7 @@
 """Tables and chart from results written by hand."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -138,6 +139,12 @@ def test_no_results_is_said(tmp_path):
 def test_the_readme_is_up_to_date():
     _, between, _ = report.split_readme()
     assert between == report.generate(), "run python -m benchmarks.report"
+
+
+def test_links_of_the_readme_lead_somewhere():
+    links = re.findall(r"\]\(([^)]+)\)", report.README.read_text(encoding="utf-8"))
+    assert len(links) >= 2
+    assert [link for link in links if not (report.HERE / link).exists()] == []
 
 
 def test_the_readme_is_written_between_the_markers(document, tmp_path, monkeypatch, capsys):
