@@ -103,10 +103,15 @@ def start_document(args):
         return document
     old = json.loads(file.read_text(encoding="utf-8"))
     for what in ("versions", "settings", "commit"):
-        if old[what] != document[what]:
-            sys.exit(f"--add: {file} has other {what}, {old[what]}, now {document[what]}: leave out --add, "
-                     f"or choose another --out")  # fmt: skip
+        before, now = (_plain(each[what]) for each in (old, document))
+        if before != now:
+            sys.exit(f"--add: {file} has other {what}, {before}, now {now}: leave it out, or choose another --out")
     return old
+
+
+def _plain(value):
+    """A commit without its ``-dirty``: the first run's own results may be what has changed since."""
+    return value.removesuffix("-dirty") if isinstance(value, str) else value
 
 
 def main(argv=None):
@@ -128,4 +133,7 @@ def main(argv=None):
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit("\nStopped. What was measured is in the file; --add keeps it and adds the models you name.")
