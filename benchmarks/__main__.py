@@ -105,7 +105,7 @@ def start_document(args):
     for what in ("versions", "settings", "commit"):
         before, now = (_plain(each[what]) for each in (old, document))
         if before != now:
-            sys.exit(f"--add: {file} has other {what}, {before}, now {now}: leave it out, or choose another --out")
+            sys.exit(f"--add: {file} has other {what}, {before}, now {now}: leave it out, or change --out")
     return old
 
 
