@@ -1,0 +1,1 @@
+"""How fast minicnn is, beside PyTorch and Keras: ``python -m benchmarks``, read benchmarks/README.md."""

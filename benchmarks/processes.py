@@ -1,0 +1,71 @@
+"""The workers, one process per framework, of which only one computes at a time.
+
+Those that wait are stopped (SIGSTOP), wholly: the threads of several libraries go on spinning for a while
+after their work is done, on the very cores that the next framework is about to be measured on.
+"""
+
+import dataclasses
+import json
+import signal
+import subprocess
+import sys
+import tempfile
+
+from benchmarks import machine
+
+CAN_STOP = hasattr(signal, "SIGSTOP")
+
+
+class WorkerFailed(RuntimeError):
+    """A framework could not do what it was asked."""
+
+
+class Process:
+    """A worker, asleep except while it answers."""
+
+    def __init__(self, framework, threads, **environment):
+        self.framework = framework
+        self.errors = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115  close()
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.worker", framework, str(threads)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors, text=True,
+            env=machine.environment(threads) | environment,
+        )  # fmt: skip
+
+    def ask(self, do, **question):
+        """Let the worker compute, wait for the answer, and stop it again."""
+        self._signal("SIGCONT")
+        try:
+            self.process.stdin.write(json.dumps({"do": do, **question}, default=dataclasses.asdict) + "\n")
+            self.process.stdin.flush()
+            line = self.process.stdout.readline()
+        except BrokenPipeError:
+            line = ""
+        if not line:
+            raise WorkerFailed(f"{self.framework} ended ({self.process.wait()}): {self._last_words()}")
+        self._signal("SIGSTOP")
+        answer = json.loads(line)
+        if "error" in answer:
+            raise WorkerFailed(f"{self.framework}: {answer['error']}")
+        return answer["answer"]
+
+    def close(self):
+        """End the process, whatever it is doing."""
+        self.process.kill()
+        self.process.communicate()
+        self.errors.close()
+
+    def _signal(self, name):
+        if CAN_STOP:
+            self.process.send_signal(getattr(signal, name))
+
+    def _last_words(self):
+        self.errors.seek(0)
+        lines = [line for line in self.errors.read().splitlines() if line.strip()]
+        return lines[-1] if lines else "without a word"
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
