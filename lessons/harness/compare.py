@@ -31,7 +31,7 @@ def difference(got, expected, name, dtype, tolerance=None):
     if got.shape != expected.shape:
         return f"{name}: expected shape {expected.shape}, got {got.shape}"
     if got.dtype != expected.dtype:
-        turned = f": {dtype} came in, {got.dtype} went out" if dtype else ""
+        turned = f": {dtype} came in, {got.dtype} went out" if dtype == expected.dtype.name else ""
         return f"{name}: expected {expected.dtype}, got {got.dtype}{turned}"
     return _numbers(got, expected, name, tolerance)
 
