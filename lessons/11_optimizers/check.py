@@ -225,7 +225,7 @@ ADAM_MISTAKES = [
         [("epsilon), m, v", "epsilon), m / (1 - beta_1**t), v / (1 - beta_2**t)")],
     ),
     Wrong(
-        "w became float64: a NumPy number did that, such as np.sqrt of a plain one. With ** 0.5 it stays plain.",
+        "w became float64: a NumPy number did that, such as np.sqrt of a plain one; ** 0.5 stays plain.",
         [(CORRECTED_V, "np.array([1 - beta_2**t]) ** 0.5")],  # the same, in NumPy 1 as well
     ),
     Wrong("m and v have changed places in the return.", [(", m, v\n", ", v, m\n")]),
