@@ -25,11 +25,10 @@ def maxpool_forward(x, pool, strides):
 
     Where several cells are equally large, the first one counts. Two rows, a window of 2 x 2, stride 1:
 
-        x = [1 2 0]     y = [5 5]     which = [2 1]     a window's cells: 0 1
-            [5 5 4]                                                       2 3
+        x = [1 2 0]     the cells of a window: 0 1     y = [5 5]     which = [2 2]
+            [5 5 4]                            2 3
 
-    The first window holds 1 2 5 5: cell 2 is the first 5. The second holds 2 0 5 4: cell 2 is the 5.
-    So which = [2 2].
+    The first window holds 1 2 5 5: two of them are 5, and cell 2 comes first. The second holds 2 0 5 4.
     """
     raise NotImplementedError
 

@@ -340,9 +340,9 @@ def draw_three(weights, data):
     axes = figure.subplots()
     bars = axes.barh(list(found), list(found.values()), color=BLUE, height=0.6)
     axes.bar_label(bars, [f"{value:.1%}" for value in found.values()], padding=4, fontsize=TEXT)
-    axes.axvline(0.1, color="0.4", linestyle=":")
-    axes.text(0.1, -0.75, " chance", color="0.3", fontsize=SMALL)
-    axes.set_xlim(0, max(found.values()) + 0.08)
+    axes.axvline(0.1, color="0.2", linestyle=":", label="chance")
+    axes.legend(fontsize=SMALL)
+    axes.set_xlim(0, max(found.values()) + 0.2)
     axes.invert_yaxis()
     dress(axes, f"Your three steps, one network: {data.label}", "test accuracy", grid="x")
     return figure

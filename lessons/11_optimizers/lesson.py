@@ -209,9 +209,9 @@ show(figure, "11_ravine")
 
 # %% [markdown]
 # The figure shows the first 40 steps of each. **SGD** jumps from wall to wall and then creeps: the learning
-# rate that the walls allow is too small for the bottom. **Momentum** swings like a ball in a bowl, and is fast
-# along the ravine. **RMSprop** takes steps as long along as across, so it soon stands on the bottom, and walks
-# on with steps that become shorter. **Adam** swings a little, and goes straight for the middle.
+# rate that the walls allow is too small for the bottom. **Momentum** swings like a ball in a bowl, and is
+# fast along the ravine. **RMSprop** takes steps as long along as across, so it soon stands on the bottom, and
+# walks on there with even steps. **Adam** swings a little, and goes straight for the middle.
 #
 # ## A network: four optimizers, three seeds
 #
