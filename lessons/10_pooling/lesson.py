@@ -86,8 +86,8 @@ for name, way in ways.items():
 moved = range(5)
 figure = new_figure(620, 300)
 axes = figure.subplots()
-still = edges(data.x_test[:, :, 4:-4])  # the middle, and next to it the same, seen a few pixels further left
-still = np.pad(still, ((0, 0), (0, 0), (4, 4), (0, 0)))
+still = edges(data.x_test[:, :, 4:-4])
+still = np.pad(still, ((0, 0), (0, 0), (4, 4), (0, 0)))  # room to move: np.roll brings back only zeros
 for k, (name, way) in enumerate(ways.items()):
     before, change = way(still), []
     for pixels in moved:
