@@ -297,13 +297,13 @@ dress(right, "test accuracy", "part of the pictures that is right")
 show(figure, "11_four_optimizers")
 
 # %% [markdown]
-# This is the answer to the question at the top. Plain SGD had the learning rate that suits it best, and is
-# still the slowest of the four: the loss it ends with, the others have reached long before. The table of
-# learning rates says something else: a factor of three, up or down, can matter as much as the choice of the
-# optimizer.
+# This is the answer to the question at the top. Plain SGD had the learning rate that suits it best, and still
+# it ends with a loss that RMSprop and Adam have reached long before. Momentum alone helps less here. The
+# table of learning rates says something else: a factor of three, up or down, can matter as much as the choice
+# of the optimizer.
 #
-# And the right half says a third thing: a lower loss on the training pictures is not always a better network
-# on the test pictures. That is for lessons 13 and 14.
+# Why three seeds? Look at the dots on the right: one run may be better than another by luck alone. Where the
+# dots of two optimizers overlap, three runs do not tell which is better.
 #
 # Do not conclude that Adam is always best. With long training and a learning rate that is lowered on the way,
 # SGD with momentum often ends as well or better; many of the best known networks were trained so.
