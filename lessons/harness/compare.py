@@ -31,7 +31,7 @@ def difference(got, expected, name, dtype, tolerance=None):
     if got.shape != expected.shape:
         return f"{name}: expected shape {expected.shape}, got {got.shape}"
     if got.dtype != expected.dtype:
-        turned = f": {dtype} came in, {got.dtype} went out" if dtype else ""
+        turned = f": {dtype} came in, {got.dtype} went out" if dtype == expected.dtype.name else ""
         return f"{name}: expected {expected.dtype}, got {got.dtype}{turned}"
     return _numbers(got, expected, name, tolerance)
 
@@ -48,7 +48,7 @@ def _numbers(got, expected, name, tolerance):
 
 def wrong_entries(got, expected, tolerance=None):
     """Where two arrays of one shape differ by more than rounding: an array of bool."""
-    if tolerance == 0 or expected.dtype.kind in "biu":
+    if tolerance == 0 or expected.dtype.kind != "f":
         return ~(got == expected)
     g, e = np.asarray(got, np.float64), np.asarray(expected, np.float64)
     finite = np.abs(e[np.isfinite(e)])

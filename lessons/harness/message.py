@@ -1,5 +1,6 @@
 """A verdict in at most twenty lines."""
 
+import re
 import textwrap
 
 import numpy as np
@@ -159,7 +160,7 @@ def array(a, name=""):
     if a.dtype.kind not in "biuf":
         return f"{a.tolist()} ({a.dtype})"[:60]
     if a.ndim == 4:  # pictures lose N = 1 and C = 1; kernels (KH, KW, C, F) their last two
-        axes = (2, 3) if name.lstrip("d").startswith("w") else (0, 3)
+        axes = (2, 3) if re.fullmatch(r"d?w\d*", name) else (0, 3)
         if all(a.shape[k] == 1 for k in axes):
             a = a.squeeze(axes)
     if a.size > NUMBERS:

@@ -53,7 +53,7 @@ class Task:
     show       (args) -> text for the arguments, where the usual way is too long
     judge      (args, value) -> "" or what is wrong, instead of a comparison with ``answer``
     tolerance  how far off, against the array's largest number; 0: exactly equal; None: see compare.py
-    calls      minicnn's functions that an answer of check.py leans on: `solution` shows them with it
+    calls      minicnn's functions that the answer leans on: `solution` shows them with it
     views      the result may lie in an argument's memory
     limit      seconds a case may take
     """
@@ -107,12 +107,13 @@ class Task:
     def imports(self):
         """What ``code`` needs around it."""
         if self.answer.__module__.startswith("minicnn."):
-            return f"from {self.answer.__module__} import *\n"
-        lines = ["import numpy as np"]
-        for name, thing in inspect.unwrap(self.answer).__globals__.items():
-            if isinstance(thing, types.ModuleType) and thing.__name__.startswith("minicnn."):
-                package, _, module = thing.__name__.rpartition(".")
-                lines.append(f"from {package} import {module} as {name}")
+            lines = [f"from {self.answer.__module__} import *"]
+        else:
+            lines = ["import numpy as np"]
+            for name, thing in inspect.unwrap(self.answer).__globals__.items():
+                if isinstance(thing, types.ModuleType) and thing.__name__.startswith("minicnn."):
+                    package, _, module = thing.__name__.rpartition(".")
+                    lines.append(f"from {package} import {module} as {name}")
         lines += [f"from {function.__module__} import {function.__name__}" for function in self.calls]
         return "\n".join(lines) + "\n"
 

@@ -22,7 +22,7 @@ class Other:
 
 def encode(value):
     """``value`` in terms JSON knows. Tuples stay tuples and float32 stays float32."""
-    if isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind in "biuf":
+    if isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind in "biufc":
         scalar, a = isinstance(value, np.generic), np.ascontiguousarray(value).reshape(np.shape(value))
         return {"array": [a.dtype.str, list(a.shape), base64.b64encode(a.tobytes()).decode(), scalar]}
     if value is None or type(value) in (bool, int, float, str):

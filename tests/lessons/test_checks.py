@@ -344,3 +344,22 @@ def test_nan_is_never_right():
 def test_perform_returns_what_was_printed():
     reply = perform(lambda x: print("hello"), {"x": 1}, set(), 5)
     assert reply["printed"] == "hello\n" and reply["value"] is None
+
+
+def test_only_kernels_lose_their_last_axes():
+    row = np.arange(2).reshape(1, 1, 2, 1)
+    assert message.array(row, "x") == message.array(row, "which") == "[[0 1]]"
+    assert message.array(row.reshape(1, 2, 1, 1), "dw") == "[[0 1]]"
+
+
+def test_what_came_in_is_said_only_of_its_own_type():
+    bytes_, whole = np.zeros(2, np.uint8), np.zeros(2, np.int64)
+    assert compare.difference(whole, bytes_, "which", "float32") == "which: expected uint8, got int64"
+
+
+def test_a_complex_result_is_shown_as_it_is(tmp_path):
+    work = tmp_path / "work.py"
+    work.write_text("def twice(x):\n    return 2 * x + 1j\n", encoding="utf-8")
+    with WorkFile(work) as runner:
+        text = message.text(judge.check_task(SimpleNamespace(number="00"), one_task(), runner))
+    assert any("expected float32, got complex64" in line for line in text)
