@@ -1,15 +1,19 @@
 """Lesson 12: the cases, the classic mistakes, the hints and the payoff."""
 
+import itertools
+from types import SimpleNamespace
+
 import numpy as np
 
 from lessons import mine
+from lessons.harness import message
 from lessons.harness.data import batches, flat, labels, pictures
 from lessons.harness.payoff import Training
 from lessons.harness.tasks import Case, Lesson, Task, Wrong
 from minicnn.kernels import batchnorm
 from minicnn.kernels.batchnorm import backward_vectorised, forward_vectorised
 
-# ---------------------------------------------------------------- the model answers: minicnn's, for any number of axes
+# ---------------------------------------------------------------- the model answers
 
 
 def bn_forward(x, gamma, beta, moving_mean, moving_variance, training, momentum=0.99, epsilon=1e-3):
@@ -62,10 +66,14 @@ def forward_cases():
         forward_case([[1], [3]], [2], [10], [2], [1], **off),
         forward_case([[5]], [1], [0], [3], [6], **off),  # a batch of one is no trouble at inference
         forward_case([[1, 10], [3, 50]], [1, 1], [0, 0], [0, 0], [1, 1]),  # channels stay apart
-        forward_case([[4], [4], [4]], [2], [1], [0], [1], epsilon=1e-3),  # nothing varies: epsilon alone is left
+        forward_case(
+            [[4], [4], [4]], [2], [1], [0], [1], epsilon=1e-3
+        ),  # nothing varies: epsilon alone is left
         forward_case([[1], [2], [6]], [1], [0], [4], [8], momentum=0.5),
         forward_case([[[[1]], [[3]]]], [2], [10], [0], [1]),  # one picture, one column of two pixels
-        forward_case([[[[1], [3]]], [[[5], [7]]]], [1], [0], [0], [1], epsilon=4.0),  # two pictures of two pixels
+        forward_case(
+            [[[[1], [3]]], [[[5], [7]]]], [1], [0], [0], [1], epsilon=4.0
+        ),  # two pictures of two pixels
         forward_case([[[[1, 0], [3, 4]]]], [1, 2], [0, 1], [0, 5], [1, 9], **off),
         drawn(4, 2),
         drawn(5, 3),
@@ -80,6 +88,14 @@ def forward_cases():
         drawn(2, 2, 2, 3, training=False),
         drawn(2, 3, 4, 3, training=False, dtype="float64"),
     ]
+
+
+def show(args):
+    """x (2,1) = [[1] [3]]   gamma [2]   beta [10]   moving_mean [0]   moving_variance [1]   training, ..."""
+    x, short = args["x"], ("gamma", "beta", "moving_mean", "moving_variance")
+    values = [f"{name} {message.array(args[name])}" for name in short]
+    how = f"training, momentum {args['momentum']:g}" if args["training"] else "not training"
+    return "   ".join([message.argument("x", x), *values, f"{how}, epsilon {args['epsilon']:g}"])
 
 
 def backward_case(x, gamma, dy, epsilon=3.0, dtype="float32"):
@@ -120,9 +136,10 @@ def backward_cases():
 # ---------------------------------------------------------------- mistakes
 
 
-def _forward(axes=lambda x: tuple(range(x.ndim - 1)), change=None, ddof=0, root=lambda v, e: np.sqrt(v + e),
+def _forward(axes=lambda x: tuple(range(x.ndim - 1)), ddof=0, root=lambda v, e: np.sqrt(v + e),
              y=lambda xhat, gamma, beta: gamma * xhat + beta, keep=lambda m: m, kept=lambda v, e, M: v,
-             batch_in_training=True, batch_at_inference=False, follow_at_inference=False, after=False):  # fmt: skip
+             batch_in_training=True, batch_at_inference=False, follow_at_inference=False,
+             after=False):  # fmt: skip
     """bn_forward once more, with screws to turn: each mistake below turns one."""
 
     def wrong(x, gamma, beta, moving_mean, moving_variance, training, momentum=0.99, epsilon=1e-3):
@@ -135,7 +152,9 @@ def _forward(axes=lambda x: tuple(range(x.ndim - 1)), change=None, ddof=0, root=
                 new_mean = share * moving_mean + (1 - share) * mean
                 new_variance = share * moving_variance + (1 - share) * kept(variance, epsilon, M)
             if not (batch_in_training if training else batch_at_inference):
-                mean, variance = (new_mean, new_variance) if after and training else (moving_mean, moving_variance)
+                mean, variance = (
+                    (new_mean, new_variance) if after and training else (moving_mean, moving_variance)
+                )
             xhat = (x - mean) / root(variance, x.dtype.type(epsilon))
             return y(xhat, gamma, beta), new_mean, new_variance
 
@@ -145,6 +164,17 @@ def _forward(axes=lambda x: tuple(range(x.ndim - 1)), change=None, ddof=0, root=
 def everything(x):
     """All axes: one mean for all channels."""
     return tuple(range(x.ndim))
+
+
+def _layer_norm(x, gamma, beta, moving_mean, moving_variance, training, momentum=0.99, epsilon=1e-3):
+    """The statistics of each pixel over its channels; what moves is right."""
+    right, new_mean, new_variance = bn_forward(
+        x, gamma, beta, moving_mean, moving_variance, training, momentum, epsilon
+    )
+    if not training:
+        return right, new_mean, new_variance
+    mean, variance = x.mean(axis=-1, keepdims=True), x.var(axis=-1, keepdims=True)
+    return gamma * (x - mean) / np.sqrt(variance + epsilon) + beta, new_mean, new_variance
 
 
 FORWARD_MISTAKES = [
@@ -158,9 +188,9 @@ FORWARD_MISTAKES = [
         function=_forward(axes=lambda x: 0),
     ),
     Wrong(
-        "each row, or pixel, is normalized over its own channels (that is layer normalization): take the mean "
-        "over all axes but the last.",
-        function=lambda x, *rest: _layer_norm(x, *rest),
+        "each row, or pixel, is normalized over its own channels (that is layer normalization): take the "
+        "mean over all axes but the last.",
+        function=_layer_norm,
     ),
     Wrong(
         "the variance is divided by M - 1: here it is a plain mean, divided by M (ddof=0).",
@@ -229,20 +259,9 @@ FORWARD_MISTAKES = [
 ]
 
 
-def _layer_norm(x, gamma, beta, moving_mean, moving_variance, training, momentum=0.99, epsilon=1e-3):
-    """The statistics of each pixel over its channels; what moves is right."""
-    right, new_mean, new_variance = bn_forward(
-        x, gamma, beta, moving_mean, moving_variance, training, momentum, epsilon
-    )
-    if not training:
-        return right, new_mean, new_variance
-    mean, variance = x.mean(axis=-1, keepdims=True), x.var(axis=-1, keepdims=True)
-    return gamma * (x - mean) / np.sqrt(variance + epsilon) + beta, new_mean, new_variance
-
-
 def _backward(M=lambda x: x.size // x.shape[-1], mean_part=1, variance_part=1, uses_gamma=True,
-              root=lambda v, e: np.sqrt(v + e), dgamma=lambda dgamma, **_: dgamma, dbeta=lambda dbeta, M: dbeta,
-              swap=False):  # fmt: skip
+              root=lambda v, e: np.sqrt(v + e), dgamma=lambda dgamma, **_: dgamma,
+              dbeta=lambda dbeta, M: dbeta, swap=False):  # fmt: skip
     """bn_backward once more, with screws to turn."""
 
     def wrong(x, gamma, dy, epsilon=1e-3):
@@ -251,8 +270,10 @@ def _backward(M=lambda x: x.size // x.shape[-1], mean_part=1, variance_part=1, u
             mean, scale = x.mean(axis=over), root(x.var(axis=over), x.dtype.type(epsilon))
             xhat = (x - mean) / scale
             g, b = (dy * xhat).sum(axis=over), dy.sum(axis=over)
-            dx = (gamma if uses_gamma else 1) / scale * (
-                dy - mean_part * b / size - variance_part * xhat * g / size
+            dx = (
+                (gamma if uses_gamma else 1)
+                / scale
+                * (dy - mean_part * b / size - variance_part * xhat * g / size)
             )
             g = dgamma(g, x=x, dy=dy, mean=mean, over=over, M=size)
             b = dbeta(b, size)
@@ -261,10 +282,18 @@ def _backward(M=lambda x: x.size // x.shape[-1], mean_part=1, variance_part=1, u
     return wrong
 
 
+def _first_axis(x, gamma, dy, epsilon=1e-3):
+    """dx is right."""
+    dx, _, _ = bn_backward(x, gamma, dy, epsilon)
+    over = tuple(range(x.ndim - 1))
+    xhat = (x - x.mean(axis=over)) / np.sqrt(x.var(axis=over) + epsilon)
+    return dx, (dy * xhat).sum(axis=0), dy.sum(axis=0)
+
+
 BACKWARD_MISTAKES = [
     Wrong(
-        "mean and variance are treated as fixed numbers: dx = gamma / root * dy. But every x of the channel moves "
-        "them, and they move every xhat: two more parts.",
+        "mean and variance are treated as fixed numbers: dx = gamma / root * dy. But every x of the channel "
+        "moves them, and they move every xhat: two more parts.",
         function=_backward(mean_part=0, variance_part=0),
     ),
     Wrong(
@@ -306,7 +335,7 @@ BACKWARD_MISTAKES = [
     ),
     Wrong(
         "dgamma and dbeta are summed over the first axis alone: for pictures over N, H and W.",
-        function=lambda x, gamma, dy, epsilon=1e-3: _first_axis(x, gamma, dy, epsilon),
+        function=_first_axis,
     ),
     Wrong(
         "epsilon is missing under the root: use the same root as in the forward pass.",
@@ -316,16 +345,9 @@ BACKWARD_MISTAKES = [
 ]
 
 
-def _first_axis(x, gamma, dy, epsilon):
-    dx, _, _ = bn_backward(x, gamma, dy, epsilon)
-    over = tuple(range(x.ndim - 1))
-    xhat = (x - x.mean(axis=over)) / np.sqrt(x.var(axis=over) + epsilon)
-    return dx, (dy * xhat).sum(axis=0), dy.sum(axis=0)
-
-
 FORWARD_HINTS = (
-    "A batch of 2 pictures of 3 x 3 pixels and 5 channels: how many means are there, and of how many numbers is "
-    "each the mean? Which axes of x must disappear?",
+    "A batch of 2 pictures of 3 x 3 pixels and 5 channels: how many means are there, and of how many numbers "
+    "is each the mean? Which axes of x must disappear?",
     "mean, variance: over every axis but the last.     xhat = (x - mean) / sqrt(variance + epsilon)\n"
     "y = gamma * xhat + beta.     training: moving = momentum * moving + (1 - momentum) * batch, for both.\n"
     "Not training: the moving mean and variance stand in the formula of xhat, and do not change.",
@@ -334,8 +356,8 @@ FORWARD_HINTS = (
 )
 
 BACKWARD_HINTS = (
-    "Add the same number to all x of a channel: how does y change? So what must the sum of dx over the channel "
-    "be? And with gamma / root * dy alone, what is it?",
+    "Add the same number to all x of a channel: how does y change? So what must the sum of dx over the "
+    "channel be? And with gamma / root * dy alone, what is it?",
     "dbeta = sum of dy     dgamma = sum of dy * xhat     (over every axis but the last)\n"
     "dx = gamma / root * (dy - dbeta / M - xhat * dgamma / M),     root = sqrt(variance + epsilon)",
     "Compute mean, root and xhat again, as in bn_forward; then three lines. M = x.size // x.shape[-1]:\n"
@@ -343,9 +365,9 @@ BACKWARD_HINTS = (
 )
 
 
-# ---------------------------------------------------------------- the payoff: eight layers at a high learning rate
+# ---------------------------------------------------------------- the payoff: a deep network at a high rate
 
-DEPTH, WIDTH, RATE = 8, 100, 0.5
+DEPTH, WIDTH, RATE = 5, 100, 0.5
 
 
 def initial(seed):
@@ -353,7 +375,7 @@ def initial(seed):
     rng = np.random.default_rng(seed)
     sizes = [3072, *[WIDTH] * DEPTH, 10]
     weights = {}
-    for k, (D, F) in enumerate(zip(sizes, sizes[1:])):
+    for k, (D, F) in enumerate(itertools.pairwise(sizes)):
         weights[f"w{k}"] = (rng.standard_normal((D, F)) * np.sqrt(2 / D)).astype(np.float32)
     for k in range(DEPTH):
         weights[f"gamma{k}"] = weights[f"variance{k}"] = np.ones(WIDTH, np.float32)
@@ -362,36 +384,43 @@ def initial(seed):
 
 
 def train(work, seed, n_train, dataset, shuffle):
-    """Runs where work.py is: the learner's normalization between dense and relu of lesson 05, eight times."""
+    """Runs where work.py is: the learner's normalization between dense and relu of lesson 05, five times."""
     data = pictures(n_train, 0, dataset)
     x, right = flat(data.x), labels(data.y, seed, shuffle)
-    weights = initial(seed)
-    for at in batches(n_train, 50, 5, seed):
-        one_step(work, weights, x[at], right[at])
+    weights, functions = initial(seed), own_functions(work)
+    for at in batches(n_train, 100, 5, seed):
+        one_step(functions, weights, x[at], right[at])
     return weights
 
 
-def one_step(work, weights, h, right):
+def own_functions(work):
+    """The learner's functions of this lesson and of earlier ones, looked up once."""
+    earlier = {"05": ("dense_forward", "dense_backward", "relu_forward", "relu_backward"),
+               "03": ("softmax_crossentropy", "sgd_step")}  # fmt: skip
+    found = {name: mine(number, name) for number, names in earlier.items() for name in names}
+    return SimpleNamespace(bn_forward=work.bn_forward, bn_backward=work.bn_backward, **found)
+
+
+def one_step(f, weights, h, right):
     """Forward, backward, and a step for everything that learns."""
-    dense_forward, dense_backward = mine("05", "dense_forward"), mine("05", "dense_backward")
-    relu_forward, relu_backward = mine("05", "relu_forward"), mine("05", "relu_backward")
     no_bias, saved, grads = np.zeros(WIDTH, np.float32), [], {}
     for k in range(DEPTH):
-        gamma, beta, mean, variance = (weights[f"{name}{k}"] for name in ("gamma", "beta", "mean", "variance"))
-        u = dense_forward(h, weights[f"w{k}"], no_bias)  # beta is all the bias there need be
-        z, weights[f"mean{k}"], weights[f"variance{k}"] = work.bn_forward(u, gamma, beta, mean, variance, True, 0.9)
-        y = relu_forward(z)
+        gamma, beta, mean, variance = (weights[f"{n}{k}"] for n in ("gamma", "beta", "mean", "variance"))
+        u = f.dense_forward(h, weights[f"w{k}"], no_bias)  # beta is all the bias there need be
+        z, mean, variance = f.bn_forward(u, gamma, beta, mean, variance, True, 0.9)
+        weights[f"mean{k}"], weights[f"variance{k}"] = mean, variance
+        y = f.relu_forward(z)
         saved.append((h, u, gamma, z, y))
         h = y
-    scores = dense_forward(h, weights[f"w{DEPTH}"], no_bias[:10])
-    _, dscores = mine("03", "softmax_crossentropy")(scores, right)
-    dy, grads[f"w{DEPTH}"], _ = dense_backward(h, weights[f"w{DEPTH}"], dscores)
+    scores = f.dense_forward(h, weights[f"w{DEPTH}"], no_bias[:10])
+    _, dscores = f.softmax_crossentropy(scores, right)
+    dy, grads[f"w{DEPTH}"], _ = f.dense_backward(h, weights[f"w{DEPTH}"], dscores)
     for k in reversed(range(DEPTH)):
         h, u, gamma, z, y = saved[k]
-        du, grads[f"gamma{k}"], grads[f"beta{k}"] = work.bn_backward(u, gamma, relu_backward(dy, z, y))
-        dy, grads[f"w{k}"], _ = dense_backward(h, weights[f"w{k}"], du)
+        du, grads[f"gamma{k}"], grads[f"beta{k}"] = f.bn_backward(u, gamma, f.relu_backward(dy, z, y))
+        dy, grads[f"w{k}"], _ = f.dense_backward(h, weights[f"w{k}"], du)
     for name, gradient in grads.items():
-        weights[name] = mine("03", "sgd_step")(weights[name], gradient, RATE)
+        weights[name] = f.sgd_step(weights[name], gradient, RATE)
 
 
 def hidden(weights, x):
@@ -413,8 +442,8 @@ def draw_layers(weights, data):
     """How large the numbers of each layer are, in the trained network."""
     from minicnn.plots.figure import BLUE, SMALL, TITLE, dress, new_figure
 
-    figure = new_figure(920, 230)
-    figure.suptitle(f"What your eight layers say to 500 test pictures, {data.label}", fontsize=TITLE)
+    figure = new_figure(820, 240)
+    figure.suptitle(f"What your five layers say to 500 test pictures, {data.label}", fontsize=TITLE)
     layers = hidden(weights, flat(data.x_test[:500]))
     for k, (axes, values) in enumerate(zip(figure.subplots(1, DEPTH, sharey=True), layers)):
         axes.hist(np.clip(values.ravel(), 0, 4), bins=20, range=(0, 4), density=True, log=True, color=BLUE)
@@ -436,6 +465,7 @@ LESSON = Lesson(
             FORWARD_MISTAKES,
             FORWARD_HINTS,
             calls=(forward_vectorised,),
+            show=show,
             views=True,  # at inference the moving statistics may come back as they are
         ),
         Task(
@@ -449,6 +479,12 @@ LESSON = Lesson(
         ),
     ],
     payoff=Training(
-        "eight layers at a learning rate of 0.5", train, initial, predict, draw_layers, n_train=10_000, seconds=30
+        "five normalized layers at a learning rate of 0.5",
+        train,
+        initial,
+        predict,
+        draw_layers,
+        n_train=10_000,
+        seconds=30,
     ),
 )

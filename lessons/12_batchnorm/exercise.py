@@ -5,7 +5,8 @@ Copied to work.py by `python -m lessons start 12`. Write in work.py; this file s
     x    (N, C): N rows of C numbers, as a dense layer makes them
          (N, H, W, C): N pictures of C channels, as a convolution makes them
     M    how many numbers a channel has: N, or N * H * W. All of them share one mean and one variance.
-    dy   how much the loss grows when each number of y grows by 1;  dx, dgamma, dbeta: the same for x, gamma, beta
+    dy   how much the loss grows when each number of y grows by 1;  dx, dgamma, dbeta: the same for x, gamma
+         and beta
 """
 
 import numpy as np
@@ -18,7 +19,7 @@ def bn_forward(x, gamma, beta, moving_mean, moving_variance, training, momentum=
     gamma, beta                   (C,)    scale and offset, which the network learns
     moving_mean, moving_variance  (C,)    what earlier batches were like
 
-    Returns y (of x's shape and type), moving_mean, moving_variance (new arrays: leave the old ones as they are).
+    Returns y (of x's shape and type), moving_mean, moving_variance (new arrays: the old ones stay).
 
     training True, with the mean and variance of this batch, channel by channel:
 

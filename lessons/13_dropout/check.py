@@ -2,18 +2,19 @@
 
 import numpy as np
 
-from lessons import mine
-from lessons.harness.data import batches, flat, labels, pictures
-from lessons.harness.explain import reads
+import minicnn as mc
+from lessons.harness.data import labels, pictures
 from lessons.harness.payoff import Training
 from lessons.harness.tasks import Case, Lesson, Task, Wrong
+from minicnn import layers
 from minicnn.kernels.dropout import dropout
+from minicnn.layers.base import Layer
 
 # ---------------------------------------------------------------- the model answers
 
 
 def dropout_forward(x, u, rate, training):
-    """As minicnn's kernel, which draws its own u: random bits made from a key and from each number's index."""
+    """As minicnn's kernel, which draws its own u: random bits made of a key and of each number's index."""
     if not training:
         return x.copy()
     return np.where(u >= rate, x / (1 - rate), 0).astype(x.dtype)
@@ -136,8 +137,8 @@ FORWARD_MISTAKES = [
         function=_forward(kept=lambda x, rate: x),
     ),
     Wrong(
-        "the scaling is done at inference, not in training (the oldest form of dropout): here training divides "
-        "by 1 - rate, and inference changes nothing.",
+        "the scaling is done at inference, not in training (the oldest form of dropout): here training "
+        "divides by 1 - rate, and inference changes nothing.",
         function=_forward(kept=lambda x, rate: x, otherwise=lambda x, rate: x * (1 - rate)),
     ),
     Wrong(
@@ -222,18 +223,105 @@ BACKWARD_MISTAKES = [
 ]
 
 FORWARD_HINTS = (
-    "Ten numbers, all 1, and rate 0.2: about how many are left, and how large must each be, so that the sum is "
-    "still 10?",
+    "Ten numbers, all 1, and rate 0.2: about how many are left, and how large must each be, so that the sum "
+    "is still 10?",
     "training:  y[i] = x[i] / (1 - rate) where u[i] >= rate, else 0.        otherwise:  y = x",
     "if not training: return ...        np.where(u >= rate, ..., 0) in x's type: .astype(x.dtype)",
 )
 
 BACKWARD_HINTS = (
-    "y[i] = x[i] / (1 - rate), where it was kept. If x[i] grows by 1, by how much does y[i] grow? And where it was "
-    "dropped?",
+    "y[i] = x[i] / (1 - rate), where it was kept. If x[i] grows by 1, by how much does y[i]? And where it "
+    "was dropped?",
     "dx[i] = dy[i] / (1 - rate) where u[i] >= rate, else 0: what forward did to x, with the same u.",
     "One line; or call dropout_forward, with training True: return dropout_forward(...)",
 )
+
+# ---------------------------------------------------------------- the payoff: 500 pictures, with dropout
+
+EPOCHS = 30
+
+
+class OwnDropout(Layer):
+    """The learner's two functions as a layer: it draws u, and remembers it for the way back."""
+
+    def __init__(self, work, rate, seed):
+        super().__init__()
+        self.work, self.rate, self.rng = work, rate, np.random.default_rng(seed)
+
+    def forward(self, x, training=False):
+        x = self.check_input(x)
+        self.cache = self.rng.random(x.shape, dtype=np.float32)
+        return self.work.dropout_forward(x, self.cache, self.rate, training)
+
+    def backward(self, dy):
+        return self.work.dropout_backward(dy, self.recall(), self.rate)
+
+
+def network(seed, work=None):
+    """As in lesson.py; without ``work`` there is no dropout in it, which changes no weights."""
+    drop = lambda k, rate: [OwnDropout(work, rate, [seed, k])] if work else []  # noqa: E731
+    return mc.Sequential([
+        layers.Input((32, 32, 3)),
+        layers.Conv2D(16, 5, strides=2, padding="same", activation="relu"),
+        layers.MaxPooling2D(),
+        *drop(0, 0.25),
+        layers.Conv2D(32, 3, padding="same", activation="relu"),
+        layers.Flatten(),
+        *drop(1, 0.5),
+        layers.Dense(128, activation="relu"),
+        *drop(2, 0.5),
+        layers.Dense(10, activation="softmax"),
+    ])  # fmt: skip
+
+
+def arrays_of(model):
+    return {f"{k}": array for k, array in enumerate(model.get_weights())}
+
+
+def initial(seed):
+    mc.set_random_seed(seed)
+    return arrays_of(network(seed))
+
+
+def around_zero(x):
+    return x / np.float32(127.5) - 1
+
+
+def train(work, seed, n_train, dataset, shuffle):
+    """Runs where work.py is: everything is minicnn's, but for the dropout."""
+    data = pictures(n_train, 0, dataset)
+    mc.set_random_seed(seed)
+    model = network(seed, work)
+    model.compile(mc.optimizers.Adam(1e-3), "sparse_categorical_crossentropy")
+    model.fit(around_zero(data.x), labels(data.y, seed, shuffle), batch_size=25, epochs=EPOCHS, verbose=0)
+    return arrays_of(model)
+
+
+def predict(weights, data, x=None):
+    """Probabilities of the test pictures: nothing is dropped, so the network needs no dropout."""
+    model = network(0)
+    model.set_weights(list(weights.values()))
+    return model.predict(around_zero(data.x_test if x is None else x), batch_size=500)
+
+
+def draw_sure(weights, data):
+    """How sure the network is of the right class: of pictures it has seen, and of new ones."""
+    from minicnn.plots.figure import BLUE, SMALL, VERMILLION, dress, new_figure
+
+    figure = new_figure(620, 320)
+    axes = figure.subplots()
+    parts = (("seen", data.x, data.y, BLUE, ""), ("never seen", data.x_test, data.y_test, VERMILLION, "//"))
+    for name, x, y, colour, hatch in parts:
+        right = predict(weights, data, x)[np.arange(len(y)), y]
+        share = np.full(len(y), 1 / len(y))
+        style = {"color": colour, "alpha": 0.6, "hatch": hatch, "edgecolor": "white"}
+        axes.hist(right, 20, (0, 1), weights=share, label=f"{len(y):,} pictures {name}", **style)
+    axes.legend(fontsize=SMALL)
+    title = f"How sure is your network of the right class? {data.label}"
+    dress(axes, title, "probability of the right class", "share of the pictures", grid="y")
+    return figure
+
+
 LESSON = Lesson(
     title="Dropout",
     question="Is it memorising?",
@@ -259,4 +347,7 @@ LESSON = Lesson(
             calls=(dropout,),
         ),
     ],
+    payoff=Training(
+        "500 pictures, with your dropout", train, initial, predict, draw_sure, n_train=500, seconds=20
+    ),
 )

@@ -2,8 +2,8 @@
 
 Copied to work.py by `python -m lessons start 13`. Write in work.py; this file stays as it is.
 
-Nothing is drawn inside the functions. They get ``u``, random numbers that were drawn before, evenly spread over
-0 to 1: so the same call gives the same result, it can be checked, and the way back can use the same numbers.
+Nothing is drawn inside the functions. They get ``u``, random numbers from 0 to 1, drawn before: so
+the same call gives the same result, it can be checked, and the way back can use the same numbers.
 """
 
 import numpy as np

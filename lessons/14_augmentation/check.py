@@ -2,17 +2,18 @@
 
 import numpy as np
 
-from lessons import mine
+import minicnn as mc
 from lessons.harness.data import labels, pictures
 from lessons.harness.payoff import Training
 from lessons.harness.tasks import Case, Lesson, Task, Wrong
+from minicnn import layers
 from minicnn.callbacks.monitor import EarlyStopping
 
 # ---------------------------------------------------------------- flip
 
 
 def flip(x, flips):
-    """As RandomFlip("horizontal"); there a flip is a map from new pixels to old ones, and the warp applies it."""
+    """As RandomFlip("horizontal"); there a flip is a map from new pixels to old ones for the warp."""
     y = x.copy()
     y[flips] = x[flips, :, ::-1]
     return y
@@ -24,13 +25,15 @@ def photos(N, H, W, C, dtype="uint8"):
     return (rng.permutation(N * H * W * C) + 1).reshape(N, H, W, C).astype(dtype)
 
 
-def rows(*pictures, dtype="float32"):
+def rows(*tables, dtype="float32"):
     """Pictures of one channel, numbers given as rows."""
-    return np.array(pictures, dtype)[..., None]
+    return np.array(tables, dtype)[..., None]
 
 
 def flip_case(x, flips):
-    return Case("one picture" if len(x) == 1 else "several pictures", {"x": x, "flips": np.array(flips, bool)})
+    return Case(
+        "one picture" if len(x) == 1 else "several pictures", {"x": x, "flips": np.array(flips, bool)}
+    )
 
 
 def flip_cases():
@@ -56,13 +59,15 @@ ONE_LINE = "x[flips, :, ::-1]"
 
 FLIP_MISTAKES = [
     Wrong("turned upside down: left and right are the third axis.", [(ONE_LINE, "x[flips, ::-1]")]),
+    Wrong("turned by half a turn: only left and right change places.", [(ONE_LINE, "x[flips, ::-1, ::-1]")]),
     Wrong(
-        "turned by half a turn: only left and right change places.", [(ONE_LINE, "x[flips, ::-1, ::-1]")]
+        "the colours are turned round: the columns are the third axis.", [(ONE_LINE, "x[flips][..., ::-1]")]
     ),
-    Wrong("the colours are turned round: the columns are the third axis.", [(ONE_LINE, "x[flips][..., ::-1]")]),
-    Wrong("every picture is mirrored: only those with True in flips.", [("y[flips] = x[flips", "y[:] = x[:")]),
     Wrong(
-        "no picture is mirrored. If you wrote x[flips][...] = ..., that changed a copy: y[flips] = ... changes y.",
+        "every picture is mirrored: only those with True in flips.", [("y[flips] = x[flips", "y[:] = x[:")]
+    ),
+    Wrong(
+        "nothing is mirrored. If you wrote x[flips][...] = ..., it changed a copy; y[flips] = ... changes y.",
         [(ONE_LINE, "x[flips]")],
     ),
     Wrong("those with False are mirrored, the others not.", [("y[flips] = x[flips", "y[~flips] = x[~flips")]),
@@ -81,10 +86,10 @@ FLIP_MISTAKES = [
 ]
 
 FLIP_HINTS = (
-    "x[n] is a table of rows and columns of colours. Which of its axes must be read from its end? Which of x?",
+    "x[n] is a table of rows and columns of colours. Which of its axes is read from its end? Which of x?",
     "y[n, i, j] = x[n, i, W - 1 - j] where flips[n], else x[n, i, j].",
-    "y = x.copy()     then, for the pictures with True:     y[flips] = x[flips, ..., ...]     ::-1 reads an axis "
-    "from its end",
+    "y = x.copy()     then, for those with True:     y[flips] = x[flips, ..., ...]\n"
+    "::-1 reads an axis from its end",
 )
 
 # ---------------------------------------------------------------- random_crop
@@ -123,25 +128,6 @@ def crop_cases():
 
 WINDOW = "x[n, top : top + height, left : left + width]"
 
-CROP_MISTAKES = [
-    Wrong("row and column have changed places: places[n] is (row, column).", function=lambda x, places, h, w: (
-        _cut(x, places[:, ::-1], h, w))),
-    Wrong("all windows are cut at the first picture's place: places has one for each.", function=(
-        lambda x, places, h, w: _cut(x, np.broadcast_to(places[0], (len(x), 2)), h, w))),
-    Wrong("every window is cut from the upper left corner: places is not used.", function=(
-        lambda x, places, h, w: _cut(x, 0 * places, h, w))),
-    Wrong("every window is cut from the middle: places is not used.", function=(
-        lambda x, places, h, w: _cut(x, [((x.shape[1] - h) // 2, (x.shape[2] - w) // 2)] * len(x), h, w))),
-    Wrong("all windows are cut from the first picture.", [(WINDOW, WINDOW.replace("[n,", "[0,"))]),
-    Wrong("height and width have changed places: y is (N, height, width, C).", function=(
-        lambda x, places, h, w: _cut(x, places, w, h))),
-    Wrong("places is read as the lower right corner; it is the upper left one.", function=(
-        lambda x, places, h, w: _cut(x, [(x.shape[1] - h - t, x.shape[2] - w - s) for t, s in places], h, w))),
-    Wrong("the picture keeps its size, zeros outside the window: y is as large as the window.", function=(
-        lambda x, places, h, w: _blacked(x, places, h, w))),
-]  # fmt: skip
-
-
 def _cut(x, places, height, width):
     """The windows, as far as they lie in the picture; an error where their sizes differ, as np.stack says."""
     return np.stack([x[n, t : t + height, s : s + width] for n, (t, s) in enumerate(places)])
@@ -152,6 +138,25 @@ def _blacked(x, places, height, width):
     for n, (t, s) in enumerate(places):
         y[n, t : t + height, s : s + width] = x[n, t : t + height, s : s + width]
     return y
+
+
+CROP_MISTAKES = [
+    Wrong("row and column have changed places: places[n] is (row, column).", function=(
+        lambda x, places, h, w: _cut(x, places[:, ::-1], h, w))),
+    Wrong("all windows are cut at the first picture's place: places has one for each.", function=(
+        lambda x, places, h, w: _cut(x, np.broadcast_to(places[0], (len(x), 2)), h, w))),
+    Wrong("every window is cut from the upper left corner: places is not used.", function=(
+        lambda x, places, h, w: _cut(x, 0 * places, h, w))),
+    Wrong("every window is cut from the middle: places is not used.", function=(
+        lambda x, places, h, w: _cut(x, [((x.shape[1] - h) // 2, (x.shape[2] - w) // 2)] * len(x), h, w))),
+    Wrong("all windows are cut from the first picture.", [(WINDOW, WINDOW.replace("[n,", "[0,"))]),
+    Wrong("height and width have changed places: y is (N, height, width, C).", function=(
+        lambda x, places, h, w: _cut(x, places, w, h))),
+    Wrong("places is counted from the lower right corner; count from the upper left one.", function=(
+        lambda x, places, h, w: _cut(x, np.array(x.shape[1:3]) - (h, w) - places, h, w))),
+    Wrong("the picture keeps its size, zeros outside the window: y is as large as the window.",
+        function=_blacked),
+]  # fmt: skip
 
 
 CROP_HINTS = (
@@ -172,7 +177,13 @@ def early_stopping_update(best, wait, value, patience, min_delta):
 
 
 def epoch(group, best, wait, value, patience, min_delta=0.0):
-    args = {"best": float(best), "wait": wait, "value": float(value), "patience": patience, "min_delta": min_delta}
+    args = {
+        "best": float(best),
+        "wait": wait,
+        "value": float(value),
+        "patience": patience,
+        "min_delta": min_delta,
+    }
     return Case(group, args)
 
 
@@ -211,32 +222,105 @@ UPDATE_MISTAKES = [
     Wrong("min_delta is not used: a value must be below best by more than that.", [(IF, "value < best")]),
     Wrong("min_delta is added: best - min_delta, or best itself would count as better.", [
         (IF, "value < best + min_delta")]),
-    Wrong("the same value, or one that is better by exactly min_delta, counts as an improvement: it must be more.", [
+    Wrong("a value that is better by exactly min_delta, or the same, counts as better: it must be more.", [
         (IF, "value <= best - min_delta")]),
-    Wrong("NaN counts as an improvement. Every comparison with NaN is False: ask what is better, not what is worse.",
+    Wrong("NaN counts as better. Every comparison with NaN is False: ask what is better, not what is worse.",
         [(IF, "not value >= best - min_delta")]),
-    Wrong("wait is not set back to 0 after an improvement.", [("return value, 0, False", "return value, wait, False")]),
+    Wrong("wait is not set back to 0 after an improvement.", [
+        ("return value, 0, False", "return value, wait, False")]),
     Wrong("an epoch that improved counts as waiting, too: wait is 0 after it.", [
         ("return value, 0, False", "return value, 1, False")]),
     Wrong("wait does not grow.", [(ELSE, "return best, wait, wait >= patience")]),
-    Wrong("it stops one epoch too late: stop when the new wait, which counts this epoch, has reached patience.", [
+    Wrong("it stops one epoch too late: the wait that must reach patience counts this epoch, too.", [
         (">= patience", "> patience")]),
-    Wrong("it stops only where wait is exactly patience, not where it is more.", [(">= patience", "== patience")]),
+    Wrong("it stops only where wait is exactly patience, not where it is more.", [
+        (">= patience", "== patience")]),
     Wrong("best is not kept: it became the value of this epoch, though that was no improvement.", [
         (ELSE, ELSE.replace("best", "value"))]),
-    Wrong("best becomes the lower of the two: small improvements, below min_delta, must not lower the mark.", [
+    Wrong("best becomes the lower of the two: an improvement below min_delta must not lower the mark.", [
         (ELSE, ELSE.replace("best,", "min(best, value) if value == value else best,"))]),
     Wrong("best is not updated after an improvement.", [("return value, 0", "return best, 0")]),
     Wrong("it never stops.", [("wait + 1 >= patience", "False")]),
 ]  # fmt: skip
 
 UPDATE_HINTS = (
-    "The losses 2.0, 1.5, 1.6, 1.4, 1.45, 1.43 with patience 2 and min_delta 0: write best and wait under each. "
-    "After which does it stop?",
+    "The losses 2.0, 1.5, 1.6, 1.4, 1.45, 1.43 with patience 2 and min_delta 0: write best and wait under "
+    "each. After which does it stop?",
     "improved: value < best - min_delta.     improved -> (value, 0, False)\n"
     "otherwise wait grows by 1 -> (best, wait, wait >= patience)",
     "if value < ...:\n    return value, 0, False\nreturn best, ..., ...",
 )
+
+# ---------------------------------------------------------------- the payoff: augmented, and stopped in time
+
+EPOCHS, PATIENCE, MARGIN = 20, 4, 3  # MARGIN: by how many pixels a picture may move
+
+
+def network():
+    """Small enough for a laptop, and large enough to learn its pictures by heart."""
+    return mc.Sequential([
+        layers.Input((32, 32, 3)),
+        layers.Rescaling(1 / 127.5, -1),
+        layers.Conv2D(16, 5, strides=2, padding="same", activation="relu"),
+        layers.MaxPooling2D(),
+        layers.Conv2D(32, 3, padding="same", activation="relu"),
+        layers.Flatten(),
+        layers.Dense(128, activation="relu"),
+        layers.Dense(10, activation="softmax"),
+    ])  # fmt: skip
+
+
+def arrays_of(model):
+    return {f"{k}": array for k, array in enumerate(model.get_weights())}
+
+
+def initial(seed):
+    mc.set_random_seed(seed)
+    return arrays_of(network())
+
+
+def augmented(work, x, rng):
+    """Pictures as the network will see them in this epoch: half of them mirrored, all moved a little."""
+    x = work.flip(x, rng.random(len(x)) < 0.5)
+    wider = np.pad(x, ((0, 0), (MARGIN, MARGIN), (MARGIN, MARGIN), (0, 0)), "reflect")
+    return work.random_crop(wider, rng.integers(0, 2 * MARGIN + 1, (len(x), 2)), 32, 32)
+
+
+def train(work, seed, n_train, dataset, shuffle):
+    """Runs where work.py is: the last fifth of the pictures is for validation, and says when to stop."""
+    data = pictures(n_train, 0, dataset)
+    y, own = labels(data.y, seed, shuffle), n_train * 4 // 5
+    mc.set_random_seed(seed)
+    model, rng = network(), np.random.default_rng(seed)
+    model.compile(mc.optimizers.Adam(1e-3), "sparse_categorical_crossentropy")
+    best, wait, kept = np.inf, 0, arrays_of(model)
+    for _ in range(EPOCHS):
+        model.fit(augmented(work, data.x[:own], rng), y[:own], batch_size=25, epochs=1, verbose=0)
+        loss = model.evaluate(data.x[own:], y[own:], batch_size=500, verbose=0)
+        before = best
+        best, wait, stop = work.early_stopping_update(best, wait, loss, PATIENCE, 0.0)
+        kept = arrays_of(model) if best < before else kept
+        if stop:
+            break
+    return kept
+
+
+def predict(weights, data):
+    """Probabilities of the test pictures, as they are: augmentation is for training only."""
+    model = network()
+    model.set_weights(list(weights.values()))
+    return model.predict(data.x_test, batch_size=500)
+
+
+def draw_predictions(weights, data):
+    """Ten test pictures, and what the network takes them for."""
+    from minicnn import plots
+
+    title = f"Ten test pictures, {data.label}"
+    x, y = data.x_test[:10], data.y_test[:10]
+    return plots.predictions(x, predict(weights, data)[:10], y, data.class_names, title=title)
+
+
 LESSON = Lesson(
     title="Augmentation",
     question="More data for free, and when to stop?",
@@ -254,4 +338,7 @@ LESSON = Lesson(
             calls=(EarlyStopping,),
         ),
     ],
+    payoff=Training(
+        "augmented, and stopped in time", train, initial, predict, draw_predictions, n_train=2_000, seconds=30
+    ),
 )

@@ -44,8 +44,8 @@ def early_stopping_update(best, wait, value, patience, min_delta):
     patience   how many epochs without an improvement are put up with
     min_delta  an improvement is a value that is below best by more than this
 
-    Returns best, wait, stop. After an improvement, best is the new value, and wait is 0. Otherwise best stays as
-    it was, wait is one more, and stop is True as soon as wait has reached patience. stop is False in all other cases.
+    Returns best, wait, stop. After an improvement, best is value, wait is 0 and stop is False. Otherwise
+    best stays as it was, wait is one more, and stop is True if wait has now reached patience, else False.
 
         best = 2.0, wait = 1, patience = 3, min_delta = 0.25
         value = 1.5   ->  (1.5, 0, False)
