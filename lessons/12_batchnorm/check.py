@@ -188,6 +188,11 @@ FORWARD_MISTAKES = [
         function=_forward(axes=lambda x: 0),
     ),
     Wrong(
+        "the axes (0, 1, 2) are those of pictures; rows (N, C) have only axis 0 to go over. "
+        "tuple(range(x.ndim - 1)) fits both.",
+        function=_forward(axes=lambda x: (0, 1, 2)),
+    ),
+    Wrong(
         "each row, or pixel, is normalized over its own channels (that is layer normalization): take the "
         "mean over all axes but the last.",
         function=_layer_norm,

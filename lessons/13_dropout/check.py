@@ -222,6 +222,16 @@ BACKWARD_MISTAKES = [
     ),
 ]
 
+def dice(problem):
+    """Dice thrown inside the function are found by calling it again."""
+    if problem.index is None:
+        return ""
+    again = (problem.call(problem.args).get("value") for _ in range(8))
+    if all(np.array_equal(value, problem.got) for value in again):
+        return ""
+    return "called again with the same arguments, yours returns something else: draw nothing, use u"
+
+
 FORWARD_HINTS = (
     "Ten numbers, all 1, and rate 0.2: about how many are left, and how large must each be, so that the sum "
     "is still 10?",
@@ -334,6 +344,7 @@ LESSON = Lesson(
             ("y",),
             FORWARD_MISTAKES,
             FORWARD_HINTS,
+            explain=dice,
             views=True,  # at inference x may come back as it is
             calls=(dropout,),
         ),
@@ -344,6 +355,7 @@ LESSON = Lesson(
             ("dx",),
             BACKWARD_MISTAKES,
             BACKWARD_HINTS,
+            explain=dice,
             calls=(dropout,),
         ),
     ],

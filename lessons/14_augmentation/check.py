@@ -220,7 +220,7 @@ ELSE = "return best, wait + 1, wait + 1 >= patience"
 UPDATE_MISTAKES = [
     Wrong("higher is taken for better: a loss improves when it falls.", [(IF, "value > best + min_delta")]),
     Wrong("min_delta is not used: a value must be below best by more than that.", [(IF, "value < best")]),
-    Wrong("min_delta is added: best - min_delta, or best itself would count as better.", [
+    Wrong("min_delta is added to best, so that values above best count as better: subtract it.", [
         (IF, "value < best + min_delta")]),
     Wrong("a value that is better by exactly min_delta, or the same, counts as better: it must be more.", [
         (IF, "value <= best - min_delta")]),
@@ -240,6 +240,8 @@ UPDATE_MISTAKES = [
     Wrong("best becomes the lower of the two: an improvement below min_delta must not lower the mark.", [
         (ELSE, ELSE.replace("best,", "min(best, value) if value == value else best,"))]),
     Wrong("best is not updated after an improvement.", [("return value, 0", "return best, 0")]),
+    Wrong("an epoch that was better ends the run where patience is 0: after it, stop is False.", [
+        ("return value, 0, False", "return value, 0, 0 >= patience")]),
     Wrong("it never stops.", [("wait + 1 >= patience", "False")]),
 ]  # fmt: skip
 

@@ -40,8 +40,8 @@ places = 2 * MARGIN + 1
 print(f"2 ways to look at it x {places} rows x {places} columns = {2 * places * places} pictures from one")
 
 # %% [markdown]
-# Here are 24 of them. Zeros in the margin would be black bars, which no photo has; so the margin is filled
-# with the picture's own pixels, mirrored at its edge.
+# Here are three pictures, and seven made from each. Zeros in the margin would be black bars, which no photo
+# has; so the margin is filled with the picture's own pixels, mirrored at its edge.
 
 # %%
 data = pictures(1_500, 1_000)
@@ -61,7 +61,7 @@ sheet = np.concatenate(
 )
 show(
     plots.images(
-        sheet, columns=8, title=f"Left: the picture; beside it: seven others made from it, {data.label}"
+        sheet, columns=8, title=f"Left: the picture; beside it: seven made from it, {data.label}"
     ),
     "14_sheet",
 )
@@ -208,16 +208,20 @@ for name, history in histories.items():
         f"{losses[0]:6.2f}  {min(losses):6.2f}  {losses[-1]:6.2f}   {stop:>10}   {best_epoch:>10}"
     )
 
-figure = new_figure(980, 520)
-for panel, (name, history) in zip(figure.subplots(2, 2, sharex=True, sharey=True).ravel(), histories.items()):
+figure = new_figure(1100, 480)
+panels = figure.subplots(2, len(histories), sharex=True, sharey="row")
+for (above, below), (name, history) in zip(panels.T, histories.items()):
     epochs, (stop, _) = range(1, EPOCHS + 1), stops_at(history["val_loss"])
-    panel.plot(epochs, history["loss"], label="training", markersize=4, **line_style(0))
-    panel.plot(epochs, history["val_loss"], label="validation", markersize=4, **line_style(1))
-    if stop < EPOCHS:
-        panel.axvline(stop, color="0.4", linestyle=":", label=f"stopped after {stop}")
-    panel.set_ylim(0, 4)
-    panel.legend(fontsize=SMALL, loc="upper left")
-    dress(panel, name, "epochs", "loss")
+    for panel, quantity in ((above, "loss"), (below, "accuracy")):
+        panel.plot(epochs, history[quantity], label="training", markersize=3, **line_style(0))
+        panel.plot(epochs, history[f"val_{quantity}"], label="validation", markersize=3, **line_style(1))
+        if stop < EPOCHS:
+            panel.axvline(stop, color="0.4", linestyle=":", label=f"stopped after {stop}")
+    above.set_ylim(0, 4)
+    below.set_ylim(0, 1)
+    above.legend(fontsize=SMALL, loc="upper left")
+    dress(above, name, "", "loss" if name == "first" else "")
+    dress(below, "", "epochs", "accuracy" if name == "first" else "")
 figure.suptitle(f"A study of overfitting, {LEARN:,} training pictures, {data.label}")
 show(figure, "14_study")
 
