@@ -142,9 +142,9 @@ for name, numbers in (
 #     training:    y[i] = x[i] / (1 - rate) if u[i] >= rate, else 0
 #     otherwise:   y[i] = x[i]
 #
-# `u[i] < rate` happens with probability rate: that is how a computer throws a dice. **Otherwise** is what
-# the network does when it is asked: then nothing is dropped, nothing is scaled, and the same picture gets
-# the same answer every time.
+# `u[i] < rate` happens with probability rate: that is how a computer throws dice. **Otherwise** is what the
+# network does when it is asked: then nothing is dropped, nothing is scaled, and the same picture gets the
+# same answer every time.
 #
 # **Backwards.** What was dropped had no part in the loss, so no blame goes back to it. What was kept was
 # multiplied by 1 / (1 - rate), and so is its blame:
@@ -205,7 +205,7 @@ left.set_ylim(0, 1.03)
 left.legend(fontsize=SMALL, ncols=2, loc="lower right")
 right.legend(fontsize=SMALL)
 dress(left, f"500 pictures, {data.label}", "epochs", "accuracy")
-dress(right, "How wrong it is when it is wrong", "epochs", "loss")
+dress(right, "The loss on new pictures", "epochs", "loss")
 show(figure, "13_mended")
 
 # %% [markdown]

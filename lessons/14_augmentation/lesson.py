@@ -267,8 +267,9 @@ for name, history in histories.items():
 #     python -m lessons start 14      copies the exercise to lessons/14_augmentation/work.py
 #     python -m lessons               checks it each time you save it
 #
-# In a notebook: `from lessons import check`, then `check("14", flip)`. When all three pass, `python -m
-# lessons payoff` trains a network with them: your pictures, new in every epoch, and your word when to stop.
+# In a notebook: `from lessons import check`, then `check("14", flip)`. When all three pass,
+# `python -m lessons payoff` trains a network with them: your pictures, new in every epoch, and your word
+# when to stop.
 #
 # **In the framework**: [minicnn/layers/augmentation.py](../../minicnn/layers/augmentation.py) has
 # `RandomFlip` and `RandomCrop` as layers, beside turning, zooming and shifting; each is a map for the
