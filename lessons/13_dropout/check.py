@@ -7,21 +7,20 @@ from lessons.harness.data import labels, pictures
 from lessons.harness.payoff import Training
 from lessons.harness.tasks import Case, Lesson, Task, Wrong
 from minicnn import layers
-from minicnn.kernels.dropout import dropout
 from minicnn.layers.base import Layer
 
 # ---------------------------------------------------------------- the model answers
 
 
 def dropout_forward(x, u, rate, training):
-    """As minicnn's kernel, which draws its own u: random bits made of a key and of each number's index."""
+    """As dropout in minicnn/kernels/dropout.py, which makes its u from a key and each number's index."""
     if not training:
         return x.copy()
     return np.where(u >= rate, x / (1 - rate), 0).astype(x.dtype)
 
 
 def dropout_backward(dy, u, rate):
-    """In minicnn the same function as forward, because the same key gives the same u."""
+    """In minicnn forward and backward are one function, because the same key gives the same u."""
     return np.where(u >= rate, dy / (1 - rate), 0).astype(dy.dtype)
 
 
@@ -222,6 +221,7 @@ BACKWARD_MISTAKES = [
     ),
 ]
 
+
 def dice(problem):
     """Dice thrown inside the function are found by calling it again."""
     if problem.index is None:
@@ -346,7 +346,6 @@ LESSON = Lesson(
             FORWARD_HINTS,
             explain=dice,
             views=True,  # at inference x may come back as it is
-            calls=(dropout,),
         ),
         Task(
             "dropout_backward",
@@ -356,7 +355,6 @@ LESSON = Lesson(
             BACKWARD_MISTAKES,
             BACKWARD_HINTS,
             explain=dice,
-            calls=(dropout,),
         ),
     ],
     payoff=Training(

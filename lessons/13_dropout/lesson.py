@@ -91,7 +91,7 @@ for name, rows in (("right labels", plain), ("shuffled labels", by_heart)):
 # number to 0 with probability `rate`**, new ones each time. What depends on one single number fails half
 # the time. What many numbers agree on survives.
 #
-# Here is what it looks like when it is done to the pixels of a photo, of which we can see what it does:
+# Here is what it looks like when it is done to the pixels of a picture, where we can see it:
 
 # %%
 ship = (pictures(0, 50).x_test[1] / 255).astype(np.float32)
@@ -104,9 +104,7 @@ for axes, rate in zip(figure.subplots(1, len(rates)), rates):
     axes.imshow(np.clip(dropped, 0, 1))
     axes.set_title(f"rate {rate:g}\nmean {dropped.mean():.3f}", fontsize=TITLE)
     axes.set_axis_off()
-    print(
-        f"rate {rate:g}: {np.mean(u < rate):6.1%} are dropped, mean {dropped.mean():.3f}"
-    )
+    print(f"rate {rate:g}: {np.mean(u < rate):6.1%} are dropped, mean {dropped.mean():.3f}")
 show(figure, "13_dropped")
 
 # %% [markdown]

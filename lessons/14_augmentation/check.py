@@ -7,13 +7,12 @@ from lessons.harness.data import labels, pictures
 from lessons.harness.payoff import Training
 from lessons.harness.tasks import Case, Lesson, Task, Wrong
 from minicnn import layers
-from minicnn.callbacks.monitor import EarlyStopping
 
 # ---------------------------------------------------------------- flip
 
 
 def flip(x, flips):
-    """As RandomFlip("horizontal"); there a flip is a map from new pixels to old ones for the warp."""
+    """As RandomFlip in minicnn/layers/augmentation.py, which makes a map of it for the warp."""
     y = x.copy()
     y[flips] = x[flips, :, ::-1]
     return y
@@ -96,7 +95,7 @@ FLIP_HINTS = (
 
 
 def random_crop(x, places, height, width):
-    """As RandomCrop in training; there a window is a shift, and the warp applies it."""
+    """As RandomCrop in minicnn/layers/augmentation.py, which makes a map of it for the warp."""
     y = np.empty((len(x), height, width, x.shape[3]), x.dtype)
     for n, (top, left) in enumerate(places):
         y[n] = x[n, top : top + height, left : left + width]
@@ -170,7 +169,7 @@ CROP_HINTS = (
 
 
 def early_stopping_update(best, wait, value, patience, min_delta):
-    """As on_epoch_end of minicnn's EarlyStopping, which then tells the model to stop."""
+    """As EarlyStopping.on_epoch_end in minicnn/callbacks/monitor.py, which then tells the model."""
     if value < best - min_delta:
         return value, 0, False
     return best, wait + 1, wait + 1 >= patience
@@ -337,7 +336,6 @@ LESSON = Lesson(
             ("best", "wait", "stop"),
             UPDATE_MISTAKES,
             UPDATE_HINTS,
-            calls=(EarlyStopping,),
         ),
     ],
     payoff=Training(

@@ -60,9 +60,7 @@ sheet = np.concatenate(
     [np.concatenate([p[None], augmented(np.repeat(p[None], 7, axis=0), rng)]) for p in three]
 )
 show(
-    plots.images(
-        sheet, columns=8, title=f"Left: the picture; beside it: seven made from it, {data.label}"
-    ),
+    plots.images(sheet, columns=8, title=f"Left: the picture; beside it: seven made from it, {data.label}"),
     "14_sheet",
 )
 
@@ -226,18 +224,18 @@ figure.suptitle(f"A study of overfitting, {LEARN:,} training pictures, {data.lab
 show(figure, "14_study")
 
 # %% [markdown]
-# Compare the four panels. In the **first** the training loss goes down all the time, while the validation
+# Compare the four columns. In the **first** the training loss goes down all the time, while the validation
 # loss turns round and rises: from there on the network learns its pictures by heart. The **larger** network
-# has more weights for that, and does it sooner and more thoroughly: more weights were the wrong medicine.
-# The two lower panels have the opposite sickness, if any: both curves go down together, slowly, and have
-# not arrived when the time is over. What makes memorising harder makes learning slower, so it wants more
-# epochs. That is the trade: *regularize, and train longer*.
+# has more weights for that, and does it more thoroughly: more weights were the wrong medicine. In the two
+# columns on the right, training and validation stay closer together. What makes memorising harder makes
+# learning slower as well, so such a network wants more epochs. That is the trade: *regularize, and train
+# longer*.
 #
-# The dotted lines are where your early stopping ends a run. All epochs to the right of it were wasted, and
-# made the network worse. Where there is no dotted line, the run was still getting better.
+# A dotted line is where your early stopping ends the run. All epochs to the right of it were wasted. Where
+# there is no dotted line, the run was still getting better, or was within its patience.
 #
-# The four networks differ less in accuracy than in loss. Twelve hundred pictures are few, and one run of
-# each is no proof: another seed moves each accuracy by some hundredths.
+# In accuracy the networks differ less than in loss. Twelve hundred pictures are few, and one run of each is
+# no proof: another seed moves each accuracy by some hundredths.
 #
 # The framework's own `EarlyStopping` should stop each run after the same epoch as yours:
 
