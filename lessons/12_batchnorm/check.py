@@ -448,7 +448,7 @@ def draw_layers(weights, data):
     from minicnn.plots.figure import BLUE, SMALL, TITLE, dress, new_figure
 
     figure = new_figure(820, 240)
-    figure.suptitle(f"What your five layers say to 500 test pictures, {data.label}", fontsize=TITLE)
+    figure.suptitle(f"Your five layers after ReLU, {data.label}", fontsize=TITLE)
     layers = hidden(weights, flat(data.x_test[:500]))
     for k, (axes, values) in enumerate(zip(figure.subplots(1, DEPTH, sharey=True), layers)):
         axes.hist(np.clip(values.ravel(), 0, 4), bins=20, range=(0, 4), density=True, log=True, color=BLUE)
