@@ -191,17 +191,16 @@ class OwnDropout(Layer):
 mc.set_random_seed(0)
 mended = train(network(lambda rate: [OwnDropout(rate)]), data.y)
 
-figure = new_figure(860, 330)
+figure = new_figure(860, 360)
 left, right = figure.subplots(1, 2)
 for name, rows, colour, marker in (("without", plain, VERMILLION, "s"), ("with dropout", mended, BLUE, "o")):
     style = {"color": colour, "marker": marker, "markersize": 4}
-    left.plot(rows[:, 0], rows[:, 1], linestyle="--", label=f"{name}, seen", **style)
-    left.plot(rows[:, 0], rows[:, 2], label=f"{name}, new", **style)
-    right.plot(rows[:, 0], rows[:, 3], label=f"{name}, new", **style)
+    left.plot(rows[:, 0], rows[:, 1], linestyle="--", label=f"{name}: seen", **style)
+    left.plot(rows[:, 0], rows[:, 2], label=f"{name}: new", **style)
+    right.plot(rows[:, 0], rows[:, 3], **style)
     print(f"{name:<13} training {rows[-1, 1]:.1%}, test {rows[-1, 2]:.1%}, test loss {rows[-1, 3]:.2f}")
 left.set_ylim(0, 1.03)
-left.legend(fontsize=SMALL, ncols=2, loc="lower right")
-right.legend(fontsize=SMALL)
+figure.legend(*left.get_legend_handles_labels(), fontsize=SMALL, ncols=4, loc="outside lower center")
 dress(left, f"500 pictures, {data.label}", "epochs", "accuracy")
 dress(right, "The loss on new pictures", "epochs", "loss")
 show(figure, "13_mended")
