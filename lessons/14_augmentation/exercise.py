@@ -38,7 +38,7 @@ def random_crop(x, places, height, width):
 def early_stopping_update(best, wait, value, patience, min_delta):
     """One epoch is over: is it time to stop? The number watched is a loss, so lower is better.
 
-    In the framework an object of the class EarlyStopping keeps best and wait between epochs; this is its update.
+    In the framework an EarlyStopping object keeps best and wait between epochs; this is its update.
 
     best       the lowest value so far (infinity before the first epoch)
     wait       for how many epochs there has been no improvement
