@@ -325,7 +325,7 @@ def draw_sure(weights, data):
         right = predict(weights, data, x)[np.arange(len(y)), y]
         share = np.full(len(y), 1 / len(y))
         style = {"color": colour, "alpha": 0.6, "hatch": hatch, "edgecolor": "white"}
-        axes.hist(right, 20, (0, 1), weights=share, label=f"{len(y):,} pictures {name}", **style)
+        axes.hist(right, bins=20, range=(0, 1), weights=share, label=f"{len(y):,} pictures {name}", **style)
     axes.legend(fontsize=SMALL)
     title = f"How sure is your network of the right class? {data.label}"
     dress(axes, title, "probability of the right class", "share of the pictures", grid="y")
