@@ -256,10 +256,10 @@ def train(work, seed, n_train, dataset, shuffle):
     dense_forward, dense_backward = mine("05", "dense_forward"), mine("05", "dense_backward")
     loss_of, step = mine("03", "softmax_crossentropy"), mine("03", "sgd_step")
     p, grads = initial(seed), {}
-    for at in batches(n_train, 50, 6, seed):
-        z1 = work.conv_as_matmul(x[at], p["w1"], p["b1"], TWO, SAME_5)  # (50, 16, 16, 16)
+    for at in batches(n_train, 32, 6, seed):
+        z1 = work.conv_as_matmul(x[at], p["w1"], p["b1"], TWO, SAME_5)  # (32, 16, 16, 16)
         y1 = relu(z1)
-        z2 = work.conv_as_matmul(y1, p["w2"], p["b2"], TWO, SAME_3)  # (50, 8, 8, 32)
+        z2 = work.conv_as_matmul(y1, p["w2"], p["b2"], TWO, SAME_3)  # (32, 8, 8, 32)
         y2 = relu(z2)
         rows = y2.reshape(len(at), -1)
         _, dscores = loss_of(dense_forward(rows, p["w3"], p["b3"]), right[at])

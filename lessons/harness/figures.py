@@ -71,3 +71,21 @@ def curve(x, lines, title):
     axes.legend(fontsize=SMALL)
     dress(axes, title, "step", "relative error")
     return figure
+
+
+def speeds(found, title):
+    """Level bars on a scale of powers of ten. ``found``: {name: multiplications a second}."""
+    from minicnn.plots.figure import SMALL, dress, line_style, new_figure
+
+    figure = new_figure(720, 90 + 34 * len(found))
+    axes = figure.subplots()
+    for k, millions in enumerate(speed / 1e6 for speed in found.values()):
+        axes.barh(k, millions, color=line_style(k)["color"])
+        place = {"xytext": (3, 0), "textcoords": "offset points", "va": "center"}
+        axes.annotate(f"{millions:,.3g}", (millions, k), fontsize=SMALL, **place)
+    axes.set_yticks(range(len(found)), found, fontsize=SMALL)
+    axes.invert_yaxis()
+    axes.set_xscale("log")
+    axes.margins(x=0.15)
+    dress(axes, title, "million multiplications a second (each line: ten times as fast)", grid="x")
+    return figure

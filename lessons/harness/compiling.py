@@ -1,0 +1,70 @@
+"""Functions that numba compiles (lesson 08): as plain Python first, then compiled, on several threads.
+
+Compiled code checks no index, and compiling takes seconds. As plain Python the same lines raise IndexError
+where it happens, and a wrong result is known at once.
+"""
+
+import contextlib
+import os
+import re
+import sys
+
+
+def cores():
+    """How many this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def environment():
+    """For a process that must be able to run two threads, on one core as well."""
+    return {"NUMBA_NUM_THREADS": str(max(2, cores())), **os.environ}
+
+
+@contextlib.contextmanager
+def as_asked(function, threads):
+    """``function``, ready to be called. ``threads``: 0 uncompiled, 1 or more on so many, None as it is."""
+    plain = getattr(function, "py_func", function)  # a function compiled by numba keeps its Python one there
+    space = getattr(plain, "__globals__", {})
+    compiled = {name: thing for name, thing in space.items() if hasattr(thing, "py_func")}
+    if threads == 0:
+        space.update({name: thing.py_func for name, thing in compiled.items()})
+        function = plain
+    elif threads and (numba := sys.modules.get("numba")):
+        numba.set_num_threads(min(threads, numba.config.NUMBA_NUM_THREADS))
+    try:
+        yield function
+    finally:
+        space.update(compiled)
+
+
+def is_compiled(function):
+    """Has numba compiled ``function``, or a function of its file?"""
+    space = getattr(getattr(function, "py_func", function), "__globals__", {})
+    return any(getattr(thing, "signatures", None) for thing in (function, *space.values()))
+
+
+def is_numba(error):
+    """Did the compiler raise it?"""
+    return type(error).__module__.startswith("numba.")
+
+
+def words(error):
+    """What the compiler has to say, in one sentence of its many."""
+    text = str(error)
+    if call := re.search(r">>> (.+)", text):
+        return f"numba cannot compile this: it knows no {call[1]}"
+    skip = ("Failed in ", "During: ", "File ", "- Resolution failure")
+    said = next((line for line in text.splitlines() if line.strip() and not line.startswith(skip)), text)
+    if said.startswith("Untyped global name"):
+        said = said.split(":")[0] + ": what compiled code calls must be compiled too, or be a plain number"
+    return f"numba cannot compile this: {said.strip()}"
+
+
+def frame(error, files):
+    """[[line, "", source text]] where the compiler stopped, if that is in one of ``files``."""
+    place = getattr(error, "loc", None)
+    if place is None or place.filename not in files:
+        return []
+    with open(place.filename, encoding="utf-8") as file:
+        lines = file.read().splitlines()
+    return [[place.line, "", lines[place.line - 1].strip()]] if 0 < place.line <= len(lines) else []
