@@ -208,7 +208,7 @@ def conv_in_order(letters):
     for depth, letter in enumerate(letters, start=1):
         lines.append("    " * depth + f"for {letter} in range({LENGTH[letter]}):")
     lines.append("    " * (len(letters) + 1) + LAST)
-    made = {}
+    made = {"__name__": "orders"}
     exec("\n".join(lines), made)
     return njit(made["conv"]), "\n".join(lines)
 

@@ -17,7 +17,7 @@ NONE, ONE, MORE = ((0, 0), (0, 0)), ((1, 1), (1, 1)), ((0, 1), (2, 1))
 
 def winograd_filters(w):
     G = np.array([[1, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1]], w.dtype)
-    return np.einsum("ih,jw,hwcf->ijcf", G, G, w)  # G w G'
+    return np.einsum("ih,jw,hwcf->ijcf", G, G, w, optimize=True)  # G w G'
 
 
 def winograd_input(d):
@@ -79,7 +79,7 @@ def show_square(args):
     return f"{name} {a.shape}".replace(", ", ",") + (more or f" = [{rows}]")
 
 
-G, SECOND, THIRD = "G, G, w)", "[0.5, 0.5, 0.5]", "[0.5, -0.5, 0.5]"
+G, SECOND, THIRD = "G, G, w, optimize=True)", "[0.5, 0.5, 0.5]", "[0.5, -0.5, 0.5]"
 
 FILTER_MISTAKES = [
     Wrong("the halves are missing: u1 = (g0 + g1 + g2) / 2.", [(SECOND, "[1, 1, 1]"), (THIRD, "[1, -1, 1]")]),
@@ -88,10 +88,10 @@ FILTER_MISTAKES = [
         [('"ih,jw,hwcf->ijcf", G, G', '"ih,hwcf->iwcf", G')],
     ),
     Wrong("U is turned round: its rows are columns.", [("->ijcf", "->jicf")]),
-    Wrong("the filter is turned round. Networks do not turn it.", [("G, G, w)", "G, G, w[::-1, ::-1])")]),
+    Wrong("the filter is turned round. Networks do not turn it.", [("G, G, w,", "G, G, w[::-1, ::-1],")]),
     Wrong("in u2 the minus stands before g2: it is (g0 - g1 + g2) / 2.", [(THIRD, "[0.5, 0.5, -0.5]")]),
     Wrong("u1 and u2 have changed places.", [(f"{SECOND}, {THIRD}", f"{THIRD}, {SECOND}")]),
-    Wrong("U is half of what it should be.", [(G, "G, G, w) / w.dtype.type(2)")]),
+    Wrong("U is half of what it should be.", [(G, f"{G} / w.dtype.type(2)")]),
 ]  # fmt: skip
 
 T0, T1, T2, T3 = "d[0] - d[2]", "d[1] + d[2]", "d[2] - d[1]", "d[3] - d[1]"

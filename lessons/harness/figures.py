@@ -82,7 +82,7 @@ def speeds(found, title):
     for k, millions in enumerate(speed / 1e6 for speed in found.values()):
         axes.barh(k, millions, color=line_style(k)["color"])
         place = {"xytext": (3, 0), "textcoords": "offset points", "va": "center"}
-        axes.annotate(f"{millions:,.3g}", (millions, k), fontsize=SMALL, **place)
+        axes.annotate(f"{millions:,.{0 if millions > 10 else 2}f}", (millions, k), fontsize=SMALL, **place)
     axes.set_yticks(range(len(found)), found, fontsize=SMALL)
     axes.invert_yaxis()
     axes.set_xscale("log")
