@@ -217,11 +217,11 @@ LESSON = Lesson(
     tasks=[
         Task(
             "conv_compiled", conv_compiled, cases, ("y",), MISTAKES, HINTS_COMPILED, explain=reads("x"),
-            show=LOOPS.show, limit=60, threads=(1, 2, 2), expects=conv2d.forward_matrix,
+            show=LOOPS.show, limit=300, threads=(1, 2, 2), expects=conv2d.forward_matrix,
         ),
         Task(
             "conv_bad_order", conv_bad_order, cases, ("y",), MISTAKES, HINTS_BAD, explain=reads("x"),
-            show=LOOPS.show, limit=60, threads=(1,), expects=conv2d.forward_matrix,
+            show=LOOPS.show, limit=300, threads=(1,), expects=conv2d.forward_matrix,
         ),
     ],
     payoff=Speed(

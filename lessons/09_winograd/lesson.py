@@ -15,6 +15,7 @@ sys.path += [".", "../.."]  # the repository's root, whether this runs as a scri
 
 import time
 
+import numba
 import numpy as np
 from matplotlib import colormaps
 
@@ -339,7 +340,7 @@ for axes, ticks in ((left, channels), (right, sides)):
     axes.set_xscale("log", base=2)
     axes.set_xticks(ticks, ticks)
     axes.set_ylim(0, None)
-left.legend(fontsize=SMALL)
+right.legend(fontsize=SMALL, loc="lower right")
 dress(left, "16 pictures of 16 x 16", "channels and filters", "times as fast (above 1: it wins)")
 dress(right, "16 pictures, 64 channels and filters", "pixels a side")
 show(figure, "09_when_it_loses")
@@ -355,21 +356,9 @@ for name in pairs:
 # the slower it multiplies, compared with how fast it reads and writes, the more is gained. So minicnn uses it
 # only where you ask for it: `Conv2D(64, 3, algorithm="winograd")`.
 #
-# ## The race so far
-
+# ## The race so far, on one thread
 
 # %%
-def seconds(function, args, rounds=7):
-    """How long a call takes, at best: whatever else the computer does only makes it longer."""
-    function(*args.values())
-    times = []
-    for _ in range(rounds):
-        start = time.perf_counter()
-        function(*args.values())
-        times.append(time.perf_counter() - start)
-    return min(times)
-
-
 small, large = batch(1, 8, 3, 8), batch(8, 32, 64, 64)
 race = {
     "06 loops in Python": (mine("06", "conv_forward"), small),
@@ -379,10 +368,16 @@ race = {
     "minicnn, im2col in the cache": (conv2d.forward, large),
     "minicnn, Winograd, 4 x 4 a tile": (winograd.forward, large),
 }
-found = {name: multiplications(args) / seconds(function, args) for name, (function, args) in race.items()}
+found = {}
+mc.set_num_threads(1)
+numba.set_num_threads(1)
+with single_threaded_blas():
+    for name, (function, args) in race.items():
+        found[name] = multiplications(args) / processor_seconds(function, *args.values())
+mc.set_num_threads(usual)
 for name, each in found.items():
     print(f"{name:<32} {each / 1e6:12,.1f} million multiplications of the definition a second")
-show(speeds(found, "The race so far"), "09_race")
+show(speeds(found, "The race so far, on one thread"), "09_race")
 
 # %% [markdown]
 # "Multiplications of the definition": Winograd does fewer, so its number can be higher than what the computer

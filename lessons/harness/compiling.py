@@ -9,6 +9,8 @@ import os
 import re
 import sys
 
+CANNOT = "numba cannot compile this: "
+
 
 def cores():
     """How many this process may use."""
@@ -52,12 +54,12 @@ def words(error):
     """What the compiler has to say, in one sentence of its many."""
     text = str(error)
     if call := re.search(r">>> (.+)", text):
-        return f"numba cannot compile this: it knows no {call[1]}"
+        return f"{CANNOT}it knows no {call[1]}"
     skip = ("Failed in ", "During: ", "File ", "- Resolution failure")
     said = next((line for line in text.splitlines() if line.strip() and not line.startswith(skip)), text)
     if said.startswith("Untyped global name"):
         said = said.split(":")[0] + ": what compiled code calls must be compiled too, or be a plain number"
-    return f"numba cannot compile this: {said.strip()}"
+    return f"{CANNOT}{said.strip()}"
 
 
 def frame(error, files):

@@ -5,7 +5,7 @@ from functools import partial
 
 import numpy as np
 
-from lessons.harness import child, compare, explain
+from lessons.harness import child, compare, compiling, explain
 from lessons.harness.runner import LIMIT
 
 PLAIN = 500  # numbers in a case that compiled code sees only: as plain Python it would take long
@@ -36,6 +36,7 @@ class Verdict:
     looks_like: str = ""
     ratio: str = ""
     explanation: str = ""
+    threads: int | None = None  # those of the run it is about, see compiling.as_asked
 
     @property
     def passed(self):
@@ -59,7 +60,7 @@ def check_task(lesson, task, runner):
         verdict.frames = runner.loaded.get("frames", [])
         return verdict
     for threads in (0, *task.threads) if task.threads else (None,):
-        verdict.outcomes = _outcomes(task, runner, threads, verdict.outcomes)
+        verdict.threads, verdict.outcomes = threads, _outcomes(task, runner, threads, verdict.outcomes)
         if verdict.failing:
             break
     if verdict.failing and verdict.first.about in ("value", "raised"):
@@ -89,9 +90,15 @@ def _outcomes(task, runner, threads, before):
         if threads and threads > 1 and outcome.about in ("", "value"):
             outcome.about, outcome.problem = _thread_problem(outcome, before[k], threads)
         found.append(outcome)
-        if outcome.about in ("timeout", "died") or outcome.reply.get("raised") == "NotImplementedError":
+        if outcome.about in ("timeout", "died", "compiled") or _same_everywhere(outcome.reply):
             break
     return found
+
+
+def _same_everywhere(reply):
+    """Will the other cases say the same? Nothing written yet; or it cannot be compiled, which takes long."""
+    cannot = reply.get("message", "").startswith(compiling.CANNOT)
+    return cannot or reply.get("raised") == "NotImplementedError"
 
 
 def _compiled_problem(outcome):

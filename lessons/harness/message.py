@@ -48,6 +48,9 @@ def _line(verdict):
 
 
 def _counts(verdict):
+    if verdict.threads:
+        s = "s" * (verdict.threads > 1)
+        return [f"  As plain Python it is right. Compiled, on {verdict.threads} thread{s}:"]
     groups = {}
     for case in verdict.task.cases:
         groups.setdefault(case.group, [0, 0])[1] += 1
