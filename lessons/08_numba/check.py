@@ -58,10 +58,10 @@ def conv_bad_order(x, w, b, strides=(1, 1), padding=((0, 0), (0, 0))):
 # ---------------------------------------------------------------- cases: those of lesson 06, and larger ones
 
 
-def drawn(N, H, W, C, KH, KW, F, strides, padding, dtype="float32"):
+def drawn(N, H, W, C, KH, KW, F, strides, padding):
     rng = np.random.default_rng([N, H, W, C, KH, KW, F])
     shapes = {"x": (N, H, W, C), "w": (KH, KW, C, F), "b": (F,)}
-    arrays = {name: rng.standard_normal(shape).astype(dtype) for name, shape in shapes.items()}
+    arrays = {name: rng.standard_normal(shape).astype(np.float32) for name, shape in shapes.items()}
     return Case("many pictures", {**arrays, "strides": strides, "padding": padding})
 
 
@@ -69,7 +69,7 @@ def large_cases():
     """Work for two threads for long enough to meet, and sums that rounding tells apart."""
     return [
         drawn(2, 9, 9, 4, 3, 3, 5, (1, 1), NONE),
-        drawn(3, 10, 9, 5, 3, 2, 6, (1, 2), MORE, "float64"),
+        drawn(3, 10, 9, 5, 3, 2, 6, (1, 2), MORE),
         drawn(4, 16, 16, 8, 3, 3, 8, (1, 1), ONE),
         drawn(8, 20, 20, 16, 3, 3, 16, (1, 1), ONE),
         drawn(5, 21, 18, 16, 5, 5, 8, (2, 2), MORE),

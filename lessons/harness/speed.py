@@ -1,6 +1,6 @@
 """The race so far, as a payoff: the reader's convolutions of several lessons on one chart."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from statistics import median
 
 import numpy as np
@@ -29,7 +29,7 @@ class Speed:
     small: dict
     order: tuple = ()
     seconds: int = 30
-    limit: float = field(default=120.0, repr=False)
+    limit: float = 300.0  # compiling takes most of it
 
     def run(self, lesson, runner):
         """(passed, lines, figure)"""
@@ -44,7 +44,7 @@ class Speed:
             said = "the same as lesson 06's definition" if right else "other numbers than the definition"
             lines.append(f"  {'ok' if right else 'x '} {name}: {said}")
         if self.order:
-            reply = runner.race(list(self.order), self.args, rounds=5, threads=1)
+            reply = runner.race(list(self.order), self.args, 5, self.limit, threads=1)
             if "value" not in reply:
                 return False, failure(reply), None
             fast, slow = (median(times) for times in reply["value"])
@@ -66,13 +66,13 @@ class Speed:
     def speeds(self, runner):
         """({name: multiplications of the definition a second}, [] or why there are none)"""
         name, function = _earlier(*self.slow)
-        reply = runner.race([function], self.small, rounds=3)
+        reply = runner.race([function], self.small, 3, self.limit)
         if "value" not in reply:
             return {}, failure(reply)
         found = {name: multiplications(self.small) / median(reply["value"][0])}
         contestants = dict(map(_earlier, *zip(*self.earlier))) if self.earlier else {}
         contestants |= {f"your {name}": name for name in self.own} | self.others
-        reply = runner.race(list(contestants.values()), self.args, rounds=5)
+        reply = runner.race(list(contestants.values()), self.args, 5, self.limit)
         if "value" not in reply:
             return {}, failure(reply)
         for name, times in zip(contestants, reply["value"]):
