@@ -71,6 +71,13 @@ def col2im_cases():
     return made
 
 
+def show(args):
+    """x (1,1,3,1) = [[1 2 3]]   stride 1, padding 0   window 1 x 2"""
+    pictures = f"x_shape {args['x_shape']}".replace(", ", ",") + "   " if "x_shape" in args else ""
+    rest = {name: a for name, a in args.items() if name not in ("x_shape", "KH", "KW")}
+    return f"{LOOPS.show(rest)}   {pictures}window {args['KH']} x {args['KW']}"
+
+
 PADDED, ORDER = "np.pad(x, ((0, 0), *padding, (0, 0)))", "(0, 1, 2, 4, 5, 3)"
 STEPS, CUT = "[:, :: strides[0], :: strides[1]]", "[:, top : top + H, left : left + W]"
 
@@ -307,11 +314,11 @@ LESSON = Lesson(
     tasks=[
         Task(
             "im2col", conv2d.im2col, im2col_cases, ("cols",), IM2COL_MISTAKES, IM2COL_HINTS,
-            explain=reads("x"), views=True,
+            explain=reads("x"), show=show, views=True,
         ),
         Task(
             "col2im", conv2d.col2im, col2im_cases, ("x",), COL2IM_MISTAKES, COL2IM_HINTS,
-            explain=reads("cols"), views=True,
+            explain=reads("cols"), show=show, views=True,
         ),
         Task(
             "conv_as_matmul", conv2d.forward_matrix, LOOPS.cases, ("y",), CONV_MISTAKES, CONV_HINTS,

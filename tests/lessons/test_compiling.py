@@ -110,8 +110,7 @@ def test_a_process_can_run_two_threads_on_one_core(monkeypatch):
 def test_long_messages_of_the_compiler_become_one_sentence():
     error = ValueError(
         "Failed in nopython mode pipeline (step: nopython frontend)\n"
-        "No implementation of function Function(add)\n >>> add(float32, unicode_type)\n \nThere are 20 candidate implementations:\n"
+        "No implementation of function Function(add)\n >>> add(float32, unicode_type)\n \n"
+        "There are 20 candidate implementations:\n"
     )
-    assert compiling.words(error) == (
-        "numba cannot compile this: it knows no add(float32, unicode_type)"
-    )
+    assert compiling.words(error) == "numba cannot compile this: it knows no add(float32, unicode_type)"
