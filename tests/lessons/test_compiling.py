@@ -76,7 +76,7 @@ def test_the_same_bits_on_two_threads_pass_and_others_do_not(tmp_path):
 def row_sums(x):
     y = np.zeros(len(x), x.dtype)
     for i in range(x.shape[0]):
-        total = x[i, 0] * 0
+        total = np.float32(0)
         for j in prange(x.shape[1]):
             total += x[i, j]
         y[i] = total
