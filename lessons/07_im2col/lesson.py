@@ -71,7 +71,8 @@ print(f"that is {in_product / in_loops:,.0f} times as many")
 
 # %%
 picture = np.arange(1, 13).reshape(3, 4)
-palette = colormaps["turbo"](np.linspace(0.08, 0.92, 12))
+turbo = colormaps["turbo"]
+palette = turbo(np.linspace(0.08, 0.92, 12))
 palette = palette * 0.55 + 0.45  # lighter, so that black numbers can be read
 colour_of = {pixel: palette[pixel - 1] for pixel in range(1, 13)}
 filters = np.array([[1, 1], [0, 1], [0, 1], [0, 1]])  # two filters of 2 x 2, as columns
@@ -260,7 +261,7 @@ in_loops_now = 32 * 32 * 32 * 32 * 3 * 3 * 16 / in_loops  # at the speed measure
 for name, t in parts.items():
     print(f"{name:<14} {1000 * t:10.1f} ms")
 print(f"all together   {1000 * whole:10.1f} ms")
-print(f"as loops about {1000 * in_loops_now:10.1f} ms: {in_loops_now / whole:,.0f} times as long")
+print(f"as loops about {in_loops_now:10.1f} s: {in_loops_now / whole:,.0f} times as long")
 
 figure = new_figure(620, 190)
 axes = figure.subplots()

@@ -24,6 +24,7 @@ from numba import njit, prange
 
 import minicnn as mc
 from lessons import mine, show
+from lessons.harness.compiling import words
 from lessons.harness.figures import speeds, table
 from lessons.harness.speed import multiplications
 from minicnn.kernels import conv2d
@@ -94,12 +95,13 @@ by_columns = [(i, j) for j in range(COLUMNS) for i in range(ROWS)]
 
 figure = new_figure(760, 470)
 panels = figure.subplots(2, 2, height_ratios=(1, 1.5))
+blues = colormaps["Blues"]
 names = ("inner loop over j: along memory", "inner loop over i: across memory")
 for column, (name, order) in enumerate(zip(names, (by_rows, by_columns))):
     when = np.zeros((ROWS, COLUMNS), int)
     for step, at in enumerate(order):
         when[at] = step
-    shades = [[colormaps["Blues"](0.05 + 0.55 * v / when.max()) for v in line] for line in when]
+    shades = [[blues(0.05 + 0.55 * v / when.max()) for v in line] for line in when]
     table(panels[0, column], when.tolist(), shades, name)
     places = [i * COLUMNS + j for i, j in order]  # the address of a[i, j]
     axes = panels[1, column]
@@ -193,8 +195,8 @@ for letter, (in_y, in_x, in_w) in jumps.items():
     print(f"{letter:>9}{in_y:>7}{in_x:>8}{in_w:>8}")
 
 # %% [markdown]
-# With f innermost, y and w are walked along, and x stands still. That is the best line of the table. With i
-# or n innermost, two arrays jump far at every step.
+# With f innermost, y and w are walked along, and x stands still. That is the best line of the table. With j,
+# i or n innermost, two arrays jump by 16 numbers or more: to another cache line, at every step.
 #
 # Is it true? Here is a convolution as text, with its seven loops in any order you like. We compile it for
 # four orders (one thread, no padding, stride 1) and take the time.
@@ -290,8 +292,8 @@ for function in (add_shared, add_apart):
 #
 # ## When numba does not understand
 #
-# Compiled code has only arrays and numbers, not all of NumPy. This is what it says about a function that
-# numba does not know; the first lines of its message are the ones to read:
+# Compiled code has arrays and numbers, and not all of NumPy. About a function that it does not know, numba
+# says ten lines or more. This is the sentence of them to read, as the check shows it to you:
 
 
 # %%
@@ -304,7 +306,7 @@ def pad_it(x):
 try:
     pad_it(np.ones((2, 2), np.float32))
 except numba.core.errors.TypingError as error:
-    print("\n".join(str(error).splitlines()[:2]))
+    print(words(error))
 
 # %% [markdown]
 # And it checks no indices: `y[5]` of an array of 3 numbers reads whatever lies there. That is why the check

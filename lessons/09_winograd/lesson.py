@@ -226,8 +226,9 @@ dress(right, "Error in float32", "outputs a tile, in each direction", "against t
 show(figure, "09_error")
 
 # %% [markdown]
-# The work falls quickly at first, then hardly; the error grows all the way. A network learns as well with an
-# error of a millionth: its gradients are noisy anyway. It would not learn with an error of a tenth.
+# The work falls quickly at first, then hardly; the error grows all the way. For a network, an error of a
+# millionth is nothing: its random batches make far more noise. A thousandth, in every layer, is another
+# matter.
 #
 # ## Your turn
 #

@@ -52,7 +52,7 @@ def is_numba(error):
 
 def words(error):
     """What the compiler has to say, in one sentence of its many."""
-    text = str(error)
+    text = re.sub(r"\x1b\[[0-9;]*m", "", str(error))  # without colours
     if call := re.search(r">>> (.+)", text):
         return f"{CANNOT}it knows no {call[1]}"
     skip = ("Failed in ", "During: ", "File ", "- Resolution failure")

@@ -109,7 +109,7 @@ def test_a_process_can_run_two_threads_on_one_core(monkeypatch):
 
 def test_long_messages_of_the_compiler_become_one_sentence():
     error = ValueError(
-        "Failed in nopython mode pipeline (step: nopython frontend)\n"
+        "\x1b[1mFailed in nopython mode pipeline (step: nopython frontend)\n\x1b[0m"
         "No implementation of function Function(add)\n >>> add(float32, unicode_type)\n \n"
         "There are 20 candidate implementations:\n"
     )
