@@ -71,7 +71,7 @@ def large_cases():
         drawn(2, 9, 9, 4, 3, 3, 5, (1, 1), NONE),
         drawn(3, 10, 9, 5, 3, 2, 6, (1, 2), MORE),
         drawn(4, 16, 16, 8, 3, 3, 8, (1, 1), ONE),
-        drawn(8, 20, 20, 16, 3, 3, 16, (1, 1), ONE),
+        drawn(8, 40, 40, 16, 3, 3, 32, (1, 1), ONE),
         drawn(5, 21, 18, 16, 5, 5, 8, (2, 2), MORE),
     ]
 
@@ -144,6 +144,10 @@ def last_product_and_bias(x, w, b, strides=(1, 1), padding=NONE):
     return last_product(x, w, b, strides, padding) + b
 
 
+def never_filled(x, w, b, strides=(1, 1), padding=NONE):
+    return right(x, w, b * np.float32(np.nan), strides, padding)
+
+
 def always_float64(x, w, b, strides=(1, 1), padding=NONE):
     return right(x, w, b, strides, padding).astype(np.float64)
 
@@ -174,6 +178,10 @@ MISTAKES = [
     Wrong(
         "only the last product is left, and the bias: the sum over the window is overwritten. = for +=?",
         function=last_product_and_bias,
+    ),
+    Wrong(
+        "every number is nan. The check fills np.empty with nan, to show it: begin with y[n,i,j,f] = b[f].",
+        function=never_filled,
     ),
     Wrong(
         "the numbers are right, in float64: np.zeros and np.empty need the type, x.dtype.",
@@ -217,7 +225,7 @@ LESSON = Lesson(
     tasks=[
         Task(
             "conv_compiled", conv_compiled, cases, ("y",), MISTAKES, HINTS_COMPILED, explain=reads("x"),
-            show=LOOPS.show, limit=300, threads=(1, 2, 2), expects=conv2d.forward_matrix,
+            show=LOOPS.show, limit=300, threads=(1, 2, 2, 2), expects=conv2d.forward_matrix,
         ),
         Task(
             "conv_bad_order", conv_bad_order, cases, ("y",), MISTAKES, HINTS_BAD, explain=reads("x"),

@@ -9,6 +9,9 @@ import os
 import re
 import sys
 
+import numpy as np
+
+EMPTY, EMPTY_LIKE = np.empty, np.empty_like
 CANNOT = "numba cannot compile this: "
 
 
@@ -31,12 +34,26 @@ def as_asked(function, threads):
     if threads == 0:
         space.update({name: thing.py_func for name, thing in compiled.items()})
         function = plain
+        np.empty, np.empty_like = _filled(EMPTY), _filled(EMPTY_LIKE)
     elif threads and (numba := sys.modules.get("numba")):
         numba.set_num_threads(min(threads, numba.config.NUMBA_NUM_THREADS))
     try:
         yield function
     finally:
         space.update(compiled)
+        np.empty, np.empty_like = EMPTY, EMPTY_LIKE
+
+
+def _filled(make):
+    """``make``, with nan for whatever lay in memory: what nobody wrote is then seen, and always the same."""
+
+    def filled(*args, **options):
+        a = make(*args, **options)
+        if a.dtype.kind == "f":
+            a.fill(np.nan)
+        return a
+
+    return filled
 
 
 def is_compiled(function):
@@ -59,7 +76,7 @@ def words(error):
     said = next((line for line in text.splitlines() if line.strip() and not line.startswith(skip)), text)
     if said.startswith("Untyped global name"):
         said = said.split(":")[0] + ": what compiled code calls must be compiled too, or be a plain number"
-    return f"{CANNOT}{said.strip()}"
+    return f"{CANNOT}{said.strip().removesuffix('. Raised from None')}"
 
 
 def frame(error, files):

@@ -58,6 +58,12 @@ def test_what_is_right_but_not_compiled_is_told_so(tmp_path):
     )
 
 
+def test_what_nobody_wrote_is_nan_not_what_lay_there(tmp_path):
+    verdict = verdict_of(ROWS.replace("np.zeros", "np.empty"), tmp_path)
+    assert all(np.isnan(outcome.reply["value"]).all() for outcome in verdict.outcomes)
+    assert not np.isnan(np.empty(1000, np.float32)).all()  # numpy is as it was
+
+
 @pytest.mark.slow  # compiles
 def test_what_numba_does_not_know_is_shown_where_it_stands(tmp_path):
     verdict = verdict_of(ROWS.replace("    return y", "    return np.pad(y, 0)"), tmp_path)
