@@ -336,12 +336,13 @@ left, right = figure.subplots(1, 2, sharey=True)
 for k, name in enumerate(pairs):
     left.plot(channels, by_channels[name], label=name, **line_style(k))
     right.plot(sides, by_side[name], label=name, **line_style(k))
+top = 1.35 * max(1, np.max([*by_channels.values()]), np.max([*by_side.values()]))  # room for the legend
 for axes, ticks in ((left, channels), (right, sides)):
     axes.axhline(1, color="0.4", linewidth=1)
     axes.set_xscale("log", base=2)
     axes.set_xticks(ticks, ticks)
-    axes.set_ylim(0, None)
-right.legend(fontsize=SMALL, loc="lower right")
+    axes.set_ylim(0, top)
+left.legend(fontsize=SMALL, loc="upper left")
 dress(left, "16 pictures of 16 x 16", "channels and filters", "times as fast (above 1: it wins)")
 dress(right, "16 pictures, 64 channels and filters", "pixels a side")
 show(figure, "09_when_it_loses")
