@@ -10,6 +10,7 @@ from lessons.harness.payoff import Training
 from lessons.harness.race import Race
 from lessons.harness.tasks import Case, Lesson, Task, Wrong
 from minicnn.kernels import activations, conv2d, dense
+from minicnn.kernels.threads import single_threaded_blas
 
 LOOPS = tasks.find("06").task("conv_forward")  # conv_as_matmul must do the same
 
@@ -255,6 +256,7 @@ def windows_backward(work, x, w, dy, padding):
     return dcols, dw.reshape(w.shape), db
 
 
+@single_threaded_blas()  # with products this small, threads wait for each other longer than they work
 def train(work, seed, n_train, dataset, shuffle):
     """Runs where work.py is: two convolutions of the learner's, and lessons 03 and 05."""
     data = pictures(n_train, 0, dataset)
@@ -291,12 +293,12 @@ def predict(p, data):
 
 
 def draw_filters(p, data):
-    """The sixteen filters of the first layer."""
+    """What training added to the sixteen filters of the first layer."""
     from minicnn import plots
 
-    w = np.moveaxis(p["w1"], -1, 0)
+    w = np.moveaxis(p["w1"] - initial(0)["w1"], -1, 0)
     low, high = w.min(axis=(1, 2, 3), keepdims=True), w.max(axis=(1, 2, 3), keepdims=True)
-    title = f"The sixteen filters of 5 x 5 that your network found, {data.label}"
+    title = f"What training added to the sixteen filters of 5 x 5, {data.label}"
     return plots.images((w - low) / (high - low), columns=8, title=title)
 
 
