@@ -5,6 +5,7 @@ where it happens, and a wrong result is known at once.
 """
 
 import contextlib
+import linecache
 import os
 import re
 import sys
@@ -84,6 +85,4 @@ def frame(error, files):
     place = getattr(error, "loc", None)
     if place is None or place.filename not in files:
         return []
-    with open(place.filename, encoding="utf-8") as file:
-        lines = file.read().splitlines()
-    return [[place.line, "", lines[place.line - 1].strip()]] if 0 < place.line <= len(lines) else []
+    return [[place.line, "", linecache.getline(place.filename, place.line).strip()]]  # knows notebooks' cells

@@ -5,9 +5,9 @@ from statistics import median
 
 import numpy as np
 
-from lessons.harness import figures, tasks
+from lessons.harness import figures
 from lessons.harness.payoff import failure
-from lessons.harness.table import own_function
+from lessons.harness.race import earlier
 from minicnn.kernels import conv2d
 
 
@@ -65,12 +65,12 @@ class Speed:
 
     def speeds(self, runner):
         """({name: multiplications of the definition a second}, [] or why there are none)"""
-        name, function = _earlier(*self.slow)
+        name, function = earlier(*self.slow)
         reply = runner.race([function], self.small, 3, self.limit)
         if "value" not in reply:
             return {}, failure(reply)
         found = {name: multiplications(self.small) / median(reply["value"][0])}
-        contestants = dict(map(_earlier, *zip(*self.earlier))) if self.earlier else {}
+        contestants = dict(earlier(*each) for each in self.earlier)
         contestants |= {f"your {name}": name for name in self.own} | self.others
         reply = runner.race(list(contestants.values()), self.args, 5, self.limit)
         if "value" not in reply:
@@ -78,12 +78,6 @@ class Speed:
         for name, times in zip(contestants, reply["value"]):
             found[name] = multiplications(self.args) / median(times)
         return found, []
-
-
-def _earlier(number, function):
-    own = own_function(number, function)
-    model = own is tasks.find(number).task(function).answer
-    return f"lesson {number}, {'minicnn' if model else 'your'} {function}", own
 
 
 def _close(got, wanted):
