@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lessons.harness import wire
+from lessons.harness import compiling, wire
 
 PRINTED = 2_000  # characters of the learner's own print-outs that are kept
 
@@ -39,12 +39,12 @@ def load(path):
     return module
 
 
-def perform(function, args, files, limit):
+def perform(function, args, files, limit, threads=None):
     """Call ``function(*args.values())`` for at most ``limit`` seconds and say what happened.
 
     ``value``: what it returned; ``after``: the arguments as they are now; ``shares``: the arguments whose
     memory the value lies in. Or ``raised``: the error's words, with ``frames`` [[line, function, text]] in
-    ``files`` only. ``printed``: what it printed.
+    ``files`` only. ``printed``: what it printed. ``threads``: see compiling.as_asked.
     """
     printed = io.StringIO()
     caller, done = threading.get_ident(), threading.Event()
@@ -57,14 +57,24 @@ def perform(function, args, files, limit):
     watchdog = threading.Thread(target=interrupt, daemon=True)
     watchdog.start()
     try:
-        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-            value = function(*args.values())
+        with (
+            contextlib.redirect_stdout(printed),
+            contextlib.redirect_stderr(printed),
+            compiling.as_asked(function, threads) as called,
+        ):
+            value = called(*args.values())
         done.set()
         reply = {"value": value, "after": args, "shares": _shared(value, args)}
+        reply["compiled"] = compiling.is_compiled(function)
     except TimeLimit as error:
         reply = {"timeout": limit, "frames": frames(error, files)}
     except BaseException as error:
         reply = {"raised": type(error).__name__, "message": str(error), "frames": frames(error, files)}
+        if compiling.is_numba(error):
+            reply["message"], reply["frames"] = (
+                compiling.words(error),
+                reply["frames"] + compiling.frame(error, files),
+            )
     finally:
         done.set()
     reply["printed"] = printed.getvalue()[:PRINTED]
@@ -116,7 +126,7 @@ def _answer(request, work):
         args = {"work": work, **request["args"]}
     else:
         run, args = getattr(work, request["call"]), request["args"]
-    reply = perform(run, args, {path}, request["limit"])
+    reply = perform(run, args, {path}, request["limit"], request.get("threads"))
     if "after" in reply and ("race" in request or "lesson" in request):
         reply["after"], reply["shares"] = None, []
     return reply

@@ -40,7 +40,7 @@ class Problem:
 
     def entry(self, args, mine):
         """The wrong entry for other arguments: the learner's (``mine``) or the model answer's."""
-        value = self.call(args).get("value") if mine else self.task.answer(*args.values())
+        value = self.call(args).get("value") if mine else self.task.right(*args.values())
         part = value[self.part] if len(self.task.returns) > 1 and value is not None else value
         return float(part[self.index])
 

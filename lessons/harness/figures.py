@@ -71,3 +71,39 @@ def curve(x, lines, title):
     axes.legend(fontsize=SMALL)
     dress(axes, title, "step", "relative error")
     return figure
+
+
+def speeds(found, title):
+    """Level bars on a scale of powers of ten. ``found``: {name: multiplications a second}."""
+    from minicnn.plots.figure import SMALL, dress, line_style, new_figure
+
+    figure = new_figure(720, 90 + 34 * len(found))
+    axes = figure.subplots()
+    for k, millions in enumerate(speed / 1e6 for speed in found.values()):
+        axes.barh(k, millions, color=line_style(k)["color"])
+        place = {"xytext": (3, 0), "textcoords": "offset points", "va": "center"}
+        axes.annotate(f"{millions:,.{0 if millions > 10 else 2}f}", (millions, k), fontsize=SMALL, **place)
+    axes.set_yticks(range(len(found)), found, fontsize=SMALL)
+    axes.invert_yaxis()
+    axes.set_xscale("log")
+    axes.margins(x=0.15)
+    dress(axes, title, "million multiplications a second (each line: ten times as fast)", grid="x")
+    return figure
+
+
+def table(axes, numbers, colours, title):
+    """A small matrix: each number on its colour. ``numbers``: rows of numbers, words or None (empty)."""
+    from minicnn.plots.figure import TEXT, TITLE
+
+    rows, columns = len(numbers), len(numbers[0])
+    axes.set_xlim(-0.1, columns + 0.1)
+    axes.set_ylim(rows + 0.1, -0.1)
+    axes.set_aspect("equal")
+    axes.set_axis_off()
+    axes.set_title(title, fontsize=TITLE)
+    for i, j in np.ndindex(rows, columns):
+        square = [j, j + 1, j + 1, j], [i, i, i + 1, i + 1]
+        axes.fill(*square, facecolor=colours[i][j], edgecolor="0.5", linewidth=0.7)
+        if (number := numbers[i][j]) is not None:
+            said = number if isinstance(number, str) else f"{number:g}"
+            axes.text(j + 0.5, i + 0.5, said, ha="center", va="center", fontsize=TEXT)

@@ -5,7 +5,10 @@ from functools import partial
 
 import numpy as np
 
-from lessons.harness import child, compare, explain
+from lessons.harness import child, compare, compiling, explain
+from lessons.harness.runner import LIMIT
+
+PLAIN = 500  # numbers in a case that compiled code sees only: as plain Python it would take long
 
 
 @dataclass
@@ -33,6 +36,7 @@ class Verdict:
     looks_like: str = ""
     ratio: str = ""
     explanation: str = ""
+    threads: int | None = None  # those of the run it is about, see compiling.as_asked
 
     @property
     def passed(self):
@@ -55,21 +59,67 @@ def check_task(lesson, task, runner):
         verdict.missing = _why_missing(task, runner)
         verdict.frames = runner.loaded.get("frames", [])
         return verdict
-    for k, case in enumerate(task.cases):
-        expected = None if task.judge else task.expected(k)
-        outcome = Outcome(case, runner.call(task.name, _copies(case.args), task.limit), expected)
-        outcome.about, outcome.problem = _problem(task, outcome)
-        verdict.outcomes.append(outcome)
-        if outcome.about in ("timeout", "died") or outcome.reply.get("raised") == "NotImplementedError":
+    for threads in (0, *task.threads) if task.threads else (None,):
+        verdict.threads, verdict.outcomes = threads, _outcomes(task, runner, threads, verdict.outcomes)
+        if verdict.failing:
             break
     if verdict.failing and verdict.first.about in ("value", "raised"):
         verdict.looks_like = _looks_like(task, verdict.outcomes)
         verdict.ratio = "" if task.judge else _ratio(task, verdict.failing)
         alive = verdict.outcomes[-1].about not in ("timeout", "died")
         if task.explain and verdict.first.about == "value" and alive:
-            call = partial(runner.call, task.name, limit=task.limit)
+            call = partial(runner.call, task.name, limit=task.limit, threads=0 if task.threads else None)
             verdict.explanation = task.explain(explain.Problem(task, verdict.first, call))
     return verdict
+
+
+def _outcomes(task, runner, threads, before):
+    """Every case, called (see compiling.as_asked); up to the first that does not come back.
+
+    ``before``: the outcomes on fewer threads, whose bits must come out again.
+    """
+    found, limit = [], LIMIT if threads == 0 else task.limit
+    for k, case in enumerate(task.cases):
+        if (threads == 0 and case.size > PLAIN) or (threads and compare.float_type(case.args) == "float64"):
+            continue  # each type is compiled by itself, which takes seconds; as plain Python both were tried
+        expected = None if task.judge else task.expected(k)
+        outcome = Outcome(case, runner.call(task.name, _copies(case.args), limit, threads), expected)
+        outcome.about, outcome.problem = _problem(task, outcome)
+        if threads and not outcome.problem:
+            outcome.about, outcome.problem = _compiled_problem(outcome)
+        if threads and threads > 1 and outcome.about in ("", "value"):
+            outcome.about, outcome.problem = _thread_problem(outcome, before[len(found)], threads)
+        found.append(outcome)
+        if outcome.about in ("timeout", "died", "compiled") or _same_everywhere(outcome.reply):
+            break
+    return found
+
+
+def _same_everywhere(reply):
+    """Will the other cases say the same? Nothing written yet; or it cannot be compiled, which takes long."""
+    cannot = reply.get("message", "").startswith(compiling.CANNOT)
+    return cannot or reply.get("raised") == "NotImplementedError"
+
+
+def _compiled_problem(outcome):
+    if outcome.reply.get("compiled"):
+        return "", ""
+    return "compiled", "is right, but it is not compiled: put @njit(parallel=True) in the line above its def"
+
+
+def _thread_problem(outcome, before, threads):
+    """The same function, the same numbers, another number of threads: the same bits?"""
+    if outcome.problem:
+        return "threads", (
+            f"is right on one thread and wrong on {threads}: two threads write to the same numbers. Does "
+            "each round of the prange loop write to places of its own?"
+        )
+    if not _same(before.reply["value"], outcome.reply["value"]):
+        return "threads", (
+            f"gave other bits on {threads} threads than on one: the order in which a sum is added up depends "
+            "on the threads. Keep each sum inside one round of the prange loop"
+        )
+    return "", ""
 
 
 def _why_missing(task, runner):

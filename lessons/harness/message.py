@@ -18,7 +18,7 @@ def text(verdict, hint=""):
     head = f"{verdict.lesson} {verdict.task.name}"
     where = f"{verdict.path}:{_line(verdict)}"
     if verdict.passed:
-        return [f"{head}   ok   {len(verdict.outcomes)} cases, inputs unchanged, types kept"]
+        return [f"{head}   ok   {len(verdict.task.cases)} cases, inputs unchanged, types kept"]
     lines = [f"{head}   x   {where}"]
     if verdict.missing:
         lines += [f"  {verdict.missing}", *_frame_lines(verdict.frames)]
@@ -27,6 +27,8 @@ def text(verdict, hint=""):
             f"{head}   not written yet   {where}",
             "  Write the function, save, and it is checked again.",
         ]
+    elif verdict.first.about == "compiled":
+        lines += wrapped(f"{verdict.task.name} {verdict.first.problem}", "  ")
     else:
         lines += _counts(verdict)
         lines += _case(verdict)
@@ -49,6 +51,9 @@ def _line(verdict):
 
 
 def _counts(verdict):
+    if verdict.threads:
+        s = "s" * (verdict.threads > 1)
+        return [f"  As plain Python it is right. Compiled, on {verdict.threads} thread{s}:"]
     groups = {}
     for case in verdict.task.cases:
         groups.setdefault(case.group, [0, 0])[1] += 1

@@ -23,6 +23,15 @@ class Race:
     rounds: int = 5
 
 
+def earlier(number, name):
+    """A function of another lesson, the reader's or the model answer, and what to call it."""
+    function = own_function(number, name)
+    whose = "your"
+    if function is tasks.find(number).task(name).answer:
+        whose = "minicnn" if function.__module__.startswith("minicnn.") else "the answer's"
+    return f"lesson {number}, {whose} {name}", function
+
+
 def run(lesson, colour):
     """The table of a race, as lines."""
     race = lesson.race
@@ -32,11 +41,9 @@ def run(lesson, colour):
         return [f"nothing to race yet: python -m lessons start {lesson.number}"]
     names, contestants = [f"your {race.function}"], [race.function]
     if race.before:
-        number, function = race.before
-        earlier = own_function(number, function)
-        model = earlier is tasks.find(number).task(function).answer
-        names.append(f"lesson {number}, {'minicnn' if model else 'your'} {function}")
-        contestants.append(earlier)
+        name, function = earlier(*race.before)
+        names.append(name)
+        contestants.append(function)
     names += race.others
     contestants += race.others.values()
     with WorkFile(lesson.work) as runner:

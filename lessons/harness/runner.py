@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 
-from lessons.harness import child, wire
+from lessons.harness import child, compiling, wire
 from lessons.harness.places import ROOT, shown_path
 
 LIMIT = 5.0  # seconds a case may take; the slowest right answer takes a hundredth of it
@@ -33,6 +33,7 @@ class WorkFile:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "lessons.harness.child", self.file],
             cwd=ROOT,
+            env=compiling.environment(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
@@ -73,17 +74,17 @@ class WorkFile:
         except (Died, OSError) as error:
             return {"died": str(error)}
 
-    def call(self, name, args, limit=LIMIT):
-        """The reply to ``work.name(*args)``."""
-        return self._ask(limit, call=name, args=args)
+    def call(self, name, args, limit=LIMIT, threads=None):
+        """The reply to ``work.name(*args)``; ``threads``: see compiling.as_asked."""
+        return self._ask(limit, call=name, args=args, threads=threads)
 
     def call_lesson(self, check_file, name, args, limit):
         """The reply to ``check.name(work, **args)``, run where work.py is."""
         return self._ask(limit, lesson=str(check_file), call=name, args=args)
 
-    def race(self, contestants, args, rounds=5, limit=120):
+    def race(self, contestants, args, rounds=5, limit=120, threads=None):
         """The reply to a race between functions of work.py (by name) and others (functions)."""
-        return self._ask(limit, race=contestants, args=args, rounds=rounds)
+        return self._ask(limit, race=contestants, args=args, rounds=rounds, threads=threads)
 
 
 class Functions:
@@ -102,5 +103,5 @@ class Functions:
     def __exit__(self, *_):
         pass
 
-    def call(self, name, args, limit=LIMIT):
-        return child.perform(self.functions[name], copy.deepcopy(args), self.files, limit)
+    def call(self, name, args, limit=LIMIT, threads=None):
+        return child.perform(self.functions[name], copy.deepcopy(args), self.files, limit, threads)

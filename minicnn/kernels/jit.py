@@ -99,7 +99,7 @@ class _Announcement(event.Listener):
     said = False
 
     def on_start(self, happening):
-        module = happening.data["dispatcher"].py_func.__module__
+        module = happening.data["dispatcher"].py_func.__module__ or ""  # exec makes functions of no module
         if not self.said and module.startswith("minicnn."):
             self.said = True
             where = _prepared_folder() or "memory only: no folder to keep it in"

@@ -37,7 +37,14 @@ def test_there_are_lessons():
     assert len(LESSONS) >= 1
 
 
-@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.number)
+@pytest.mark.parametrize(
+    "lesson",
+    [  # an answer that numba compiles takes long
+        pytest.param(lesson, marks=[pytest.mark.slow] if any(t.threads for t in lesson.tasks) else [])
+        for lesson in LESSONS
+    ],
+    ids=lambda lesson: lesson.number,
+)
 def test_the_stub_fails_and_the_answer_passes(lesson, tmp_path):
     stub = lesson.folder / "exercise.py"
     with WorkFile(stub) as runner:
@@ -80,7 +87,7 @@ def test_a_task_is_complete(lesson, task):
 @pytest.mark.parametrize("lesson, task", TASKS)
 def test_an_argument_changed_is_refused(lesson, task):
     def changes(*args):
-        value = task.answer(*args)
+        value = task.right(*args)
         for a in args:
             if isinstance(a, np.ndarray) and a.size:
                 a[(0,) * a.ndim] += 1
@@ -100,7 +107,7 @@ def test_float64_for_float32_is_refused(lesson, task):
             value.astype(np.float64) if isinstance(value, np.ndarray) and value.dtype == np.float32 else value
         )
 
-    answers = [task.answer(*case.args.values()) for case in task.cases] if task.judge is None else []
+    answers = [task.right(*case.args.values()) for case in task.cases] if task.judge is None else []
     narrow = [
         a
         for v in answers
@@ -109,7 +116,7 @@ def test_float64_for_float32_is_refused(lesson, task):
     ]
     if not any(isinstance(a, np.ndarray) for a in narrow):
         pytest.skip("returns no float32 arrays")
-    verdict = verdict_of(lesson, task, lambda *args: widen(task.answer(*args)))
+    verdict = verdict_of(lesson, task, lambda *args: widen(task.right(*args)))
     assert not verdict.passed and "float32" in verdict.first.problem
 
 
@@ -122,7 +129,7 @@ def test_a_gradient_wrong_by_a_thousandth_is_refused(lesson, task):
             continue
 
         def scaled(*args, k=k):
-            value = task.answer(*args)
+            value = task.right(*args)
             if len(task.returns) == 1:
                 return value * value.dtype.type(1.001)
             return tuple(v * v.dtype.type(1.001) if j == k else v for j, v in enumerate(value))

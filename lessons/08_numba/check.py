@@ -1,0 +1,252 @@
+"""Lesson 08: the cases, the classic mistakes, the hints and the payoff."""
+
+import numba
+import numpy as np
+
+from lessons.harness import tasks
+from lessons.harness.explain import reads
+from lessons.harness.race import Race
+from lessons.harness.speed import Speed
+from lessons.harness.tasks import Case, Lesson, Task, Wrong
+from minicnn.kernels import conv2d
+
+LOOPS = tasks.find("06").task("conv_forward")  # both functions must do the same
+
+NONE, ONE, MORE = ((0, 0), (0, 0)), ((1, 1), (1, 1)), ((0, 1), (2, 1))
+
+
+@numba.njit(parallel=True)
+def conv_compiled(x, w, b, strides=(1, 1), padding=((0, 0), (0, 0))):
+    (SH, SW), ((top, bottom), (left, right)) = strides, padding
+    (N, H, W, C), (KH, KW, _, F) = x.shape, w.shape
+    OH, OW = (H + top + bottom - KH) // SH + 1, (W + left + right - KW) // SW + 1
+    padded = np.zeros((N, H + top + bottom, W + left + right, C), x.dtype)
+    padded[:, top : top + H, left : left + W] = x
+    y = np.empty((N, OH, OW, F), x.dtype)
+    for n in numba.prange(N):  # each thread has pictures of its own
+        for i in range(OH):
+            for j in range(OW):
+                for f in range(F):
+                    y[n, i, j, f] = b[f]
+                for kh in range(KH):
+                    for kw in range(KW):
+                        for c in range(C):
+                            for f in range(F):  # w and y in the order in which they lie in memory
+                                y[n, i, j, f] += padded[n, i * SH + kh, j * SW + kw, c] * w[kh, kw, c, f]
+    return y
+
+
+@numba.njit
+def conv_bad_order(x, w, b, strides=(1, 1), padding=((0, 0), (0, 0))):
+    (SH, SW), ((top, bottom), (left, right)) = strides, padding
+    (N, H, W, C), (KH, KW, _, F) = x.shape, w.shape
+    OH, OW = (H + top + bottom - KH) // SH + 1, (W + left + right - KW) // SW + 1
+    padded = np.zeros((N, H + top + bottom, W + left + right, C), x.dtype)
+    padded[:, top : top + H, left : left + W] = x
+    y = np.zeros((N, OH, OW, F), x.dtype)
+    for n in range(N):
+        for f in range(F):
+            for c in range(C):
+                for kh in range(KH):
+                    for kw in range(KW):
+                        for j in range(OW):
+                            for i in range(OH):  # each step jumps over a row of pixels
+                                y[n, i, j, f] += padded[n, i * SH + kh, j * SW + kw, c] * w[kh, kw, c, f]
+    return y + b
+
+
+# ---------------------------------------------------------------- cases: those of lesson 06, and larger ones
+
+
+def drawn(N, H, W, C, KH, KW, F, strides, padding):
+    rng = np.random.default_rng([N, H, W, C, KH, KW, F])
+    shapes = {"x": (N, H, W, C), "w": (KH, KW, C, F), "b": (F,)}
+    arrays = {name: rng.standard_normal(shape).astype(np.float32) for name, shape in shapes.items()}
+    return Case("many pictures", {**arrays, "strides": strides, "padding": padding})
+
+
+def large_cases():
+    """Work for two threads for long enough to meet, and sums that rounding tells apart."""
+    return [
+        drawn(2, 9, 9, 4, 3, 3, 5, (1, 1), NONE),
+        drawn(3, 10, 9, 5, 3, 2, 6, (1, 2), MORE),
+        drawn(4, 16, 16, 8, 3, 3, 8, (1, 1), ONE),
+        drawn(8, 40, 40, 16, 3, 3, 32, (1, 1), ONE),
+        drawn(5, 21, 18, 16, 5, 5, 8, (2, 2), MORE),
+    ]
+
+
+def cases():
+    return [*LOOPS.cases, *large_cases()]
+
+
+# ---------------------------------------------------------------- mistakes
+#
+# Compiled one by one they would take a minute; as changed arguments of lesson 07's product, none.
+
+right = conv2d.forward_matrix
+
+
+def size(x, w, strides, padding):
+    return conv2d.output_shape(x, w, strides, padding)[1:3]
+
+
+def columns_without_stride(x, w, b, strides=(1, 1), padding=NONE):
+    return right(x, w, b, (strides[0], 1), padding)[:, :, : size(x, w, strides, padding)[1]]
+
+
+def rows_without_stride(x, w, b, strides=(1, 1), padding=NONE):
+    return right(x, w, b, (1, strides[1]), padding)[:, : size(x, w, strides, padding)[0]]
+
+
+def no_stride(x, w, b, strides=(1, 1), padding=NONE):
+    OH, OW = size(x, w, strides, padding)
+    return right(x, w, b, (1, 1), padding)[:, :OH, :OW]
+
+
+def turned(x, w, b, strides=(1, 1), padding=NONE):
+    return right(x, w[::-1, ::-1], b, strides, padding)
+
+
+def without_bias(x, w, b, strides=(1, 1), padding=NONE):
+    return right(x, w, 0 * b, strides, padding)
+
+
+def bias_for_each_number(x, w, b, strides=(1, 1), padding=NONE):
+    return right(x, w, b * b.dtype.type(w[..., 0].size), strides, padding)
+
+
+def unpadded(x, w, b, strides=(1, 1), padding=NONE):
+    return right(x, w, b, strides)
+
+
+def padded_top_left(x, w, b, strides=(1, 1), padding=NONE):
+    """The picture stands in the corner of the zeros."""
+    shifted = ((0, sum(padding[0])), (0, sum(padding[1])))
+    return right(x, w, b, strides, shifted)
+
+
+def one_channel(x, w, b, strides=(1, 1), padding=NONE):
+    return right(x[..., :1], w[:, :, :1], b, strides, padding)
+
+
+def first_picture(x, w, b, strides=(1, 1), padding=NONE):
+    return np.repeat(right(x[:1], w, b, strides, padding), len(x), axis=0)
+
+
+def last_product(x, w, b, strides=(1, 1), padding=NONE):
+    KH, KW, _, _ = w.shape
+    x = np.pad(x, ((0, 0), *padding, (0, 0)))[:, KH - 1 :, KW - 1 :, -1:]
+    return right(x, w[-1:, -1:, -1:], 0 * b, strides)
+
+
+def last_product_and_bias(x, w, b, strides=(1, 1), padding=NONE):
+    return last_product(x, w, b, strides, padding) + b
+
+
+def never_filled(x, w, b, strides=(1, 1), padding=NONE):
+    return right(x, w, b * np.float32(np.nan), strides, padding)
+
+
+def always_float64(x, w, b, strides=(1, 1), padding=NONE):
+    return right(x, w, b, strides, padding).astype(np.float64)
+
+
+MISTAKES = [
+    Wrong("output column j reads input column j, not j * stride.", function=columns_without_stride),
+    Wrong("output row i reads input row i, not i * stride.", function=rows_without_stride),
+    Wrong(
+        "output pixel (i, j) reads from input pixel (i, j), not from (i * SH, j * SW).", function=no_stride
+    ),
+    Wrong("the filter is turned round: w[KH-1-kh, KW-1-kw]. Networks do not turn it.", function=turned),
+    Wrong("the bias is never added.", function=without_bias),
+    Wrong(
+        "the bias is added once for every number of the window, not once for each output.",
+        function=bias_for_each_number,
+    ),
+    Wrong("the padding is ignored.", function=unpadded),
+    Wrong(
+        "the picture was copied into the corner of the zeros: it begins at row `top`, column `left`.",
+        function=padded_top_left,
+    ),
+    Wrong("only one channel counts: the sum over c is missing.", function=one_channel),
+    Wrong("the first picture is used for all of them.", function=first_picture),
+    Wrong(
+        "y is overwritten at every step, not added to: only the last product is left. = for +=?",
+        function=last_product,
+    ),
+    Wrong(
+        "only the last product is left, and the bias: the sum over the window is overwritten. = for +=?",
+        function=last_product_and_bias,
+    ),
+    Wrong(
+        "every number is nan. The check fills np.empty with nan, to show it: begin with y[n,i,j,f] = b[f].",
+        function=never_filled,
+    ),
+    Wrong(
+        "the numbers are right, in float64: np.zeros and np.empty need the type, x.dtype.",
+        function=always_float64,
+    ),
+]
+
+HINTS_COMPILED = (
+    "w is (KH, KW, C, F) in memory: which two numbers are neighbours, w[0,0,0,0] and which other? Over which "
+    "letter must the innermost loop run, so that it walks from neighbour to neighbour?",
+    "y[n,i,j,f] = b[f] + the sum over kh, kw, c of  padded[n, i*SH + kh, j*SW + kw, c] * w[kh,kw,c,f]\n"
+    "Loops from the outside: n, i, j, kh, kw, c, f. Only n may be a prange: then no two threads share a y.",
+    "@njit(parallel=True) above the def. Then\n"
+    "    padded = np.zeros((N, H + top + bottom, ..., C), x.dtype)\n"
+    "    padded[:, top : top + H, ...] = x\n"
+    "    for n in prange(N): ... the seven loops, first y[n, i, j, f] = b[f], then y[n, i, j, f] += ...",
+)
+
+HINTS_BAD = (
+    "Which loops of conv_compiled may change places, and y is the same? (All seven: a sum is a sum.)",
+    "Loops from the outside: n, f, c, kh, kw, j, i. The line inside stays the same.",
+    "@njit above the def. y begins as np.zeros(..., x.dtype); for f in range(F): ... for i in range(OH): "
+    "y[...] += ...; at the end return y + b.",
+)
+
+
+# ---------------------------------------------------------------- the payoff: the race continues
+
+
+def batch(N, H, C, F):
+    rng = np.random.default_rng(0)
+    shapes = {"x": (N, H, H, C), "w": (3, 3, C, F), "b": (F,)}
+    arrays = {name: rng.standard_normal(shape).astype(np.float32) for name, shape in shapes.items()}
+    return {**arrays, "strides": (1, 1), "padding": ONE}
+
+
+LESSON = Lesson(
+    title="numba",
+    question="Why does loop order matter?",
+    minutes=60,
+    tasks=[
+        Task(
+            "conv_compiled", conv_compiled, cases, ("y",), MISTAKES, HINTS_COMPILED, explain=reads("x"),
+            show=LOOPS.show, limit=300, threads=(1, 2, 2, 2), expects=conv2d.forward_matrix,
+        ),
+        Task(
+            "conv_bad_order", conv_bad_order, cases, ("y",), MISTAKES, HINTS_BAD, explain=reads("x"),
+            show=LOOPS.show, limit=300, threads=(1,), expects=conv2d.forward_matrix,
+        ),
+    ],
+    payoff=Speed(
+        "the race so far",
+        own=("conv_bad_order", "conv_compiled"),
+        earlier=(("07", "conv_as_matmul"),),
+        others={"minicnn, compiled": conv2d.forward_compiled},
+        args=batch(8, 32, 16, 32),
+        slow=("06", "conv_forward"),
+        small=batch(1, 8, 3, 8),
+        order=("conv_compiled", "conv_bad_order"),
+        seconds=30,
+    ),
+    race=Race(
+        "conv_compiled",
+        batch(8, 32, 16, 32),
+        {"minicnn, one matrix product": conv2d.forward_matrix, "minicnn, compiled": conv2d.forward_compiled},
+        before=("07", "conv_as_matmul"),
+    ),
+)  # fmt: skip

@@ -1,0 +1,392 @@
+# %% [markdown]
+# # 09 Winograd: can we multiply less?
+#
+# Lessons 07 and 08 did the multiplications of lesson 06 faster. They did not do fewer. Each output of a 3 x 3
+# window takes nine, and there seems to be no way around it. Or is there?
+#
+# **You will write** three small transforms, `winograd_filters`, `winograd_input`, `winograd_output`, and
+# `conv_winograd`, the convolution made of them (about 50 minutes).
+# **You need** lesson 06, and lesson 07 for the matrix product.
+
+# %%
+import sys
+
+sys.path += [".", "../.."]  # the repository's root, whether this runs as a script or as a notebook
+
+import time
+
+import numba
+import numpy as np
+from matplotlib import colormaps
+
+import minicnn as mc
+from lessons import mine, show
+from lessons.harness.figures import speeds, table
+from lessons.harness.speed import multiplications
+from lessons.harness.tiles import cut_tiles
+from minicnn.kernels import conv2d, winograd
+from minicnn.kernels.threads import single_threaded_blas
+from minicnn.plots.figure import GREEN, ORANGE, PURPLE, SKY, SMALL, dress, line_style, new_figure
+
+rng = np.random.default_rng(0)
+
+# %% [markdown]
+# ## The number: 4 in place of 6
+#
+# Take a row of 4 pixels d, and a filter g of 3. The filter fits in two places:
+#
+#     y0 = d0*g0 + d1*g1 + d2*g2          6 multiplications
+#     y1 = d1*g0 + d2*g1 + d3*g2
+#
+# Now watch this. First make four numbers of the pixels and four of the filter; multiply them, *number by
+# number*; then add:
+#
+#     t0 = d0 - d2      u0 = g0                       m = t * u: 4 multiplications
+#     t1 = d1 + d2      u1 = (g0 + g1 + g2) / 2
+#     t2 = d2 - d1      u2 = (g0 - g1 + g2) / 2       y0 = m0 + m1 + m2
+#     t3 = d3 - d1      u3 = g2                       y1 = m1 - m2 + m3
+
+# %%
+d, g = np.array([1.0, 2.0, 4.0, 8.0]), np.array([1.0, 10.0, 100.0])
+directly = [d[0] * g[0] + d[1] * g[1] + d[2] * g[2], d[1] * g[0] + d[2] * g[1] + d[3] * g[2]]
+
+t = np.array([d[0] - d[2], d[1] + d[2], d[2] - d[1], d[3] - d[1]])
+u = np.array([g[0], (g[0] + g[1] + g[2]) / 2, (g[0] - g[1] + g[2]) / 2, g[2]])
+m = t * u
+by_four = [m[0] + m[1] + m[2], m[1] - m[2] + m[3]]
+
+print("directly:", [float(v) for v in directly])
+print("t =", t, "  u =", u, "  m =", m)
+print("by four: ", [float(v) for v in by_four])
+assert np.allclose(directly, by_four)
+
+# %% [markdown]
+# The sums and halves cost something too. But u is made once for each filter, and serves for all places of all
+# pictures; t is made once for each pixel, and serves for *all filters*. With 64 filters, a t that took one
+# addition is used 64 times. Only the multiplications in the middle are done for every pixel *and* every
+# filter.
+#
+# In two dimensions, do it to the columns, then to the rows: **4 x 4 pixels give 2 x 2 outputs with 16
+# multiplications in place of 36.** This is F(2x2, 3x3): 2 x 2 outputs, windows of 3 x 3.
+#
+# ## The picture: where each number comes from
+#
+# Each small square below is one number of the transform; inside, which of the inputs it is made of. Blue is
+# plus, red is minus, white is not used; the darker, the more.
+
+
+# %%
+def transforms():
+    """What the three transforms do to a 1 at each place: (places, rows, columns) of each."""
+    made = []
+    for name, size in (("winograd_filters", 3), ("winograd_input", 4), ("winograd_output", 4)):
+        ones = np.eye(size * size, dtype=np.float32).reshape(size, size, 1, -1)  # one 1 each
+        made.append(mine("09", name)(ones)[:, :, 0])  # (rows, columns, places)
+    return made
+
+
+def stencils(axes, weights, title):
+    """Each output as a small picture of the inputs it is made of."""
+    rows, columns, places = weights.shape
+    size = round(places**0.5)
+    sheet = np.full((rows * (size + 1) + 1, columns * (size + 1) + 1), np.nan)
+    for i, j in np.ndindex(rows, columns):
+        top, left = i * (size + 1) + 1, j * (size + 1) + 1
+        sheet[top : top + size, left : left + size] = weights[i, j].reshape(size, size)
+    colours = colormaps["RdBu"].with_extremes(bad="0.8")
+    axes.imshow(sheet, cmap=colours, vmin=-1.3, vmax=1.3)
+    axes.set_axis_off()
+    axes.set_title(title, fontsize=9)
+
+
+from_w, from_d, from_m = transforms()
+figure = new_figure(800, 285)
+axes = figure.subplots(1, 3)
+stencils(axes[0], from_d, "V: 16 numbers of 4 x 4 pixels")
+stencils(axes[1], from_w, "U: 16 numbers of a 3 x 3 filter")
+stencils(axes[2], from_m, "y: 4 outputs of 4 x 4 products")
+show(figure, "09_stencils")
+print("the top left number of V, as weights of the 4 x 4 pixels:")
+print(from_d[0, 0].reshape(4, 4).astype(int))
+
+# %% [markdown]
+# Look at V: each number needs four pixels, and only their plus and minus: no multiplication at all. Look at
+# U: the four corners are the corners of the filter, untouched; the middle ones are sums of all nine. Look at
+# y: the top left output adds nine of the sixteen products.
+#
+# ## The formula
+#
+# As matrices, one row for each line of the table:
+
+# %%
+A_t = np.array([[1, 1, 1, 0], [0, 1, -1, 1]])
+G = np.array([[1, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1]])
+B_t = np.array([[1, 0, -1, 0], [0, 1, 1, 0], [0, -1, 1, 0], [0, -1, 0, 1]])
+
+figure = new_figure(720, 220)
+axes = figure.subplots(1, 3, width_ratios=(4, 3, 4))
+names = ("B': pixels to t", "G: filter to u", "A': products to y")
+for panel, matrix, name in zip(axes, (B_t, G, A_t), names):
+    shades = [["white" if v == 0 else "#9ecae1" if v > 0 else "#fdb9a2" for v in row] for row in matrix]
+    table(panel, matrix.tolist(), shades, name)
+show(figure, "09_matrices")
+
+# %% [markdown]
+# (' turns a matrix round.) For one row, `y = A' [(G g) * (B' d)]`; for a tile and a filter of two dimensions,
+#
+# $$ Y = A' \left[ (G\, g\, G') \odot (B'\, d\, B) \right] A $$
+#
+# where the circle multiplies number by number. With C channels, the products are summed over the channels. So
+# at each of the 16 places (i, j) of the tile there is a **matrix product**, of all T tiles with all F
+# filters:
+#
+#     M[i, j] = V[i, j] @ U[i, j]         (T, F) = (T, C) @ (C, F)
+#
+# Lesson 07 had one product with KH KW C = 9 C numbers in each sum, for four outputs a tile: 36 C. Here are 16
+# products with C numbers in each sum: 16 C. That is 2.25 times less.
+#
+# ## Who finds such a table?
+#
+# Multiply two polynomials: (1 + 10 z)(2 + 3 z) = 2 + 23 z + 30 z^2. The middle number is 1*3 + 10*2, one
+# number of a convolution: **a product of polynomials is a convolution of their coefficients**. And a product
+# of polynomials is easy *at a point*: put in z = 1, and it is 11 * 5 = 55, one multiplication. Three
+# coefficients come out, so three points are enough to find them.
+#
+# So: evaluate both polynomials at enough points, multiply there, and go back. Our convolution is this, turned
+# round, and has 4 points: z = 0, 1, -1, and "infinity", which means the highest coefficient. Let us build the
+# table from the points alone:
+
+
+# %%
+def evaluate(points, k):
+    """Row p: what the k coefficients of a polynomial are multiplied by, to give its value at point p."""
+    rows = [[point**power for power in range(k)] for point in points]
+    return np.array([*rows, [0] * (k - 1) + [1]], float)  # the last row: infinity
+
+
+def matrices(points, m, r, scale=None):
+    """A', B', G for m outputs and a filter of r numbers, with len(points) + 1 = m + r - 1."""
+    if scale is None:  # keeps B' in whole numbers where the points are whole
+        scale = [np.prod([p - q for q in points if q != p]) for p in points] + [1]
+    scale = np.array(scale, float)[:, None]
+    B_t = scale * np.linalg.inv(evaluate(points, m + r - 1)).T
+    return evaluate(points, m).T, B_t, evaluate(points, r) / scale
+
+
+found = matrices((0, 1, -1), m=2, r=3, scale=(1, 2, 2, 1))
+for name, built, table_of_above in zip(("A'", "B'", "G"), found, (A_t, B_t, G)):
+    print(f"{name} built from the points 0, 1, -1, infinity:", (built + 0.0).tolist())
+    assert np.allclose(built, table_of_above)
+
+# %% [markdown]
+# More points give larger tiles, and save more. `minicnn` takes the points 0, 1, -1, 2, -2 and infinity: tiles
+# of 6 x 6 pixels, 4 x 4 outputs, 36 multiplications in place of 144. Why not go on?
+#
+# ## What it costs: rounding
+#
+# A float32 number has about seven digits. The larger the tile, the larger the numbers in the matrices (the
+# point 2 to the fifth power is 32), and the more digits are lost when large numbers cancel. We compute the
+# same convolution with larger and larger tiles in float32, and compare it with float64:
+
+
+# %%
+def error_of(m, points, C=32, T=200):
+    """The largest error of F(m x m, 3 x 3) in float32, against the largest output; sums over C channels."""
+    draw = np.random.default_rng(1)
+    size = m + 2
+    tiles, filters = draw.standard_normal((size, size, T, C)), draw.standard_normal((3, 3, C, 8))
+    windows = np.lib.stride_tricks.sliding_window_view(tiles, (3, 3), axis=(0, 1))  # (m, m, T, C, 3, 3)
+    exact = np.einsum("ijtchw,hwcf->ijtf", windows, filters, optimize=True)
+    if m == 1:  # a tile with one output: no transform
+        columns = filters.transpose(2, 0, 1, 3).reshape(C * 9, 8).astype(np.float32)
+        result = (windows.reshape(T, C * 9).astype(np.float32) @ columns).reshape(1, 1, T, 8)
+    else:
+        A_t, B_t, G = (matrix.astype(np.float32) for matrix in matrices(points, m, 3))
+        tiles, filters = tiles.astype(np.float32), filters.astype(np.float32)
+        V = np.einsum("ih,jw,hwtc->ijtc", B_t, B_t, tiles, optimize=True)
+        U = np.einsum("ih,jw,hwcf->ijcf", G, G, filters, optimize=True)
+        result = np.einsum("ih,jw,hwtf->ijtf", A_t, A_t, V @ U, optimize=True)
+    return np.abs(result - exact).max() / np.abs(exact).max()
+
+
+points = (0, 1, -1, 2, -2, 0.5, -0.5, 4, -4)
+outputs, errors, counts = [1, 2, 4, 6, 8], [], []
+for m in outputs:
+    errors.append(error_of(m, points[: m + 1]))
+    counts.append((m + 2) ** 2 / m**2)
+    print(f"{m} x {m} outputs a tile: {counts[-1]:5.2f} multiplications an output, error {errors[-1]:.1e}")
+
+figure = new_figure(720, 300)
+left, right = figure.subplots(1, 2)
+left.plot(outputs, counts, **line_style(0))
+left.set_ylim(0, 9.5)
+dress(left, "Work", "outputs a tile, in each direction", "multiplications an output")
+right.semilogy(outputs, errors, **line_style(1))
+dress(right, "Error in float32", "outputs a tile, in each direction", "against the largest output")
+show(figure, "09_error")
+
+# %% [markdown]
+# The work falls quickly at first, then hardly; the error grows all the way. For a network, an error of a
+# millionth is nothing: its random batches make far more noise. A thousandth, in every layer, is another
+# matter.
+#
+# ## Your turn
+#
+#     python -m lessons start 09      copies the exercise to lessons/09_winograd/work.py
+#     python -m lessons               checks it each time you save it
+#
+# In a notebook: `from lessons import check`, then `check("09", winograd_filters)`. The cutting of pictures
+# into tiles is written already ([tiles.py](../harness/tiles.py)); what is left are four short functions.
+#
+# ## When does it lose?
+#
+# Fewer multiplications are not less time. The transforms are work as well: they multiply nothing, but they
+# read and write many numbers. First, where does the time go? We take 16 pictures of 16 x 16 pixels with 128
+# channels, and 128 filters. All times in this part are *processor time on one thread*, so that what else the
+# computer does counts little.
+
+
+# %%
+def processor_seconds(function, *args, rounds=5):
+    """How long the processor works on a call, at best."""
+    function(*args)
+    times = []
+    for _ in range(rounds):
+        start = time.process_time()
+        function(*args)
+        times.append(time.process_time() - start)
+    return min(times)
+
+
+def batch(N, H, C, F):
+    """Random pictures and filters of 3 x 3; stride 1, padding 1."""
+    arrays = [rng.standard_normal(shape).astype(np.float32) for shape in ((N, H, H, C), (3, 3, C, F), (F,))]
+    return dict(zip("xwb", arrays)) | {"strides": (1, 1), "padding": ((1, 1), (1, 1))}
+
+
+x, w, _, _, padding = batch(16, 16, 128, 128).values()
+tiles, cols = cut_tiles(x, padding), mine("07", "im2col")(x, 3, 3, (1, 1), padding)
+input_of, output_of, filters_of = (mine("09", f"winograd_{part}") for part in ("input", "output", "filters"))
+V, U = input_of(tiles), filters_of(w)
+M = V @ U
+with single_threaded_blas():
+    parts = {
+        "lesson 07": {
+            "copy": processor_seconds(mine("07", "im2col"), x, 3, 3, (1, 1), padding),
+            "multiply": processor_seconds(np.matmul, cols, w.reshape(-1, 128)),
+        },
+        "lesson 09": {
+            "copy": processor_seconds(cut_tiles, x, padding),
+            "transform": processor_seconds(input_of, tiles) + processor_seconds(filters_of, w),
+            "multiply": processor_seconds(np.matmul, V, U),
+            "transform back": processor_seconds(output_of, M),
+        },
+    }
+
+colour = {"copy": ORANGE, "transform": GREEN, "multiply": SKY, "transform back": PURPLE}
+figure = new_figure(720, 220)
+axes = figure.subplots()
+for k, (name, times) in enumerate(parts.items()):
+    start = 0
+    for part, t in times.items():
+        label = part if k == 1 else None
+        axes.barh(k, 1000 * t, left=1000 * start, color=colour[part], label=label)
+        start += t
+    print(name, ", ".join(f"{part} {1000 * t:.1f} ms" for part, t in times.items()))
+axes.set_yticks(range(2), parts, fontsize=SMALL)
+axes.invert_yaxis()
+axes.legend(fontsize=SMALL, loc="upper left", bbox_to_anchor=(1, 1))
+dress(axes, "Where the time goes", "milliseconds", grid="x")
+show(figure, "09_where_the_time_goes")
+ratio = parts["lesson 07"]["multiply"] / parts["lesson 09"]["multiply"]
+print(f"the products alone: {ratio:.1f} times as fast as in lesson 07")
+
+# %% [markdown]
+# The multiplying has become cheaper, as promised; and of what was saved, much is spent on the transforms. Do
+# many channels and filters help? Do small pictures hurt? Two pairs of functions that differ only in the
+# method:
+
+# %%
+conv_as_matmul, conv_winograd = mine("07", "conv_as_matmul"), mine("09", "conv_winograd")
+pairs = {
+    "lesson 09 against lesson 07": (conv_winograd, conv_as_matmul),
+    "minicnn: Winograd against im2col": (winograd.forward, conv2d.forward_compiled),
+}
+
+
+def gains(batches):
+    """{pair: how many times as fast Winograd is, for each batch}"""
+    found = {}
+    for name, (new, old) in pairs.items():
+        times = [[processor_seconds(function, *args.values()) for function in (old, new)] for args in batches]
+        found[name] = [before / now for before, now in times]
+    return found
+
+
+usual = mc.get_num_threads()
+mc.set_num_threads(1)
+channels, sides = [2, 4, 8, 16, 32, 64, 128], [2, 4, 6, 8, 12, 16, 24, 32]
+with single_threaded_blas():
+    by_channels = gains([batch(16, 16, C, C) for C in channels])
+    by_side = gains([batch(16, side, 64, 64) for side in sides])
+mc.set_num_threads(usual)
+
+figure = new_figure(800, 330)
+left, right = figure.subplots(1, 2, sharey=True)
+for k, name in enumerate(pairs):
+    left.plot(channels, by_channels[name], label=name, **line_style(k))
+    right.plot(sides, by_side[name], label=name, **line_style(k))
+top = 1.35 * max(1, np.max([*by_channels.values()]), np.max([*by_side.values()]))  # room for the legend
+for axes, ticks in ((left, channels), (right, sides)):
+    axes.axhline(1, color="0.4", linewidth=1)
+    axes.set_xscale("log", base=2)
+    axes.set_xticks(ticks, ticks)
+    axes.set_ylim(0, top)
+left.legend(fontsize=SMALL, loc="upper left")
+dress(left, "16 pictures of 16 x 16", "channels and filters", "times as fast (above 1: it wins)")
+dress(right, "16 pictures, 64 channels and filters", "pixels a side")
+show(figure, "09_when_it_loses")
+for name in pairs:
+    print(name)
+    print("  channels", " ".join(f"{C}: {gain:.2f}" for C, gain in zip(channels, by_channels[name])))
+    print("  side    ", " ".join(f"{side}: {gain:.2f}" for side, gain in zip(sides, by_side[name])))
+
+# %% [markdown]
+# Below the line it loses. With few channels, each transformed number is used by few filters, and the
+# transforms are nearly all the work. On the smallest pictures there are few tiles to share the filters'
+# transform among, and many tiles hang over the edge. How far up the curves come is a matter of your computer:
+# the slower it multiplies, compared with how fast it reads and writes, the more is gained. So minicnn uses it
+# only where you ask for it: `Conv2D(64, 3, algorithm="winograd")`.
+#
+# ## The race so far, on one thread
+
+# %%
+small, large = batch(1, 8, 3, 8), batch(8, 32, 64, 64)
+race = {
+    "06 loops in Python": (mine("06", "conv_forward"), small),
+    "08 compiled loops": (mine("08", "conv_compiled"), large),
+    "07 one matrix product": (conv_as_matmul, large),
+    "09 Winograd, 2 x 2 a tile": (conv_winograd, large),
+    "minicnn, im2col in the cache": (conv2d.forward, large),
+    "minicnn, Winograd, 4 x 4 a tile": (winograd.forward, large),
+}
+found = {}
+mc.set_num_threads(1)
+numba.set_num_threads(1)
+with single_threaded_blas():
+    for name, (function, args) in race.items():
+        found[name] = multiplications(args) / processor_seconds(function, *args.values())
+mc.set_num_threads(usual)
+for name, each in found.items():
+    print(f"{name:<32} {each / 1e6:12,.1f} million multiplications of the definition a second")
+show(speeds(found, "The race so far, on one thread"), "09_race")
+
+# %% [markdown]
+# "Multiplications of the definition": Winograd does fewer, so its number can be higher than what the computer
+# can multiply. That is the point.
+#
+# `python -m lessons payoff` draws this chart with your own functions.
+#
+# **In the framework**: [minicnn/kernels/winograd.py](../../minicnn/kernels/winograd.py) builds its matrices
+# from its points as you have seen here, works on blocks of tiles that fit into the cache, and goes backwards
+# by turning every step round.

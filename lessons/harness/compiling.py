@@ -1,0 +1,88 @@
+"""Functions that numba compiles (lesson 08): as plain Python first, then compiled, on several threads.
+
+Compiled code checks no index, and compiling takes seconds. As plain Python the same lines raise IndexError
+where it happens, and a wrong result is known at once.
+"""
+
+import contextlib
+import linecache
+import os
+import re
+import sys
+
+import numpy as np
+
+EMPTY, EMPTY_LIKE = np.empty, np.empty_like
+CANNOT = "numba cannot compile this: "
+
+
+def cores():
+    """How many this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def environment():
+    """For a process that must be able to run two threads, on one core as well."""
+    return {"NUMBA_NUM_THREADS": str(max(2, cores())), **os.environ}
+
+
+@contextlib.contextmanager
+def as_asked(function, threads):
+    """``function``, ready to be called. ``threads``: 0 uncompiled, 1 or more on so many, None as it is."""
+    plain = getattr(function, "py_func", function)  # a function compiled by numba keeps its Python one there
+    space = getattr(plain, "__globals__", {})
+    compiled = {name: thing for name, thing in space.items() if hasattr(thing, "py_func")}
+    if threads == 0:
+        space.update({name: thing.py_func for name, thing in compiled.items()})
+        function = plain
+        np.empty, np.empty_like = _filled(EMPTY), _filled(EMPTY_LIKE)
+    elif threads and (numba := sys.modules.get("numba")):
+        numba.set_num_threads(min(threads, numba.config.NUMBA_NUM_THREADS))
+    try:
+        yield function
+    finally:
+        space.update(compiled)
+        np.empty, np.empty_like = EMPTY, EMPTY_LIKE
+
+
+def _filled(make):
+    """``make``, with nan for whatever lay in memory: what nobody wrote is then seen, and always the same."""
+
+    def filled(*args, **options):
+        a = make(*args, **options)
+        if a.dtype.kind == "f":
+            a.fill(np.nan)
+        return a
+
+    return filled
+
+
+def is_compiled(function):
+    """Has numba compiled ``function``, or a function of its file?"""
+    space = getattr(getattr(function, "py_func", function), "__globals__", {})
+    return any(getattr(thing, "signatures", None) for thing in (function, *space.values()))
+
+
+def is_numba(error):
+    """Did the compiler raise it?"""
+    return type(error).__module__.startswith("numba.")
+
+
+def words(error):
+    """What the compiler has to say, in one sentence of its many."""
+    text = re.sub(r"\x1b\[[0-9;]*m", "", str(error))  # without colours
+    if call := re.search(r">>> (.+)", text):
+        return f"{CANNOT}it knows no {call[1]}"
+    skip = ("Failed in ", "During: ", "File ", "- Resolution failure")
+    said = next((line for line in text.splitlines() if line.strip() and not line.startswith(skip)), text)
+    if said.startswith("Untyped global name"):
+        said = said.split(":")[0] + ": what compiled code calls must be compiled too, or be a plain number"
+    return f"{CANNOT}{said.strip().removesuffix('. Raised from None')}"
+
+
+def frame(error, files):
+    """[[line, "", source text]] where the compiler stopped, if that is in one of ``files``."""
+    place = getattr(error, "loc", None)
+    if place is None or place.filename not in files:
+        return []
+    return [[place.line, "", linecache.getline(place.filename, place.line).strip()]]  # knows notebooks' cells

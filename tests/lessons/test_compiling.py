@@ -1,0 +1,122 @@
+"""Functions that numba compiles: as plain Python first, then compiled, with the same bits on two threads."""
+
+import os
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from lessons.harness import compiling, judge, message
+from lessons.harness.judge import Outcome
+from lessons.harness.runner import WorkFile
+from lessons.harness.tasks import Case, Task
+
+HEAD = "import numpy as np\nfrom numba import njit, prange\n\n\n"
+
+
+def row_sums(x):
+    return x.sum(axis=1)
+
+
+def cases():
+    rng = np.random.default_rng(0)
+    shapes = ((1, 1), (1, 2), (2, 2), (3, 4), (40, 3000))
+    return [Case("rows", {"x": rng.standard_normal(shape).astype(np.float32)}) for shape in shapes]
+
+
+TASK = Task("row_sums", row_sums, cases, ("y",), threads=(1, 2), tolerance=1e-4, limit=300)
+
+
+def verdict_of(text, tmp_path):
+    work = tmp_path / "work.py"
+    work.write_text(HEAD + text, encoding="utf-8")
+    with WorkFile(work) as runner:
+        return judge.check_task(SimpleNamespace(number="00"), TASK, runner)
+
+
+ROWS = """\
+@njit(parallel=True)
+def row_sums(x):
+    y = np.zeros(len(x), x.dtype)
+    for i in prange(x.shape[0]):
+        for j in range(x.shape[1]):
+            y[i] += x[i, j]
+    return y
+"""
+
+
+def test_a_wrong_index_is_found_before_anything_is_compiled(tmp_path):
+    text = message.text(verdict_of(ROWS.replace("range(x.shape[1])", "range(x.shape[1] + 1)"), tmp_path))
+    assert text[0].endswith("work.py:10")
+    assert "IndexError: index 1 is out of bounds for axis 1 with size 1" in "\n".join(text)
+
+
+def test_what_is_right_but_not_compiled_is_told_so(tmp_path):
+    text = message.text(verdict_of(ROWS.replace("@njit(parallel=True)\n", ""), tmp_path))
+    assert text[1] == (
+        "  row_sums is right, but it is not compiled: put @njit(parallel=True) in the line above its def"
+    )
+
+
+def test_what_nobody_wrote_is_nan_not_what_lay_there(tmp_path):
+    verdict = verdict_of(ROWS.replace("np.zeros", "np.empty"), tmp_path)
+    assert all(np.isnan(outcome.reply["value"]).all() for outcome in verdict.outcomes)
+    assert not np.isnan(np.empty(1000, np.float32)).all()  # numpy is as it was
+
+
+@pytest.mark.slow  # compiles
+def test_what_numba_does_not_know_is_shown_where_it_stands(tmp_path):
+    verdict = verdict_of(ROWS.replace("    return y", "    return np.pad(y, 0)"), tmp_path)
+    text = message.text(verdict, "hint 1 of 3")
+    assert text[0].endswith("work.py:11") and text[1].startswith("  As plain Python it is right.")
+    assert any("numba cannot compile this: Use of unsupported NumPy function 'numpy.pad'" in t for t in text)
+    assert any("line 11:  return np.pad(y, 0)" in t for t in text)
+    assert len(text) < 12 and len(verdict.outcomes) == 1
+
+
+@pytest.mark.slow  # compiles
+def test_the_same_bits_on_two_threads_pass_and_others_do_not(tmp_path):
+    assert verdict_of(ROWS, tmp_path).passed
+    shared = """\
+@njit(parallel=True)
+def row_sums(x):
+    y = np.zeros(len(x), x.dtype)
+    for i in range(x.shape[0]):
+        total = np.float32(0)
+        for j in prange(x.shape[1]):
+            total += x[i, j]
+        y[i] = total
+    return y
+"""
+    verdict = verdict_of(shared, tmp_path)
+    assert verdict.first.about == "threads" and verdict.threads == 2
+    assert "gave other bits on 2 threads than on one" in verdict.first.problem
+
+
+def outcome(value, problem=""):
+    case = TASK.cases[0]
+    return Outcome(case, {"value": np.float32([value]), "compiled": True}, row_sums(**case.args), problem)
+
+
+def test_two_threads_that_meet_are_named():
+    right, rounded = outcome(1), outcome(np.nextafter(np.float32(1), np.float32(2)))
+    assert judge._thread_problem(right, right, 2) == ("", "")
+    assert "gave other bits" in judge._thread_problem(rounded, right, 2)[1]
+    assert "two threads write to the same numbers" in judge._thread_problem(outcome(1, "wrong"), right, 2)[1]
+
+
+def test_a_process_can_run_two_threads_on_one_core(monkeypatch):
+    monkeypatch.delenv("NUMBA_NUM_THREADS", raising=False)
+    monkeypatch.setattr(compiling, "cores", lambda: 1)
+    assert compiling.environment()["NUMBA_NUM_THREADS"] == "2"
+    monkeypatch.setenv("NUMBA_NUM_THREADS", "3")  # who chose keeps their choice
+    assert compiling.environment() == {**os.environ, "NUMBA_NUM_THREADS": "3"}
+
+
+def test_long_messages_of_the_compiler_become_one_sentence():
+    error = ValueError(
+        "\x1b[1mFailed in nopython mode pipeline (step: nopython frontend)\n\x1b[0m"
+        "No implementation of function Function(add)\n >>> add(float32, unicode_type)\n \n"
+        "There are 20 candidate implementations:\n"
+    )
+    assert compiling.words(error) == "numba cannot compile this: it knows no add(float32, unicode_type)"
