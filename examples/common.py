@@ -8,11 +8,15 @@ import sys
 from pathlib import Path
 
 from common_data import MOST, find_flowers, load_data
-from common_run import DOCUMENTED, Run
+from common_run import Run
+from rows import DOCUMENTED
 
 from minicnn.lookup import nearest
 
-__all__ = ["DOCUMENTED", "Run", "find_flowers", "load_data", "parse_arguments", "start", "whole_number"]
+__all__ = [
+    "DOCUMENTED", "Run", "find_flowers", "load_data", "make_parser", "parse_arguments", "start",
+    "whole_number",
+]  # fmt: skip
 
 
 class Parser(argparse.ArgumentParser):

@@ -5,17 +5,15 @@ import platform
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import numba
 import numpy as np
 from common_data import NAMES
+from rows import HERE, scores
 
 import minicnn as mc
 from minicnn.archive import replacing
 
-HERE = Path(__file__).resolve().parent
-DOCUMENTED = json.loads((HERE / "documented.json").read_text(encoding="utf-8"))
 AS_IN_A = {"pixels": "/ 255", "labels": "one-hot", "validation_data": "the test set"}
 
 
@@ -97,14 +95,14 @@ class Run:
     def write(self, **more):
         """The metrics file: ``more``, circumstances, the record (or ``parts``, where there are several)."""
         parts = self.records
+        ((name, record), *others) = parts.items()
         document = {
             **more,
-            "run": self.name,
             "dataset": self.data.name,
             "class_names": list(self.data.class_names),
             "sizes": self.data.sizes,
             "seed": self.args.seed,
-            **(next(iter(parts.values())) if len(parts) == 1 else {"parts": parts}),
+            **({"parts": parts} if others else {"part": name, **record}),
             "threads": mc.get_num_threads(),
             "versions": versions(),
             "commit": git_commit(),
@@ -155,12 +153,6 @@ GROUPS = {  # the beginnings of a score's name
 def best(history):
     """The highest accuracy and the lowest loss over the epochs, each on its own."""
     return {name: (max if name.endswith("accuracy") else min)(values) for name, values in history.items()}
-
-
-def scores(record):
-    """All scores of a record by name: ``val_loss`` is the best, ``last_val_loss`` the last, ..."""
-    last = {f"last_{name}": values[-1] for name, values in record["history"].items()}
-    return record["best"] | last | {f"test_{name}": value for name, value in record["test"].items()}
 
 
 def scores_table(records, documented, label, here, show, metrics):

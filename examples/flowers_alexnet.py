@@ -7,7 +7,7 @@
     python examples/flowers_alexnet.py --image-size 67 --epochs 5   smaller pictures (67 is the least)
 
 The network that won ImageNet's contest in 2012, here for five kinds. The photographs are of many sizes; they
-are read from their files while the network trains, and made 227 x 227. Of the 62 million parameters 38 million
+are read from their files while the network trains, and made 227 x 227. Of its 62 million weights 38 million
 belong to the first dense layer.
 """
 
