@@ -134,7 +134,8 @@ def find_flowers(args):
             )
     if folder is None:
         name, title, class_names = "shapes", DRAWN_FLOWERS, mc.datasets.shapes.CLASS_NAMES[:5]
-        folder = _draw_files(args.out / "pictures", args.subset or MOST["flowers"], class_names)
+        n = args.subset or MOST["flowers"]
+        folder = _draw_files(args.out / f"pictures_{n}", n, class_names)
     key, title = _key_and_title(name, title, args.subset)
     return Photographs(key, name, title, class_names, folder)
 
@@ -151,11 +152,12 @@ def _keep_first(dataset, n):
 
 
 def _draw_files(folder, n, class_names):
-    """``n`` pictures of the first classes of the shapes as files, the same ones every time."""
+    """``n`` pictures of the first classes of the shapes as files, equally many of each, always the same."""
     (x, y), _ = mc.datasets.shapes.load_data(2 * n + 250, 0)  # half of every 250 are of the first five
-    wanted = np.flatnonzero(y[:, 0] < len(class_names))[:n]
-    for k, row in enumerate(wanted):
-        path = folder / class_names[y[row, 0]] / f"{k:04d}.png"
+    each = -(-n // len(class_names))
+    of_class = [np.flatnonzero(y[:, 0] == k)[:each] for k in range(len(class_names))]
+    for number, row in enumerate(np.stack(of_class, axis=1).ravel()[:n]):
+        path = folder / class_names[y[row, 0]] / f"{number:04d}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
         Image.fromarray(x[row]).save(path)
     return folder
