@@ -98,10 +98,9 @@ def main(argv=None):
     path = data.unseen(2)  # a rose it was not trained on
     size = (args.image_size, args.image_size)
     picture = mc.utils.load_img(path, target_size=size, interpolation="bilinear")
-    mc.plots.class_scores(
-        model.predict(mc.utils.img_to_array(picture)[None]), data.class_names, picture,
-        title=f"A picture the model never saw: {path.parent.name}", path=run.path("_scores.png"),
-    )  # fmt: skip
+    p, title = model.predict(mc.utils.img_to_array(picture)[None]), f"Never seen before: {path.parent.name}"
+    mc.plots.class_scores(p, data.class_names, title=title, path=run.path("_scores.png"))
+    mc.plots.class_scores(p, data.class_names, picture, title=title, path=run.path("_scores_beside.png"))
     model.save(run.path(".mcnn"))
     run.write()
 

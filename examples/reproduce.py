@@ -63,8 +63,8 @@ JOBS = {
     "overfitting_second": Job(("cifar_overfitting", "--model", "second"), ("second_curves",), 1),
     "overfitting_final": Job(("cifar_overfitting", "--model", "final"), ("final_curves",), 1, True),
     "base": Job(("cifar_base",), ("curves", "scores"), 1, True),
-    **variants("flowers_alexnet", "alexnet", ("curves",), most_seeds=1, by_name_only=True),
-    **variants("flowers_vgg16", "vgg16", ("curves",), most_seeds=1, by_name_only=True),
+    **variants("flowers_alexnet", "alexnet", ("curves", "scores"), most_seeds=1, by_name_only=True),
+    **variants("flowers_vgg16", "vgg16", ("curves", "scores"), most_seeds=1, by_name_only=True),
 }
 
 

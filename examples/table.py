@@ -72,6 +72,8 @@ FIGURES = {
         "vgg16_plain/curves.png": "VGG16, plain (seed 0)",
         "vgg16_aug/curves.png": "VGG16 with augmentation (seed 0)",
         "vgg16_aug_dropout/curves.png": "VGG16 with augmentation and dropout (seed 0)",
+        "alexnet_plain/scores.png": "What AlexNet takes a rose for (seed 0)",
+        "vgg16_plain/scores.png": "What VGG16 takes a rose for (seed 0)",
         "architectures/fit_times.png": "Times to train (seed 0)",
     },
     "D": {

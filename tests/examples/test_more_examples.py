@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -87,7 +88,7 @@ class TestModels:
 
 
 def test_overfitting(tmp_path, capsys):
-    metrics = run(cifar_overfitting, tmp_path)
+    metrics = run(cifar_overfitting, tmp_path, "--subset", "96")
     assert list(metrics["parts"]) == ["first", "second", "final"]
     recipe = metrics["parts"]["first"]["recipe"]
     assert (recipe["pixels"], recipe["validation_data"]) == ("0..255", "the last fifth")
@@ -145,12 +146,20 @@ def test_no_architecture_yet(tmp_path, monkeypatch, capsys):
 
 
 def test_drawn_flowers(tmp_path):
-    """Without photographs, shapes in files, cut as the photographs are: seven of ten to train on."""
-    flags = ("--image-size", "67", "--subset", "20")
-    metrics = run(flowers_alexnet, tmp_path, *flags)
-    assert metrics["sizes"] == {"train": 14, "test": 6}
-    assert metrics["class_names"] == ["disc", "ring", "crescent", "heart", "square"]
-    assert metrics["dataset"] == "shapes" and len(list(tmp_path.glob("pictures_20/*/*.png"))) == 20
+    """In the place of photographs, shapes in files, cut as the photographs are: seven of ten to train on."""
+    data = common.find_flowers(SimpleNamespace(data="shapes", subset=20, out=tmp_path, name="trial"))
+    parts = mc.utils.image_dataset_from_directory(
+        data.folder, validation_split=0.3, subset="both", seed=42, image_size=(40, 40), verbose=False
+    )
+    data.take(*parts, subset=20)
+    assert data.sizes == {"train": 14, "test": 6} and data.key == "shapes_20"
+    assert parts[0].class_names == sorted(data.class_names)
+    labels = np.concatenate([part.labels for part in parts])
+    assert np.bincount(labels).tolist() == [4] * 5
+    x, y = data.samples(8, seed=0)
+    assert x.shape == (8, 96, 96, 3) and len(y) == 8
+    data.take(*parts, subset=10)
+    assert data.sizes == {"train": 7, "test": 3}
 
 
 def test_without_photographs_a_notice(tmp_path, monkeypatch, capsys):
