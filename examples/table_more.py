@@ -158,15 +158,16 @@ def early_stopping(results, keras):
     lines += [row("minicnn, mean" if runs else f"minicnn: {MISSING}", *ours), ""]
     text = f"Documented: {DOCUMENTED['D']['source']}; cats and dogs are taken for each other most, "
     text += f"{known['cats_and_dogs'][0]} and {known['cats_and_dogs'][1]} of 1,000"
-    return [*lines, f"{text}; here (seed 0): {most_confused(runs[0])}." if runs else f"{text}."]
+    return [*lines, f"{text}; here (seed 0) {most_confused(runs[0])}." if runs else f"{text}."]
 
 
 def most_confused(run):
-    """The two largest counts off the diagonal, in words."""
+    """Cats taken for dogs, dogs for cats, and what is taken for what most, in words."""
     names, confusion = run["class_names"], run["confusion"]
+    cat, dog = names.index("cat"), names.index("dog")
     off = [(n, i, k) for i, each in enumerate(confusion) for k, n in enumerate(each) if i != k]
-    most = sorted(off, reverse=True)[:2]
-    return ", ".join(f"{n} of {sum(confusion[i]):,} {names[i]} for {names[k]}" for n, i, k in most)
+    most, i, k = max(off)
+    return f"{confusion[cat][dog]} and {confusion[dog][cat]}, most of all {most} ({names[i]} for {names[k]})"
 
 
 # ------------------------------------------------------------------------------------- E
