@@ -46,12 +46,12 @@ def scores(part):
     return part["best"] | last | {f"test_{name}": value for name, value in part["test"].items()}
 
 
-def spread(values):
+def spread(values, digits=4):
     """Mean ± standard deviation (of the sample) and how many; a value alone has no deviation."""
     if not values:
         return MISSING
-    deviation = f" ± {stdev(values):.4f}" if len(values) > 1 else ""
-    return f"{mean(values):.4f}{deviation} ({len(values)})"
+    deviation = f" ± {stdev(values):.{digits}f}" if len(values) > 1 else ""
+    return f"{mean(values):.{digits}f}{deviation} ({len(values)})"
 
 
 def standard_errors(ours, theirs):

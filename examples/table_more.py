@@ -48,8 +48,10 @@ def measures_table(comparisons):
     lines = header("model", "", "documented", "minicnn: mean ± sd (runs)", "Keras: mean ± sd (runs)", left=2)
     for title, measures in comparisons.items():
         for k, (words, it) in enumerate(measures.items()):
-            keras = spread(it.theirs) if it.theirs else "-"
-            lines.append(row("" if k else title, words, f"{it.known:.4f}", spread(it.ours), keras))
+            digits = 1 if words == "epochs" else 4
+            keras = spread(it.theirs, digits) if it.theirs else "-"
+            numbers = f"{it.known:.{digits}f}", spread(it.ours, digits), keras
+            lines.append(row("" if k else title, words, *numbers))
     named = {f"{title.partition(', ')[0]}: {words}": it
              for title, measures in comparisons.items() for words, it in measures.items()}  # fmt: skip
     return [*lines, *against_documented(named)]

@@ -152,14 +152,15 @@ class TestMore:
             confusion[k][k] = 600
         confusion[3][3], confusion[3][5] = 300, 300  # cats taken for dogs
         run = self.run("early_stopping", 15, 32, {"val_loss": [0.9]}, {"accuracy": 0.95, "loss": 1.0})
-        run |= {"epoch_reached": 8, "confusion": confusion, "class_names": [*"abc", "cat", "e", "dog", *"ghij"]}
+        names = [*"abc", "cat", "e", "dog", *"ghij"]
+        run |= {"epoch_reached": 8, "confusion": confusion, "class_names": names}
         write(tmp_path / "early_stopping", [run])
         text = table.generate(tmp_path)
         f1 = ["1.00", "1.00", "1.00", "0.67", "1.00", "0.80", *4 * ["1.00"]]
         assert table.row("minicnn, mean", *f1) in text
         assert "here (seed 0) 300 and 0, most of all 300 (cat for dog)." in text
         assert f"| mean f1-score of the classes | 0.6700 | {(8 + 2 / 3 + 0.8) / 10:.4f} (1) | - |" in text
-        assert "| epochs | 9.0000 | 8.0000 (1) |" in text
+        assert "| epochs | 9.0 | 8.0 (1) |" in text
 
     def test_predictions(self, tmp_path):
         parts = {
