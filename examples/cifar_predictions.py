@@ -96,7 +96,8 @@ def main(argv=None):
           f"{on.epoch[-1] + 1} epochs, with a training loss of {on.history['loss'][-1]:.4f}.")  # fmt: skip
     whole = {name: values + on.history[name] for name, values in history.history.items()}
     mc.plots.training_curves(history, ["loss"], title=data.title, path=run.path("_losses.png"))
-    mc.plots.training_curves(whole, ["loss"], title=f"{data.title}: on", path=run.path("_losses_on.png"))
+    title = f"Going on: {data.title}"
+    mc.plots.training_curves(whole, ["loss"], title=title, path=run.path("_losses_on.png"))
     run.draw_samples(25, columns=5)
     run.write()
 
