@@ -44,7 +44,7 @@ def main(argv=None):
         run.record(name, model, history, test)
         model.save(run.path(f"_{name.lower()}.mcnn"))
 
-    run.print_scores(common.DOCUMENTED["models"])
+    run.print_scores(common.DOCUMENTED["A"])
     run.draw_samples()
     draw(run.histories(), data.title, run.path("_training.png"), run.path("_validation.png"))
     run.write()

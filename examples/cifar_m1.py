@@ -52,7 +52,7 @@ def main(argv=None):
     test = model.evaluate(x_test, y_test, batch_size=args.batch_size, verbose=0, return_dict=True)
     run.record("M1", model, history, test)
 
-    run.print_scores(common.DOCUMENTED["models"])
+    run.print_scores(common.DOCUMENTED["A"])
     run.draw_samples()
     mc.plots.training_curves(history, title=f"M1 on {data.title}", path=run.path("_curves.png"))
     model.save(run.path(".mcnn"))

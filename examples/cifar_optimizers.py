@@ -60,7 +60,7 @@ def main(argv=None):
         run.record(name, model, history, test)
         model.save(run.path(f"_{name.lower()}.mcnn"))
 
-    run.print_scores(common.DOCUMENTED["optimizers, chained"], label="documented, chained")
+    run.print_scores(common.DOCUMENTED["A, optimizers"], label="documented, chained")
     print(f"Documented: {PROTOCOLS['chained']}. Obtained: {PROTOCOLS[args.protocol]}.")
     run.draw_samples()
     draw(run.histories(), args.protocol, data.title, run.path("_validation.png"))

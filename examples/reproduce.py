@@ -1,10 +1,12 @@
-"""Train all that the README's tables show: M1 to M3 with five seeds each, the optimizers both ways.
+"""Train all that the README's tables show, one run after another, each in its own process.
 
-    python examples/reproduce.py            on CIFAR-10, into examples/results
-    python examples/reproduce.py --trial    the same with 256 shapes and one epoch, into runs/trial
+    python examples/reproduce.py                     on CIFAR-10, into examples/results
+    python examples/reproduce.py m1 early_stopping   these alone; some are long and only run by name
+    python examples/reproduce.py --trial             256 shapes and one epoch, into runs/trial
 
-One run after another, each in its own process. What stands in the results whole is not trained again, and
-a run that was stopped goes on from its last epoch: stop this when you like and start it again.
+What stands in the results whole is not trained again, and a run that was stopped goes on from its last
+epoch: stop this when you like and start it again. No photograph of flowers is kept among the results: every
+one has its own author.
 """
 
 import argparse
@@ -15,23 +17,61 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
+import cifar_base
 import cifar_depth
+import cifar_lenet5
+import compare_architectures as architectures
+import flowers_alexnet
+import flowers_vgg16
 import table
 
+import minicnn as mc
+
 ROOT = Path(__file__).resolve().parent.parent
-DOCUMENTED_RUN = ("--data", "cifar10")
 TRIAL_RUN = ("--data", "shapes", "--subset", "256", "--epochs", "1")
 
 
-def jobs(seeds):
-    """(name, seed, script and its own flags, figures worth keeping) of every run."""
-    for seed in range(seeds):
-        for name in ("m1", "m2"):
-            yield name, seed, (f"cifar_{name}",), ("images", "curves")
-        yield "m3", seed, ("cifar_m3",), ("images", "curves", "predictions", "filters")
-    for protocol in ("chained", "fresh"):
-        yield f"optimizers_{protocol}", 0, ("cifar_optimizers", "--protocol", protocol), ("validation",)
+class Job(NamedTuple):
+    """A script with its own flags, and what of its figures is worth keeping."""
+
+    script: tuple
+    figures: tuple
+    most_seeds: int = 100
+    by_name_only: bool = False  # hours or days
+
+
+def variants(script, stem, figures, **more):
+    """The three variants of an architecture, by the names of their runs."""
+    return {
+        f"{stem}_{variant}": Job((script, "--variant", variant), figures, **more)
+        for variant in ("plain", "aug", "aug_dropout")
+    }
+
+
+JOBS = {
+    "m1": Job(("cifar_m1",), ("images", "curves")),
+    "m2": Job(("cifar_m2",), ("images", "curves")),
+    "m3": Job(("cifar_m3",), ("images", "curves", "predictions", "filters")),
+    "optimizers_chained": Job(("cifar_optimizers", "--protocol", "chained"), ("validation",), 1),
+    "optimizers_fresh": Job(("cifar_optimizers", "--protocol", "fresh"), ("validation",), 1),
+    "early_stopping": Job(("cifar_early_stopping",), ("images", "curves", "confusion", "prediction"), 3),
+    "predictions": Job(("cifar_predictions",), ("images", "losses", "losses_on", "predictions"), 3),
+    "overfitting_first": Job(("cifar_overfitting", "--model", "first"), ("images", "first_curves"), 3),
+    **variants("cifar_lenet5", "lenet5", ("curves", "scores"), most_seeds=3),
+    "overfitting_second": Job(("cifar_overfitting", "--model", "second"), ("second_curves",), 1),
+    "overfitting_final": Job(("cifar_overfitting", "--model", "final"), ("final_curves",), 1, True),
+    "base": Job(("cifar_base",), ("curves", "scores"), 1, True),
+    **variants("flowers_alexnet", "alexnet", ("curves", "scores"), most_seeds=1, by_name_only=True),
+    **variants("flowers_vgg16", "vgg16", ("curves", "scores"), most_seeds=1, by_name_only=True),
+}
+
+
+def runs(names, seeds):
+    """(name, seed) of every run that is asked for: the short ones unless ``names`` are given."""
+    names = names or [name for name, job in JOBS.items() if not job.by_name_only]
+    return [(name, seed) for name in names for seed in range(min(seeds, JOBS[name].most_seeds))]
 
 
 def is_whole(path):
@@ -39,9 +79,14 @@ def is_whole(path):
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
         parts = document["parts"].values() if "parts" in document else [document]
-        return all(len(part["history"]["val_loss"]) == part["recipe"]["epochs"] for part in parts)
+        return all(part.get("stopped_early") or epochs(part) == part["recipe"]["epochs"] for part in parts)
     except (FileNotFoundError, ValueError, KeyError):
         return False
+
+
+def epochs(part):
+    """How many epochs a part has seen; those that another part trained before it included."""
+    return part.get("epoch_reached", len(part["history"]["val_loss"]))
 
 
 def train(name, seed, script, flags, work):
@@ -92,25 +137,58 @@ def draw_depth(results, data_title):
     cifar_depth.draw(histories, f"{data_title}, seed 0", folder / "training.png", folder / "validation.png")
 
 
+def draw_architectures(results):
+    """A diagram of each of the four, and the times of those that were trained."""
+    folder = results / "architectures"
+    folder.mkdir(parents=True, exist_ok=True)
+    for script in (cifar_base, cifar_lenet5, flowers_alexnet, flowers_vgg16):
+        model = script.build_model()
+        mc.plots.architecture(model, path=folder / f"{model.name.lower()}.png")
+    records = architectures.collect(architectures.committed(results))
+    architectures.draw_fit_times(records, folder / "fit_times.png")
+
+
+def one_step(results):
+    """The step of every large model that has not been measured yet."""
+    path = results / "one_step.json"
+    known = table.read_json(path) if path.exists() else {}
+    for name in ("Base", "final", "AlexNet", "VGG16"):
+        if name not in known:
+            subprocess.run(
+                [sys.executable, "-m", "examples.one_step", name, "--out", str(path)], cwd=ROOT, check=True
+            )
+
+
 def main(argv=None):
     text = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=text)
+    parser.add_argument("names", nargs="*", metavar="RUN", help=f"of {', '.join(JOBS)}")
     parser.add_argument("--seeds", type=int, default=5, choices=range(1, 101), metavar="N", help="default: 5")
     parser.add_argument("--trial", action="store_true", help="try the machinery, in a minute")
     args = parser.parse_args(argv)
+    if unknown := [name for name in args.names if name not in JOBS]:
+        parser.error(f"{unknown[0]!r} is no run: there are {', '.join(JOBS)}")
     folder = ROOT / "runs" / ("trial" if args.trial else "reproduce")
     results = folder / "results" if args.trial else table.RESULTS
-    flags = TRIAL_RUN if args.trial else DOCUMENTED_RUN
+    flags = TRIAL_RUN if args.trial else ()
 
-    for name, seed, script, figures in jobs(args.seeds):
+    for name, seed in runs(args.names, args.seeds):
         if is_whole(results / name / f"seed{seed}.json"):
             print(f"{name}, seed {seed}: there already")
             continue
         print(f"\n===== {name}, seed {seed}", flush=True)
-        keep(train(name, seed, script, flags, folder), results, name, seed, figures)
-    draw_depth(results, "shapes (a trial)" if args.trial else "CIFAR-10")
-    if not args.trial:
-        table.main([])
+        job = JOBS[name]
+        data = "flowers" if job.script[0].startswith("flowers") else "cifar10"
+        out = train(name, seed, job.script, flags or ("--data", data), folder)
+        keep(out, results, name, seed, job.figures)
+    if all((results / name / "seed0.json").exists() for name in table.MODELS):
+        draw_depth(results, "shapes (a trial)" if args.trial else "CIFAR-10")
+    if args.trial:
+        return
+    draw_architectures(results)
+    if not args.names:
+        one_step(results)
+    table.main([])
 
 
 if __name__ == "__main__":

@@ -3,19 +3,30 @@
     python examples/table.py            writes the tables anew
     python examples/table.py --check    only says (exit status 1) if they are not up to date
 
-From documented.json (the write-up), keras_reference.json (the same runs in Keras) and results/*/seed*.json.
+From documented.json (the write-ups), keras_reference.json (the same runs in Keras) and results/*/seed*.json.
 """
 
 import argparse
-import json
-import math
 import sys
-from pathlib import Path
-from statistics import mean, stdev
-from typing import NamedTuple
+from statistics import mean
 
-HERE = Path(__file__).resolve().parent
-RESULTS, README = HERE / "results", HERE / "README.md"
+import table_more
+from rows import (
+    DOCUMENTED,
+    HERE,
+    MISSING,
+    RESULTS,
+    Comparison,
+    against_documented,
+    header,
+    read_json,
+    read_runs,
+    row,
+    spread,
+    standard_errors,
+)  # fmt: skip
+
+README = HERE / "README.md"
 BEGIN, END = "<!-- written by table.py: begin -->", "<!-- written by table.py: end -->"
 
 MODELS = {"m1": "A M1", "m2": "A M2", "m3": "A M3 (RMSprop)"}  # ours: Keras's
@@ -26,66 +37,58 @@ MEASURES = {  # ours: (Keras's, in words)
     "val_loss": ("best_val_loss", "best validation loss"),
 }
 FIGURES = {
-    "m3/images.png": "Eight training pictures",
-    "depth/training.png": "The three networks on the training data (seed 0)",
-    "depth/validation.png": "The three networks on the validation data (seed 0)",
-    "m1/curves.png": "M1, training and validation (seed 0)",
-    "m2/curves.png": "M2, training and validation (seed 0)",
-    "m3/curves.png": "M3, training and validation (seed 0)",
-    "m3/predictions.png": "What M3 takes 25 test pictures for (seed 0)",
-    "m3/filters.png": "M3's 32 filters of the first layer after training (seed 0)",
-    "optimizers_chained/validation.png": "Optimizers, chained: each goes on from the weights before (seed 0)",
-    "optimizers_fresh/validation.png": "Optimizers, fresh: each from the same new weights (seed 0)",
+    "A": {
+        "m3/images.png": "Eight training pictures",
+        "depth/training.png": "The three networks on the training data (seed 0)",
+        "depth/validation.png": "The three networks on the validation data (seed 0)",
+        "m1/curves.png": "M1, training and validation (seed 0)",
+        "m2/curves.png": "M2, training and validation (seed 0)",
+        "m3/curves.png": "M3, training and validation (seed 0)",
+        "m3/predictions.png": "What M3 takes 25 test pictures for (seed 0)",
+        "m3/filters.png": "M3's 32 filters of the first layer after training (seed 0)",
+        "optimizers_chained/validation.png": "Optimizers, chained: each goes on from the one before (seed 0)",
+        "optimizers_fresh/validation.png": "Optimizers, fresh: each from the same new weights (seed 0)",
+    },
+    "B": {
+        "overfitting_first/images.png": "Ten training pictures",
+        "overfitting_first/first_curves.png": "The first model (seed 0)",
+        "overfitting_second/second_curves.png": "The second model (seed 0)",
+        "overfitting_final/final_curves.png": "The final model (seed 0)",
+    },
+    "C": {
+        "architectures/base.png": "Base",
+        "architectures/lenet5.png": "LeNet5",
+        "architectures/alexnet.png": "AlexNet",
+        "architectures/vgg16.png": "VGG16",
+        "base/curves.png": "Base (seed 0)",
+        "base/scores.png": "What Base takes an airplane for (seed 0)",
+        "lenet5_plain/curves.png": "LeNet5, plain (seed 0)",
+        "lenet5_aug/curves.png": "LeNet5 with augmentation (seed 0)",
+        "lenet5_aug_dropout/curves.png": "LeNet5 with augmentation and dropout (seed 0)",
+        "lenet5_plain/scores.png": "What LeNet5 takes an airplane for (seed 0)",
+        "alexnet_plain/curves.png": "AlexNet, plain (seed 0)",
+        "alexnet_aug/curves.png": "AlexNet with augmentation (seed 0)",
+        "alexnet_aug_dropout/curves.png": "AlexNet with augmentation and dropout (seed 0)",
+        "vgg16_plain/curves.png": "VGG16, plain (seed 0)",
+        "vgg16_aug/curves.png": "VGG16 with augmentation (seed 0)",
+        "vgg16_aug_dropout/curves.png": "VGG16 with augmentation and dropout (seed 0)",
+        "alexnet_plain/scores.png": "What AlexNet takes a rose for (seed 0)",
+        "vgg16_plain/scores.png": "What VGG16 takes a rose for (seed 0)",
+        "architectures/fit_times.png": "Times to train (seed 0)",
+    },
+    "D": {
+        "early_stopping/images.png": "Three training pictures",
+        "early_stopping/curves.png": "Training until the validation loss no longer falls (seed 0)",
+        "early_stopping/confusion.png": "What is taken for what (seed 0)",
+        "early_stopping/prediction.png": "The first test picture and its classes (seed 0)",
+    },
+    "E": {
+        "predictions/images.png": "25 training pictures",
+        "predictions/losses.png": "Ten epochs from new weights (seed 0)",
+        "predictions/losses_on.png": "And on, until the documented validation loss is reached again (seed 0)",
+        "predictions/predictions.png": "25 test pictures after ten epochs (seed 0)",
+    },
 }
-
-
-def read_json(path):
-    return json.loads(path.read_text(encoding="utf-8"))
-
-
-def read_runs(folder, documented):
-    """The metrics of the runs in ``folder``; ValueError for a run that is not of the documented recipe."""
-    runs = []
-    for path in sorted(folder.glob("seed*.json")):
-        run = read_json(path)
-        for part in run["parts"].values() if "parts" in run else [run]:
-            recipe = {"dataset": run["dataset"], **run["sizes"], **part["recipe"]}
-            if different := [name for name in documented if recipe[name] != documented[name]]:
-                raise ValueError(f"{path} is not a run of the documented recipe ({different}): remove it")
-        runs.append(run)
-    return runs
-
-
-def spread(values):
-    """Mean ± standard deviation (of the sample) and how many; a value alone has no deviation."""
-    if not values:
-        return "not run yet"
-    deviation = f" ± {stdev(values):.4f}" if len(values) > 1 else ""
-    return f"{mean(values):.4f}{deviation} ({len(values)})"
-
-
-def standard_errors(ours, theirs):
-    """The difference of the means in units of its standard error (Welch 1947); None where that is unknown.
-
-    (mean a - mean b) / sqrt(sd a ^ 2 / n a  +  sd b ^ 2 / n b)
-    """
-    if len(ours) < 2 or len(theirs) < 2:
-        return None
-    error = math.hypot(stdev(ours) / math.sqrt(len(ours)), stdev(theirs) / math.sqrt(len(theirs)))
-    return (mean(ours) - mean(theirs)) / error
-
-
-def row(*cells):
-    return "| " + " | ".join(cells) + " |"
-
-
-class Comparison(NamedTuple):
-    """One measure of one model: documented, in our runs, in Keras's."""
-
-    name: str
-    known: float
-    ours: list
-    theirs: list
 
 
 def compare(model, runs, documented, keras):
@@ -97,17 +100,14 @@ def compare(model, runs, documented, keras):
     ]
 
 
-def models_table(results, documented, keras):
+def models_table(results, keras):
     """M1 to M3, four measures each; below, in words, what lies apart."""
-    lines = [
-        row("model", "", "documented", "minicnn: mean ± sd (runs)", "Keras: mean ± sd (runs)",
-            "difference, standard errors"),
-        row("---", "---", "---:", "---:", "---:", "---:"),
-    ]  # fmt: skip
+    lines = header("model", "", "documented", "minicnn: mean ± sd (runs)", "Keras: mean ± sd (runs)",
+                   "difference, standard errors", left=2)  # fmt: skip
     comparisons = {}
     for model in MODELS:
-        name, known = model.upper(), documented["models"][model.upper()]
-        runs = read_runs(results / model, documented["recipe"])
+        name, known = model.upper(), DOCUMENTED["A"]["models"][model.upper()]
+        runs = read_runs(results / model, DOCUMENTED["A"])
         title = f"{name}, {known['params']:,} parameters"
         for each in compare(model, runs, known, keras):
             comparisons[f"{name} {each.name}"] = each
@@ -130,30 +130,14 @@ def against_keras(comparisons):
     return ["", f"{text}; not so: {', '.join(beyond)}." if beyond else f"{text}."]
 
 
-def against_documented(comparisons):
-    """The documented scores, one run each, that our runs do not surround."""
-    apart = [
-        f"{name} ({each.known:.4f}, here {min(each.ours):.4f} to {max(each.ours):.4f})"
-        for name, each in comparisons.items()
-        if len(each.ours) > 1 and abs(each.known - mean(each.ours)) > 2 * stdev(each.ours)
-    ]
-    if not apart:
-        return []
-    text = "The documented scores are of one run each. More than two standard deviations away from ours"
-    return ["", f"{text}: {'; '.join(apart)}."]
-
-
-def optimizers_table(results, documented, keras):
+def optimizers_table(results, keras):
     """Best validation accuracy / loss of the three optimizers, chained and fresh."""
-    recipe = documented["recipe"]
-    chained, fresh = (read_runs(results / f"optimizers_{how}", recipe) for how in ("chained", "fresh"))
+    documented = DOCUMENTED["A, optimizers"]
+    chained, fresh = (read_runs(results / f"optimizers_{how}", documented) for how in ("chained", "fresh"))
     names = {"RMSprop": "A M3 (RMSprop)", "SGD": "A M3 SGD fresh", "Adam": "A M3 Adam fresh"}
-    lines = [
-        row("optimizer", "documented, chained", "minicnn, chained", "minicnn, fresh", "Keras, fresh"),
-        row("---", "---:", "---:", "---:", "---:"),
-    ]
+    lines = header("optimizer", "documented, chained", "minicnn, chained", "minicnn, fresh", "Keras, fresh")
     for name, keras_name in names.items():
-        known = documented["optimizers, chained"][name]
+        known = documented["models"][name]
         theirs = [
             {"val_accuracy": run["best_val_acc"], "val_loss": run["best_val_loss"]}
             for run in keras["runs"] if run["model"] == keras_name
@@ -169,7 +153,7 @@ def optimizers_table(results, documented, keras):
 def both(scores):
     """Accuracy / loss; of several runs the mean."""
     if not scores:
-        return "not run yet"
+        return MISSING
     accuracy, loss = (mean(each[name] for each in scores) for name in ("val_accuracy", "val_loss"))
     return f"{accuracy:.4f} / {loss:.4f}"
 
@@ -181,16 +165,29 @@ def ranking(run):
 
 def generate(results=RESULTS):
     """All that stands between the markers."""
-    documented, keras = read_json(HERE / "documented.json"), read_json(HERE / "keras_reference.json")
+    keras = read_json(HERE / "keras_reference.json")
     lines = [
-        *models_table(results, documented, keras), "", f"Documented: {documented['source']}.", "",
+        "### A: three depths, three optimizers", "", *models_table(results, keras), "",
+        f"Documented: {DOCUMENTED['A']['source']}.", "",
         f"Keras: {keras['made_with']}.", "", "**The optimizers**, best validation accuracy / loss:", "",
-        *optimizers_table(results, documented, keras),
+        *optimizers_table(results, keras), *figures(results, "A"), "",
+        "### B: a study of overfitting", "", *table_more.overfitting(results, keras),
+        *figures(results, "B"), "",
+        "### C: four architectures", "", *table_more.families(results), "", *table_more.one_step(results),
+        *figures(results, "C"), "",
+        "### D: early stopping", "", *table_more.early_stopping(results, keras), *figures(results, "D"), "",
+        "### E: predictions", "", *table_more.predictions(results, keras), *figures(results, "E"),
     ]  # fmt: skip
-    for figure, words in FIGURES.items():
+    return "\n".join(lines)
+
+
+def figures(results, write_up):
+    """The figures of a write-up that there are, each above its words."""
+    lines = []
+    for figure, words in FIGURES[write_up].items():
         if (results / figure).exists():
             lines += ["", f"![{words}](results/{figure})", f"*{words}*"]
-    return "\n".join(lines)
+    return lines
 
 
 def split_readme():

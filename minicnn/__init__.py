@@ -3,7 +3,7 @@
     import minicnn as mc
     model = mc.Sequential([mc.layers.Conv2D(32, 3, activation="relu", input_shape=(32, 32, 3)), ...])
 
-Pictures are NHWC, names and rules are Keras's. ``mc.plots`` and ``mc.datasets`` are loaded when first used.
+Pictures are NHWC, names and rules are Keras's. ``mc.plots`` is loaded when first used.
 """
 
 import importlib
@@ -13,6 +13,7 @@ from minicnn import (
     callbacks,
     config,
     constraints,
+    datasets,
     gradcheck,
     initializers,
     kernels,
@@ -35,10 +36,8 @@ __all__ = [
     "set_random_seed", "utils",
 ]
 
-_ON_DEMAND = ("datasets", "plots")
-
 
 def __getattr__(name):
-    if name in _ON_DEMAND:
-        return importlib.import_module(f"minicnn.{name}")
+    if name == "plots":
+        return importlib.import_module("minicnn.plots")
     raise AttributeError(f"module 'minicnn' has no attribute {name!r}")

@@ -11,7 +11,7 @@ one prediction is right: there it shows the support as 3.0, and this one as 3 li
 
 import numpy as np
 
-from minicnn.labels import as_classes
+from minicnn.datasets.labels import as_classes
 
 HEADERS = ("precision", "recall", "f1-score", "support")
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from minicnn.image_dataset import image_dataset_from_directory
-from minicnn.images import img_to_array, load_img
+from minicnn.datasets.image_dataset import image_dataset_from_directory
+from minicnn.datasets.images import img_to_array, load_img
 
 __all__ = ["image_dataset_from_directory", "img_to_array", "load_img", "to_categorical"]
 

@@ -54,9 +54,8 @@ def room_of(name):
 FOUNDATIONS = {"minicnn.config", "minicnn.random", "minicnn.lookup"}
 PARTS_OF_LAYERS = {"minicnn.activations", "minicnn.initializers", "minicnn.constraints"}
 PARTS_OF_TRAINING = {"minicnn.losses", "minicnn.metrics", "minicnn.optimizers", "minicnn.schedules"}
-PICTURES = {f"minicnn.{name}" for name in ("images", "image_folder", "image_dataset", "prefetch", "batches")}
 ON_ITS_OWN = {f"minicnn.{name}" for name in (
-    "config", "lookup", "random", "archive", "labels", "position", "progress", "summary",
+    "config", "lookup", "random", "archive", "position", "progress", "summary",
 )}  # fmt: skip
 MAY_IMPORT = {
     **{name: set() for name in ON_ITS_OWN},
@@ -65,11 +64,11 @@ MAY_IMPORT = {
     "minicnn.layers": FOUNDATIONS | PARTS_OF_LAYERS | {"minicnn.kernels"},
     **dict.fromkeys(PARTS_OF_LAYERS | PARTS_OF_TRAINING,
                     FOUNDATIONS | PARTS_OF_LAYERS | PARTS_OF_TRAINING | {"minicnn.kernels"}),
-    "minicnn.reports": {"minicnn.labels"},
+    "minicnn.reports": {"minicnn.datasets"},
     "minicnn.metrics": {"minicnn.losses", "minicnn.lookup", "minicnn.reports"},
-    **dict.fromkeys(PICTURES, FOUNDATIONS | PICTURES | {"minicnn.kernels"}),
-    "minicnn.utils": PICTURES,
-    "minicnn.datasets": FOUNDATIONS | {"minicnn.image_dataset"},
+    "minicnn.batches": {"minicnn.random"},
+    "minicnn.datasets": FOUNDATIONS | {"minicnn.batches", "minicnn.kernels"},
+    "minicnn.utils": {"minicnn.datasets"},
     "minicnn.callbacks": FOUNDATIONS | {"minicnn.archive"},
     "minicnn.saving": FOUNDATIONS | {"minicnn.archive", "minicnn.layers", "minicnn.model"},
     "minicnn.training": FOUNDATIONS | PARTS_OF_TRAINING | {f"minicnn.{name}" for name in (
@@ -78,14 +77,13 @@ MAY_IMPORT = {
     "minicnn.model": FOUNDATIONS | {
         "minicnn.layers", "minicnn.saving", "minicnn.summary", "minicnn.training",
     },
-    "minicnn.plots": {"minicnn.labels", "minicnn.lookup", "minicnn.reports"},
+    "minicnn.plots": {"minicnn.datasets", "minicnn.lookup", "minicnn.reports"},
 }  # fmt: skip
 WHOLE = "minicnn"  # minicnn/__init__.py: hands out what the rooms hold
 OUTSIDE = {  # of the rooms that need more than NumPy
     "minicnn.kernels": {"numpy", "numba", "scipy", "threadpoolctl"},
-    "minicnn.images": {"numpy", "PIL"},
     "minicnn.progress": {"tqdm"},
-    "minicnn.datasets": {"numpy", "tqdm"},
+    "minicnn.datasets": {"numpy", "tqdm", "PIL"},
     "minicnn.plots": {"numpy", "matplotlib"},
 }
 
@@ -175,7 +173,7 @@ def test_all_is_there():
 
 
 SLOW = ["matplotlib", "PIL", "pandas", "tkinter", "IPython", "ipywidgets", "scipy.stats", "sklearn", "onnx",
-        "tqdm.notebook", "minicnn.plots", "minicnn.datasets"]
+        "tqdm.notebook", "urllib.request", "minicnn.plots"]
 
 
 def test_import_is_light_and_leaves_no_trace(tmp_path):

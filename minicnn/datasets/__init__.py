@@ -4,7 +4,8 @@
     train, validation = mc.datasets.flowers.load_data(image_size=(227, 227))     # read as needed
 
 Those in memory are arrays: pictures ``(N, 32, 32, 3)`` uint8 and labels ``(N, 1)`` uint8 in 0..9.
-Photographs are read from disk or downloaded; ``shapes`` needs neither disk nor network.
+Photographs are read from disk or downloaded; ``shapes`` needs neither disk nor network. Pictures of your own,
+in folders: ``mc.utils.image_dataset_from_directory``, which image_dataset.py here defines.
 """
 
 from minicnn.datasets import cifar10, flowers, shapes

@@ -14,7 +14,7 @@ import shutil
 from minicnn import config
 from minicnn.datasets import archives, download
 from minicnn.datasets.cifar10 import search_folders
-from minicnn.image_dataset import image_dataset_from_directory
+from minicnn.datasets.image_dataset import image_dataset_from_directory
 
 CLASS_NAMES = ("daisy", "dandelion", "roses", "sunflowers", "tulips")
 MIRRORS = ("https://storage.googleapis.com/download.tensorflow.org/example_images/flower_photos.tgz",)

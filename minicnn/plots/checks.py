@@ -5,7 +5,7 @@
 
 import numpy as np
 
-from minicnn.labels import as_array
+from minicnn.datasets.labels import as_array
 from minicnn.lookup import nearest
 
 MOST_PICTURES = 400  # more than anyone looks at; a whole test set here is a slip

@@ -6,7 +6,7 @@ things stand is plain arithmetic and a 32 x 32 picture is enlarged by exactly th
 
 import numpy as np
 
-from minicnn.labels import as_classes
+from minicnn.datasets.labels import as_classes
 from minicnn.plots import checks
 from minicnn.plots.figure import SMALL, TITLE, VERMILLION, finish, new_figure
 

@@ -8,8 +8,7 @@ import tarfile
 import numpy as np
 import pytest
 
-from minicnn import images
-from minicnn.datasets import DatasetUnavailable, archives, flowers
+from minicnn.datasets import DatasetUnavailable, archives, flowers, images
 from tests.pictures import draw_classes
 
 COUNTS = {name: 2 + k for k, name in enumerate(flowers.CLASS_NAMES)}  # 20 pictures

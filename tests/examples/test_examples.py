@@ -55,7 +55,7 @@ def kill_at(monkeypatch, part, epoch):
 def test_parameter_counts(script, params):
     model = script.build_model()
     assert model.count_params() == params
-    assert common.DOCUMENTED["models"][model.name]["params"] == params
+    assert common.DOCUMENTED["A"]["models"][model.name]["params"] == params
     assert model.output_shape == (None, 10)
 
 
@@ -64,7 +64,7 @@ def test_a_model(name, tmp_path, capsys):
     metrics = run(SINGLE[name], tmp_path, "--seed", "3")
     shown = capsys.readouterr().out
 
-    documented = common.DOCUMENTED["models"][name.upper()]
+    documented = common.DOCUMENTED["A"]["models"][name.upper()]
     assert (metrics["model"], metrics["params"]) == (name.upper(), documented["params"])
     assert (metrics["dataset"], metrics["seed"]) == ("shapes", 3)
     assert metrics["sizes"] == {"train": 256, "test": 256}
@@ -105,7 +105,7 @@ def test_depth(tmp_path, capsys):
     params = [part["params"] for part in metrics["parts"].values()]
     assert list(metrics["parts"]) == ["M1", "M2", "M3"] and params == [295_850, 583_626, 1_159_178]
     shown = capsys.readouterr().out
-    assert all(f"{known['val_loss']:.4f}" in shown for known in common.DOCUMENTED["models"].values())
+    assert all(f"{known['val_loss']:.4f}" in shown for known in common.DOCUMENTED["A"]["models"].values())
     for figure in ("training", "validation"):
         with Image.open(tmp_path / f"depth_shapes_80_{figure}.png") as picture:
             assert picture.size == (1000, 444)
@@ -247,16 +247,26 @@ class TestReproduce:
         (results / "m2").mkdir(parents=True)
         (results / "m2" / "seed0.json").write_text('{"history": {"val_l')  # cut off
         reproduce.main(["--trial", "--seeds", "1"])
-        runs = ["m1", "m2", "m3", "optimizers_chained", "optimizers_fresh"]
-        assert calls == [(name, 0) for name in runs]
-        assert all(reproduce.is_whole(results / name / "seed0.json") for name in runs)
+        names = [name for name, job in reproduce.JOBS.items() if not job.by_name_only]
+        assert calls == [(name, 0) for name in names] and len(names) == 12
+        assert all(reproduce.is_whole(results / name / "seed0.json") for name in names)
         pictures = {str(path.relative_to(results)) for path in results.glob("*/*.png")}
-        assert pictures == set(reproduce.table.FIGURES) | {"m1/images.png", "m2/images.png"}
+        shown = {figure for figures in reproduce.table.FIGURES.values() for figure in figures}
+        assert {figure for figure in shown if figure.split("/")[0] in {*names, "depth"}} <= pictures
         assert not list((tmp_path / "runs" / "trial").glob("*_seed0"))
 
         calls.clear()
         reproduce.main(["--trial", "--seeds", "1"])
         assert calls == []
+
+    def test_long_runs_by_name_only(self, calls):
+        reproduce.main(["--trial", "--seeds", "2", "base", "m1"])
+        assert calls == [("base", 0), ("m1", 0), ("m1", 1)]
+
+    def test_a_wrong_name(self, capsys):
+        with pytest.raises(SystemExit):
+            reproduce.main(["m4"])
+        assert "'m4' is no run: there are m1, m2," in capsys.readouterr().err
 
     def test_a_run_with_epochs_missing_is_not_whole(self, tmp_path):
         path = tmp_path / "seed0.json"

@@ -8,7 +8,7 @@ import pytest
 
 from examples import table
 
-DOCUMENTED = table.read_json(table.HERE / "documented.json")
+DOCUMENTED = table.DOCUMENTED["A"]
 KERAS = table.read_json(table.HERE / "keras_reference.json")
 
 
@@ -36,7 +36,8 @@ def test_links_of_the_readme_lead_somewhere():
 
 def test_no_results_yet(tmp_path):
     text = table.generate(tmp_path)
-    assert text.count("not run yet") == 12 + 2 * 3
+    in_a, in_b, in_c, in_d, in_e = 12 + 2 * 3, 3 * 7, 10 + 4, 5 + 1, 3 + 1
+    assert text.count("not run yet") == in_a + in_b + in_c + in_d + in_e
     assert "1,159,178" in text and "0.6969" in text
 
 
@@ -111,3 +112,70 @@ def test_check_says_when_out_of_date(tmp_path, monkeypatch, capsys):
     assert "up to date" in capsys.readouterr().out
     text = readme.read_text()
     assert text.startswith("before\n") and text.endswith("\nafter\n") and "old" not in text
+
+
+class TestMore:
+    """Write-ups B to E."""
+
+    SIZES = {"dataset": "cifar10", "sizes": {"train": 50_000, "test": 10_000}}  # noqa: RUF012
+
+    def run(self, part, epochs, batch_size, history, test, **more):
+        recipe = {"epochs": epochs, "batch_size": batch_size}
+        best = {name: min(values) for name, values in history.items()}
+        record = {"recipe": recipe, "history": history, "best": best, "test": test, "seconds": 61.4, **more}
+        return self.SIZES | {"part": part, **record}
+
+    def test_gap(self, tmp_path):
+        history = {"accuracy": [0.5, 0.9], "loss": [1, 0.3], "val_accuracy": [0.5, 0.6], "val_loss": [1, 2]}
+        test = {"accuracy": 0.59, "loss": 2.1}
+        write(tmp_path / "overfitting_first", [self.run("first", 20, 128, history, test)])
+        text = table.generate(tmp_path)
+        assert "| training minus validation accuracy | 0.3046 | 0.3000 (1) | - |" in text
+        assert "| training accuracy, last epoch | 0.9280 | 0.9000 (1) | 0.9220 (1) |" in text
+        assert "The write-up contradicts itself about the second model" in text
+
+    def test_epochs_of_each_model_are_checked(self, tmp_path):
+        write(tmp_path / "overfitting_first", [self.run("first", 30, 128, {"loss": [1]}, {})])
+        with pytest.raises(ValueError, match=r"not a run of the documented recipe \(\['epochs'\]\)"):
+            table.generate(tmp_path)
+
+    def test_families(self, tmp_path):
+        test = {"accuracy": 0.58, "loss": 1.7, "binary_accuracy": 0.92}
+        write(tmp_path / "lenet5_plain", [self.run("lenet5_plain", 50, 32, {"loss": [1]}, test)] * 2)
+        text = table.generate(tmp_path)
+        assert "| plain | 0.5774 / 1.7158 | 0.5800 / 1.7000 | 0.9243 | 0.9200 | 306 s | 61 s |" in text
+        assert "LeNet5, plain: test accuracy 0.5800 ± 0.0000 (2)." in text
+
+    def test_early_stopping(self, tmp_path):
+        confusion = [[0] * 10 for _ in range(10)]
+        for k in range(10):
+            confusion[k][k] = 600
+        confusion[3][3], confusion[3][5] = 300, 300  # cats taken for dogs
+        run = self.run("early_stopping", 15, 32, {"val_loss": [0.9]}, {"accuracy": 0.95, "loss": 1.0})
+        names = [*"abc", "cat", "e", "dog", *"ghij"]
+        run |= {"epoch_reached": 8, "confusion": confusion, "class_names": names}
+        write(tmp_path / "early_stopping", [run])
+        text = table.generate(tmp_path)
+        f1 = ["1.00", "1.00", "1.00", "0.67", "1.00", "0.80", *4 * ["1.00"]]
+        assert table.row("minicnn, mean", *f1) in text
+        assert "here (seed 0) 300 and 0, most of all 300 (cat for dog)." in text
+        assert f"| mean f1-score of the classes | 0.6700 | {(8 + 2 / 3 + 0.8) / 10:.4f} (1) | - |" in text
+        assert "| epochs | 9.0 | 8.0 (1) |" in text
+
+    def test_predictions(self, tmp_path):
+        parts = {
+            name: self.run(name, epochs, 64, history, {"loss": history["val_loss"][-1]}, epoch_reached=end)
+            for name, epochs, history, end in (
+                ("fresh", 10, {"loss": [0.7], "val_loss": [0.9]}, 10),
+                ("on", 60, {"loss": [0.2], "val_loss": [1.6]}, 33),
+            )
+        }
+        write(tmp_path / "predictions", [self.SIZES | {"parts": parts}])
+        text = table.generate(tmp_path)
+        assert "| validation loss | 1.5843 | 0.9000 (1) |" in text
+        assert "was reached again at: epoch 33 (training loss 0.2000)." in text
+
+    def test_one_step(self, tmp_path):
+        found = {"params": 62_383_349, "batch_size": 32, "step": 1.5, "peak_memory": 3 << 30, "threads": 2}
+        (tmp_path / "one_step.json").write_text(json.dumps({"AlexNet": found}))
+        assert "| AlexNet | 62,383,349 | 32 | 1.50 | 3.00 | 2 |" in table.generate(tmp_path)

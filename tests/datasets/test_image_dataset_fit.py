@@ -7,7 +7,7 @@ import pytest
 
 import minicnn as mc
 from minicnn.batches import KeyedBatches
-from minicnn.image_dataset import ImageDataset, image_dataset_from_directory
+from minicnn.datasets.image_dataset import ImageDataset, image_dataset_from_directory
 from tests.pictures import draw_classes
 
 

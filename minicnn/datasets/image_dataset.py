@@ -16,11 +16,12 @@ import zlib
 
 import numpy as np
 
-from minicnn import images, random
+from minicnn import random
 from minicnn.batches import KeyedBatches
-from minicnn.image_folder import check_split, list_pictures, part
+from minicnn.datasets import images
+from minicnn.datasets.image_folder import check_split, list_pictures, part
+from minicnn.datasets.prefetch import one_ahead
 from minicnn.kernels.threads import get_num_threads
-from minicnn.prefetch import one_ahead
 
 
 def image_dataset_from_directory(

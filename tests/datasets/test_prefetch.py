@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from minicnn.prefetch import one_ahead
+from minicnn.datasets.prefetch import one_ahead
 
 
 def workers():

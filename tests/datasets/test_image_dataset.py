@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from minicnn import images
-from minicnn.image_dataset import image_dataset_from_directory
+from minicnn.datasets import images
+from minicnn.datasets.image_dataset import image_dataset_from_directory
 from tests.pictures import cut_short, draw_classes
 
-KERAS = json.loads((Path(__file__).parent / "oracles" / "image_folders.json").read_text())
+KERAS = json.loads((Path(__file__).parents[1] / "oracles" / "image_folders.json").read_text())
 COUNTS = {"ant": 7, "bee": 5, "cow": 6}
 
 

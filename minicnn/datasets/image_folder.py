@@ -9,7 +9,7 @@ import os
 
 import numpy as np
 
-from minicnn import images
+from minicnn.datasets import images
 from minicnn.lookup import nearest
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from minicnn import images
+from minicnn.datasets import images
 from minicnn.utils import img_to_array, load_img
 from tests.pictures import cut_short, save, smooth
 
@@ -148,7 +148,7 @@ def test_cutting_to_shape_takes_the_middle():
 
 @pytest.mark.parametrize("k", range(4))
 def test_pixels_are_those_of_keras(k):
-    with np.load(Path(__file__).parent / "oracles" / "images.npz") as keras:
+    with np.load(Path(__file__).parents[1] / "oracles" / "images.npz") as keras:
         x, bilinear, nearest, cut = (keras[f"{k}/{name}"] for name in ("x", "bilinear", "nearest", "cut"))
     size = bilinear.shape[:2]
     np.testing.assert_allclose(images.resize(x, size), bilinear, rtol=0, atol=1e-4)

@@ -1,0 +1,203 @@
+"""The record of a run: its files, its backups, its scores beside the documented ones."""
+
+import json
+import platform
+import subprocess
+import sys
+import time
+
+import numba
+import numpy as np
+from common_data import NAMES
+from rows import HERE, scores
+
+import minicnn as mc
+from minicnn.archive import replacing
+
+AS_IN_A = {"pixels": "/ 255", "labels": "one-hot", "validation_data": "the test set"}
+
+
+class Stopwatch(mc.callbacks.Callback):
+    """The seconds of every epoch, validation included; those before a stop come back with the backup."""
+
+    def __init__(self):
+        self.seconds = []
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.began = time.perf_counter()
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.seconds.append(time.perf_counter() - self.began)
+
+    def state(self):
+        return {"seconds": self.seconds}, {}
+
+    def load_state(self, document, arrays):
+        self.seconds = list(document["seconds"])
+
+
+class Run:
+    """One script at work: what its files are called and what they hold.
+
+    A script may train several models or one model several ways: each is a *part* with a name.
+    ``recipe``: what of the recipe neither the model nor ``fit`` can tell.
+    """
+
+    def __init__(self, args, data, name=None, **recipe):
+        self.args, self.data, self.name = args, data, name or args.name
+        self.recipe = AS_IN_A | recipe
+        self.verbose = 0 if args.quiet else 1 if sys.stdout.isatty() else 2  # no live line in a log file
+        self.stopwatches, self.records = {}, {}
+        args.out.mkdir(parents=True, exist_ok=True)
+        self.say(f"{data.title}: {data.sizes['train']:,} training, {data.sizes['test']:,} test pictures")
+        self.say(f"Files go to {args.out}. If stopped, the same command with --resume goes on.\n")
+
+    def say(self, text):
+        if not self.args.quiet:
+            print(text, flush=True)
+
+    def path(self, ending):
+        """A file of this run, named after the script and the data: ``runs/m3/m3_cifar10.json``."""
+        return self.args.out / f"{self.name}_{self.data.key}{ending}"
+
+    def callbacks(self, part, backup=None):
+        """A stopwatch, and a backup after every epoch: --resume goes on from it, other runs begin anew."""
+        backup = self.path(f"_{(backup or part).lower()}.backup")
+        if not self.args.resume:
+            backup.unlink(missing_ok=True)
+        self.stopwatches[part] = Stopwatch()
+        return [self.stopwatches[part], mc.callbacks.BackupAndRestore(backup, delete_checkpoint=False)]
+
+    def record(self, part, model, history, test):
+        """Keep what came of one ``fit`` (its History) and one ``evaluate`` (a dict of scores)."""
+        seconds = self.stopwatches[part].seconds
+        self.records[part] = {
+            "model": model.name,
+            "params": model.count_params(),
+            "recipe": {
+                **model.get_compile_config(),
+                **{"epochs": history.params["epochs"], "batch_size": self.args.batch_size},
+                **self.recipe,
+            },
+            "history": history.history,
+            "best": best(history.history),
+            "test": test,
+            "epoch_reached": history.epoch[-1] + 1,
+            "stopped_early": model.stop_training,
+            "seconds": round(sum(seconds), 2),
+            "seconds_per_epoch": [round(s, 2) for s in seconds],
+        }
+
+    def histories(self):
+        """What ``mc.plots.compare_runs`` takes: a history for each part."""
+        return {part: record["history"] for part, record in self.records.items()}
+
+    def write(self, **more):
+        """The metrics file: ``more``, circumstances, the record (or ``parts``, where there are several)."""
+        parts = self.records
+        ((name, record), *others) = parts.items()
+        document = {
+            **more,
+            "dataset": self.data.name,
+            "class_names": list(self.data.class_names),
+            "sizes": self.data.sizes,
+            "seed": self.args.seed,
+            **({"parts": parts} if others else {"part": name, **record}),
+            "threads": mc.get_num_threads(),
+            "versions": versions(),
+            "commit": git_commit(),
+        }
+        write_json(self.path(".json"), document)
+        self.say(f"\nMetrics: {self.path('.json')}, figures and weights beside it")
+
+    def draw_samples(self, count=8, columns=8):
+        """Some training pictures in a row (or rows), drawn by lot."""
+        x, y = self.data.samples(count, self.args.seed)
+        mc.plots.images(
+            *(x, y, self.data.class_names), columns=columns, path=self.path("_images.png"),
+            title=f"{len(x)} training picture{'s' if len(x) > 1 else ''}: {self.data.title}",
+        )  # fmt: skip
+
+    def print_scores(self, documented, show=("", "val_", "test_"), metrics=("accuracy", "loss"),
+                     label="documented"):  # fmt: skip
+        """Documented beside obtained. ``documented``: a part of documented.json; ``show``: see ``GROUPS``."""
+        here = f"obtained ({NAMES[self.data.name]}, seed {self.args.seed})"
+        label = f"{label} ({NAMES[documented['recipe']['dataset']]})"
+        print(scores_table(self.records, documented["models"], label, here, show, metrics))
+        if difference := self.difference(documented):
+            print(f"Not the documented run, so not comparable:\n  {difference}.")
+
+    def difference(self, documented):
+        """How the run differs from the documented one, in words; "" where it does not."""
+        found = {}
+        for part, record in self.records.items():
+            run = {"dataset": self.data.name, **self.data.sizes, **record["recipe"]}
+            if part in documented["models"]:
+                due = documented["recipe"] | documented["models"][part].get("recipe", {})
+                for name in (name for name in due if run[name] != due[name]):
+                    found.setdefault((name, run[name]), []).append(due[name])
+        return ", ".join(
+            f"{name.replace('_', ' ')} {here} instead of {' and '.join(map(str, dict.fromkeys(due)))}"
+            for (name, here), due in found.items()
+        )
+
+
+# ------------------------------------------------------------------------------------- scores
+
+GROUPS = {  # the beginnings of a score's name
+    "": "best training", "val_": "best validation", "test_": "test, at the end",
+    "last_": "last training", "last_val_": "last validation",
+}  # fmt: skip
+
+
+def best(history):
+    """The highest accuracy and the lowest loss over the epochs, each on its own."""
+    return {name: (max if name.endswith("accuracy") else min)(values) for name, values in history.items()}
+
+
+def scores_table(records, documented, label, here, show, metrics):
+    """The scores of every part, documented above obtained; columns of which nothing is known are left out."""
+    rows = []  # part, whose, scores
+    for part, record in records.items():
+        known = [(label, documented[part])] if part in documented else []
+        both = [*known, (here, scores(record))]
+        rows += [(part if k == 0 else "", *each) for k, each in enumerate(both)]
+    left = max(map(len, records)) + 2, max(len(label), len(here)) + 2
+    above, titles, columns = "", "", []
+    for group in show:
+        names = [name for name in metrics if any(group + name in known for _, _, known in rows)]
+        for name in names:
+            width = max(8, len(name) + 3)
+            if len(names) == 1:
+                width = max(width, len(GROUPS[group]) + 3)
+            titles += f"{name:>{width}}"
+            columns.append((group + name, width))
+        above += f"{GROUPS[group]:>{len(titles) - len(above)}}" if names else ""
+    lines = [" " * sum(left) + above, " " * sum(left) + titles]
+    for part, whose, known in rows:
+        cells = (f"{f'{known[key]:.4f}' if key in known else '-':>{width}}" for key, width in columns)
+        lines.append(f"{part:<{left[0]}}{whose:<{left[1]}}{''.join(cells)}")
+    return "\n" + "\n".join(lines)
+
+
+def versions():
+    """Of everything that computes."""
+    return {
+        "minicnn": mc.__version__, "python": platform.python_version(), "numpy": np.__version__,
+        "numba": numba.__version__,
+    }  # fmt: skip
+
+
+def git_commit():
+    """The commit of this clone, ``-dirty`` behind it where files were changed; None where there is none."""
+    command = ["git", "-C", str(HERE), "describe", "--always", "--dirty", "--exclude=*", "--abbrev=12"]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return None
+
+
+def write_json(path, document):
+    """Write ``document``; ``path`` is the old file or the new one, whole, whatever happens."""
+    with replacing(path) as file:
+        file.write((json.dumps(document, indent=1) + "\n").encode())

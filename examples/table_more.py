@@ -1,0 +1,199 @@
+"""The README's tables of write-ups B to E; table.py puts them behind those of A."""
+
+from statistics import mean
+
+import compare_architectures as architectures
+from rows import (
+    DOCUMENTED,
+    MISSING,
+    Comparison,
+    against_documented,
+    header,
+    parts_of,
+    read_json,
+    read_runs,
+    row,
+    scores,
+    spread,
+)  # fmt: skip
+
+LAST_TRAINING = {"last_accuracy": "last_acc", "last_loss": "last_loss"}  # ours: Keras's
+
+
+def records(results, folder, part, section):
+    """The records of one part of a script, a seed each."""
+    return [parts_of(run)[part] for run in read_runs(results / folder, DOCUMENTED[section])]
+
+
+def keras_values(keras, model, key):
+    return [run[key] for run in keras["runs"] if run["model"] == model and key in run]
+
+
+def compare(known, found, wanted, theirs):
+    """A comparison for each of the measures ``wanted``, {name: words}, by these words.
+
+    ``known``: the documented scores; ``found``: ours, a dict a run; ``theirs``: Keras's, {name: values}
+    """
+    return {
+        words: Comparison(words, known[name], [each[name] for each in found], theirs.get(name, []))
+        for name, words in wanted.items()
+    }
+
+
+def measures_table(comparisons):
+    """A row for each measure; below, in words, the documented ones that our runs do not surround.
+
+    ``comparisons``: {title of the model: {words: Comparison}}
+    """
+    lines = header("model", "", "documented", "minicnn: mean ± sd (runs)", "Keras: mean ± sd (runs)", left=2)
+    for title, measures in comparisons.items():
+        for k, (words, it) in enumerate(measures.items()):
+            digits = 1 if words == "epochs" else 4
+            keras = spread(it.theirs, digits) if it.theirs else "-"
+            numbers = f"{it.known:.{digits}f}", spread(it.ours, digits), keras
+            lines.append(row("" if k else title, words, *numbers))
+    named = {f"{title.partition(', ')[0]}: {words}": it
+             for title, measures in comparisons.items() for words, it in measures.items()}  # fmt: skip
+    return [*lines, *against_documented(named)]
+
+
+# ------------------------------------------------------------------------------------- B
+
+OVERFITTING = {
+    "last_accuracy": "training accuracy, last epoch", "last_loss": "training loss",
+    "last_val_accuracy": "validation accuracy", "last_val_loss": "validation loss",
+    "gap": "training minus validation accuracy", "test_accuracy": "test accuracy", "test_loss": "test loss",
+}  # fmt: skip
+
+
+def overfitting(results, keras):
+    """The three models of B, each with the gap between training and validation."""
+    comparisons = {}
+    for name, known in DOCUMENTED["B"]["models"].items():
+        found = [with_gap(scores(each)) for each in records(results, f"overfitting_{name}", name, "B")]
+        # Of Keras's runs the validation scores at the end were not kept.
+        theirs = {ours: keras_values(keras, f"B {name}", key) for ours, key in LAST_TRAINING.items()}
+        title = f"{name}, {known['params']:,} parameters"
+        comparisons[title] = compare(with_gap(known), found, OVERFITTING, theirs)
+    known = DOCUMENTED["B"]
+    return [*measures_table(comparisons), "", f"Documented: {known['source']}. {known['note']}"]
+
+
+def with_gap(each):
+    return each | {"gap": each["last_accuracy"] - each["last_val_accuracy"]}
+
+
+# ------------------------------------------------------------------------------------- C
+
+
+def families(results):
+    """The metrics of the four architectures, and what a step of the large models takes."""
+    found = {}
+    for name in architectures.KNOWN:
+        section = "C" if name in DOCUMENTED["C"]["models"] else "C, flowers"
+        if runs := records_named(results, name, section):
+            found[name] = runs[0]
+    lines = []
+    for family, names in architectures.FAMILIES.items():
+        params = architectures.KNOWN[names[0]]["params"]
+        lines += ["", f"*{family}*, {params:,} parameters:", "", *architectures.family_table(names, found)]
+    lines += ["", f"Documented: {DOCUMENTED['C']['source']}. Obtained: seed 0."]
+    return [*lines[1:], *several_seeds(results)]
+
+
+def records_named(results, name, section):
+    """The records of a folder whose one part bears its name."""
+    return records(results, name, name, section)
+
+
+def several_seeds(results):
+    """In a sentence each: the variants that were run more than once."""
+    lines = []
+    for name in architectures.FAMILIES["LeNet5"]:
+        values = [scores(each)["test_accuracy"] for each in records_named(results, name, "C")]
+        if len(values) > 1:
+            lines.append(f"LeNet5, {architectures.variant(name)}: test accuracy {spread(values)}.")
+    return ["", " ".join(lines)] if lines else []
+
+
+def one_step(results):
+    """Parameters, time and memory of one training step of the large models."""
+    path = results / "one_step.json"
+    found = read_json(path) if path.exists() else {}
+    lines = header("one training step", "parameters", "batch", "seconds", "memory, GiB", "threads")
+    for name in ("Base", "final", "AlexNet", "VGG16"):
+        cells = [MISSING, *4 * ["-"]]
+        if name in found:
+            it = found[name]
+            cells = [f"{it['params']:,}", str(it["batch_size"]), f"{it['step']:.2f}",
+                     f"{it['peak_memory'] / 2**30:.2f}", str(it["threads"])]  # fmt: skip
+        lines.append(row(name, *cells))
+    return lines
+
+
+# ------------------------------------------------------------------------------------- D
+
+
+def f1_scores(confusion):
+    """2 tp / (in the class + taken for it) of each class; 0 where none is either."""
+    taken = [sum(column) for column in zip(*confusion)]
+    return [2 * each[k] / max(sum(each) + taken[k], 1) for k, each in enumerate(confusion)]
+
+
+def early_stopping(results, keras):
+    """The run that stopped by itself, and the f1-score of every class."""
+    known = DOCUMENTED["D"]["models"]["early_stopping"]
+    runs = read_runs(results / "early_stopping", DOCUMENTED["D"])
+    f1 = [f1_scores(run["confusion"]) for run in runs]
+    found = [
+        scores(run) | {"epochs": run["epoch_reached"], "macro_f1": mean(each)} for run, each in zip(runs, f1)
+    ]
+    wanted = {"epochs": "epochs", "val_loss": "best validation loss", "test_accuracy": "test accuracy",
+              "test_loss": "test loss", "macro_f1": "mean f1-score of the classes"}  # fmt: skip
+    keys = {"epochs": "epochs", "val_loss": "best_val_loss", "test_accuracy": "test_acc",
+            "test_loss": "test_loss"}  # fmt: skip
+    theirs = {ours: keras_values(keras, "D", key) for ours, key in keys.items()}
+    lines = measures_table({f"{known['params']:,} parameters": compare(known, found, wanted, theirs)})
+    lines += ["", *header("f1-score", *known["f1"])]
+    lines.append(row("documented", *(f"{value:.2f}" for value in known["f1"].values())))
+    ours = [f"{mean(column):.2f}" for column in zip(*f1)] or ["-"] * len(known["f1"])
+    lines += [row("minicnn, mean" if runs else f"minicnn: {MISSING}", *ours), ""]
+    text = f"Documented: {DOCUMENTED['D']['source']}; cats and dogs are taken for each other most, "
+    text += f"{known['cats_and_dogs'][0]} and {known['cats_and_dogs'][1]} of 1,000"
+    return [*lines, f"{text}; here (seed 0) {most_confused(runs[0])}." if runs else f"{text}."]
+
+
+def most_confused(run):
+    """Cats taken for dogs, dogs for cats, and what is taken for what most, in words."""
+    names, confusion = run["class_names"], run["confusion"]
+    cat, dog = names.index("cat"), names.index("dog")
+    off = [(n, i, k) for i, each in enumerate(confusion) for k, n in enumerate(each) if i != k]
+    most, i, k = max(off)
+    return f"{confusion[cat][dog]} and {confusion[dog][cat]}, most of all {most} ({names[i]} for {names[k]})"
+
+
+# ------------------------------------------------------------------------------------- E
+
+
+def predictions(results, keras):
+    """Ten epochs from new weights, and how far it is from there to the documented loss."""
+    known = DOCUMENTED["E"]["models"]["fresh"]
+    runs = read_runs(results / "predictions", DOCUMENTED["E"])
+    found = [scores(run["parts"]["fresh"]) for run in runs]
+    wanted = {"last_loss": "training loss, last epoch", "last_val_loss": "validation loss",
+              "test_loss": "test loss"}  # fmt: skip
+    theirs = {ours: keras_values(keras, "E", key)
+              for ours, key in (("last_loss", "last_loss"), ("last_val_loss", "test_loss"))}  # fmt: skip
+    lines = measures_table({f"{known['params']:,} parameters": compare(known, found, wanted, theirs)})
+    lines += ["", f"Documented: {DOCUMENTED['E']['source']}. {DOCUMENTED['E']['note']}"]
+    return [*lines, "", going_on(runs, known["last_val_loss"])]
+
+
+def going_on(runs, loss):
+    """When the documented validation loss was reached again, in a sentence."""
+    ends = [
+        f"epoch {on['epoch_reached']} (training loss {on['history']['loss'][-1]:.4f})"
+        if on["history"]["val_loss"][-1] >= loss else f"not by epoch {on['epoch_reached']}"
+        for on in (run["parts"]["on"] for run in runs)
+    ]  # fmt: skip
+    return f"Going on, a validation loss of {loss} was reached again at: {', '.join(ends) or MISSING}."
