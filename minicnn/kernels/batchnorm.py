@@ -15,7 +15,8 @@ Pictures come as x (M, C). Source: Ioffe & Szegedy 2015, Algorithm 1 and the gra
 import numpy as np
 
 from minicnn.kernels import buffers
-from minicnn.kernels.jit import jit, parallel_jit, prange
+from minicnn.kernels.jit import jit
+from minicnn.kernels.parallel import parallel_jit, share
 
 
 def forward_definition(x, gamma, beta, eps):
@@ -73,10 +74,11 @@ BLOCKS = 32
 
 
 @jit
-def _sums(x, mean, begin, end, total):
+def _sums(block, x, mean, size, parts):
     """total[0] = sum of x - mean, total[1] = sum of its squares: exact enough to subtract."""
+    total = parts[block]
     total[:] = 0
-    for i in range(begin, end):
+    for i in range(min(x.shape[0], block * size), min(x.shape[0], (block + 1) * size)):
         for c in range(x.shape[1]):
             d = np.float64(x[i, c]) - mean[c]
             total[0, c] += d
@@ -84,16 +86,16 @@ def _sums(x, mean, begin, end, total):
 
 
 @parallel_jit
-def _all_sums(x, mean, size, parts):
-    for block in prange(parts.shape[0]):
-        _sums(x, mean, min(x.shape[0], block * size), min(x.shape[0], (block + 1) * size), parts[block])
+def _all_sums(box, x, mean, size, parts):
+    share(box, BLOCKS, _sums, (x, mean, size, parts))
 
 
 @jit
-def _back_sums(x, mean, dy, begin, end, total):
+def _back_sums(block, x, mean, dy, size, parts):
     """total[0] = sum of dy, total[1] = sum of dy (x - mean)"""
+    total = parts[block]
     total[:] = 0
-    for i in range(begin, end):
+    for i in range(min(x.shape[0], block * size), min(x.shape[0], (block + 1) * size)):
         for c in range(x.shape[1]):
             g = np.float64(dy[i, c])
             total[0, c] += g
@@ -101,25 +103,21 @@ def _back_sums(x, mean, dy, begin, end, total):
 
 
 @parallel_jit
-def _all_back_sums(x, mean, dy, size, parts):
-    for block in prange(parts.shape[0]):
-        begin, end = min(x.shape[0], block * size), min(x.shape[0], (block + 1) * size)
-        _back_sums(x, mean, dy, begin, end, parts[block])
+def _all_back_sums(box, x, mean, dy, size, parts):
+    share(box, BLOCKS, _back_sums, (x, mean, dy, size, parts))
 
 
 @jit
-def _affine_rows(x, dy, p, q, r, begin, end, out):
-    for i in range(begin, end):
+def _affine_rows(block, x, dy, p, q, r, size, out):
+    for i in range(min(x.shape[0], block * size), min(x.shape[0], (block + 1) * size)):
         for c in range(x.shape[1]):
             out[i, c] = p[c] * dy[i, c] + q[c] * x[i, c] + r[c]
 
 
 @parallel_jit
-def _affine(x, dy, p, q, r, size, out):
+def _affine(box, x, dy, p, q, r, size, out):
     """out = p dy + q x + r, channel by channel: both passes end in a line of this form."""
-    for block in prange(BLOCKS):
-        begin, end = min(x.shape[0], block * size), min(x.shape[0], (block + 1) * size)
-        _affine_rows(x, dy, p, q, r, begin, end, out)
+    share(box, BLOCKS, _affine_rows, (x, dy, p, q, r, size, out))
 
 
 def _block_size(x):

@@ -22,7 +22,8 @@ import numpy as np
 
 from minicnn.kernels import buffers
 from minicnn.kernels.blas import gemm
-from minicnn.kernels.jit import jit, parallel_jit, prange
+from minicnn.kernels.jit import jit
+from minicnn.kernels.parallel import parallel_jit, share
 from minicnn.kernels.shapes import NO_PADDING, output_shape
 from minicnn.kernels.slices import add, copy, fill
 
@@ -128,11 +129,13 @@ def _scratch(x, F, rows, size, geometry):
 
 
 @jit
-def _forward_share(x, w, relu, begin, end, rows, size, geometry, y):
-    """Pieces begin .. end, ``size`` at a time."""
+def _forward_share(number, x, w, relu, shares, rows, size, geometry, y):
+    """A share of the pieces, ``size`` at a time."""
     OH, OW, width = geometry[0], geometry[1], geometry[9]
     K, F = w.shape
     pieces = (OH + rows - 1) // rows
+    total = x.shape[0] * pieces
+    begin, end = number * total // shares, (number + 1) * total // shares
     planes, cols, z = _scratch(x, F, rows, size, geometry)
     flat = y.reshape(-1)
     for first in range(begin, end, size):
@@ -147,16 +150,15 @@ def _forward_share(x, w, relu, begin, end, rows, size, geometry, y):
 
 
 @parallel_jit
-def _forward(x, w, relu, shares, rows, size, geometry, y):
-    total = x.shape[0] * ((geometry[0] + rows - 1) // rows)
-    for share in prange(shares):
-        begin, end = share * total // shares, (share + 1) * total // shares
-        _forward_share(x, w, relu, begin, end, rows, size, geometry, y)
+def _forward(box, x, w, relu, shares, rows, size, geometry, y):
+    share(box, shares, _forward_share, (x, w, relu, shares, rows, size, geometry, y))
 
 
 @jit
-def _backward_group(x, w, y, dy, relu, need_dx, images, rows, size, geometry, dx, dw):
-    """Images ``images[0] .. images[1]``; dw (K + 1, F) is this group's own. w (F, K), that is, turned."""
+def _backward_group(g, x, w, y, dy, relu, need_dx, rows, size, geometry, dx, dws):
+    """A group of images; dws[g] (K + 1, F) is its own. w (F, K), that is, turned."""
+    N, G = x.shape[0], dws.shape[0]
+    images, dw = (g * N // G, (g + 1) * N // G), dws[g]
     OH, OW, width = geometry[0], geometry[1], geometry[9]
     F, K = w.shape
     pieces = (OH + rows - 1) // rows
@@ -184,21 +186,17 @@ def _backward_group(x, w, y, dy, relu, need_dx, images, rows, size, geometry, dx
 
 
 @jit
-def _add_groups(parts, total):
-    """total = the groups' sums, added in the order of the groups, so always with the same rounding."""
-    for g in range(parts.shape[0]):
-        for f in range(parts.shape[1]):
-            total[f] += parts[g, f]
+def _add_groups(k, dws, dw):
+    """dw[k] = the groups' sums, added in the order of the groups, so always with the same rounding."""
+    for g in range(dws.shape[0]):
+        for f in range(dws.shape[2]):
+            dw[k, f] += dws[g, k, f]
 
 
 @parallel_jit
-def _backward(x, w, y, dy, relu, need_dx, rows, size, geometry, dx, dws, dw):
-    N, G = x.shape[0], dws.shape[0]
-    for g in prange(G):
-        images = (g * N // G, (g + 1) * N // G)
-        _backward_group(x, w, y, dy, relu, need_dx, images, rows, size, geometry, dx, dws[g])
-    for k in prange(dw.shape[0]):
-        _add_groups(dws[:, k], dw[k])
+def _backward(box, x, w, y, dy, relu, need_dx, rows, size, geometry, dx, dws, dw):
+    share(box, dws.shape[0], _backward_group, (x, w, y, dy, relu, need_dx, rows, size, geometry, dx, dws))
+    share(box, dw.shape[0], _add_groups, (dws, dw))
 
 
 def _plan(x, w, y_shape, strides, padding):

@@ -13,7 +13,8 @@ import numpy as np
 
 from minicnn.kernels import buffers
 from minicnn.kernels.blas import gemm
-from minicnn.kernels.jit import jit, parallel_jit, prange
+from minicnn.kernels.jit import jit
+from minicnn.kernels.parallel import parallel_jit, share
 
 
 def forward_definition(x, w, b):
@@ -55,7 +56,8 @@ PIECE = 128  # rows or columns of the weights at a time: thinner ones would keep
 
 
 @jit
-def _forward_columns(x, w, b, relu, begin, end, y):
+def _forward_columns(block, x, w, b, relu, y):
+    begin, end = block * PIECE, min(w.shape[1], (block + 1) * PIECE)
     gemm(x, w[:, begin:end], y[:, begin:end], False)
     for n in range(y.shape[0]):
         row, bias = y[n, begin:end], b[begin:end]
@@ -65,10 +67,8 @@ def _forward_columns(x, w, b, relu, begin, end, y):
 
 
 @parallel_jit
-def _forward(x, w, b, relu, y):
-    F = w.shape[1]
-    for block in prange((F + PIECE - 1) // PIECE):
-        _forward_columns(x, w, b, relu, block * PIECE, min(F, (block + 1) * PIECE), y)
+def _forward(box, x, w, b, relu, y):
+    share(box, -(-w.shape[1] // PIECE), _forward_columns, (x, w, b, relu, y))
 
 
 def forward_compiled(x, w, b, relu=False):
@@ -88,18 +88,17 @@ def _output_gradient(y, dy, relu, dz, db):
 
 
 @jit
-def _backward_rows(x, w, dz, need_dx, begin, end, dx, dw):
+def _backward_rows(block, x, w, dz, need_dx, dx, dw):
+    begin, end = block * PIECE, min(w.shape[0], (block + 1) * PIECE)
     gemm(x[:, begin:end].T, dz, dw[begin:end], False)  # (rows, F)
     if need_dx:
         gemm(dz, w[begin:end].T, dx[:, begin:end], False)  # (N, rows)
 
 
 @parallel_jit
-def _backward(x, w, y, dy, relu, need_dx, dz, dx, dw, db):
-    D = w.shape[0]
+def _backward(box, x, w, y, dy, relu, need_dx, dz, dx, dw, db):
     _output_gradient(y, dy, relu, dz, db)
-    for block in prange((D + PIECE - 1) // PIECE):
-        _backward_rows(x, w, dz, need_dx, block * PIECE, min(D, (block + 1) * PIECE), dx, dw)
+    share(box, -(-w.shape[0] // PIECE), _backward_rows, (x, w, dz, need_dx, dx, dw))
 
 
 def backward_compiled(x, w, dy, relu_of=None, need_dx=True):

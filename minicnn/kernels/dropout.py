@@ -12,7 +12,8 @@ Squares, four rounds (Widynski 2020, arXiv:2004.06278v7, section 4).
 import numpy as np
 
 from minicnn.kernels import buffers
-from minicnn.kernels.jit import jit, parallel_jit, prange
+from minicnn.kernels.jit import jit
+from minicnn.kernels.parallel import parallel_jit, share
 
 BLOCK = 1 << 14  # numbers a thread takes at a time
 
@@ -33,17 +34,15 @@ def random_bits(counter, key):
 
 
 @jit
-def _dropout_block(x, threshold, scale, key, begin, end, y):
-    for i in range(begin, end):
+def _dropout_block(block, x, threshold, scale, key, y):
+    for i in range(block * BLOCK, min(x.size, (block + 1) * BLOCK)):
         # comparing and scaling are apart so that a dropped NaN or inf is dropped, not multiplied by 0
         y[i] = x[i] * scale if random_bits(np.uint64(i), key) >= threshold else 0
 
 
 @parallel_jit
-def _dropout(x, threshold, scale, key, y):
-    size = x.shape[0]
-    for block in prange((size + BLOCK - 1) // BLOCK):
-        _dropout_block(x, threshold, scale, key, block * BLOCK, min(size, (block + 1) * BLOCK), y)
+def _dropout(box, x, threshold, scale, key, y):
+    share(box, -(-x.size // BLOCK), _dropout_block, (x, threshold, scale, key, y))
 
 
 def dropout(x, rate, key):

@@ -1,8 +1,6 @@
 """How kernels are compiled: the only file that sets compiler options.
 
-    @jit            a function on arrays, compiled on first use, running without Python's lock
-    @parallel_jit   the same, whose ``prange`` loop is shared among threads; kept thin, a loop of
-                    calls to a ``@jit`` body, because the parallel compiler takes long over long code
+    @jit    a function on arrays, compiled on first use, running without Python's lock
 
 Compiled code is kept in a folder whose name holds a checksum of *all* kernel files. Edit any one
 of them and everything is compiled afresh: numba alone looks only at the file a function stands in
@@ -18,13 +16,11 @@ from pathlib import Path
 
 import numba
 import numpy
-from numba import prange
 from numba.core import event
 
 from minicnn import config
-from minicnn.kernels import threads
 
-__all__ = ["cache_folder", "jit", "parallel_jit", "prange"]
+__all__ = ["cache_folder", "jit"]
 
 OPTIONS = {
     "nogil": True,
@@ -64,33 +60,14 @@ def _prepared_folder():
     return folder
 
 
-def _compiled(function, **options):
+def jit(function):
+    """Compile ``function`` for the types it is first called with."""
     folder = _prepared_folder()
     usual, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(folder or "")
     try:
-        return numba.njit(function, cache=folder is not None, **OPTIONS, **options)
+        return numba.njit(function, cache=folder is not None, **OPTIONS)
     finally:
         numba.config.CACHE_DIR = usual
-
-
-def jit(function):
-    """Compile ``function`` for the types it is first called with."""
-    return _compiled(function)
-
-
-def parallel_jit(function):
-    """Compile ``function`` and share its ``prange`` loops among ``mc.get_num_threads()`` threads."""
-    compiled = _compiled(function, parallel=True)
-
-    @functools.wraps(function)
-    def launch(*args):
-        if threads.in_team():
-            return compiled(*args)
-        with threads.team():
-            return compiled(*args)
-
-    launch.compiled = compiled
-    return launch
 
 
 class _Announcement(event.Listener):

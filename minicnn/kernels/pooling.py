@@ -16,7 +16,8 @@ Source: Scherer, Müller & Behnke 2010, section 3 (max and average, overlapping 
 import numpy as np
 
 from minicnn.kernels import buffers
-from minicnn.kernels.jit import jit, parallel_jit, prange
+from minicnn.kernels.jit import jit
+from minicnn.kernels.parallel import parallel_jit, share
 from minicnn.kernels.shapes import NO_PADDING, output_size
 
 
@@ -93,7 +94,8 @@ def cell_type(pool):
 
 
 @jit
-def _max_image(x, pool, strides, corner, y, which):
+def _max_image(n, x, pool, strides, corner, y, which):
+    x, y, which = x[n], y[n], which[n]
     H, W, C = x.shape
     OH, OW, _ = y.shape
     for i in range(OH):
@@ -114,7 +116,8 @@ def _max_image(x, pool, strides, corner, y, which):
 
 
 @jit
-def _max_image_back(dy, which, pool, strides, corner, dx):
+def _max_image_back(n, dy, which, pool, strides, corner, dx):
+    dy, which, dx = dy[n], which[n], dx[n]
     H, W, C = dx.shape
     OH, OW, _ = dy.shape
     dx[:] = 0
@@ -131,7 +134,8 @@ def _max_image_back(dy, which, pool, strides, corner, dx):
 
 
 @jit
-def _average_image(x, pool, strides, corner, y):
+def _average_image(n, x, pool, strides, corner, y):
+    x, y = x[n], y[n]
     H, W, C = x.shape
     OH, OW, _ = y.shape
     for i in range(OH):
@@ -149,7 +153,8 @@ def _average_image(x, pool, strides, corner, y):
 
 
 @jit
-def _average_image_back(dy, pool, strides, corner, dx):
+def _average_image_back(n, dy, pool, strides, corner, dx):
+    dy, dx = dy[n], dx[n]
     H, W, C = dx.shape
     OH, OW, _ = dy.shape
     dx[:] = 0
@@ -165,27 +170,23 @@ def _average_image_back(dy, pool, strides, corner, dx):
 
 
 @parallel_jit
-def _max_forward(x, pool, strides, corner, y, which):
-    for n in prange(x.shape[0]):
-        _max_image(x[n], pool, strides, corner, y[n], which[n])
+def _max_forward(box, x, pool, strides, corner, y, which):
+    share(box, x.shape[0], _max_image, (x, pool, strides, corner, y, which))
 
 
 @parallel_jit
-def _max_backward(dy, which, pool, strides, corner, dx):
-    for n in prange(dx.shape[0]):
-        _max_image_back(dy[n], which[n], pool, strides, corner, dx[n])
+def _max_backward(box, dy, which, pool, strides, corner, dx):
+    share(box, dx.shape[0], _max_image_back, (dy, which, pool, strides, corner, dx))
 
 
 @parallel_jit
-def _average_forward(x, pool, strides, corner, y):
-    for n in prange(x.shape[0]):
-        _average_image(x[n], pool, strides, corner, y[n])
+def _average_forward(box, x, pool, strides, corner, y):
+    share(box, x.shape[0], _average_image, (x, pool, strides, corner, y))
 
 
 @parallel_jit
-def _average_backward(dy, pool, strides, corner, dx):
-    for n in prange(dx.shape[0]):
-        _average_image_back(dy[n], pool, strides, corner, dx[n])
+def _average_backward(box, dy, pool, strides, corner, dx):
+    share(box, dx.shape[0], _average_image_back, (dy, pool, strides, corner, dx))
 
 
 def _corner(padding):

@@ -9,9 +9,8 @@ not told otherwise, and both kinds then fight over the same cores; so the librar
 thread while kernels run, and gets its own setting back when the last of them is done.
 """
 
+import atexit
 import contextlib
-import ctypes
-import importlib.metadata
 import os
 import sys
 import threading
@@ -20,20 +19,7 @@ import numba
 import scipy.linalg.cython_blas  # noqa: F401  loads the BLAS that compiled code calls, so it can be held
 from threadpoolctl import ThreadpoolController
 
-
-def _load_tbb():
-    """Show numba the TBB that pip installed: its folder is not on the system's search path.
-
-    Of numba's three ways to run threads, TBB is the one that meets in microseconds, lets two Python
-    threads compute at once and survives a fork (docs/decisions/threads.md).
-    """
-    with contextlib.suppress(importlib.metadata.PackageNotFoundError, OSError):
-        for file in importlib.metadata.files("tbb") or ():
-            if file.name in ("libtbb.so.12", "tbb12.dll"):
-                ctypes.CDLL(str(file.locate()), mode=ctypes.RTLD_GLOBAL)
-
-
-_load_tbb()
+from minicnn.kernels import pool
 
 _most = numba.config.NUMBA_NUM_THREADS
 _count = _most
@@ -41,8 +27,6 @@ _lock = threading.RLock()
 _users = 0
 _limit = None
 _controller = None
-_one_at_a_time = threading.RLock()
-_here = threading.local()  # each Python thread's own
 
 
 def set_num_threads(count):
@@ -111,47 +95,87 @@ def _restore():
     _free_control()
 
 
-def in_team():
-    """Whether this Python thread is inside ``team`` already."""
-    return getattr(_here, "in_team", False)
+class _Team(contextlib.ContextDecorator):
+    """What surrounds every parallel kernel: helpers that stand by a box, BLAS held to one thread.
 
-
-@contextlib.contextmanager
-def team():
-    """What surrounds every parallel kernel: the chosen number of threads, BLAS held to one.
-
-    Setting this up takes longer than a small kernel, so a training step does it once for all of its own.
+    Costs nothing where one is at work in this Python thread already: a training step opens it once for all
+    of its kernels. A second Python thread finds the helpers taken, and works alone.
     """
-    if in_team():
-        yield
-        return
-    usual = numba.get_num_threads()
-    numba.set_num_threads(_count)
-    _here.in_team = True
-    try:
-        with single_threaded_blas(), _turn():
-            yield
-    finally:
-        _here.in_team = False
-        numba.set_num_threads(usual)
+
+    def __enter__(self):
+        depth = getattr(_here, "depth", 0)
+        if depth > 0 and _here.taken and _here.box[pool.READY] < _here.box[pool.HELPERS]:
+            _call_helpers()
+        if depth == 0:
+            _here.blas = single_threaded_blas()
+            _here.blas.__enter__()
+            _here.taken = _count > 1 and _helpers.acquire(blocking=False)
+            _here.box = _call_helpers() if _here.taken else pool.new_box()
+        _here.depth = depth + 1
+        return _here.box
+
+    def __exit__(self, *problem):
+        _here.depth -= 1
+        if _here.depth == 0:
+            if _here.taken:
+                _helpers.release()
+            _here.blas.__exit__(*problem)
 
 
-def _turn():
-    """numba's fallback layer, workqueue, aborts when two Python threads use it: there, take turns."""
-    return contextlib.nullcontext() if "tbb" in _layer() else _one_at_a_time
+_TEAM = _Team()
 
 
-def _layer():
-    try:
-        return numba.threading_layer()
-    except ValueError:  # not started yet: the first kernel decides
-        return ""
+def team():
+    """``with team() as box:`` kernels run on all threads."""
+    return _TEAM
+
+
+# ---------------------------------------------------------------- helpers: threads that stand by a box
+
+_here = threading.local()  # each Python thread's own
+_helpers = threading.Lock()  # who holds it has the helpers
+_box = pool.new_box(_most)
+_bells = []  # one for each helper, rung when there may be work soon
+
+
+def _call_helpers():
+    while len(_bells) < _count - 1:
+        _bells.append(threading.Event())
+        threading.Thread(target=_help, args=(len(_bells), _bells[-1], _box), daemon=True).start()
+    _box[pool.HELPERS] = _count - 1
+    for bell in _bells[: _count - 1]:
+        bell.set()
+    return _box
+
+
+def _help(number, bell, box):
+    while not _closing:
+        bell.wait()
+        bell.clear()
+        pool.stand_by(box, number)
+
+
+_closing = False
+
+
+@atexit.register
+def _dismiss():
+    """No helper may be in compiled code when the interpreter takes it down."""
+    global _closing  # noqa: PLW0603
+    _closing = True
+    _box[pool.HELPERS] = 0
+    for bell in _bells:
+        bell.set()
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread() and getattr(thread, "_target", None) is _help:
+            thread.join(1)
 
 
 def _after_fork():
-    """A child has only the thread that forked: no one else holds the lock or uses BLAS."""
-    global _lock, _one_at_a_time, _users  # noqa: PLW0603
-    _lock, _one_at_a_time = threading.RLock(), threading.RLock()
+    """A child has only the thread that forked: no helpers, and no one else holds a lock or uses BLAS."""
+    global _lock, _users, _helpers, _box, _bells, _here  # noqa: PLW0603
+    _lock, _helpers, _here = threading.RLock(), threading.Lock(), threading.local()
+    _box, _bells = pool.new_box(_most), []
     if _users > 0:
         _restore()
     _users = 0

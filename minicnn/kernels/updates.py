@@ -26,7 +26,8 @@ threads takes longer than the work (20 to 30 microseconds, where Adam changes 65
 
 import numpy as np
 
-from minicnn.kernels.jit import jit, parallel_jit, prange
+from minicnn.kernels.jit import jit
+from minicnn.kernels.parallel import parallel_jit, share
 
 BLOCK = 16384  # elements: 64 KiB of float32 per array, so that all of a block stays in a core's cache
 ALONE = 4 * BLOCK  # up to here one thread is done before the others would be awake
@@ -45,12 +46,16 @@ def sgd_slice(w, g, v, lr, momentum, nesterov):
             w[i] += v[i] * momentum - g[i] * lr if nesterov else v[i]
 
 
+@jit
+def _sgd_block(block, w, g, v, lr, momentum, nesterov):
+    part = slice(block * BLOCK, (block + 1) * BLOCK)
+    sgd_slice(w[part], g[part], v[part], lr, momentum, nesterov)
+
+
 @parallel_jit
-def sgd_blocks(w, g, v, lr, momentum, nesterov):
+def sgd_blocks(box, w, g, v, lr, momentum, nesterov):
     """The same, slice by slice, on all threads."""
-    for block in prange((w.size + BLOCK - 1) // BLOCK):
-        part = slice(block * BLOCK, (block + 1) * BLOCK)
-        sgd_slice(w[part], g[part], v[part], lr, momentum, nesterov)
+    share(box, -(-w.size // BLOCK), _sgd_block, (w, g, v, lr, momentum, nesterov))
 
 
 def sgd(w, g, v, lr, momentum, nesterov):
@@ -77,12 +82,16 @@ def rmsprop_slice(w, g, v, m, a, lr, rho, momentum, epsilon):
         w[i] -= step
 
 
+@jit
+def _rmsprop_block(block, w, g, v, m, a, lr, rho, momentum, epsilon):
+    part = slice(block * BLOCK, (block + 1) * BLOCK)
+    rmsprop_slice(w[part], g[part], v[part], m[part], a[part], lr, rho, momentum, epsilon)
+
+
 @parallel_jit
-def rmsprop_blocks(w, g, v, m, a, lr, rho, momentum, epsilon):
+def rmsprop_blocks(box, w, g, v, m, a, lr, rho, momentum, epsilon):
     """The same, slice by slice, on all threads."""
-    for block in prange((w.size + BLOCK - 1) // BLOCK):
-        part = slice(block * BLOCK, (block + 1) * BLOCK)
-        rmsprop_slice(w[part], g[part], v[part], m[part], a[part], lr, rho, momentum, epsilon)
+    share(box, -(-w.size // BLOCK), _rmsprop_block, (w, g, v, m, a, lr, rho, momentum, epsilon))
 
 
 def rmsprop(w, g, v, m, a, lr, rho, momentum, epsilon):
@@ -103,12 +112,16 @@ def adam_slice(w, g, m, v, lr, alpha, beta_1, beta_2, epsilon, decay):
         w[i] -= m[i] * alpha / (np.sqrt(v[i]) + epsilon)
 
 
+@jit
+def _adam_block(block, w, g, m, v, lr, alpha, beta_1, beta_2, epsilon, decay):
+    part = slice(block * BLOCK, (block + 1) * BLOCK)
+    adam_slice(w[part], g[part], m[part], v[part], lr, alpha, beta_1, beta_2, epsilon, decay)
+
+
 @parallel_jit
-def adam_blocks(w, g, m, v, lr, alpha, beta_1, beta_2, epsilon, decay):
+def adam_blocks(box, w, g, m, v, lr, alpha, beta_1, beta_2, epsilon, decay):
     """The same, slice by slice, on all threads."""
-    for block in prange((w.size + BLOCK - 1) // BLOCK):
-        part = slice(block * BLOCK, (block + 1) * BLOCK)
-        adam_slice(w[part], g[part], m[part], v[part], lr, alpha, beta_1, beta_2, epsilon, decay)
+    share(box, -(-w.size // BLOCK), _adam_block, (w, g, m, v, lr, alpha, beta_1, beta_2, epsilon, decay))
 
 
 def adam(w, g, m, v, lr, alpha, beta_1, beta_2, epsilon, decay):

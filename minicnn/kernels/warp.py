@@ -23,7 +23,8 @@ import math
 
 import numpy as np
 
-from minicnn.kernels.jit import jit, parallel_jit, prange
+from minicnn.kernels.jit import jit
+from minicnn.kernels.parallel import parallel_jit, share
 
 FILL_MODES = ("constant", "reflect", "wrap", "nearest")
 INTERPOLATIONS = ("bilinear", "nearest")
@@ -198,22 +199,30 @@ def _bilinear_image_back(dy, A, mode, dx):
                 dx[p1, q1, c] += k11 * dy[i, j, c]
 
 
-@parallel_jit
-def _forward(x, maps, nearest, mode, fill_value, y):
-    for n in prange(x.shape[0]):
-        if nearest:
-            _nearest_image(x[n], maps[n], mode, fill_value, y[n])
-        else:
-            _bilinear_image(x[n], maps[n], mode, fill_value, y[n])
+@jit
+def _image(n, x, maps, nearest, mode, fill_value, y):
+    if nearest:
+        _nearest_image(x[n], maps[n], mode, fill_value, y[n])
+    else:
+        _bilinear_image(x[n], maps[n], mode, fill_value, y[n])
 
 
 @parallel_jit
-def _backward(dy, maps, nearest, mode, dx):
-    for n in prange(dx.shape[0]):
-        if nearest:
-            _nearest_image_back(dy[n], maps[n], mode, dx[n])
-        else:
-            _bilinear_image_back(dy[n], maps[n], mode, dx[n])
+def _forward(box, x, maps, nearest, mode, fill_value, y):
+    share(box, x.shape[0], _image, (x, maps, nearest, mode, fill_value, y))
+
+
+@jit
+def _image_back(n, dy, maps, nearest, mode, dx):
+    if nearest:
+        _nearest_image_back(dy[n], maps[n], mode, dx[n])
+    else:
+        _bilinear_image_back(dy[n], maps[n], mode, dx[n])
+
+
+@parallel_jit
+def _backward(box, dy, maps, nearest, mode, dx):
+    share(box, dx.shape[0], _image_back, (dy, maps, nearest, mode, dx))
 
 
 def forward_compiled(x, maps, sizes, interpolation, fill_mode, fill_value=0.0):

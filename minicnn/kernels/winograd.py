@@ -19,7 +19,8 @@ import numpy as np
 
 from minicnn.kernels import buffers
 from minicnn.kernels.blas import gemm
-from minicnn.kernels.jit import jit, parallel_jit, prange
+from minicnn.kernels.jit import jit
+from minicnn.kernels.parallel import parallel_jit, share
 from minicnn.kernels.shapes import NO_PADDING, output_shape
 from minicnn.kernels.toom_cook import TILE, matrices
 from minicnn.kernels.winograd_tiles import (
@@ -40,8 +41,10 @@ LONG = 128  # numbers that an inner loop should run along at least
 
 
 @jit
-def _forward_share(x, U, bias, relu, begin, end, size, band, geometry, y):
-    """Strips begin .. end, ``size`` at a time: strip s is row s % TH of tiles of picture s // TH."""
+def _forward_share(number, x, U, bias, relu, shares, size, band, geometry, y):
+    """A share of the strips, ``size`` at a time: strip s is row s % TH of tiles of picture s // TH."""
+    total = x.shape[0] * geometry[0]
+    begin, end = number * total // shares, (number + 1) * total // shares
     TW, mw = geometry[1], geometry[3]
     C, F = U.shape[2:]
     piles = np.empty(TILE * mw * (TW + 5 // mw) * band * C, x.dtype)
@@ -65,16 +68,15 @@ def _forward_share(x, U, bias, relu, begin, end, size, band, geometry, y):
 
 
 @parallel_jit
-def _forward(x, U, bias, relu, shares, size, band, geometry, y):
-    total = x.shape[0] * geometry[0]
-    for share in prange(shares):
-        begin, end = share * total // shares, (share + 1) * total // shares
-        _forward_share(x, U, bias, relu, begin, end, size, band, geometry, y)
+def _forward(box, x, U, bias, relu, shares, size, band, geometry, y):
+    share(box, shares, _forward_share, (x, U, bias, relu, shares, size, band, geometry, y))
 
 
 @jit
-def _backward_group(x, U, y, dy, relu, need_dx, images, size, band, geometry, dx, dU, db):
-    """Images ``images[0] .. images[1]``, ``size`` strips at a time; dU and db are this group's own."""
+def _backward_group(g, x, U, y, dy, relu, need_dx, size, band, geometry, dx, dUs, dbs):
+    """A group of images, ``size`` strips at a time; dUs[g] and dbs[g] are its own."""
+    N, G = x.shape[0], dUs.shape[0]
+    images, dU, db = (g * N // G, (g + 1) * N // G), dUs[g], dbs[g]
     TH, TW, mw = geometry[0], geometry[1], geometry[3]
     F, C = U.shape[2:]  # U turned, see ``backward``
     piles = np.empty(TILE * mw * (TW + 5 // mw) * band * C, x.dtype)
@@ -110,11 +112,9 @@ def _backward_group(x, U, y, dy, relu, need_dx, images, size, band, geometry, dx
 
 
 @parallel_jit
-def _backward(x, U, y, dy, relu, need_dx, size, band, geometry, dx, dUs, dbs):
-    N, G = x.shape[0], dUs.shape[0]
-    for g in prange(G):
-        images = (g * N // G, (g + 1) * N // G)
-        _backward_group(x, U, y, dy, relu, need_dx, images, size, band, geometry, dx, dUs[g], dbs[g])
+def _backward(box, x, U, y, dy, relu, need_dx, size, band, geometry, dx, dUs, dbs):
+    args = (x, U, y, dy, relu, need_dx, size, band, geometry, dx, dUs, dbs)
+    share(box, dUs.shape[0], _backward_group, args)
 
 
 # ---------------------------------------------------------------- the contract of conv2d.py
@@ -178,14 +178,21 @@ def _both(r, dtype):
     return np.kron(matrices(r[0])[2], matrices(r[1])[2]).astype(dtype)
 
 
+@jit
+def _columns(number, size):
+    return number * size // SHARES, (number + 1) * size // SHARES
+
+
+@jit
+def _times_share(number, matrix, w, U):
+    begin, end = _columns(number, w.shape[1])
+    gemm(matrix, w[:, begin:end], U[:, begin:end], False)
+
+
 @parallel_jit
-def _times(matrix, w, U):
-    """U = matrix @ w, of which the columns are far more than the rows."""
-    size = (w.shape[1] + SHARES - 1) // SHARES
-    for share in prange(SHARES):
-        begin, end = share * size, min((share + 1) * size, w.shape[1])
-        if begin < end:
-            gemm(matrix, w[:, begin:end], U[:, begin:end], False)
+def _times(box, matrix, w, U):
+    """U = matrix @ w, which has far more columns than rows."""
+    share(box, SHARES, _times_share, (matrix, w, U))
 
 
 @jit
@@ -197,15 +204,17 @@ def _sum_groups(dUs, begin, end):
                 dUs[0, i, k] += dUs[g, i, k]
 
 
+@jit
+def _times_back_share(number, matrix, dUs, dw):
+    begin, end = _columns(number, dw.shape[1])
+    _sum_groups(dUs, begin, end)
+    gemm(matrix.T, dUs[0, :, begin:end], dw[:, begin:end], False)
+
+
 @parallel_jit
-def _times_back(matrix, dUs, dw):
+def _times_back(box, matrix, dUs, dw):
     """dw = matrix' @ the sum of dUs (groups, 36, C F)"""
-    size = (dw.shape[1] + SHARES - 1) // SHARES
-    for share in prange(SHARES):
-        begin, end = share * size, min((share + 1) * size, dw.shape[1])
-        if begin < end:
-            _sum_groups(dUs, begin, end)
-            gemm(matrix.T, dUs[0, :, begin:end], dw[:, begin:end], False)
+    share(box, SHARES, _times_back_share, (matrix, dUs, dw))
 
 
 def _filters(w):

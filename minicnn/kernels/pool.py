@@ -1,0 +1,180 @@
+"""A team of threads that meets within a microsecond: ``share(box, count, body, args)``.
+
+Compiled code calls ``body(0, *args) .. body(count - 1, *args)``, each once, on whichever thread is free. What the
+helpers need to know lies in a box of numbers: the address of the body's machine code, that of its arguments, which
+call is next. They stand by, reading the first number over and over, for as long as a training step may take between
+two kernels; then they go to sleep until the next step. Nobody has to be woken, and Python's lock is not needed.
+
+    caller                                   helper
+    writes entry, arguments, count
+    OPEN = job ------------------------->    sees it: RUNNING += 1; is OPEN still that job?
+    takes calls until there are none         takes calls until there are none
+    OPEN = 0, waits for RUNNING == 0  <--    RUNNING -= 1
+
+A helper that comes too late finds OPEN changed and keeps away from arguments that no longer exist: whoever looks
+second of the two sees what the other has written. The box is read and written only by the functions called
+load, store and add, which promise just that order ("sequentially consistent" operations).
+"""
+
+import numba
+import numpy as np
+from llvmlite import ir
+from numba.core import cgutils, types
+from numba.extending import intrinsic
+
+from minicnn.kernels.jit import jit
+
+LINE = 8  # numbers: a line of the processor's cache, so that no two of the places below share one
+OPEN, ENTRY, ARGS, COUNT, RUNNING, FAILED, HELPERS, READY, NEXT = range(0, 9 * LINE, LINE)
+PATIENCE = 3_000_000  # looks at the box, about a millisecond, before a helper goes to sleep
+
+
+def new_box(helpers=0):
+    """A box for so many helpers; with none, who shares work through it does it alone."""
+    return np.zeros(NEXT + (helpers + 1) * LINE, np.int64)
+
+
+def _place(context, builder, box_type, box, place):
+    array = context.make_array(box_type)(context, builder, box)
+    return builder.gep(array.data, [place])
+
+
+@intrinsic
+def load(typingctx, box, place):
+    """box[place], as it is now"""
+
+    def build(context, builder, signature, values):
+        pointer = _place(context, builder, signature.args[0], *values)
+        return builder.load_atomic(pointer, "seq_cst", 8, typ=ir.IntType(64))
+
+    return types.int64(box, types.intp), build
+
+
+@intrinsic
+def store(typingctx, box, place, number):
+    """box[place] = number, seen by all"""
+
+    def build(context, builder, signature, values):
+        box, place, number = values
+        pointer = _place(context, builder, signature.args[0], box, place)
+        builder.store_atomic(number, pointer, "seq_cst", 8)
+        return context.get_dummy_value()
+
+    return types.void(box, types.intp, types.int64), build
+
+
+@intrinsic
+def add(typingctx, box, place, number):
+    """box[place] += number; returns what it was before"""
+
+    def build(context, builder, signature, values):
+        box, place, number = values
+        pointer = _place(context, builder, signature.args[0], box, place)
+        return builder.atomic_rmw("add", pointer, number, "seq_cst")
+
+    return types.int64(box, types.intp, types.int64), build
+
+
+@intrinsic
+def _address(typingctx, args):
+    """Where the arguments lie, for as long as the calling function runs."""
+
+    def build(context, builder, signature, values):
+        return builder.ptrtoint(cgutils.alloca_once_value(builder, values[0]), ir.IntType(64))
+
+    return types.int64(args), build
+
+
+@intrinsic
+def _entry(typingctx, body, args):
+    """The address of machine code for: ``body(index, *args)``, given index and where args lie. Returns 0, or not."""
+    called = body.get_call_type(typingctx, (types.intp, *args.types), {})
+
+    def build(context, builder, signature, values):
+        compiled = body.dispatcher.overloads[called.args]
+        context.add_linking_libs([compiled.library])
+        number, byte = ir.IntType(64), ir.IntType(8)
+        function = ir.Function(
+            builder.module, ir.FunctionType(number, [number, number]),
+            cgutils.normalize_ir_text(f"entry.{compiled.fndesc.mangled_name}"),
+        )
+        function.linkage = "linkonce_odr"
+        inside = ir.IRBuilder(function.append_basic_block())
+        index, address = function.args
+        pointer = inside.inttoptr(address, context.get_value_type(args).as_pointer())
+        numbers = cgutils.unpack_tuple(inside, inside.load(pointer), len(args.types))
+        status, _ = context.call_internal_no_propagate(inside, compiled.fndesc, called, [index, *numbers])
+        inside.ret(inside.zext(status.is_error, number))
+        return builder.ptrtoint(function, number)
+
+    return types.int64(body, args), build
+
+
+@intrinsic
+def _call(typingctx, entry, index, address):
+    def build(context, builder, signature, values):
+        entry, index, address = values
+        number = ir.IntType(64)
+        function = builder.inttoptr(entry, ir.FunctionType(number, [number, number]).as_pointer())
+        return builder.call(function, [index, address])
+
+    return types.int64(types.int64, types.int64, types.int64), build
+
+
+@numba.njit(nogil=True)
+def _work(box, mine):
+    """Take calls until there are none left: first of the part that is mine, then of what others have left.
+
+    Kernel after kernel the same thread gets the same pictures, while they are in its cache.
+    """
+    entry, args, count, parts = load(box, ENTRY), load(box, ARGS), load(box, COUNT), load(box, HELPERS) + 1
+    for k in range(parts):
+        part = (mine + k) % parts
+        index, end = add(box, NEXT + part * LINE, 1), (part + 1) * count // parts
+        while index < end:
+            if _call(entry, index, args) != 0:
+                store(box, FAILED, 1)
+            index = add(box, NEXT + part * LINE, 1)
+
+
+@numba.njit(inline="always")  # were body an argument, it would be no constant, and nothing could be cached
+def share(box, count, body, args):
+    """body(0, *args) .. body(count - 1, *args), each once, by everyone who stands by."""
+    store(box, ENTRY, _entry(body, args))
+    store(box, ARGS, _address(args))
+    store(box, COUNT, count)
+    store(box, FAILED, 0)
+    parts = load(box, HELPERS) + 1
+    for part in range(parts):
+        store(box, NEXT + part * LINE, part * count // parts)
+    store(box, OPEN, 1)
+    _work(box, 0)
+    store(box, OPEN, 0)
+    while load(box, RUNNING) > 0:
+        pass
+    if load(box, FAILED) != 0:
+        raise MemoryError("a kernel found no memory for its block: use a smaller batch")
+
+
+@jit
+def stand_by(box, number):
+    """What helper ``number`` (1, 2, ...) does: wait for work, do it, until it has waited in vain for long."""
+    add(box, READY, 1)
+    looks = 0
+    while looks < PATIENCE:
+        looks += 1
+        if load(box, OPEN) == 0 or number > load(box, HELPERS):
+            continue
+        add(box, RUNNING, 1)
+        if load(box, OPEN) != 0:
+            _work(box, number)
+            looks = 0
+        add(box, RUNNING, -1)
+    add(box, READY, -1)
+
+
+if numba.config.DISABLE_JIT:  # when kernels run as plain Python (to measure test coverage)
+
+    def share(box, count, body, args):
+        for index in range(count):
+            body(index, *args)
