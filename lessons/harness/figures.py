@@ -60,6 +60,44 @@ def maps(picture, results, captions, title):
     return figure
 
 
+def mistakes(data, probabilities, counts, rows, shown=5):
+    """The confusion matrix, and beside it pictures of its most frequent confusions, the surest first.
+
+    counts  (K, K) of the test pictures      rows  (M, 3): true class, predicted class, how often
+    """
+    from minicnn.plots.figure import SMALL, TITLE, dress, new_figure
+
+    names, K, predicted = data.class_names, len(counts), probabilities.argmax(axis=1)
+    figure = new_figure(1080, 500)
+    left, right = figure.subfigures(1, 2, width_ratios=(5, 6))
+    axes = left.subplots()
+    share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    axes.imshow(share, cmap="Blues", vmin=0, vmax=1)
+    for i, j in np.ndindex(K, K):
+        colour = "white" if share[i, j] > 0.6 else "black"
+        axes.text(j, i, counts[i, j], ha="center", va="center", fontsize=6, color=colour)
+    right_ones = np.trace(counts) / counts.sum()
+    dress(axes, f"{data.label.split(' (')[0]}: {right_ones:.1%} right", "taken for", "true class", grid=None)
+    axes.set_xticks(range(K), names, rotation=45, ha="right", rotation_mode="anchor", fontsize=SMALL)
+    axes.set_yticks(range(K), names, fontsize=SMALL)
+
+    right.suptitle("The most frequent mistakes, the surest first", fontsize=TITLE)
+    grid = right.subplots(len(rows), shown, squeeze=False)
+    for line, (i, j, often) in zip(grid, rows):
+        (which,) = np.nonzero((data.y_test == i) & (predicted == j))
+        which = which[np.argsort(-probabilities[which, j], kind="stable")]
+        line[0].set_title(
+            f"{names[i]} taken for {names[j]}, {often} times", fontsize=SMALL, loc="left", fontweight="bold"
+        )
+        for ax in line:
+            ax.set_axis_off()
+        for ax, n in zip(line, which):
+            ax.imshow(data.x_test[n])
+            sure = f"{probabilities[n, j]:.0%} sure"
+            ax.text(0.5, -0.04, sure, transform=ax.transAxes, ha="center", va="top", fontsize=SMALL)
+    return figure
+
+
 def curve(x, lines, title):
     """Positive numbers against positive numbers, both on a scale of powers of ten. ``lines``: {label: y}."""
     from minicnn.plots.figure import SMALL, dress, line_style, new_figure
