@@ -191,11 +191,13 @@ def initial(seed):
 
 def train(work, seed, n_train, dataset, shuffle):
     """Runs where work.py is: the learner's kernels of the lessons before, where they are finished."""
-    data, parts = pictures(n_train, 0, dataset), own.parts()
-    model = own.model(network(seed), parts)
+    data, empty = pictures(n_train, 0, dataset), network(seed)
+    x, y = pixels(data.x), labels(data.y, seed, shuffle)
+    parts = own.quick(empty, own.parts(), x[:50], y[:50])
+    model = own.model(empty, parts)
     slower = mc.optimizers.schedules.CosineDecay(1e-3, EPOCHS * n_train // 50)  # small steps at the end
     model.compile(own.optimizer(slower, parts), own.Loss(parts))
-    model.fit(pixels(data.x), labels(data.y, seed, shuffle), batch_size=50, epochs=EPOCHS, verbose=0)
+    model.fit(x, y, batch_size=50, epochs=EPOCHS, verbose=0)
     return model.parameters()
 
 

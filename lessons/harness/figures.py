@@ -86,9 +86,9 @@ def mistakes(data, probabilities, counts, rows, shown=5):
     for line, (i, j, often) in zip(grid, rows):
         (which,) = np.nonzero((data.y_test == i) & (predicted == j))
         which = which[np.argsort(-probabilities[which, j], kind="stable")]
-        line[0].set_title(
-            f"{names[i]} taken for {names[j]}, {often} times", fontsize=SMALL, loc="left", fontweight="bold"
-        )
+        said = f"{names[i]} taken for {names[j]}, {often} times"
+        head = line[0].text(0, 1.06, said, transform=line[0].transAxes, fontsize=SMALL, fontweight="bold")
+        head.set_in_layout(False)  # it may reach over the pictures beside it
         for ax in line:
             ax.set_axis_off()
         for ax, n in zip(line, which):

@@ -4,7 +4,8 @@
     model = own.model(network, parts)         the same layers and weights; these functions do the arithmetic
     model.compile(own.optimizer(1e-3, parts), own.Loss(parts), ["accuracy"])
 
-Whatever is unfinished stays minicnn's. A training step then is minicnn's loop around the reader's arithmetic.
+Whatever is unfinished stays minicnn's, and after ``quick(...)`` also what is too slow to wait for. A training
+step then is minicnn's loop around the reader's arithmetic.
 """
 
 import time
@@ -42,6 +43,9 @@ class Counted:
             self.calls += 1
             self.seconds += time.perf_counter() - start
 
+    def __str__(self):
+        return f"{self.function.__name__} ({self.number}), {self.calls:,} calls, {self.seconds:.1f} s"
+
 
 def parts():
     """{part: the reader's functions, or () where the part is minicnn's}."""
@@ -67,9 +71,7 @@ def table(parts):
     """A line for each part: whose it is, how often it was called, and how long that took."""
     lines = []
     for part, functions in parts.items():
-        said = [
-            f"your {f.function.__name__} ({f.number}), {f.calls:,} calls, {f.seconds:.1f} s" for f in functions
-        ]
+        said = [f"your {each}" for each in functions]
         lines.append(f"{part:<14} {'; '.join(said) or 'from minicnn'}")
     return lines
 
@@ -182,6 +184,21 @@ def model(network, parts):
     copied.seed = network.seed
     copied.set_weights(network.get_weights())
     return copied
+
+
+def quick(network, parts, x, y, most=0.1):
+    """``parts`` without those that take more than ``most`` seconds for the batch x, y (loops in Python)."""
+    trial = model(network, parts)
+    trial.compile(optimizer(1e-3, parts), Loss(parts))
+    trial.train_on_batch(x, y)  # compiles
+    before = {part: _seconds(functions) for part, functions in parts.items()}
+    trial.train_on_batch(x, y)
+    slow = {part for part, functions in parts.items() if _seconds(functions) - before[part] > most}
+    return {part: () if part in slow else functions for part, functions in parts.items()}
+
+
+def _seconds(functions):
+    return sum(each.seconds for each in functions)
 
 
 # ---------------------------------------------------------------- loss and optimizer

@@ -113,6 +113,8 @@ class Task:
             if isinstance(thing, types.ModuleType) and thing.__name__.startswith("minicnn."):
                 package, _, module = thing.__name__.rpartition(".")
                 lines.append(f"from {package} import {module} as {name}")
+            elif isinstance(thing, types.ModuleType) and thing.__name__ == "minicnn":
+                lines.append(f"import minicnn as {name}")
         lines += [f"from {function.__module__} import {function.__name__}" for function in self.calls]
         return "\n".join(lines) + "\n"
 
