@@ -16,13 +16,16 @@ import sys
 
 sys.path += [".", "../.."]  # the repository's root, whether this runs as a script or as a notebook
 
+import json
 import time
 
 import numpy as np
 
 import minicnn as mc
 from lessons import mine, show
+from lessons.harness import tasks
 from lessons.harness.data import pictures
+from lessons.harness.wire import module_of
 from minicnn import layers, plots
 from minicnn.plots.figure import BLUE, GREEN, SMALL, TITLE, VERMILLION, dress, new_figure
 
@@ -59,15 +62,15 @@ stacks = ((5,), (3, 3), (3, 3, 3))
 C = 64
 for axes, windows in zip(figure.subplots(1, 3), stacks):
     moves = seen(windows)
+    wide = moves.any(axis=0).sum()
     axes.imshow(moves, cmap="Blues", vmin=0, vmax=1.4)
-    axes.set_title(" + ".join(f"{K} x {K}" for K in windows) + f": sees {moves.any(axis=0).sum()}", fontsize=TITLE)
+    axes.set_title(" + ".join(f"{K} x {K}" for K in windows) + f": sees {wide}", fontsize=TITLE)
     axes.set_xticks(np.arange(-0.5, 11), [])
     axes.set_yticks(np.arange(-0.5, 11), [])
     axes.grid(linewidth=0.4)
     axes.tick_params(length=0)
     weights = sum(K * K * C * C for K in windows)
-    print(f"{str(windows):<10} sees {moves.any(axis=0).sum()} x {moves.any(axis=1).sum()} pixels, "
-          f"{weights:>8,} weights with {C} channels, {len(windows)} relu")  # fmt: skip
+    print(f"{windows!s:<10} sees {wide} x {wide}, {weights:>8,} weights ({C} channels), {len(windows)} relu")
 show(figure, "16_seen")
 
 # %% [markdown]
@@ -76,13 +79,13 @@ show(figure, "16_seen")
 #
 # ## The formula
 #
-# How far does a number see? Begin with one pixel. Every layer with a window of K adds K - 1 pixels to it, each
-# as wide as all strides before it together:
+# How far does a number see? Begin with one pixel. Every layer with a window of K adds K - 1 pixels to it,
+# each as wide as all strides before it together:
 #
 # $$ r_0 = 1, \qquad r_l = r_{l-1} + (K_l - 1) \cdot S_1 S_2 \cdots S_{l-1} $$
 #
-# And a layer's work is one multiplication for each weight, at each place it is used. Let us count both for the
-# three networks. (`mine` gives your own network once it passes its check, the model answer until then.)
+# And a layer's work is one multiplication for each weight, at each place it is used. Let us count both for
+# the three networks. (`mine` gives your own network once it passes its check, the model answer until then.)
 
 # %%
 networks = {name: mine("16", name)() for name in ("lenet5", "alexnet_cifar", "vgg_cifar")}
@@ -107,7 +110,9 @@ def multiplications(network):
 print(f"{'':<15} layers with weights   parameters   multiplications   sees")
 for name, network in networks.items():
     deep = sum(bool(layer.params) for layer in network.layers)
-    print(f"{name:<15} {deep:>19} {network.count_params():>12,} {multiplications(network):>17,} {sees(network):>6}")
+    weights, work = network.count_params(), multiplications(network)
+    print(f"{name:<15} {deep:>19} {weights:>12,} {work:>17,} {sees(network):>6}")
+show(plots.architecture(networks["vgg_cifar"], title="vgg_cifar"), "16_vgg")
 
 # %% [markdown]
 # Where are the parameters, and where is the work? They are not in the same place: a dense layer uses each
@@ -203,7 +208,8 @@ dress(left, f"By epochs, {data.label.split(' (')[0]}", "epoch", "test pictures r
 dress(right, "By seconds", "seconds of training", "test pictures right")
 show(figure, "16_race")
 first, last = runs["lenet5"][-1], runs["vgg_cifar"][-1]
-print(f"vgg_cifar against lenet5: {100 * (last[1] - first[1]):+.1f} points, for {last[0] / first[0]:.0f} times the time")
+more, longer = 100 * (last[1] - first[1]), last[0] / first[0]
+print(f"vgg_cifar against lenet5: {more:+.1f} points, in {longer:.0f} times the time")
 
 # %% [markdown]
 # So depth has a price, and the left picture alone would hide it. With little time or few pictures the small
@@ -218,8 +224,8 @@ print(f"vgg_cifar against lenet5: {100 * (last[1] - first[1]):+.1f} points, for 
 #     python -m lessons               checks it each time you save it
 #     python -m lessons payoff        trains your LeNet-5 by your own functions of lessons 03 to 13
 #
-# The check compares your network layer by layer, and then lets it learn twenty pictures by heart: any network
-# of this size can do that, so one that cannot has a mistake. That is a good habit for all that you will build.
+# The check compares your network layer by layer, and then lets it learn twenty pictures by heart: any
+# network of this size can do that, so one that cannot has a mistake. A good habit for all you will build.
 #
 # ## The end: a network by your own hands
 #
@@ -231,26 +237,17 @@ print(f"vgg_cifar against lenet5: {100 * (last[1] - first[1]):+.1f} points, for 
 # certificate looks; here on a few pictures and with minicnn's functions, for one epoch.
 
 # %%
-import importlib.util
-from pathlib import Path
-
-folder = Path("lessons/16_depth") if Path("lessons/16_depth").exists() else Path()
-spec = importlib.util.spec_from_file_location("m3", folder / "m3.py")
-m3 = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(m3)
-
+m3 = module_of(tasks.find("16").folder / "m3.py")
 few = pictures(4_000, 2_000)
 certificate, passed = m3.certify(dict.fromkeys(m3.own.parts(), ()), few, epochs=1, verbose=0)
 show(certificate, "16_certificate")
 
 # %% [markdown]
-# On the whole of CIFAR-10 the accuracy after two epochs is about twice as high. Five runs of M3 are documented
-# in [examples/results/m3](../../examples/results/m3/seed0.json); what they reached after two epochs, less
-# their spread, is the floor your certificate has to pass.
+# Five runs of M3 on the whole of CIFAR-10 are documented in
+# [examples/results/m3](../../examples/results/m3/seed0.json). What they reached after two epochs, less their
+# spread, is the floor your certificate has to pass.
 
 # %%
-import json
-
 reached = []
 for file in sorted((m3.ROOT / "examples/results/m3").glob("seed*.json")):
     reached.append(json.loads(file.read_text(encoding="utf-8"))["history"]["val_accuracy"][1])

@@ -13,8 +13,8 @@ def draw(data, facts, whose, losses, counts, added, steps, passed):
     added    (5, 5, 3, F), what training added to the first layer
     steps    {name: seconds of a training step}
     """
-    figure = new_figure(1100, 1010)
-    head, body, foot = figure.subfigures(3, 1, height_ratios=(26, 46, 20))
+    figure = new_figure(1100, 1060)
+    head, body, foot = figure.subfigures(3, 1, height_ratios=(32, 46, 19))
     _head(head, facts, whose, passed)
     left, right = body.subfigures(1, 2, width_ratios=(5, 6))
     _curve(left.subplots(), losses)
@@ -33,13 +33,13 @@ def _head(figure, facts, whose, passed):
     own = any("your " in line for line in whose)
     title = "M3, trained by my own functions" if own else "M3, trained by minicnn's functions"
     axes.text(0.5, 0.95, title + ("" if passed else " (not passed)"), ha="center", va="top", fontsize=16)
-    axes.text(0, 0.74, "\n".join(facts), va="top", fontsize=TITLE, linespacing=1.5)
-    lines = [line.replace("your ", "").replace(" calls, ", " calls ") for line in whose]
-    axes.text(0, 0.28, "\n".join(lines[: len(lines) // 2]), va="top", fontsize=SMALL, linespacing=1.4)
-    axes.text(0.5, 0.28, "\n".join(lines[len(lines) // 2 :]), va="top", fontsize=SMALL, linespacing=1.4)
+    axes.text(0, 0.8, "\n".join(facts), va="top", fontsize=TITLE, linespacing=1.5)
+    lines = "\n".join(line.replace("your ", "") for line in whose)
+    axes.text(0, 0.42, lines, va="top", fontsize=SMALL, family="monospace", linespacing=1.4)
 
 
-def _curve(axes, losses, window=50):
+def _curve(axes, losses):
+    window = max(5, len(losses) // 25)
     axes.plot(range(1, len(losses) + 1), losses, color="0.8", linewidth=0.5, label="each step")
     if len(losses) >= window:
         means = np.convolve(losses, np.ones(window) / window, "valid")
