@@ -122,7 +122,7 @@ def certify(parts, data, epochs=2, seed=0, verbose=1):
     against = f"floor {floor:.3f}" if floor is not None else "no floor: not the whole of CIFAR-10"
     facts = [
         f"{accuracy:.1%} of {len(predicted):,} test pictures right ({against}; chance 10 %)",
-        f"{data.label.split(' (')[0]}, {len(data.x):,} pictures, epochs: {epochs}, batch {BATCH}, seed {seed}",
+        f"{data.name}, {len(data.x):,} pictures, epochs: {epochs}, batch {BATCH}, seed {seed}",
         f"trained in {seconds:,.0f} s; a step takes {1000 * ours:.0f} ms, by minicnn {1000 * theirs:.0f} ms",
         f"with shuffled labels, {CONTROL:,} pictures: {shuffled:.1%} (up to {CHANCE:.0%} is chance)",
     ]
