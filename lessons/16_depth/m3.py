@@ -155,7 +155,7 @@ def main(argv=None):
     if steps * ours > PATIENCE and not args.patient:
         part, functions = max(parts.items(), key=lambda each: sum(f.seconds for f in each[1]))
         fits = max(CONTROL, int(PATIENCE / 2 / ours / args.epochs) * BATCH // 1000 * 1000)
-        print(f"That is long. Most of it goes into your {part} ({functions[0].function.__name__}). You can")
+        print(f"That is long. Most of it goes into your {part} ({functions[0].name}). You can")
         print(f"  make that faster, or train on fewer pictures:  --subset {fits}")
         print("  or do it all the same, overnight say:         --patient")
         return 1

@@ -32,8 +32,9 @@ WANTED = (  # what each part is called, and the functions it takes: all of them,
 class Counted:
     """A function of the reader, how often it was called, and the seconds it took."""
 
-    def __init__(self, number, function):
-        self.number, self.function, self.calls, self.seconds = number, function, 0, 0.0
+    def __init__(self, number, name, function):
+        self.number, self.name, self.function = number, name, function
+        self.calls, self.seconds = 0, 0.0
 
     def __call__(self, *args):
         start = time.perf_counter()
@@ -44,7 +45,7 @@ class Counted:
             self.seconds += time.perf_counter() - start
 
     def __str__(self):
-        return f"{self.function.__name__} ({self.number}), {self.calls:,} calls, {self.seconds:.1f} s"
+        return f"{self.name} ({self.number}), {self.calls:,} calls, {self.seconds:.1f} s"
 
 
 def parts():
@@ -64,7 +65,7 @@ def written_by_the_reader(number, name):
     except ValueError:  # no such lesson
         return None
     function = own_function(number, name)
-    return None if function is answer else Counted(number, function)
+    return None if function is answer else Counted(number, name, function)
 
 
 def table(parts):
