@@ -164,7 +164,7 @@ show(figure, "16_signal")
 # numbers: the accuracy, and what it costs.
 
 # %%
-N, EPOCHS, BATCH = 6_000, 3, 50
+N, EPOCHS, BATCH = 5_000, 3, 50
 data = pictures(N, 2_000)
 x, x_test = ((some / np.float32(255) - np.float32(0.5)) * np.float32(4) for some in (data.x, data.x_test))
 runs = {}

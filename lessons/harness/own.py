@@ -44,9 +44,6 @@ class Counted:
             self.calls += 1
             self.seconds += time.perf_counter() - start
 
-    def __str__(self):
-        return f"{self.name} ({self.number}), {self.calls:,} calls, {self.seconds:.1f} s"
-
 
 def parts():
     """{part: the reader's functions, or () where the part is minicnn's}."""
@@ -68,11 +65,20 @@ def written_by_the_reader(number, name):
     return None if function is answer else Counted(number, name, function)
 
 
-def table(parts):
-    """A line for each part: whose it is, how often it was called, and how long that took."""
+def restart(parts):
+    """Count from 0 again."""
+    for each in (each for functions in parts.values() for each in functions):
+        each.calls, each.seconds = 0, 0.0
+
+
+def table(parts, steps=None):
+    """A line for each part: whose it is, its calls, and how long they took (in one of ``steps``)."""
     lines = []
     for part, functions in parts.items():
-        said = [f"your {each}" for each in functions]
+        times = [f"{f.calls:,} calls, {f.seconds:.1f} s" for f in functions]
+        if steps:
+            times = [f"{1000 * f.seconds / steps:.0f} ms" for f in functions]
+        said = [f"your {f.name} ({f.number}) {took}" for f, took in zip(functions, times)]
         lines.append(f"{part:<14} {'; '.join(said) or 'from minicnn'}")
     return lines
 
@@ -192,14 +198,11 @@ def quick(network, parts, x, y, most=0.1):
     trial = model(network, parts)
     trial.compile(optimizer(1e-3, parts), Loss(parts))
     trial.train_on_batch(x, y)  # compiles
-    before = {part: _seconds(functions) for part, functions in parts.items()}
+    restart(parts)
     trial.train_on_batch(x, y)
-    slow = {part for part, functions in parts.items() if _seconds(functions) - before[part] > most}
-    return {part: () if part in slow else functions for part, functions in parts.items()}
-
-
-def _seconds(functions):
-    return sum(each.seconds for each in functions)
+    kept = {part: fs if sum(f.seconds for f in fs) <= most else () for part, fs in parts.items()}
+    restart(parts)
+    return kept
 
 
 # ---------------------------------------------------------------- loss and optimizer
