@@ -2,6 +2,7 @@
 
     python lessons/16_depth/m3.py --mine                     two epochs on the 50,000 pictures of CIFAR-10
     python lessons/16_depth/m3.py --mine --subset 10000      a fifth of them; the certificate says so
+    python lessons/16_depth/m3.py --mine --quick             what is very slow is left to minicnn; it says so, too
     python lessons/16_depth/m3.py                            with minicnn's kernels throughout
 
 With --mine the convolution is yours (lesson 08, or 07 where 08 is not finished), its gradients (07), pooling
@@ -166,8 +167,8 @@ def main(argv=None):
         print("That is long. One step, part by part:")
         print("\n".join(f"  {line}" for line in own.table(parts, 4)))
         fits = int((PATIENCE / ours - besides) * BATCH / args.epochs) // 1000 * 1000
-        print("You can make the slowest faster (is a @njit above its loops enough?) and check its lesson again;")
-        print("or leave it to minicnn (--quick), or train on fewer pictures, both of which the certificate says;")
+        print("Make the slowest faster (is a @njit above its loops enough?), and check its lesson again;")
+        print("or leave it to minicnn (--quick), or take fewer pictures, both of which the certificate says;")
         print(f"or wait all the same (--patient). In {words(PATIENCE)}: --subset {max(CONTROL, fits)}")
         return 1
     own.restart(parts)
