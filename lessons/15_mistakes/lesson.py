@@ -22,7 +22,7 @@ import minicnn as mc
 from lessons import mine, show
 from lessons.harness import own
 from lessons.harness.data import pictures
-from lessons.harness.figures import mistakes
+from lessons.harness.figures import few_colours, mistakes
 from minicnn import layers, plots
 from minicnn.plots.figure import BLUE, SMALL, TITLE, dress, new_figure
 
@@ -64,7 +64,9 @@ print("who did the arithmetic:")
 print("\n".join(f"  {line}" for line in own.table(parts)))
 
 # %%
-show(plots.predictions(data.x_test[:20], probabilities[:20], data.y_test[:20], names), "15_predictions")
+some = slice(0, 15)
+sheet = plots.predictions(data.x_test[some], probabilities[some], data.y_test[some], names)
+show(few_colours(sheet), "15_predictions")
 
 # %% [markdown]
 # Look at the ones with a frame. Some are hard for us, too; some are not. Is there a pattern?
@@ -134,7 +136,7 @@ top_mistakes = mine("15", "top_mistakes")
 rows = top_mistakes(counts, 8)
 for i, j, often in rows:
     print(f"{names[i]:<12} taken for {names[j]:<12} {often:4d} times, {often / counts[i].sum():.0%} of all")
-show(mistakes(data, probabilities, counts, rows[:3]), "15_mistakes")
+show(few_colours(mistakes(data, probabilities, counts, rows[:3])), "15_mistakes")
 
 # %% [markdown]
 # ## Cats and dogs

@@ -38,6 +38,15 @@ def animation(frames, seconds=0.6):
     return out.getvalue()
 
 
+def few_colours(figure, colours=128):
+    """A figure full of photos as a PNG of a third of the bytes, so that notebooks stay small."""
+    from PIL import Image
+
+    picture, out = Image.open(io.BytesIO(figure._repr_png_())).convert("RGB"), io.BytesIO()
+    picture.convert("P", palette=Image.Palette.ADAPTIVE, colors=colours).save(out, "PNG", optimize=True)
+    return out.getvalue()
+
+
 def maps(picture, results, captions, title):
     """A picture (H, W, 3) in 0..1 and what was made of it, (H, W, K), as grey pictures in a row."""
     from minicnn.plots.figure import SMALL, TITLE, new_figure
