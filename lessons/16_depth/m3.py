@@ -2,7 +2,7 @@
 
     python lessons/16_depth/m3.py --mine                     two epochs on the 50,000 pictures of CIFAR-10
     python lessons/16_depth/m3.py --mine --subset 10000      a fifth of them; the certificate says so
-    python lessons/16_depth/m3.py --mine --quick             what is very slow is left to minicnn; it says so, too
+    python lessons/16_depth/m3.py --mine --quick             what is very slow is left to minicnn
     python lessons/16_depth/m3.py                            with minicnn's kernels throughout
 
 With --mine the convolution is yours (lesson 08, or 07 where 08 is not finished), its gradients (07), pooling
