@@ -64,7 +64,7 @@ for axes, windows in zip(figure.subplots(1, 3), stacks):
     moves = seen(windows)
     wide = moves.any(axis=0).sum()
     axes.imshow(moves, cmap="Blues", vmin=0, vmax=1.4)
-    axes.set_title(" + ".join(f"{K} x {K}" for K in windows) + f": sees {wide}", fontsize=TITLE)
+    axes.set_title(f"{len(windows)} of {windows[0]} x {windows[0]}: sees {wide}", fontsize=TITLE)
     axes.set_xticks(np.arange(-0.5, 11), [])
     axes.set_yticks(np.arange(-0.5, 11), [])
     axes.grid(linewidth=0.4)
@@ -138,21 +138,24 @@ show(figure, "16_where")
 #
 # Every layer multiplies by its weights. If it makes numbers a little smaller each time, little is left at the
 # end, and on the way back as well. With the usual beginning ("glorot") a relu, which throws half of the
-# numbers away, halves the variance at each layer. "he_normal" begins with weights larger by the root of 2.
+# numbers away, halves their mean square at each layer. "he_normal" begins with weights larger by root 2.
 
 # %%
 figure = new_figure(560, 320)
 axes = figure.subplots()
 x = np.random.default_rng(0).standard_normal((4, 16, 16, 32)).astype(np.float32)
 for name, colour, style in (("glorot_uniform", VERMILLION, "s--"), ("he_normal", BLUE, "o-")):
-    y, spread = x, []
+    stack = mc.Sequential([layers.Input((16, 16, 32))])
     for _ in range(16):
-        y = layers.Conv2D(32, 3, padding="same", activation="relu", kernel_initializer=name).forward(y)
-        spread.append(y.std())
-    axes.semilogy(range(1, 17), spread, style, color=colour, markersize=4, label=name)
-    print(f"{name:<15} after 16 layers the numbers spread {spread[-1]:.4f}, after one {spread[0]:.4f}")
+        stack.add(layers.Conv2D(32, 3, padding="same", activation="relu", kernel_initializer=name))
+    y, sizes = x, []
+    for layer in stack.layers:
+        y = layer.forward(y)
+        sizes.append(np.sqrt((y * y).mean()))
+    axes.semilogy(range(1, 17), sizes, style, color=colour, markersize=4, label=name)
+    print(f"{name:<15} size of the numbers after one layer {sizes[0]:.3f}, after sixteen {sizes[-1]:.3f}")
 axes.legend(fontsize=SMALL)
-dress(axes, "How large the numbers are, layer by layer", "layer", "standard deviation")
+dress(axes, "How large the numbers are, layer by layer", "layer", "root of the mean square")
 show(figure, "16_signal")
 
 # %% [markdown]
