@@ -58,7 +58,10 @@ def decode(value):
     if kind == "network":
         from minicnn import Sequential  # only here: most checks need no layers, and start faster without
 
-        return Sequential.from_config(content)
+        try:
+            return Sequential.from_config(content)
+        except (ValueError, TypeError, KeyError) as error:  # a layer of the learner's own, say
+            return Other(f"a Sequential that cannot be made again from its get_config(): {error}"[:200])
     if kind == "function":
         return getattr(module_of(content[0]), content[1])
     return Other(content)
