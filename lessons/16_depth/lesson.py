@@ -141,6 +141,7 @@ show(figure, "16_where")
 # numbers away, halves their mean square at each layer. "he_normal" begins with weights larger by root 2.
 
 # %%
+mc.set_random_seed(0)
 figure = new_figure(560, 320)
 axes = figure.subplots()
 x = np.random.default_rng(0).standard_normal((4, 16, 16, 32)).astype(np.float32)
@@ -209,6 +210,8 @@ left.legend(fontsize=SMALL)
 left.set_xticks(range(EPOCHS + 1))
 dress(left, f"By epochs, {data.label.split(' (')[0]}", "epoch", "test pictures right")
 dress(right, "By seconds", "seconds of training", "test pictures right")
+right.minorticks_off()
+right.set_xticks((1, 3, 10, 30, 100, 300), ("1", "3", "10", "30", "100", "300"))
 show(figure, "16_race")
 first, last = runs["lenet5"][-1], runs["vgg_cifar"][-1]
 more, longer = 100 * (last[1] - first[1]), last[0] / first[0]
