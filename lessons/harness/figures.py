@@ -38,6 +38,15 @@ def animation(frames, seconds=0.6):
     return out.getvalue()
 
 
+def few_colours(figure, colours=128):
+    """A figure full of photos as a PNG of a third of the bytes, so that notebooks stay small."""
+    from PIL import Image
+
+    picture, out = Image.open(io.BytesIO(figure._repr_png_())).convert("RGB"), io.BytesIO()
+    picture.convert("P", palette=Image.Palette.ADAPTIVE, colors=colours).save(out, "PNG", optimize=True)
+    return out.getvalue()
+
+
 def maps(picture, results, captions, title):
     """A picture (H, W, 3) in 0..1 and what was made of it, (H, W, K), as grey pictures in a row."""
     from minicnn.plots.figure import SMALL, TITLE, new_figure
@@ -57,6 +66,44 @@ def maps(picture, results, captions, title):
         ax.set_title(captions[k], fontsize=SMALL)
     for ax in axes:
         ax.set_axis_off()
+    return figure
+
+
+def mistakes(data, probabilities, counts, rows, shown=5):
+    """The confusion matrix, and beside it pictures of its most frequent confusions, the surest first.
+
+    counts  (K, K) of the test pictures      rows  (M, 3): true class, predicted class, how often
+    """
+    from minicnn.plots.figure import SMALL, TITLE, dress, new_figure
+
+    names, K, predicted = data.class_names, len(counts), probabilities.argmax(axis=1)
+    figure = new_figure(1080, 500)
+    left, right = figure.subfigures(1, 2, width_ratios=(5, 6))
+    axes = left.subplots()
+    share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    axes.imshow(share, cmap="Blues", vmin=0, vmax=1)
+    for i, j in np.ndindex(K, K):
+        colour = "white" if share[i, j] > 0.6 else "black"
+        axes.text(j, i, counts[i, j], ha="center", va="center", fontsize=6, color=colour)
+    right_ones = np.trace(counts) / counts.sum()
+    dress(axes, f"{data.label.split(' (')[0]}: {right_ones:.1%} right", "taken for", "true class", grid=None)
+    axes.set_xticks(range(K), names, rotation=45, ha="right", rotation_mode="anchor", fontsize=SMALL)
+    axes.set_yticks(range(K), names, fontsize=SMALL)
+
+    right.suptitle("The most frequent mistakes, the surest first", fontsize=TITLE)
+    grid = right.subplots(len(rows), shown, squeeze=False)
+    for line, (i, j, often) in zip(grid, rows):
+        (which,) = np.nonzero((data.y_test == i) & (predicted == j))
+        which = which[np.argsort(-probabilities[which, j], kind="stable")]
+        said = f"{names[i]} taken for {names[j]}, {often} times"
+        head = line[0].text(0, 1.06, said, transform=line[0].transAxes, fontsize=SMALL, fontweight="bold")
+        head.set_in_layout(False)  # it may reach over the pictures beside it
+        for ax in line:
+            ax.set_axis_off()
+        for ax, n in zip(line, which):
+            ax.imshow(data.x_test[n])
+            sure = f"{probabilities[n, j]:.0%} sure"
+            ax.text(0.5, -0.04, sure, transform=ax.transAxes, ha="center", va="top", fontsize=SMALL)
     return figure
 
 

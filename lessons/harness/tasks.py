@@ -123,8 +123,8 @@ class Task:
                 if isinstance(thing, types.ModuleType) and thing.__name__.startswith("minicnn."):
                     package, _, module = thing.__name__.rpartition(".")
                     lines.append(f"from {package} import {module} as {name}")
-                if getattr(thing, "__name__", "") == "numba":
-                    lines.append(f"import numba as {name}" if name != "numba" else "import numba")
+                elif isinstance(thing, types.ModuleType) and thing.__name__ in ("minicnn", "numba"):
+                    lines.append(f"import {thing.__name__} as {name}")
         lines += [f"from {function.__module__} import {function.__name__}" for function in self.calls]
         return "\n".join(lines) + "\n"
 

@@ -33,6 +33,8 @@ def encode(value):
         return {"dict": [[encode(k), encode(v)] for k, v in value.items()]}
     if isinstance(value, bytes):
         return {"bytes": base64.b64encode(value).decode()}
+    if type(value).__name__ == "Sequential" and hasattr(value, "get_config"):
+        return {"network": value.get_config()}  # what it is made of, not its weights
     if callable(value) and hasattr(value, "__code__"):
         return {"function": [value.__code__.co_filename, value.__name__]}
     return {"other": f"{type(value).__name__} {value!r}"[:100]}
@@ -53,6 +55,13 @@ def decode(value):
         return {decode(k): decode(v) for k, v in content}
     if kind == "bytes":
         return base64.b64decode(content)
+    if kind == "network":
+        from minicnn import Sequential  # only here: most checks need no layers, and start faster without
+
+        try:
+            return Sequential.from_config(content)
+        except (ValueError, TypeError, KeyError) as error:  # a layer of the learner's own, say
+            return Other(f"a Sequential that cannot be made again from its get_config(): {error}"[:200])
     if kind == "function":
         return getattr(module_of(content[0]), content[1])
     return Other(content)

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from lessons.harness import notebook, tasks
+from lessons.harness import covers, notebook, places, tasks
 from lessons.harness.places import ROOT
 
 LESSONS = [tasks.find(number) for number in tasks.folders()]
@@ -43,6 +43,14 @@ def test_links_lead_somewhere(lesson):
     text = "\n".join(source for kind, source in script if kind == "markdown")  # in code, a[b](c) is a call
     links = [link for link in re.findall(r"\]\(([^)#]+)\)", text) if not link.startswith("http")]
     assert links and all((lesson.folder / link).exists() for link in links)
+
+
+@each_lesson
+def test_the_map_shows_one_of_its_figures(lesson):
+    figure = covers.figure_of(lesson.folder / "lesson.ipynb", covers.COVERS[lesson.number])
+    assert covers.small(figure).startswith(b"\x89PNG")
+    assert (places.LESSONS / "covers" / f"{lesson.number}.png").exists()
+    assert f"covers/{lesson.number}.png" in (places.LESSONS / "README.md").read_text(encoding="utf-8")
 
 
 def test_cells_of_a_script():

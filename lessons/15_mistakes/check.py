@@ -1,0 +1,247 @@
+"""Lesson 15: the cases, the classic mistakes, the hints and the payoff."""
+
+import numpy as np
+
+import minicnn as mc
+from lessons.harness import figures, own
+from lessons.harness.data import labels, pictures
+from lessons.harness.payoff import Training, failure
+from lessons.harness.tasks import Case, Lesson, Task, Wrong
+from minicnn import layers, reports
+from minicnn.labels import as_classes
+
+# ---------------------------------------------------------------- the matrix
+
+
+def labelled(group, y_true, y_pred, classes):
+    """A case from two lists of classes."""
+    args = {"y_true": np.array(y_true, np.int64), "y_pred": np.array(y_pred, np.int64), "classes": classes}
+    return Case(group, args)
+
+
+def drawn(N, K, seed):
+    """N pictures of K classes, of which about two in three are right."""
+    rng = np.random.default_rng(seed)
+    y_true = rng.integers(K, size=N)
+    return labelled("drawn", y_true, np.where(rng.random(N) < 0.6, y_true, rng.integers(K, size=N)), K)
+
+
+def matrix_cases():
+    return [
+        labelled("one picture", [0], [0], 2),
+        labelled("one picture", [1], [0], 2),  # the row is the truth
+        labelled("one picture", [0], [1], 2),
+        labelled("one picture", [1], [1], 3),
+        labelled("by hand", [0, 0], [1, 1], 2),  # the same confusion twice
+        labelled("by hand", [0, 0, 2, 2], [0, 1, 2, 2], 3),  # the docstring's example: class 1 does not occur
+        labelled("by hand", [0, 1, 1], [1, 0, 1], 4),  # the last classes never occur
+        labelled("by hand", [2, 0, 1], [0, 1, 2], 3),  # nothing is right
+        labelled("by hand", [1, 1, 1, 1], [0, 1, 2, 2], 3),
+        drawn(7, 3, 0),
+        drawn(12, 4, 1),
+        drawn(60, 5, 2),
+        drawn(500, 10, 3),
+    ]
+
+
+COUNTED = "np.bincount(y_true * classes + y_pred, minlength=classes**2).reshape(classes, classes)"
+
+MATRIX_MISTAKES = [
+    Wrong("rows and columns have changed places: the row is the truth, the column what was said.",
+          [("y_true * classes + y_pred", "y_pred * classes + y_true")]),
+    Wrong("each confusion is counted once, however often it happens: counts[y_true, y_pred] += 1 adds to a "
+          "place once even where it is named twice.",
+          [(COUNTED, f"np.minimum({COUNTED}, 1)")]),
+    Wrong("the matrix is as large as the largest class that occurs: it must be (classes, classes).",
+          [("classes = classes or", "classes =")]),
+    Wrong("each row is divided by its sum: counts are asked for, not shares.",
+          [(f"return {COUNTED}",
+            f"counts = {COUNTED}\n    return counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)")]),
+    Wrong("the whole is divided by N: counts are asked for, not shares.",
+          [(COUNTED, f"{COUNTED} / len(y_true)")]),
+    Wrong("only the mistakes are counted: what is right belongs on the diagonal.",
+          [(COUNTED, f"{COUNTED} * (1 - np.eye(classes, dtype=np.int64))")]),
+    Wrong("only what is right is counted: mistakes belong beside the diagonal.",
+          [(COUNTED, f"{COUNTED} * np.eye(classes, dtype=np.int64)")]),
+    Wrong("a mistake is counted in both directions: 3 taken for 5 is not 5 taken for 3.",
+          [(f"return {COUNTED}",
+            f"counts = {COUNTED}\n    return counts + counts.T - np.diag(np.diag(counts))")]),
+    Wrong("the last picture is not counted.",
+          [("y_true * classes + y_pred", "(y_true * classes + y_pred)[:-1]")]),
+]  # fmt: skip
+
+MATRIX_HINTS = (
+    "Go through the pictures one by one, with a pencil and an empty table. In which row and column do you "
+    "make a stroke for a 2 that was taken for a 0?",
+    "counts[i, j] = the number of n for which y_true[n] = i and y_pred[n] = j",
+    "counts = np.zeros((classes, classes), np.int64), then a loop over n with one line:\n"
+    "    counts[..., ...] += 1",
+)
+
+
+# ---------------------------------------------------------------- the list
+
+
+def top_mistakes(counts, most):
+    """Rows (true class, predicted class, how often) of the most frequent mistakes, (M, 3)."""
+    mistakes = counts.copy()
+    np.fill_diagonal(mistakes, 0)
+    order = np.argsort(-mistakes, axis=None, kind="stable")  # the order of reading breaks ties
+    true, predicted = np.divmod(order, len(counts))
+    rows = np.stack([true, predicted, mistakes.ravel()[order]], axis=1)
+    return rows[rows[:, 2] > 0][:most]
+
+
+def counted(group, rows, most):
+    """A case from a matrix."""
+    return Case(group, {"counts": np.array(rows, np.int64), "most": most})
+
+
+def list_cases():
+    rng = np.random.default_rng(15)
+    rare = rng.poisson(0.4, (5, 5)) + np.diag([9, 8, 7, 6, 5])
+    often = rng.integers(0, 90, (10, 10)) + np.diag(np.full(10, 300))
+    return [
+        counted("no ties", [[0, 1], [0, 0]], 1),
+        counted("no ties", [[5, 1], [2, 5]], 2),
+        counted("no ties", [[5, 1], [2, 5]], 1),
+        counted("no ties", [[1, 3], [2, 0]], 2),  # a diagonal that is smaller than the mistakes
+        counted("no ties", [[9, 0, 2], [0, 9, 0], [4, 0, 9]], 2),
+        counted("no ties", [[9, 1, 2], [3, 9, 4], [5, 6, 9]], 4),
+        counted("ties", [[5, 2], [2, 5]], 2),
+        counted("ties", [[5, 2], [2, 5]], 1),
+        counted("ties", [[8, 1, 0], [1, 4, 5], [0, 0, 9]], 2),  # the docstring's example
+        counted("ties", [[7, 3, 3], [3, 7, 3], [3, 3, 7]], 6),
+        counted("ties", [[0, 4, 4], [0, 0, 4], [1, 0, 0]], 3),
+        counted("fewer than asked for", [[3, 0], [0, 3]], 2),  # nothing is wrong
+        counted("fewer than asked for", [[3, 1], [0, 3]], 3),
+        counted("fewer than asked for", [[2, 0, 1], [0, 2, 0], [1, 0, 2]], 5),
+        counted("drawn", rare, 6),
+        counted("drawn", often, 7),
+    ]
+
+
+def predicted_first(counts, most):
+    """The classic mistake with ties: sorted by how often, then by column."""
+    K = len(counts)
+    rows = [(i, j, counts[i, j]) for j in range(K) for i in range(K) if i != j and counts[i, j] > 0]
+    rows.sort(key=lambda row: -row[2])
+    return np.array(rows[:most], np.int64).reshape(-1, 3)
+
+
+LIST_MISTAKES = [
+    Wrong("the diagonal is listed as well: what is right is no mistake.",
+          [("    np.fill_diagonal(mistakes, 0)\n", "")]),
+    Wrong("the rarest come first.", [("np.argsort(-mistakes,", "np.argsort(mistakes,")]),
+    Wrong("the true and the predicted class have changed places.",
+          [("np.stack([true, predicted,", "np.stack([predicted, true,")]),
+    Wrong("of equally frequent ones the last comes first: was an ascending order turned round?",
+          [("np.argsort(-mistakes, axis=None, kind=\"stable\")",
+            "np.argsort(mistakes, axis=None, kind=\"stable\")[::-1]")]),
+    Wrong("of equally frequent ones the smaller predicted class comes first; the true class goes before it.",
+          function=predicted_first),
+    Wrong("what never happened is listed too, with a count of 0.",
+          [("rows[rows[:, 2] > 0][:most]", "rows[:most]")]),
+    Wrong("all mistakes are listed; the list ends after `most`.", [("[:most]", "")]),
+    Wrong("i for j and j for i are put together: they are two confusions.",
+          [("np.fill_diagonal(mistakes, 0)", "mistakes = np.triu(mistakes + mistakes.T, 1)")]),
+    Wrong("only one mistake of each true class is listed, its most frequent; a class may be there twice.",
+          [("    order = np.argsort", "    mistakes = np.where(np.arange(len(counts)) == "
+            "mistakes.argmax(axis=1)[:, None], mistakes, 0)\n    order = np.argsort")]),
+]  # fmt: skip
+
+LIST_HINTS = (
+    "Which places of the matrix can be in the list at all? And if you read these places line by line, as a "
+    "book, in which order do you meet two that are equally frequent?",
+    "Take all (i, j) with i != j and counts[i, j] > 0. Sort them by (-counts[i, j], i, j): sorted() in "
+    "Python compares the first, and where they are equal the next. Keep the first `most`.",
+    "rows = [(-counts[i, j], i, j) for i in ... for j in ... if ...], then sorted(rows)[:most], turned into "
+    "(i, j, count);\nnp.array(..., np.int64).reshape(-1, 3) keeps the shape (0, 3) where nothing is wrong.",
+)
+
+
+# ---------------------------------------------------------------- the payoff: a network, and its mistakes
+
+
+EPOCHS = 4
+
+
+def network(seed):
+    """Two convolutions with stride 2, and two dense layers: enough to be right more often than not."""
+    mc.set_random_seed(seed)
+    return mc.Sequential([
+        layers.Input((32, 32, 3)),
+        layers.Conv2D(32, 5, strides=2, padding="same", activation="relu"),
+        layers.Conv2D(64, 5, strides=2, padding="same", activation="relu"),
+        layers.MaxPooling2D(),
+        layers.Flatten(),
+        layers.Dense(64, activation="relu"),
+        layers.Dense(10, activation="softmax"),
+    ])  # fmt: skip
+
+
+def pixels(x):
+    """uint8 -> float32, around 0"""
+    return (x / np.float32(255) - np.float32(0.5)) * np.float32(4)
+
+
+def initial(seed):
+    return {name: w.copy() for name, w in network(seed).parameters().items()}
+
+
+def train(work, seed, n_train, dataset, shuffle):
+    """Runs where work.py is: the learner's kernels of the lessons before, where they are finished."""
+    data, empty = pictures(n_train, 0, dataset), network(seed)
+    x, y = pixels(data.x), labels(data.y, seed, shuffle)
+    parts = own.quick(empty, own.parts(), x[:50], y[:50])
+    model = own.model(empty, parts)
+    slower = mc.optimizers.schedules.CosineDecay(1e-3, EPOCHS * n_train // 50)  # small steps at the end
+    model.compile(own.optimizer(slower, parts), own.Loss(parts))
+    model.fit(x, y, batch_size=50, epochs=EPOCHS, verbose=0)
+    return model.parameters()
+
+
+def predict(weights, data):
+    """Probabilities of the test pictures, by minicnn's own code."""
+    model = network(0)
+    for name, array in model.parameters().items():
+        array[...] = weights[name]
+    return model.predict(pixels(data.x_test))
+
+
+class Examination(Training):
+    """Train as usual; then the learner's two functions say what goes wrong, and must say it rightly."""
+
+    def run(self, lesson, runner, seed=0, dataset=None):
+        """(passed, lines, figure)"""
+        self.figure = lambda weights, data: (predict(weights, data), data)
+        passed, lines, learned = super().run(lesson, runner, seed, dataset)
+        if learned is None:
+            return passed, lines, None
+        probabilities, data = learned
+        y_true, y_pred = data.y_test, probabilities.argmax(axis=1)
+        reply = runner.call("confusion_matrix", {"y_true": y_true, "y_pred": y_pred, "classes": 10})
+        counts = reply.get("value")
+        if not np.array_equal(counts, reports.confusion_matrix(y_true, y_pred, 10)):
+            return False, [*lines, *failure(reply, "confusion_matrix is wrong here")], None
+        reply = runner.call("top_mistakes", {"counts": counts, "most": 3})
+        rows = reply.get("value")
+        if not np.array_equal(rows, top_mistakes(counts, 3)):
+            return False, [*lines, *failure(reply, "top_mistakes is wrong here")], None
+        names = data.class_names
+        lines += [f"  {names[i]} taken for {names[j]}: {n} times" for i, j, n in rows]
+        return passed, lines, figures.mistakes(data, probabilities, counts, rows)
+
+
+LESSON = Lesson(
+    title="Mistakes",
+    question="What does it get wrong?",
+    minutes=40,
+    tasks=[
+        Task("confusion_matrix", reports.confusion_matrix, matrix_cases, ("counts",), MATRIX_MISTAKES,
+             MATRIX_HINTS, calls=(as_classes,)),
+        Task("top_mistakes", top_mistakes, list_cases, ("rows",), LIST_MISTAKES, LIST_HINTS),
+    ],
+    payoff=Examination("your network, and what it gets wrong", train, initial, predict, None,
+                       n_train=10_000, seconds=40),
+)  # fmt: skip

@@ -1,0 +1,322 @@
+"""Lesson 16: the cases, the classic mistakes, the hints and the payoff."""
+
+import numpy as np
+
+import minicnn as mc
+from lessons.harness import compare, own
+from lessons.harness.data import labels, pictures
+from lessons.harness.payoff import Training
+from lessons.harness.tasks import Case, Lesson, Task, Wrong
+from minicnn import layers
+from minicnn.datasets import shapes
+
+# ---------------------------------------------------------------- the three networks
+
+
+def lenet5(input_shape=(32, 32, 3), classes=10):
+    """Two convolutions, three dense layers; LeCun, Bottou, Bengio & Haffner 1998."""
+    return mc.Sequential([
+        layers.Input(input_shape),
+        layers.Conv2D(6, 5, activation="relu"),
+        layers.MaxPooling2D(),
+        layers.Conv2D(16, 5, activation="relu"),
+        layers.MaxPooling2D(),
+        layers.Flatten(),
+        layers.Dense(120, activation="relu"),
+        layers.Dense(84, activation="relu"),
+        layers.Dense(classes, activation="softmax"),
+    ])  # fmt: skip
+
+
+def alexnet_cifar(input_shape=(32, 32, 3), classes=10):
+    """Five convolutions, three dense layers; Krizhevsky, Sutskever & Hinton 2012, made smaller."""
+    same = {"padding": "same", "activation": "relu", "kernel_initializer": "he_normal"}
+    return mc.Sequential([
+        layers.Input(input_shape),
+        layers.Conv2D(24, 5, **same),
+        layers.MaxPooling2D(3, strides=2),
+        layers.Conv2D(64, 5, **same),
+        layers.MaxPooling2D(3, strides=2),
+        layers.Conv2D(96, 3, **same),
+        layers.Conv2D(96, 3, **same),
+        layers.Conv2D(64, 3, **same),
+        layers.MaxPooling2D(3, strides=2),
+        layers.Flatten(),
+        layers.Dense(256, activation="relu"),
+        layers.Dense(256, activation="relu"),
+        layers.Dense(classes, activation="softmax"),
+    ])  # fmt: skip
+
+
+def vgg_cifar(input_shape=(32, 32, 3), classes=10):
+    """Seven convolutions of 3 x 3, two dense layers; Simonyan & Zisserman 2014, made smaller."""
+    same = {"padding": "same", "activation": "relu", "kernel_initializer": "he_normal"}
+    network = mc.Sequential([layers.Input(input_shape)])
+    for filters, times in ((32, 2), (64, 2), (128, 3)):
+        for _ in range(times):
+            network.add(layers.Conv2D(filters, 3, **same))
+        network.add(layers.MaxPooling2D())
+    network.add(layers.Flatten())
+    network.add(layers.Dense(256, activation="relu"))
+    network.add(layers.Dense(classes, activation="softmax"))
+    return network
+
+
+# ---------------------------------------------------------------- is it the same network, and can it learn?
+
+FACTS = ("kernel_size", "pool_size", "strides", "rate")
+PICTURES, STEPS = 20, 100
+
+
+def rows(network):
+    """What each layer is, in words that are equal where the layers are: [(name, said), ...]."""
+    found = []
+    for layer in network.layers:
+        config = layer.get_config()
+        facts = [f"{name} {_short(config[name])}" for name in FACTS if name in config]
+        shape = " x ".join(map(str, layer.output_shape[1:]))
+        facts += [f"makes {shape}", f"{layer.count_params():,} parameters" if layer.params else ""]
+        activation = getattr(getattr(layer, "activation", None), "name", "")
+        name = type(layer).__name__
+        if name == "Activation" and found and found[-1][2] == "linear":  # as a layer of its own: all right
+            name, facts, _ = found.pop()
+        found.append((name, facts, activation))
+    return [(name, ", ".join(filter(None, [*facts, activation]))) for name, facts, activation in found]
+
+
+def _short(value):
+    a, b = value if isinstance(value, (list, tuple)) else (value, value)
+    return f"{a}" if a == b else f"{a} x {b}"
+
+
+def judged(answer):
+    """The judge of a network: does it have the layers of ``answer``'s; and by itself, does it learn?"""
+
+    def judge(args, network):
+        if not isinstance(network, mc.Sequential):
+            return f"expected a Sequential, got {compare.kind(network)}"
+        if not network.built:
+            return "its layers do not know the size of a picture: begin with layers.Input(input_shape)"
+        said = difference(network, answer(**args))
+        return said or ("" if args else learned_by_heart(network))
+
+    return judge
+
+
+def difference(network, right):
+    """The first layer that is not as it should be, or ""."""
+    if network.input_shape != right.input_shape:
+        return f"takes pictures of {network.input_shape[1:]}, expected {right.input_shape[1:]}"
+    yours, wanted = rows(network), rows(right)
+    total = f"In all {network.count_params():,} parameters, expected {right.count_params():,}."
+    for k, (name, said) in enumerate(wanted):
+        if k >= len(yours):
+            return f"ends after layer {k}; expected layer {k + 1}: {name} ({said}). {total}"
+        if yours[k] != (name, said):
+            return f"layer {k + 1} is {yours[k][0]} ({yours[k][1]}); expected {name} ({said}). {total}"
+    if len(yours) > len(wanted):
+        k = len(wanted)
+        return f"goes on: layer {k + 1} is {yours[k][0]}; expected {k} layers. {total}"
+    return ""
+
+
+def learned_by_heart(network):
+    """Train on twenty pictures; "" when it knows all of them, as any network of this size can."""
+    (x, y), _ = shapes.load_data(PICTURES, 1)
+    x = x / np.float32(255)
+    for layer in network.layers:  # the same beginning every time
+        layer.unbuild()
+        layer.seed = 0
+    network.seed = 0
+    network.build(network.input_shape)
+    network.compile("adam", "sparse_categorical_crossentropy")
+    for _ in range(STEPS // 10):
+        for _ in range(10):
+            network.train_on_batch(x, y)
+        right = int((network.predict(x).argmax(axis=1) == y[:, 0]).sum())
+        if right == PICTURES:
+            return ""
+    return f"does not learn {PICTURES} pictures by heart: after {STEPS} steps {right} are right"
+
+
+def cases():
+    """Two more sizes of picture, other numbers of classes; then, as it stands, it must learn."""
+    sizes = (((32, 32, 3), 10), ((32, 32, 1), 10), ((40, 32, 3), 10), ((32, 32, 3), 4), ((48, 36, 1), 7))
+    built = [Case("layers", {"input_shape": size, "classes": K}) for size, K in sizes]
+    return [*built, Case("learns 20 pictures", {})]
+
+
+def show(args):
+    """What was called."""
+    return ", ".join(f"{name}={value}" for name, value in args.items()) or "called without arguments"
+
+
+# ---------------------------------------------------------------- mistakes and hints
+
+SOFTMAX = 'layers.Dense(classes, activation="softmax")'
+
+COMMON = [
+    Wrong("the size of the picture is fixed: it must be input_shape.",
+          [("layers.Input(input_shape)", "layers.Input((32, 32, 3))")]),
+    Wrong("the number of classes is fixed: it must be classes.", [("Dense(classes", "Dense(10")]),
+    Wrong("the last layer has no softmax: its outputs are not probabilities.",
+          [(SOFTMAX, "layers.Dense(classes)")]),
+    Wrong("the last layer has a relu in place of the softmax.",
+          [(SOFTMAX, SOFTMAX.replace("softmax", "relu"))]),
+    Wrong("the flattening is missing: a dense layer then works on each pixel for itself.",
+          [("        layers.Flatten(),\n", ""), ("    network.add(layers.Flatten())\n", "")]),
+]  # fmt: skip
+ALIKE = "all weights of a layer begin with the same number, so all its filters stay alike."
+
+
+def common(answer_is_a_loop):
+    """The mistakes of all three; the flattening stands there in one of two ways."""
+    *others, flattening = COMMON
+    return [*others, Wrong(flattening.says, [flattening.edit[answer_is_a_loop]])]
+
+
+LENET_MISTAKES = [
+    *common(False),
+    Wrong("the convolutions put zeros around the picture: padding=\"valid\", which is the default.",
+          [("(6, 5, ", '(6, 5, padding="same", '), ("(16, 5, ", '(16, 5, padding="same", ')]),
+    Wrong("the first pooling is missing.",
+          [('layers.Conv2D(6, 5, activation="relu"),\n        layers.MaxPooling2D(),',
+            'layers.Conv2D(6, 5, activation="relu"),')]),
+    Wrong("the convolutions move by 2 themselves; it is the pooling that makes the picture smaller.",
+          [('Conv2D(6, 5, ', 'Conv2D(6, 5, strides=2, '), ('Conv2D(16, 5, ', 'Conv2D(16, 5, strides=2, ')]),
+    Wrong("the numbers of filters have changed places: few and then many, 6 and 16.",
+          [("Conv2D(6,", "Conv2D(0,"), ("Conv2D(16,", "Conv2D(6,"), ("Conv2D(0,", "Conv2D(16,")]),
+    Wrong("size and number of the filters have changed places: Conv2D(filters, kernel_size).",
+          [("Conv2D(6, 5", "Conv2D(5, 6"), ("Conv2D(16, 5", "Conv2D(5, 16")]),
+    Wrong("no convolution has an activation: two layers without one between them are as good as one.",
+          [("Conv2D(6, 5, activation=\"relu\")", "Conv2D(6, 5)"),
+           ("Conv2D(16, 5, activation=\"relu\")", "Conv2D(16, 5)")]),
+    Wrong("the dense layer of 84 is missing.", [('        layers.Dense(84, activation="relu"),\n', "")]),
+    Wrong("that is a pooling by the mean, as in the article of 1998; asked for is the maximum.",
+          [("layers.MaxPooling2D()", "layers.AveragePooling2D()")]),
+    Wrong(ALIKE, [('activation="relu"', 'activation="relu", kernel_initializer="zeros"')]),
+]  # fmt: skip
+
+ALEXNET_MISTAKES = [
+    *common(False),
+    Wrong("the poolings are 2 x 2; asked for are overlapping ones, 3 x 3 with strides=2.",
+          [("MaxPooling2D(3, strides=2)", "MaxPooling2D()")]),
+    Wrong("the poolings move by 3: without strides=2 a pooling moves by its own size.",
+          [("MaxPooling2D(3, strides=2)", "MaxPooling2D(3)")]),
+    Wrong("the poolings put cells around the picture: without padding 32 pixels become 15.",
+          [("MaxPooling2D(3, strides=2)", 'MaxPooling2D(3, strides=2, padding="same")')]),
+    Wrong("one of the two convolutions with 96 filters is missing.",
+          [("layers.Conv2D(96, 3, **same),\n        layers.Conv2D(96, 3, **same)",
+            "layers.Conv2D(96, 3, **same)")]),
+    Wrong("one of the two dense layers of 256 is missing.",
+          [('layers.Dense(256, activation="relu"),\n        layers.Dense(256, activation="relu"),',
+            'layers.Dense(256, activation="relu"),')]),
+    Wrong(ALIKE, [('"he_normal"', '"zeros"')]),
+]  # fmt: skip
+
+VGG_MISTAKES = [
+    *common(True),
+    Wrong("there is only one pooling, after all convolutions; each group has one, at its end.",
+          [("        network.add(layers.MaxP", "    network.add(layers.MaxP")]),
+    Wrong("every group has two convolutions; the last one has three.", [("(128, 3)", "(128, 2)")]),
+    Wrong("every group has one convolution: is the inner loop missing?", [("range(times)", "range(1)")]),
+    Wrong("all groups have the filters of the first: their number doubles from group to group.",
+          [("Conv2D(filters,", "Conv2D(32,")]),
+    Wrong("the convolutions have no activation: two of them are then as good as one of 5 x 5.",
+          [('"activation": "relu", ', "")]),
+    Wrong("the windows are 5 x 5; here they are 3 x 3, always.", [("(filters, 3", "(filters, 5")]),
+    Wrong(ALIKE, [('"he_normal"', '"zeros"')]),
+]  # fmt: skip
+
+LENET_HINTS = (
+    "Read the list in the docstring from left to right, a layer at a time. What is the size of the picture "
+    "after each? Does it agree with the line of shapes?",
+    "C6k5 P2 C16k5 P2 F 120 84 classes: nine layers with the Input, and a convolution of K pixels without "
+    "padding makes H - K + 1 of H.",
+    "return mc.Sequential([layers.Input(input_shape), layers.Conv2D(6, 5, activation=\"relu\"), "
+    "layers.MaxPooling2D(), ..., layers.Dense(classes, activation=\"softmax\")])",
+)  # fmt: skip
+
+ALEXNET_HINTS = (
+    "A window of 3 that moves by 2: where does it stand in a row of 7 pixels? Do windows overlap?",
+    "Three blocks that end in P3/2: C24k5; C64k5; C96k3 C96k3 C64k3. Then F 256 256 classes. "
+    "(32 - 3) // 2 + 1 = 15, and 7, and 3.",
+    "same = {\"padding\": \"same\", \"activation\": \"relu\", \"kernel_initializer\": \"he_normal\"} saves "
+    "typing: layers.Conv2D(24, 5, **same), layers.MaxPooling2D(3, strides=2), ...",
+)  # fmt: skip
+
+VGG_HINTS = (
+    "What do the three groups have in common, and which two numbers are different?",
+    "For (filters, times) of (32, 2), (64, 2), (128, 3): so many convolutions of 3 x 3, then one pooling.",
+    "network = mc.Sequential([layers.Input(input_shape)]), two loops with network.add(...), "
+    "then Flatten, Dense(256), Dense(classes).",
+)
+
+
+def network_task(answer, wrong, hints):
+    """A task whose result is a network."""
+    return Task(answer.__name__, answer, cases, ("network",), wrong, hints, show=show, judge=judged(answer))
+
+
+# ---------------------------------------------------------------- the payoff: LeNet, all of it yours
+
+EPOCHS, BATCH = 4, 50
+
+
+def pixels(x):
+    """uint8 -> float32, around 0"""
+    return (x / np.float32(255) - np.float32(0.5)) * np.float32(4)
+
+
+def begun(network, seed):
+    """The network with the weights that belong to this seed."""
+    for layer in network.layers:
+        layer.unbuild()
+        layer.seed = seed
+    network.seed = seed
+    network.build(network.input_shape)
+    return network
+
+
+def initial(seed):
+    return {name: w.copy() for name, w in begun(lenet5(), seed).parameters().items()}
+
+
+def train(work, seed, n_train, dataset, shuffle):
+    """Runs where work.py is: the learner's network, and the learner's functions of lessons 03 to 13."""
+    data, empty = pictures(n_train, 0, dataset), begun(work.lenet5(), seed)
+    x, y = pixels(data.x), labels(data.y, seed, shuffle)
+    parts = own.quick(empty, own.parts(), x[:BATCH], y[:BATCH])
+    model = own.model(empty, parts)
+    slower = mc.optimizers.schedules.CosineDecay(1e-3, EPOCHS * n_train // BATCH)
+    model.compile(own.optimizer(slower, parts), own.Loss(parts))
+    model.fit(x, y, batch_size=BATCH, epochs=EPOCHS, verbose=0)
+    return model.parameters()
+
+
+def predict(weights, data):
+    """Probabilities of the test pictures, by minicnn's own code."""
+    model = lenet5()
+    for name, array in model.parameters().items():
+        array[...] = weights[name]
+    return model.predict(pixels(data.x_test))
+
+
+def draw_predictions(weights, data):
+    some, title = slice(0, 20), f"Your LeNet-5 on {data.label.split(' (')[0]}"
+    said = predict(weights, data)[some]
+    return mc.plots.predictions(data.x_test[some], said, data.y_test[some], data.class_names, title=title)
+
+
+LESSON = Lesson(
+    title="Depth",
+    question="Does depth pay?",
+    minutes=60,
+    tasks=[
+        network_task(lenet5, LENET_MISTAKES, LENET_HINTS),
+        network_task(alexnet_cifar, ALEXNET_MISTAKES, ALEXNET_HINTS),
+        network_task(vgg_cifar, VGG_MISTAKES, VGG_HINTS),
+    ],
+    payoff=Training("your LeNet-5, trained by your own functions", train, initial, predict, draw_predictions,
+                    n_train=10_000, seconds=30),
+)  # fmt: skip

@@ -1,0 +1,147 @@
+"""The reader's own functions do the arithmetic: each is called, and the result is minicnn's."""
+
+import sys
+import time
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from lessons.harness import own, wire
+from lessons.harness.data import pictures
+from lessons.harness.places import ROOT
+from minicnn.kernels import activations, conv2d, dense, pooling
+from minicnn.kernels.softmax_crossentropy import vectorised
+
+M3 = wire.module_of(ROOT / "lessons/16_depth/m3.py")
+BATCH = 6
+
+
+def dropout_forward(x, u, rate, training):
+    return np.where(u < rate, 0, x / x.dtype.type(1 - rate)) if training else x.copy()
+
+
+def dropout_backward(dy, u, rate):
+    return np.where(u < rate, 0, dy / dy.dtype.type(1 - rate))
+
+
+def softmax_crossentropy(z, labels):
+    losses, dz = vectorised(z, np.eye(z.shape[1])[labels])
+    return losses.mean(), dz
+
+
+def rmsprop_step(w, dw, v, learning_rate, rho, epsilon):
+    v = (rho * v + (1 - rho) * dw * dw).astype(w.dtype)
+    return (w - learning_rate * dw / np.sqrt(v + epsilon)).astype(w.dtype), v
+
+
+WRITTEN = {
+    "conv_compiled": conv2d.forward_matrix,
+    "im2col": conv2d.im2col,
+    "col2im": conv2d.col2im,
+    "maxpool_forward": pooling.max_forward_definition,
+    "maxpool_backward": pooling.max_backward_definition,
+    "dense_forward": dense.forward_matrix,
+    "dense_backward": dense.backward_matrix,
+    "relu_forward": activations.relu,
+    "relu_backward": activations.relu_backward,
+    "dropout_forward": dropout_forward,
+    "dropout_backward": dropout_backward,
+    "softmax_crossentropy": softmax_crossentropy,
+    "rmsprop_step": rmsprop_step,
+}
+
+
+@pytest.fixture
+def written(monkeypatch):
+    """All lessons finished."""
+    find = lambda number, name: own.Counted(number, name, WRITTEN[name]) if name in WRITTEN else None  # noqa: E731
+    monkeypatch.setattr(own, "written_by_the_reader", find)
+    return own.parts()
+
+
+@pytest.fixture
+def batch(rng):
+    return rng.random((BATCH, 32, 32, 3), dtype=np.float32), rng.integers(10, size=BATCH)
+
+
+def trained(parts, batch, steps=3):
+    network = M3.m3()
+    for layer in network.layers:
+        if hasattr(layer, "rate"):
+            layer.rate = 0.0  # masks of other random numbers would be other masks
+    model = own.model(network, parts)
+    model.compile(own.optimizer(5e-4, parts), own.Loss(parts))
+    losses = [model.train_on_batch(*batch) for _ in range(steps)]
+    return model, losses
+
+
+def test_a_step_of_ones_own_is_minicnns_step(written, batch):
+    model, losses = trained(written, batch)
+    other, others = trained(dict.fromkeys(written, ()), batch)
+    np.testing.assert_allclose(losses, others, rtol=1e-4)
+    for w, v in zip(model.get_weights(), other.get_weights()):
+        np.testing.assert_allclose(w, v, atol=2e-4)
+
+
+def test_each_function_is_called_and_minicnns_is_not(written, batch, monkeypatch):
+    def forbidden(*args, **kwargs):
+        raise AssertionError("minicnn's kernel was called")
+
+    for module, names in (
+        (conv2d, ("forward", "backward")),
+        (dense, ("forward", "backward")),
+        (pooling, ("max_forward", "max_backward")),
+        (sys.modules["minicnn.kernels.dropout"], ("dropout",)),
+        (sys.modules["minicnn.losses"], ("softmax_crossentropy",)),
+        (sys.modules["minicnn.kernels.updates"], ("rmsprop",)),
+    ):
+        for name in names:
+            monkeypatch.setattr(module, name, forbidden)
+    model = own.model(M3.m3(), written)
+    model.compile(own.optimizer(5e-4, written), own.Loss(written))
+    model.train_on_batch(*batch)
+    functions = [each for part in written.values() for each in part]
+    assert len(functions) == len(WRITTEN)
+    assert all(each.calls > 0 for each in functions)
+    assert not any("minicnn" in line for line in own.table(written))
+
+
+def test_unfinished_lessons_fall_back_on_minicnn(monkeypatch, batch, tmp_path):
+    monkeypatch.setenv("MINICNN_LESSONS", str(tmp_path))
+    parts = own.parts()
+    assert not any(parts.values())
+    _, losses = trained(parts, batch)
+    assert np.isfinite(losses).all()
+    assert all(line.endswith("from minicnn") for line in own.table(parts))
+
+
+def test_what_is_slow_can_be_left_to_minicnn(written, batch):
+    forward, backward = written["pooling"]
+    fast, forward.function = forward.function, lambda *args: (time.sleep(0.5), fast(*args))[1]
+    kept = own.quick(M3.m3(), written, *batch, most=0.45)
+    assert kept["pooling"] == () and kept["loss"] == written["loss"]
+    assert forward.calls == backward.calls == 0
+
+
+def test_m3_is_the_documented_network(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "examples"))
+    from cifar_m3 import build_model
+
+    ours, documented = M3.m3().get_config(), build_model().get_config()
+    assert ours == documented
+
+
+def test_the_floor_is_only_for_the_whole_of_cifar10():
+    whole = SimpleNamespace(name="cifar10", x=range(50_000))
+    assert 0.5 < M3.floor_of(whole, 2) < 0.6049
+    assert M3.floor_of(whole, 2) < M3.floor_of(whole, 10)
+    assert M3.floor_of(SimpleNamespace(name="cifar10", x=range(10_000)), 2) is None
+    assert M3.floor_of(SimpleNamespace(name="shapes", x=range(50_000)), 2) is None
+
+
+@pytest.mark.slow
+def test_the_certificate_is_drawn(written, capsys):
+    figure, _ = M3.certify(written, pictures(M3.CONTROL, 400, "shapes"), epochs=1, verbose=0)
+    assert figure._repr_png_().startswith(b"\x89PNG")
+    assert "your conv_compiled (08)" in capsys.readouterr().out
