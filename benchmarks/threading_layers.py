@@ -1,13 +1,17 @@
-"""What it costs threads to meet, and what each of numba's threading layers survives.
+"""What it costs threads to meet, in minicnn's own team and in numba's layers, and what each survives.
 
     python benchmarks/threading_layers.py           prints the table of docs/decisions/threads.md
     python benchmarks/threading_layers.py --write   and writes it there
 
-Each layer runs in a process of its own: a process can use only one. A "meeting" is an empty parallel loop,
-so all of its time is spent waking threads and waiting for the last.
+Each layer runs in a process of its own: a process can use only one. A "meeting" is a parallel loop whose 16
+rounds take some microseconds each on one thread; its cost is what it takes longer than a perfect division of
+them would. Between two meetings Python works for a while, as between the kernels of a training step.
 """
 
 import argparse
+import contextlib
+import ctypes
+import importlib.metadata
 import json
 import os
 import statistics
@@ -19,42 +23,79 @@ from pathlib import Path
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "decisions" / "threads.md"
 BEGIN, END = "<!-- written by benchmarks/threading_layers.py: begin -->", "<!-- end -->"
-LAYERS = ("tbb", "omp", "workqueue")
+OURS = "minicnn"
+LAYERS = (OURS, "tbb", "omp", "workqueue")
 ROUNDS, CALLS = 5, 1000
+BETWEEN = 50e-6  # seconds of Python between two meetings
+BLOCKS = 16
 
 
-def meeting():
-    """An empty parallel loop, compiled, on the layer that the environment names."""
+def show_tbb():
+    """numba finds TBB only where the system looks for libraries, not where pip puts it."""
+    with contextlib.suppress(importlib.metadata.PackageNotFoundError, OSError):
+        for file in importlib.metadata.files("tbb") or ():
+            if file.name in ("libtbb.so.12", "tbb12.dll"):
+                ctypes.CDLL(str(file.locate()), mode=ctypes.RTLD_GLOBAL)
+
+
+def meeting(rounds=1):
+    """A parallel loop on the layer that the environment names, and the same work on one thread: to call."""
+    import numpy as np
     from numba import njit, prange
 
-    from minicnn.kernels import threads  # noqa: F401  shows numba where TBB is
-    from minicnn.kernels.jit import OPTIONS
+    from minicnn.kernels.jit import OPTIONS, jit
+    from minicnn.kernels.parallel import parallel_jit, share
+
+    show_tbb()
+
+    @jit
+    def body(block, rounds, out):
+        for _ in range(rounds):  # every step needs the one before: nothing to shorten
+            out[block, 0] = out[block, 0] * 0.5 + 1.0
 
     @njit(parallel=True, **OPTIONS)
-    def loop(out):
-        for block in prange(out.size):
-            out[block] = block
+    def loop(rounds, out):
+        for block in prange(out.shape[0]):
+            body(block, rounds, out)
 
-    import numpy as np
+    @parallel_jit
+    def ours(box, rounds, out):
+        share(box, out.shape[0], body, (rounds, out))
 
-    out = np.zeros(16)
-    loop(out)
-    return lambda: loop(out)
+    @njit(**OPTIONS)
+    def alone(rounds, out):
+        for block in range(out.shape[0]):
+            body(block, rounds, out)
+
+    out = np.zeros((BLOCKS, 64))
+    meet = ours if os.environ["NUMBA_THREADING_LAYER"] == OURS else loop
+    meet(rounds, out)
+    alone(rounds, out)
+    return lambda: meet(rounds, out), lambda: alone(rounds, out)
 
 
-def cost():
-    """Microseconds a meeting: the median of CALLS calls."""
-    meet, times = meeting(), []
+def median_time(call):
+    """Microseconds: the median of CALLS calls, each after some Python."""
+    times = []
     for _ in range(CALLS):
+        until = time.perf_counter() + BETWEEN
+        while time.perf_counter() < until:
+            pass
         began = time.perf_counter()
-        meet()
+        call()
         times.append(time.perf_counter() - began)
     return 1e6 * statistics.median(times)
 
 
+def cost():
+    """Microseconds that a meeting takes longer than its work, perfectly divided."""
+    meet, alone = meeting(rounds=6000)
+    return median_time(meet) - median_time(alone) / int(os.environ["NUMBA_NUM_THREADS"])
+
+
 def fork():
     """Meet, fork, meet again in the child."""
-    meet = meeting()
+    meet, _ = meeting()
     child = os.fork()
     if child == 0:
         meet()
@@ -65,7 +106,7 @@ def fork():
 
 def two_threads():
     """Two Python threads meet at once, again and again."""
-    meet = meeting()
+    meet, _ = meeting()
     both = [threading.Thread(target=lambda: [meet() for _ in range(CALLS)]) for _ in range(2)]
     for thread in both:
         thread.start()
@@ -98,8 +139,8 @@ def table():
     for _ in range(ROUNDS):
         for (layer, count), measured in times.items():
             measured.append(ask(layer, cost, count))
-    heads = [f"a meeting of {count} threads, us: median (min - max of {ROUNDS} rounds)" for count in counts]
-    yield "| numba layer | " + " | ".join(heads) + " | fork after use | two Python threads at once |"
+    heads = [f"a meeting of {count} threads, us: median (min - max of {ROUNDS})" for count in counts]
+    yield "| threads by | " + " | ".join(heads) + " | fork after use | two Python threads at once |"
     yield "| --- |" + " ---: |" * len(counts) + " --- | --- |"
     for layer in LAYERS:
         cells = []

@@ -81,7 +81,7 @@ MAY_IMPORT = {
 }  # fmt: skip
 WHOLE = "minicnn"  # minicnn/__init__.py: hands out what the rooms hold
 OUTSIDE = {  # of the rooms that need more than NumPy
-    "minicnn.kernels": {"numpy", "numba", "scipy", "threadpoolctl"},
+    "minicnn.kernels": {"numpy", "numba", "llvmlite", "scipy", "threadpoolctl"},
     "minicnn.progress": {"tqdm"},
     "minicnn.datasets": {"numpy", "tqdm", "PIL"},
     "minicnn.plots": {"numpy", "matplotlib"},

@@ -220,7 +220,7 @@ def forward(x, w, b, strides=(1, 1), padding=NO_PADDING, relu=False):
 
 
 def backward(x, w, dy, strides=(1, 1), padding=NO_PADDING, relu_of=None, need_dx=True):
-    """As conv2d.backward_matrix. ``relu_of``: the y of a forward pass with ``relu``. dx is None unless needed."""
+    """As conv2d.backward_matrix. ``relu_of``: the y of a forward with ``relu``. dx is None unless needed."""
     geometry, rows, size = _plan(x, w, dy.shape, strides, padding)
     F = w.shape[3]
     K = w.size // F

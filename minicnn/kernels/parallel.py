@@ -25,6 +25,9 @@ def parallel_jit(function):
 
     @functools.wraps(function)
     def launch(*args):
+        box = threads.box_in_hand()
+        if box is not None:
+            return compiled(box, *args)
         with threads.team() as box:
             return compiled(box, *args)
 

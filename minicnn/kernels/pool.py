@@ -1,9 +1,10 @@
 """A team of threads that meets within a microsecond: ``share(box, count, body, args)``.
 
-Compiled code calls ``body(0, *args) .. body(count - 1, *args)``, each once, on whichever thread is free. What the
-helpers need to know lies in a box of numbers: the address of the body's machine code, that of its arguments, which
-call is next. They stand by, reading the first number over and over, for as long as a training step may take between
-two kernels; then they go to sleep until the next step. Nobody has to be woken, and Python's lock is not needed.
+Compiled code calls ``body(0, *args) .. body(count - 1, *args)``, each once, on whichever thread is free. What
+the helpers need to know lies in a box of numbers: the address of the body's machine code, that of its
+arguments, which call is next. They stand by, reading the first number over and over, for as long as a
+training step may take between two kernels; then they go to sleep until the next step. Nobody has to be woken,
+and Python's lock is not needed.
 
     caller                                   helper
     writes entry, arguments, count
@@ -11,9 +12,9 @@ two kernels; then they go to sleep until the next step. Nobody has to be woken, 
     takes calls until there are none         takes calls until there are none
     OPEN = 0, waits for RUNNING == 0  <--    RUNNING -= 1
 
-A helper that comes too late finds OPEN changed and keeps away from arguments that no longer exist: whoever looks
-second of the two sees what the other has written. The box is read and written only by the functions called
-load, store and add, which promise just that order ("sequentially consistent" operations).
+A helper that comes too late finds OPEN changed and keeps away from arguments that no longer exist: whoever
+looks second of the two sees what the other has written. The box is read and written only by the functions
+called load, store and add, which promise just that order ("sequentially consistent" operations).
 """
 
 import numba
@@ -87,13 +88,13 @@ def _address(typingctx, args):
 
 @intrinsic
 def _entry(typingctx, body, args):
-    """The address of machine code for: ``body(index, *args)``, given index and where args lie. Returns 0, or not."""
+    """The address of machine code that calls body(index, *args), given index and where args lie; 0: no error."""
     called = body.get_call_type(typingctx, (types.intp, *args.types), {})
 
     def build(context, builder, signature, values):
         compiled = body.dispatcher.overloads[called.args]
         context.add_linking_libs([compiled.library])
-        number, byte = ir.IntType(64), ir.IntType(8)
+        number = ir.IntType(64)
         function = ir.Function(
             builder.module, ir.FunctionType(number, [number, number]),
             cgutils.normalize_ir_text(f"entry.{compiled.fndesc.mangled_name}"),

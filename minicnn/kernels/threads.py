@@ -95,39 +95,34 @@ def _restore():
     _free_control()
 
 
-class _Team(contextlib.ContextDecorator):
+@contextlib.contextmanager
+def team():
     """What surrounds every parallel kernel: helpers that stand by a box, BLAS held to one thread.
 
-    Costs nothing where one is at work in this Python thread already: a training step opens it once for all
-    of its kernels. A second Python thread finds the helpers taken, and works alone.
+    Setting this up takes longer than a small kernel: a training step does it once for all of its own. A second
+    Python thread finds the helpers taken, and works alone.
     """
-
-    def __enter__(self):
-        depth = getattr(_here, "depth", 0)
-        if depth > 0 and _here.taken and _here.box[pool.READY] < _here.box[pool.HELPERS]:
-            _call_helpers()
-        if depth == 0:
-            _here.blas = single_threaded_blas()
-            _here.blas.__enter__()
-            _here.taken = _count > 1 and _helpers.acquire(blocking=False)
-            _here.box = _call_helpers() if _here.taken else pool.new_box()
-        _here.depth = depth + 1
-        return _here.box
-
-    def __exit__(self, *problem):
-        _here.depth -= 1
-        if _here.depth == 0:
-            if _here.taken:
+    box = box_in_hand()
+    if box is not None:
+        yield box
+        return
+    with single_threaded_blas():
+        taken = _count > 1 and not numba.config.DISABLE_JIT and _helpers.acquire(blocking=False)
+        _here.box = _call_helpers() if taken else pool.new_box()
+        try:
+            yield _here.box
+        finally:
+            _here.box = None
+            if taken:
                 _helpers.release()
-            _here.blas.__exit__(*problem)
 
 
-_TEAM = _Team()
-
-
-def team():
-    """``with team() as box:`` kernels run on all threads."""
-    return _TEAM
+def box_in_hand():
+    """The box of the team that this Python thread is in, all helpers awake; or None."""
+    box = getattr(_here, "box", None)
+    if box is not None and box[pool.READY] < box[pool.HELPERS]:
+        _call_helpers()
+    return box
 
 
 # ---------------------------------------------------------------- helpers: threads that stand by a box

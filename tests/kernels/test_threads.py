@@ -3,13 +3,12 @@
 import os
 import threading
 
-import numba
 import pytest
 from agreement import run_python
 from threadpoolctl import ThreadpoolController
 
 import minicnn as mc
-from minicnn.kernels import threads
+from minicnn.kernels import pool, threads
 
 FORKS = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 
@@ -80,7 +79,6 @@ for _ in range(2):
         other.start()
         other.join()
 """, NUMBA_NUM_THREADS="2", MINICNN_NUM_THREADS=None)
-    # TBB may print beside it that it could not join threads: those of a Python thread that is gone
     assert [line for line in printed.splitlines() if line.startswith("fork")] == ["fork: 0 True"] * 2
 
 
@@ -161,7 +159,7 @@ def test_a_child_has_blas_as_before_whatever_other_threads_do():
     printed = run_python("""
 import os, threading, warnings
 from threadpoolctl import ThreadpoolController
-from minicnn.kernels import threads
+from minicnn.kernels import pool, threads
 warnings.simplefilter("ignore", DeprecationWarning)
 blas = ThreadpoolController().select(user_api="blas")
 blas.limit(limits=2)
@@ -239,5 +237,5 @@ def test_bad_environments_are_refused(monkeypatch, bad):
 def test_a_kernel_runs_on_as_many_threads_as_were_chosen():
     for count in {1, threads._most}:
         mc.set_num_threads(count)
-        with threads.team():
-            assert numba.get_num_threads() == count
+        with threads.team() as box:
+            assert box[pool.HELPERS] == count - 1

@@ -1,0 +1,102 @@
+"""The team of threads: every call once, whoever comes late, and errors are not lost."""
+
+import threading
+import time
+
+import numpy as np
+import pytest
+from agreement import run_python
+
+from minicnn.kernels import pool, threads
+from minicnn.kernels.jit import jit
+from minicnn.kernels.parallel import parallel_jit, share
+
+
+@jit
+def _count(index, times, numbers, factor):
+    times[index] += 1
+    numbers[index] = index * factor
+
+
+@jit
+def count_calls_with(box, calls, times, numbers, factor):
+    share(box, calls, _count, (times, numbers, factor))
+
+
+@parallel_jit
+def count_calls(box, calls, times, numbers, factor):
+    share(box, calls, _count, (times, numbers, factor))
+
+
+@pytest.mark.parametrize("calls", [0, 1, 2, 7, 1000])
+def test_every_call_is_made_once(calls):
+    times, numbers = np.zeros(calls, np.int64), np.zeros(calls)
+    for round_ in range(1, 200):
+        count_calls(calls, times, numbers, 0.5 * round_)
+        assert (times == round_).all()
+        np.testing.assert_array_equal(numbers, np.arange(calls) * 0.5 * round_)
+
+
+def test_helpers_that_sleep_are_no_harm_and_come_back():
+    times, numbers = np.zeros(64, np.int64), np.zeros(64)
+    for round_ in range(1, 6):
+        with threads.team():
+            count_calls(64, times, numbers, 1.0)
+            time.sleep(0.02)  # far beyond their patience
+            count_calls(64, times, numbers, 1.0)
+        assert (times == 2 * round_).all()
+
+
+def test_a_box_without_helpers_is_worked_off_alone():
+    times, numbers = np.zeros(9, np.int64), np.zeros(9)
+    count_calls_with(pool.new_box(), 9, times, numbers, 1.0)
+    assert (times == 1).all()
+
+
+def test_many_python_threads_at_once():
+    """One has the helpers, the others work alone: none takes another's calls."""
+    wrong = []
+
+    def work(factor):
+        times, numbers = np.zeros(50, np.int64), np.zeros(50)
+        for round_ in range(1, 300):
+            count_calls(50, times, numbers, factor)
+            if not ((times == round_).all() and (numbers == np.arange(50) * factor).all()):
+                wrong.append(factor)
+
+    everybody = [threading.Thread(target=work, args=(float(k),)) for k in range(4)]
+    for each in everybody:
+        each.start()
+    for each in everybody:
+        each.join()
+    assert wrong == []
+
+
+@jit
+def _fail(index, limit):
+    if index == limit:
+        raise MemoryError("no")
+
+
+@parallel_jit
+def fails_at(box, calls, limit):
+    share(box, calls, _fail, (limit,))
+
+
+def test_an_error_in_a_block_is_an_error_of_the_kernel():
+    fails_at(10, 99)
+    for limit in (0, 5, 9):
+        with pytest.raises(MemoryError, match="a kernel found no memory for its block: use a smaller batch"):
+            fails_at(10, limit)
+    fails_at(10, 99)
+
+
+def test_the_interpreter_ends_while_helpers_stand_by():
+    script = """
+import numpy as np
+import minicnn as mc
+mc.layers.Dense(300).forward(np.ones((4, 200)))
+print("done")
+"""
+    for _ in range(3):
+        assert run_python(script, NUMBA_NUM_THREADS="4").split() == ["done"]
