@@ -51,15 +51,16 @@ def room_of(name):
     return ".".join(name.split(".")[:2])
 
 
-FOUNDATIONS = {"minicnn.config", "minicnn.random", "minicnn.lookup"}
+FOUNDATIONS = {"minicnn.checks", "minicnn.config", "minicnn.random", "minicnn.lookup"}
 PARTS_OF_LAYERS = {"minicnn.activations", "minicnn.initializers", "minicnn.constraints"}
 PARTS_OF_TRAINING = {"minicnn.losses", "minicnn.metrics", "minicnn.optimizers", "minicnn.schedules"}
 PICTURES = {f"minicnn.{name}" for name in ("images", "image_folder", "image_dataset", "prefetch", "batches")}
 ON_ITS_OWN = {f"minicnn.{name}" for name in (
-    "config", "lookup", "random", "archive", "labels", "position", "progress", "summary",
+    "checks", "config", "lookup", "archive", "labels", "position", "progress", "summary",
 )}  # fmt: skip
 MAY_IMPORT = {
     **{name: set() for name in ON_ITS_OWN},
+    "minicnn.random": {"minicnn.checks"},
     "minicnn.gradcheck": {"minicnn.config"},
     "minicnn.kernels": {"minicnn.config"},
     "minicnn.layers": FOUNDATIONS | PARTS_OF_LAYERS | {"minicnn.kernels"},
@@ -78,7 +79,7 @@ MAY_IMPORT = {
     "minicnn.model": FOUNDATIONS | {
         "minicnn.layers", "minicnn.saving", "minicnn.summary", "minicnn.training",
     },
-    "minicnn.plots": {"minicnn.labels", "minicnn.lookup", "minicnn.reports"},
+    "minicnn.plots": {"minicnn.checks", "minicnn.labels", "minicnn.lookup", "minicnn.reports"},
 }  # fmt: skip
 WHOLE = "minicnn"  # minicnn/__init__.py: hands out what the rooms hold
 OUTSIDE = {  # of the rooms that need more than NumPy
