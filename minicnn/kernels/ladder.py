@@ -4,8 +4,7 @@
     python -m minicnn.kernels.ladder conv2d      one of them
 
 A definition in plain loops would take minutes over a layer of a real network. So all rungs are timed on a
-small problem, and where several are left all but the definition also on layers that somebody uses. What was
-not run has a "-" for its time.
+small problem, and all others also on layers that somebody uses. What was not run has a "-" for its time.
 """
 
 import argparse
