@@ -77,8 +77,6 @@ OPERATIONS = {  # name: [(title, rungs, problem, the sizes of a small one, those
     "softmax": [("softmax and cross-entropy", softmax_crossentropy.LADDER, classes, (32, 100))],
 }  # fmt: skip
 
-# ---- Checking and timing
-
 
 def prepare(problem, sizes, dtype, rung):
     """The problem's text, and what to call each direction of a rung with: one tuple, or two."""
@@ -123,8 +121,8 @@ def table(names, times):
 
 def show(title, ladder, problem, small, *layers):
     """Check one ladder and print its tables. Returns whether all rungs agree."""
-    right = True
     print(f"\n{title}: largest difference from the definition, in float64")
+    right = True
     for name, error in differences(ladder, problem, small):
         verdict = "" if error <= AGREE else f"   WRONG: expected at most {AGREE:.0e}"  # a NaN is wrong
         right = right and not verdict
@@ -141,8 +139,8 @@ def main(argv=None):
     parser = argparse.ArgumentParser("python -m minicnn.kernels.ladder", description=__doc__.split("\n")[0])
     parser.add_argument("operation", nargs="?", default="all", choices=["all", *OPERATIONS])
     chosen = parser.parse_args(argv).operation
-    print(f"Milliseconds in float32 on {threads.get_num_threads()} threads, the fastest of several calls.")
     names = OPERATIONS if chosen == "all" else [chosen]
+    print(f"Times in float32 on {threads.get_num_threads()} threads, the fastest of {CALLS} calls.")
     return int(not min([show(*each) for name in names for each in OPERATIONS[name]]))
 
 
