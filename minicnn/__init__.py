@@ -32,8 +32,7 @@ __version__ = "0.1.0"
 __all__ = [
     "Sequential", "activations", "callbacks", "config", "constraints", "datasets", "get_num_threads",
     "gradcheck", "initializers", "kernels", "layers", "load_model", "losses", "metrics", "optimizers",
-    "plots", "set_num_threads",
-    "set_random_seed", "utils",
+    "plots", "set_num_threads", "set_random_seed", "utils",
 ]
 
 

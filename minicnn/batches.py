@@ -6,6 +6,7 @@ import zlib
 import numpy as np
 
 from minicnn import random
+from minicnn.checks import whole_number
 
 
 def checked_images(x, what="x"):
@@ -16,13 +17,6 @@ def checked_images(x, what="x"):
     if x.ndim == 0 or len(x) == 0:
         raise ValueError(f"{what} is empty, shape {x.shape}: there is nothing to learn from or to judge")
     return x
-
-
-def whole_number(value, argument, least=1):
-    """``value`` as an int, or a ValueError that names the argument."""
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
-        raise ValueError(f"{argument} expects a whole number >= {least}, got {value!r}")
-    return int(value)
 
 
 class ArrayBatches:

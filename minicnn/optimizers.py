@@ -11,6 +11,7 @@ import math
 import numpy as np
 
 from minicnn import schedules
+from minicnn.checks import nonnegative, whole_number
 from minicnn.kernels import updates
 from minicnn.lookup import Configurable, resolve, serialize
 
@@ -37,7 +38,7 @@ class Optimizer(Configurable):
         if isinstance(value, (dict, type)):
             value = schedules.get(value)
         if not isinstance(value, schedules.LearningRateSchedule):
-            value = _number("learning_rate", value)
+            value = nonnegative(value, "learning_rate")
         self._learning_rate = value
 
     @property
@@ -123,9 +124,7 @@ class Optimizer(Configurable):
         unknown = [key for key in arrays if key.split("/")[0] not in self.slots]
         if unknown:
             raise ValueError(f"{self.name} keeps {list(self.slots)}, got the arrays {unknown}")
-        iterations = document["iterations"]
-        if isinstance(iterations, bool) or not isinstance(iterations, int) or iterations < 0:
-            raise ValueError(f"iterations expects a whole number >= 0, got {iterations!r}")
+        iterations = whole_number(document["iterations"], "iterations", least=0)
         if _in_json(self.get_config()["learning_rate"]) != _in_json(document["learning_rate"]):
             self.learning_rate = document["learning_rate"]  # equal ones stay: no file can bring one's own
         self.iterations = iterations
@@ -143,7 +142,7 @@ class SGD(Optimizer):
 
     def __init__(self, learning_rate=0.01, momentum=0.0, nesterov=False, name=None):
         super().__init__(learning_rate, name)
-        self.momentum = _number("momentum", momentum, most=1)
+        self.momentum = nonnegative(momentum, "momentum", most=1)
         self.nesterov = bool(nesterov)
         self.slots = ("momentum",) if self.momentum else ()
 
@@ -160,9 +159,9 @@ class RMSprop(Optimizer):
 
     def __init__(self, learning_rate=0.001, rho=0.9, momentum=0.0, epsilon=1e-7, centered=False, name=None):
         super().__init__(learning_rate, name)
-        self.rho = _number("rho", rho, most=1)
-        self.momentum = _number("momentum", momentum, most=1)
-        self.epsilon = _number("epsilon", epsilon)
+        self.rho = nonnegative(rho, "rho", most=1)
+        self.momentum = nonnegative(momentum, "momentum", most=1)
+        self.epsilon = nonnegative(epsilon, "epsilon")
         self.centered = bool(centered)
         self.slots = ("velocity",)
         self.slots += ("momentum",) if self.momentum else ()
@@ -187,9 +186,9 @@ class Adam(Optimizer):
 
     def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, name=None):
         super().__init__(learning_rate, name)
-        self.beta_1 = _number("beta_1", beta_1, below=1)
-        self.beta_2 = _number("beta_2", beta_2, below=1)
-        self.epsilon = _number("epsilon", epsilon)
+        self.beta_1 = nonnegative(beta_1, "beta_1", below=1)
+        self.beta_2 = nonnegative(beta_2, "beta_2", below=1)
+        self.epsilon = nonnegative(epsilon, "epsilon")
 
     def step(self, w, g, slots, learning_rate):
         t = self.iterations + 1
@@ -208,19 +207,10 @@ class AdamW(Adam):
     def __init__(self, learning_rate=0.001, weight_decay=0.004, beta_1=0.9, beta_2=0.999, epsilon=1e-7,
                  name=None):
         super().__init__(learning_rate, beta_1, beta_2, epsilon, name)
-        self.weight_decay = _number("weight_decay", weight_decay)
+        self.weight_decay = nonnegative(weight_decay, "weight_decay")
 
     def get_config(self):
         return {**super().get_config(), "weight_decay": self.weight_decay}
-
-
-def _number(argument, value, most=math.inf, below=math.inf):
-    """``value`` as a float, if it is a number from 0 to ``most`` and below ``below``."""
-    real = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
-    if not real or not 0 <= value <= most or not value < below:
-        top = f" and <= {most}" if most < math.inf else f" and < {below}" if below < math.inf else ""
-        raise ValueError(f"{argument} expects a finite number >= 0{top}, got {value!r}")
-    return float(value)
 
 
 def _in_json(config):

@@ -12,6 +12,8 @@ import zlib
 
 import numpy as np
 
+from minicnn.checks import whole_number
+
 _SEED = secrets.randbits(32)  # until set_random_seed, every process draws differently
 _SEED_WAS_SET = False
 
@@ -19,9 +21,7 @@ _SEED_WAS_SET = False
 def set_random_seed(seed):
     """Make every model built from now on reproducible to the bit. ``seed``: a whole number >= 0."""
     global _SEED, _SEED_WAS_SET
-    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
-        raise ValueError(f"set_random_seed expects a whole number >= 0, got {seed!r}")
-    _SEED, _SEED_WAS_SET = int(seed), True
+    _SEED, _SEED_WAS_SET = whole_number(seed, "set_random_seed", least=0), True
 
 
 def get_seed():

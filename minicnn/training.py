@@ -7,6 +7,7 @@ from minicnn import metrics as metrics_module
 from minicnn.activations import softmax
 from minicnn.archive import add_prefix, take_prefix
 from minicnn.callbacks import CallbackList, History
+from minicnn.checks import whole_number
 from minicnn.kernels.threads import team
 from minicnn.lookup import serialize
 from minicnn.position import Position, Totals
@@ -133,8 +134,8 @@ class Training:
         iterable's batches are looked at one by one, as they come.
         """
         self._require_compiled("fit")
-        epochs = batches.whole_number(epochs, "epochs", least=0)
-        initial_epoch = batches.whole_number(initial_epoch, "initial_epoch", least=0)
+        epochs = whole_number(epochs, "epochs", least=0)
+        initial_epoch = whole_number(initial_epoch, "initial_epoch", least=0)
         if validation_split and validation_data is None:
             (x, y), validation_data = batches.split(x, y, validation_split)
         train = self._checked_data(x, y, batch_size)
@@ -202,7 +203,7 @@ class Training:
 
     def predict(self, x, batch_size=32, verbose=0):
         """Predictions for every row of x, or of every batch of an iterable (with or without targets)."""
-        batch_size = batches.whole_number(batch_size, "batch_size")
+        batch_size = whole_number(batch_size, "batch_size")
         if not batches.are_batches(x):
             x = batches.checked_images(x)
             parts = (x[k : k + batch_size] for k in range(0, len(x), batch_size))

@@ -15,7 +15,6 @@ Without a number, a command is about the lesson you are in.
 """
 
 import argparse
-import difflib
 import inspect
 import shutil
 import time
@@ -23,6 +22,9 @@ import time
 from lessons.harness import judge, message, places, progress, race, tasks
 from lessons.harness.runner import WorkFile
 from lessons.harness.terminal import colour, say
+from minicnn.lookup import nearest
+
+DESTRUCTIVE = ("reset",)  # is not what a slip of the keyboard should be answered with
 
 
 def main(argv=None):
@@ -36,8 +38,9 @@ def main(argv=None):
     if given.command.isdigit():
         given.command, given.lesson = "watch", given.command
     if given.command not in COMMANDS:
-        near = difflib.get_close_matches(given.command, COMMANDS, n=1, cutoff=0.0)[0]
-        say(f"there is no command {given.command!r}: did you mean {near!r}? --help lists them all")
+        near = nearest(given.command, COMMANDS)
+        guess = f"did you mean {near!r}? " if near not in (None, *DESTRUCTIVE) else ""
+        say(f"there is no command {given.command!r}: {guess}--help lists them all")
         return 2
     try:
         if given.command == "status":

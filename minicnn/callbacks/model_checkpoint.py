@@ -3,6 +3,7 @@
 import os
 
 from minicnn.callbacks.monitor import MonitorCallback
+from minicnn.checks import is_whole
 from minicnn.lookup import nearest
 
 
@@ -104,7 +105,6 @@ class ModelCheckpoint(MonitorCallback):
 
 def check_save_freq(callback, save_freq):
     """``"epoch"`` or a whole number of batches >= 1."""
-    whole = isinstance(save_freq, int) and not isinstance(save_freq, bool) and save_freq >= 1
-    if save_freq != "epoch" and not whole:
+    if save_freq != "epoch" and not is_whole(save_freq):
         name = type(callback).__name__
         raise ValueError(f"{name} expects save_freq 'epoch' or a number of batches, got {save_freq!r}")

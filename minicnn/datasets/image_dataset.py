@@ -18,6 +18,7 @@ import numpy as np
 
 from minicnn import random
 from minicnn.batches import KeyedBatches
+from minicnn.checks import is_whole
 from minicnn.datasets import images
 from minicnn.datasets.image_folder import check_split, list_pictures, part
 from minicnn.datasets.prefetch import one_ahead
@@ -92,7 +93,7 @@ class ImageDataset(KeyedBatches):
         images.check_choice(caller, "color_mode", color_mode, images.MODES)
         images.check_choice(caller, "interpolation", interpolation, images.RESIZERS)
         for name, value in (("batch_size", batch_size), ("workers", workers or 1)):
-            if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
+            if not is_whole(value):
                 raise ValueError(f"{caller} expects {name} as a whole number >= 1, got {value!r}")
         if labels is not None:
             _check_labels(labels, class_names, label_mode)

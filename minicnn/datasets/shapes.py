@@ -19,6 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
+from minicnn.checks import is_whole
 from minicnn.random import generator
 
 CLASS_NAMES = (
@@ -47,7 +48,7 @@ def load_data(n_train=50_000, n_test=10_000, seed=0):
     Each 250 pictures hold every class 25 times. Asking for fewer gives the first ones of the same set.
     """
     for name, value in (("n_train", n_train), ("n_test", n_test), ("seed", seed)):
-        if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 0:
+        if not is_whole(value, least=0):
             raise ValueError(f"shapes.load_data expects {name} to be a whole number >= 0, got {value!r}")
     return _draw(n_train, seed, "train"), _draw(n_test, seed, "test")
 

@@ -99,8 +99,8 @@ def _restore():
 def team():
     """What surrounds every parallel kernel: helpers that stand by a box, BLAS held to one thread.
 
-    Setting this up takes longer than a small kernel: a training step does it once for all of its own. A second
-    Python thread finds the helpers taken, and works alone.
+    Setting this up takes longer than a small kernel: a training step does it once for all of its own.
+    A second Python thread finds the helpers taken, and works alone.
     """
     box = box_in_hand()
     if box is not None:

@@ -1,7 +1,8 @@
 """Activations as layers of their own."""
 
 from minicnn import activations
-from minicnn.layers.base import Layer, number
+from minicnn.checks import number
+from minicnn.layers.base import Layer
 
 
 class Activation(Layer):

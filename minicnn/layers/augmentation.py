@@ -18,8 +18,9 @@ Keras on TensorFlow jumps.
 import numpy as np
 
 from minicnn import random
+from minicnn.checks import number, whole_number
 from minicnn.kernels import warp
-from minicnn.layers.base import Layer, number, snake_case, whole_number
+from minicnn.layers.base import Layer, snake_case
 
 
 class _Augmentation(Layer):

@@ -10,6 +10,7 @@ import re
 import numpy as np
 
 from minicnn import activations, config, random
+from minicnn.checks import whole_number
 from minicnn.kernels.shapes import output_size, padding_amounts
 from minicnn.lookup import Configurable, serialize
 
@@ -202,23 +203,6 @@ def pair(value, argument):
         return whole_number(first, argument), whole_number(second, argument)
     except (TypeError, ValueError):
         raise ValueError(f"{argument} expects a whole number >= 1 or two of them, got {value!r}") from None
-
-
-def whole_number(value, argument, least=1):
-    """A whole number >= ``least``."""
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
-        raise ValueError(f"{argument} expects a whole number >= {least}, got {value!r}")
-    return int(value)
-
-
-def number(value, argument, least=-np.inf, below=np.inf, most=np.inf):
-    """A finite real number from ``least`` up to ``most``, or up to, not including, ``below``; as a float."""
-    real = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
-    if not real or not np.isfinite(value) or not (least <= value <= most and value < below):
-        bounds = [f" {word} {bound}" for word, bound in ((">=", least), ("below", below), ("at most", most))
-                  if np.isfinite(bound)]  # fmt: skip
-        raise ValueError(f"{argument} expects a number{' and'.join(bounds)}, got {value!r}")
-    return float(value)  # a Python number, NumPy's are not JSON's
 
 
 def flag(value, argument):

@@ -3,8 +3,9 @@
 import numpy as np
 
 from minicnn import initializers
+from minicnn.checks import number
 from minicnn.kernels import batchnorm
-from minicnn.layers.base import Layer, flag, number
+from minicnn.layers.base import Layer, flag
 
 
 class BatchNormalization(Layer):

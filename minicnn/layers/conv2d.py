@@ -1,9 +1,10 @@
 """Convolution: F small pictures, slid over the image."""
 
 from minicnn import lookup
+from minicnn.checks import whole_number
 from minicnn.kernels import conv2d, winograd
 from minicnn.layers.affine import Affine
-from minicnn.layers.base import check_padding, pair, whole_number, window_output_size
+from minicnn.layers.base import check_padding, pair, window_output_size
 
 ALGORITHMS = {"auto": None, "im2col": conv2d, "winograd": winograd}
 

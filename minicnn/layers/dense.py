@@ -1,8 +1,8 @@
 """Dense: every output sees every input."""
 
+from minicnn.checks import whole_number
 from minicnn.kernels import dense
 from minicnn.layers.affine import Affine
-from minicnn.layers.base import whole_number
 
 
 class Dense(Affine):

@@ -1,8 +1,9 @@
 """Dropout: what a network must manage without, it learns in more than one way."""
 
 from minicnn import random
+from minicnn.checks import number
 from minicnn.kernels import dropout
-from minicnn.layers.base import Layer, number
+from minicnn.layers.base import Layer
 
 
 class Dropout(Layer):

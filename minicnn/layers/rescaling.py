@@ -1,6 +1,7 @@
 """Rescaling: bring pixels into a range inside the model, so that it takes pictures as they are."""
 
-from minicnn.layers.base import Layer, number
+from minicnn.checks import number
+from minicnn.layers.base import Layer
 
 
 class Rescaling(Layer):

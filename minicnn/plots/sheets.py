@@ -6,6 +6,7 @@ things stand is plain arithmetic and a 32 x 32 picture is enlarged by exactly th
 
 import numpy as np
 
+from minicnn.checks import is_whole
 from minicnn.datasets.labels import as_classes
 from minicnn.plots import checks
 from minicnn.plots.figure import SMALL, TITLE, VERMILLION, finish, new_figure
@@ -125,7 +126,7 @@ def _sheet(pictures, captions, columns, width, title, caller):
 
     Returns the figure, its Axes, and the upper left corner (x, y) of each picture, (N, 2).
     """
-    if isinstance(columns, bool) or not isinstance(columns, (int, np.integer)) or columns < 1:
+    if not is_whole(columns):
         raise ValueError(f"{caller} expects columns as a whole number >= 1, got {columns!r}")
     N, H, W, _ = pictures.shape
     columns = min(columns, N)

@@ -87,6 +87,8 @@ def test_status_lists_every_lesson(capsys):
     "wrong, said",
     [
         (["chek"], "did you mean 'check'"),
+        (["xyz"], "there is no command 'xyz': --help lists them all"),
+        (["rest"], "there is no command 'rest': --help lists them all"),  # not: did you mean 'reset'
         (["check", "99"], "there is no lesson '99'"),
         (["hint", "x"], "there is no lesson"),
     ],

@@ -1,0 +1,37 @@
+"""Arguments that should be numbers: the number, or a message that names the argument and what came."""
+
+import numpy as np
+
+
+def is_whole(value, least=1):
+    """Whether ``value`` is a whole number >= ``least``. True and 3.0 are none: they are slips."""
+    return isinstance(value, (int, np.integer)) and not isinstance(value, bool) and value >= least
+
+
+def whole_number(value, argument, least=1):
+    """``value`` as an int, or a ValueError that names the argument."""
+    if not is_whole(value, least):
+        raise ValueError(f"{argument} expects a whole number >= {least}, got {value!r}")
+    return int(value)
+
+
+def number(value, argument, least=-np.inf, below=np.inf, most=np.inf):
+    """A finite real number from ``least`` up to ``most``, or up to, not including, ``below``; as a float."""
+    if not _is_within(value, least, below, most):
+        bounds = [f" {word} {bound}" for word, bound in ((">=", least), ("below", below), ("at most", most))
+                  if np.isfinite(bound)]  # fmt: skip
+        raise ValueError(f"{argument} expects a number{' and'.join(bounds)}, got {value!r}")
+    return float(value)  # a Python number, NumPy's are not JSON's
+
+
+def nonnegative(value, argument, below=np.inf, most=np.inf):
+    """The same from 0 on, as optimizers need them: a NaN or an infinity would ruin every weight."""
+    if not _is_within(value, 0, below, most):
+        top = f" and <= {most}" if most < np.inf else f" and < {below}" if below < np.inf else ""
+        raise ValueError(f"{argument} expects a finite number >= 0{top}, got {value!r}")
+    return float(value)
+
+
+def _is_within(value, least, below, most):
+    real = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
+    return real and np.isfinite(value) and least <= value <= most and value < below

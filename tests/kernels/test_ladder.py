@@ -1,0 +1,89 @@
+"""The table of rungs: checked before it is timed, and honest about what did not run."""
+
+import numpy as np
+import pytest
+
+from minicnn.kernels import ladder
+
+
+@pytest.fixture(autouse=True)
+def _once(monkeypatch):
+    """One call a rung: the figures do not matter here."""
+    monkeypatch.setattr(ladder, "CALLS", 1)
+
+
+@pytest.mark.parametrize("name", ladder.OPERATIONS)
+def test_all_rungs_agree_with_the_definition(name):
+    for _, rungs, problem, small, *_ in ladder.OPERATIONS[name]:
+        errors = dict(ladder.differences(rungs, problem, small))
+        assert list(errors) == [rung for rung, *_ in rungs[1:]]
+        assert max(errors.values()) <= ladder.AGREE
+
+
+def test_convolution_climbs_to_the_fourth_rung():
+    ((_, rungs, *_),) = ladder.OPERATIONS["conv2d"]
+    assert [name for name, *_ in rungs] == ["definition", "one matrix product", "compiled", "less arithmetic"]
+
+
+def line_of(text, name):
+    return next(line for line in text.splitlines() if line.startswith(f"  {name}") and line.count(".") > 2)
+
+
+def test_the_table_of_a_ladder(capsys):
+    assert ladder.main(["dense"]) == 0
+    said = capsys.readouterr().out
+    small, layer = said.split("8 rows of 64, 32 units")[1].split("32 rows of 2048, 512 units")
+    for table, first in ((small, "definition"), (layer, "one matrix product")):
+        name, forward, backward, faster = line_of(table, first).rsplit("x  ", 1)[0].rsplit(maxsplit=3)
+        assert name.strip() == first and float(faster) == 1
+        assert float(forward) > 0 and float(backward) > 0
+    assert "  definition                     -            -         -\n" in layer  # neither run nor guessed
+
+
+def sums(factor, calls=None):
+    """A rung that gives ``factor`` times the sum, or a NaN."""
+
+    def forward(x):
+        if calls is not None:
+            calls.append(x.dtype)
+        return x.sum(keepdims=True) * factor
+
+    return forward, lambda x, dy: dy * factor + 0 * x
+
+
+def problem(draw, N):
+    x = draw(N)
+    return f"{N} numbers", (x,), lambda y: (x, draw(*y.shape))
+
+
+@pytest.mark.parametrize("factor", [1 + 1e-8, -1, float("nan")])
+def test_a_rung_that_is_wrong_is_named(factor, monkeypatch, capsys):
+    rungs = (("definition", *sums(1)), ("wrong", *sums(factor)), ("right", *sums(1)))
+    monkeypatch.setitem(ladder.OPERATIONS, "dense", [("sums", rungs, problem, (5,))])
+    assert ladder.main(["dense"]) == 1
+    wrong = [line for line in capsys.readouterr().out.splitlines() if "WRONG" in line]
+    assert len(wrong) == 1 and wrong[0].startswith("  wrong") and "expected at most 1e-10" in wrong[0]
+
+
+def test_the_definition_climbs_the_small_problem_alone():
+    calls = []
+    rungs = (("definition", *sums(1, calls)), ("fast", *sums(1)))
+    assert ladder.show("sums", rungs, problem, (5,), (500,), (700,))
+    assert calls.count(np.float32) == 1 and calls.count(np.float64) == 2  # timed; its dy is drawn, checked
+
+
+def test_bars_are_as_long_as_the_times():
+    times = {"definition": [0.3, 0.1], "fast": [0.1, 0.1], "faster": [1e-9, 1e-9]}
+    header, *lines = ladder.table([*times, "refused"], times)
+    assert "forward" in header
+    assert [(line.count("#"), line.rpartition("x")[2].count(".")) for line in lines[:3]] == [
+        (30, 10), (10, 10), (1, 1)
+    ]  # fmt: skip
+    assert ["1.0 x" in lines[0], "2.0 x" in lines[1], lines[3].split()] == [True, True, ["refused", *"---"]]
+
+
+def test_an_operation_that_is_none(capsys):
+    with pytest.raises(SystemExit):
+        ladder.main(["conv3d"])
+    said = capsys.readouterr().err
+    assert "invalid choice: 'conv3d'" in said and "conv2d" in said

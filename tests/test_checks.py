@@ -1,0 +1,59 @@
+"""Numbers: which are taken, as what, and what is said of the others."""
+
+import json
+
+import numpy as np
+import pytest
+
+from minicnn.checks import is_whole, nonnegative, number, whole_number
+
+
+@pytest.mark.parametrize("value", [1, 7, np.int64(3), np.uint8(9)])
+def test_whole_numbers(value):
+    assert is_whole(value)
+    assert type(whole_number(value, "units")) is int and whole_number(value, "units") == value
+
+
+@pytest.mark.parametrize("value", [0, -1, True, np.True_, 3.0, np.float32(2), "3", None, [1], float("nan")])
+def test_what_is_no_whole_number(value):
+    assert not is_whole(value)
+    with pytest.raises(ValueError, match=r"^units expects a whole number >= 1, got"):
+        whole_number(value, "units")
+
+
+def test_the_least_may_be_another():
+    assert whole_number(0, "seed", least=0) == 0
+    with pytest.raises(ValueError, match=r"^seed expects a whole number >= 2, got 1$"):
+        whole_number(1, "seed", least=2)
+
+
+@pytest.mark.parametrize("value", [0, 1, 0.5, np.float32(0.5), np.int8(1)])
+@pytest.mark.parametrize("check", [number, nonnegative])
+def test_numbers_become_ones_that_json_knows(check, value):
+    assert json.loads(json.dumps(check(value, "scale"))) == value
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -np.inf, True, "1", None, 1j, [1.0]])
+@pytest.mark.parametrize("check", [number, nonnegative])
+def test_what_is_no_number(check, value):
+    with pytest.raises(ValueError, match=r"^scale expects a .*number.*, got"):
+        check(value, "scale")
+
+
+@pytest.mark.parametrize(("check", "value", "bounds", "said"), [
+    (number, -0.1, {"least": 0}, "expects a number >= 0, got -0.1"),
+    (number, 1, {"least": 0, "below": 1}, "expects a number >= 0 and below 1, got 1"),
+    (number, 1.5, {"least": 0, "most": 1}, "expects a number >= 0 and at most 1, got 1.5"),
+    (nonnegative, -0.1, {}, "expects a finite number >= 0, got -0.1"),
+    (nonnegative, 1, {"below": 1}, "expects a finite number >= 0 and < 1, got 1"),
+    (nonnegative, 1.5, {"most": 1}, "expects a finite number >= 0 and <= 1, got 1.5"),
+])  # fmt: skip
+def test_bounds_are_named(check, value, bounds, said):
+    with pytest.raises(ValueError) as caught:
+        check(value, "rate", **bounds)
+    assert str(caught.value) == f"rate {said}"
+
+
+def test_bounds_themselves():
+    assert number(1, "rate", least=1, most=1) == 1
+    assert nonnegative(1, "rate", most=1) == 1 and nonnegative(0, "rate", below=1) == 0
