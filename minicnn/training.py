@@ -8,6 +8,7 @@ from minicnn.activations import softmax
 from minicnn.archive import add_prefix, take_prefix
 from minicnn.callbacks import CallbackList, History
 from minicnn.checks import whole_number
+from minicnn.kernels import buffers
 from minicnn.kernels.threads import team
 from minicnn.lookup import serialize
 from minicnn.position import Position, Totals
@@ -157,6 +158,7 @@ class Training:
             line.close()
             self._last_batch = None
             self._forget()
+            buffers.release()
         run.on_train_end()
         return self.history
 
@@ -189,6 +191,7 @@ class Training:
         """``[loss, *metrics]`` over arrays or an iterable of batches (a number alone without metrics)."""
         self._require_compiled("evaluate")
         means = self._evaluate(self._checked_data(x, y, batch_size))
+        buffers.release()
         if verbose:
             print(" - ".join(f"{name}: {value:.4f}" for name, value in means.items()))
         return self._answer(means, return_dict)
@@ -212,8 +215,10 @@ class Training:
         outputs = []
         for part in parts:
             self._build_for(part)
-            outputs.append(self.forward(part).copy())
+            with team():
+                outputs.append(self.forward(part).copy())
             self._forget()
+        buffers.release()
         if not outputs:
             raise ValueError("predict was given no batches")
         return np.concatenate(outputs)

@@ -80,7 +80,7 @@ class _Announcement(event.Listener):
         if not self.said and module.startswith("minicnn."):
             self.said = True
             where = _prepared_folder() or "memory only: no folder to keep it in"
-            print(f"minicnn compiles its kernels, once, in some 20 s ({where}) ...", file=sys.stderr)
+            print(f"minicnn compiles its kernels, once, in some 30 s ({where}) ...", file=sys.stderr)
 
     def on_end(self, happening):
         pass
