@@ -8,8 +8,7 @@ from minicnn.activations import softmax
 from minicnn.archive import add_prefix, take_prefix
 from minicnn.callbacks import CallbackList, History
 from minicnn.checks import whole_number
-from minicnn.kernels import buffers
-from minicnn.kernels.threads import team
+from minicnn.kernels import buffers, threads
 from minicnn.lookup import serialize
 from minicnn.position import Position, Totals
 from minicnn.progress import ProgressLine
@@ -71,13 +70,14 @@ class Training:
             return means
         return list(means.values()) if len(means) > 1 else means["loss"]
 
-    @team()
+    @threads.team()
     def _train_step(self, x, y):
         self._last_batch, before = x, self._layer_state()
         values, gradient = self._loss_and_gradient(y, self.forward(x, training=True))
         self.step += 1
         if not np.isfinite(values["loss"]).all():  # a step along a NaN would ruin what is still good
-            self._put_back(before)
+            for array, there_was in before:
+                array[...] = there_was
             return values
         self.backward(gradient, from_logits=self._fused)
         self.optimizer.update(self.parameters(), self.gradients())
@@ -86,11 +86,18 @@ class Training:
                 layer.params[name][...] = constraint(layer.params[name])
         return values
 
-    @team()
+    @threads.team()
     def _test_step(self, x, y):
         values, _ = self._loss_and_gradient(y, self.forward(x))
         self._forget()
         return values
+
+    @threads.team()
+    def _predict_step(self, x):
+        self._build_for(x)
+        predictions = self.forward(x).copy()
+        self._forget()
+        return predictions
 
     def _loss_and_gradient(self, y, predictions):
         """The loss and metrics of every sample, and the gradient to send back."""
@@ -112,10 +119,6 @@ class Training:
     def _layer_state(self):
         """What layers remember besides parameters, moving averages say: the arrays, and what is in them."""
         return [(array, array.copy()) for layer in self.layers for array in layer.state.values()]
-
-    def _put_back(self, layer_state):
-        for array, values in layer_state:
-            array[...] = values
 
     def _forget(self):
         for layer in self.layers:
@@ -191,7 +194,6 @@ class Training:
         """``[loss, *metrics]`` over arrays or an iterable of batches (a number alone without metrics)."""
         self._require_compiled("evaluate")
         means = self._evaluate(self._checked_data(x, y, batch_size))
-        buffers.release()
         if verbose:
             print(" - ".join(f"{name}: {value:.4f}" for name, value in means.items()))
         return self._answer(means, return_dict)
@@ -202,22 +204,18 @@ class Training:
             if isinstance(data, batches.IterableBatches):
                 x, y = self._checked_batch(x, y)
             totals.add(self._test_step(x, y))
+        buffers.release()
         return totals.means()
 
     def predict(self, x, batch_size=32, verbose=0):
         """Predictions for every row of x, or of every batch of an iterable (with or without targets)."""
         batch_size = whole_number(batch_size, "batch_size")
-        if not batches.are_batches(x):
+        if batches.are_batches(x):
+            parts = (batch[0] if isinstance(batch, (tuple, list)) else batch for batch in batches.in_order(x))
+        else:
             x = batches.checked_images(x)
             parts = (x[k : k + batch_size] for k in range(0, len(x), batch_size))
-        else:
-            parts = (batch[0] if isinstance(batch, (tuple, list)) else batch for batch in batches.in_order(x))
-        outputs = []
-        for part in parts:
-            self._build_for(part)
-            with team():
-                outputs.append(self.forward(part).copy())
-            self._forget()
+        outputs = [self._predict_step(part) for part in parts]
         buffers.release()
         if not outputs:
             raise ValueError("predict was given no batches")

@@ -100,7 +100,6 @@ def _max_image(n, x, pool, strides, corner, y, which):
     OH, OW, _ = y.shape
     for i in range(OH):
         for j in range(OW):
-            best, cell = y[i, j], which[i, j]
             fresh = True
             for kh in range(pool[0]):
                 for kw in range(pool[1]):
@@ -108,10 +107,10 @@ def _max_image(n, x, pool, strides, corner, y, which):
                     if h < 0 or h >= H or w < 0 or w >= W:
                         continue
                     for c in range(C):
-                        v, old = x[h, w, c], best[c]
-                        better = fresh or v > old or (np.isnan(v) and not np.isnan(old))
-                        best[c] = v if better else old
-                        cell[c] = kh * pool[1] + kw if better else cell[c]
+                        v, best = x[h, w, c], y[i, j, c]
+                        better = fresh or v > best or (np.isnan(v) and not np.isnan(best))
+                        y[i, j, c] = v if better else best
+                        which[i, j, c] = kh * pool[1] + kw if better else which[i, j, c]
                     fresh = False
 
 
