@@ -153,6 +153,14 @@ class Sequential(Training):
             layer.set_weights(weights[at : at + count])
             at += count
 
+    def _layer_state(self):
+        """What layers remember besides parameters, moving averages say: the arrays, and what is in them."""
+        return [(array, array.copy()) for layer in self.layers for array in layer.state.values()]
+
+    def _put_back(self, layer_state):
+        for array, values in layer_state:
+            array[...] = values
+
     def count_params(self):
         """All numbers in the weights, those that no gradient changes included."""
         self._require_built("count_params")

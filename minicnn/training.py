@@ -76,8 +76,7 @@ class Training:
         values, gradient = self._loss_and_gradient(y, self.forward(x, training=True))
         self.step += 1
         if not np.isfinite(values["loss"]).all():  # a step along a NaN would ruin what is still good
-            for array, there_was in before:
-                array[...] = there_was
+            self._put_back(before)
             return values
         self.backward(gradient, from_logits=self._fused)
         self.optimizer.update(self.parameters(), self.gradients())
@@ -115,10 +114,6 @@ class Training:
         """Whether loss and final softmax are one formula, exact where each alone would overflow."""
         last = self.layers[-1]
         return self.loss.uses_logits and hasattr(last, "backward_logits") and last.activation is softmax
-
-    def _layer_state(self):
-        """What layers remember besides parameters, moving averages say: the arrays, and what is in them."""
-        return [(array, array.copy()) for layer in self.layers for array in layer.state.values()]
 
     def _forget(self):
         for layer in self.layers:

@@ -88,7 +88,7 @@ def _address(typingctx, args):
 
 @intrinsic
 def _entry(typingctx, body, args):
-    """The address of code that calls body(index, *args), given index and where args lie; returns 0, or not."""
+    """The address of code that calls body(index, *args), given index and where args lie; 0: no error."""
     called = body.get_call_type(typingctx, (types.intp, *args.types), {})
 
     def build(context, builder, signature, values):
