@@ -8,7 +8,7 @@ from lessons.harness.data import labels, pictures
 from lessons.harness.payoff import Training, failure
 from lessons.harness.tasks import Case, Lesson, Task, Wrong
 from minicnn import layers, reports
-from minicnn.labels import as_classes
+from minicnn.datasets.labels import as_classes
 
 # ---------------------------------------------------------------- the matrix
 
