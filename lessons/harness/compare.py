@@ -112,5 +112,6 @@ def kind(value):
         return f"a {type(value).__name__} of {len(value)}"
     if isinstance(value, dict):
         return f"a dict of {len(value)}"
-    text = repr(value)
-    return text if len(text) <= 100 else f"{text[:60]} ..."
+    if isinstance(value, str) and len(value) > 60:
+        return f"{value[:60]!r} ..."
+    return repr(value)
