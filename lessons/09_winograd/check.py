@@ -138,8 +138,8 @@ OUTPUT_MISTAKES = [
 ]  # fmt: skip
 
 FILTER_HINTS = (
-    "Take one column g = [g0 g1 g2] of w. Which four numbers of it stand in the table above? If w were "
-    "only one column, you would be done.",
+    "Take one column g = [g0 g1 g2] of w. Which four numbers does the table at the top of work.py make of "
+    "it? If w were only one column, you would be done.",
     "u = G g with G = [[1 0 0] [1/2 1/2 1/2] [1/2 -1/2 1/2] [0 0 1]]; for columns and rows U = G w G',\n"
     "that is U[i,j,c,f] = sum over h and k of G[i,h] * G[j,k] * w[h,k,c,f].",
     'G = np.array(..., w.dtype)\n    return np.einsum("ih,jk,hkcf->...", G, G, w)',

@@ -240,10 +240,10 @@ show(figure, "09_error")
 #
 # ## When does it lose?
 #
-# Fewer multiplications are not less time. The transforms are work as well: they multiply nothing, but they
-# read and write many numbers. First, where does the time go? We take 16 pictures of 16 x 16 pixels with 128
-# channels, and 128 filters. All times in this part are *processor time on one thread*, so that what else the
-# computer does counts little.
+# Fewer multiplications are not less time. The transforms are work as well: yours of the pixels multiply
+# nothing, but they read and write many numbers. First, where does the time go? We take 16 pictures of 16 x 16
+# pixels with 128 channels, and 128 filters. All times in this part are *processor time on one thread*, so
+# that what else the computer does counts little.
 
 
 # %%
@@ -351,12 +351,27 @@ for name in pairs:
     print("  channels", " ".join(f"{C}: {gain:.2f}" for C, gain in zip(channels, by_channels[name])))
     print("  side    ", " ".join(f"{side}: {gain:.2f}" for side, gain in zip(sides, by_side[name])))
 
+
+def chosen(side, C):
+    """What minicnn takes for C channels and filters of 3 x 3: the algorithm's name."""
+    return "Winograd" if winograd.pays((3, 3, C, C), (1, 1), side, side) else "im2col"
+
+
+print("minicnn takes")
+print("  channels", " ".join(f"{C}: {chosen(16, C)}" for C in channels))
+print("  side    ", " ".join(f"{side}: {chosen(side, 64)}" for side in sides))
+
 # %% [markdown]
 # Below the line it loses. With few channels, each transformed number is used by few filters, and the
 # transforms are nearly all the work. On the smallest pictures there are few tiles to share the filters'
 # transform among, and many tiles hang over the edge. How far up the curves come is a matter of your computer:
-# the slower it multiplies, compared with how fast it reads and writes, the more is gained. So minicnn uses it
-# only where you ask for it: `Conv2D(64, 3, algorithm="winograd")`.
+# the slower it multiplies, compared with how fast it reads and writes, the more is gained.
+#
+# minicnn's tiles are larger than yours: they save more, and the cache holds them all the way from the pixels
+# to the outputs. So `Conv2D` chooses by itself, for each layer: it counts the multiplications of both ways,
+# and for Winograd also the numbers that go through the transforms. The last lines above are its choice. What
+# such a number costs was measured on one computer, not on yours; so near the line the choice may be wrong.
+# `Conv2D(64, 3, algorithm="winograd")`, or `"im2col"`, decides for it.
 #
 # ## The race so far, on one thread
 
@@ -387,6 +402,10 @@ show(speeds(found, "The race so far, on one thread"), "09_race")
 #
 # `python -m lessons payoff` draws this chart with your own functions.
 #
-# **In the framework**: [minicnn/kernels/winograd.py](../../minicnn/kernels/winograd.py) builds its matrices
-# from its points as you have seen here, works on blocks of tiles that fit into the cache, and goes backwards
-# by turning every step round.
+# **In the framework**: [minicnn/kernels/toom_cook.py](../../minicnn/kernels/toom_cook.py) builds the matrices
+# from the points, as you have seen here.
+# [minicnn/kernels/winograd_tiles.py](../../minicnn/kernels/winograd_tiles.py) cuts the tiles and transforms
+# them. [minicnn/kernels/winograd.py](../../minicnn/kernels/winograd.py) takes as many tiles at a time as fit
+# into the cache, goes backwards by turning every step round, and says in `pays` when it is worth it. It also
+# takes other windows than 3 x 3, and strides, by a trick: take 2 x 2 pixels with C channels for one pixel
+# with 4 C channels, and a filter of stride 2 moves by one.

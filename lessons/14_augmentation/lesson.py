@@ -138,9 +138,9 @@ for epoch, loss in enumerate(losses, 1):
 # people make in their first week, here at the size of a lesson: 1,200 pictures to learn from, 300 for
 # validation.
 #
-# 1. **first**: three convolutions with windows of 3 x 3, each with a pooling behind it, and two dense
-# layers. 2. **larger**: the same with windows of 5 x 5, which has more weights. Will it be better? 3.
-# **regularized**: the first again, with the batch normalization of lesson 12 and the dropout of lesson 13.
+# 1. **first**: three convolutions with windows of 3 x 3, each with a pooling behind it, and two dense layers.
+# 2. **larger**: the same with windows of 5 x 5, which has more weights. Will it be better?
+# 3. **regularized**: the first again, with the batch normalization of lesson 12 and the dropout of lesson 13.
 # 4. **augmented**: the first again, with your `flip` and `random_crop` in every epoch.
 
 

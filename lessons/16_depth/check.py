@@ -117,7 +117,16 @@ def difference(network, right):
     if len(yours) > len(wanted):
         k = len(wanted)
         return f"goes on: layer {k + 1} is {yours[k][0]}; expected {k} layers. {total}"
-    return ""
+    return next(filter(None, map(beginning, network.layers, right.layers)), "")
+
+
+def beginning(layer, right):
+    """Where he_normal is asked for: what the layer begins with in its place, or ""."""
+    configs = (each.get_config().get("kernel_initializer") or {} for each in (layer, right))
+    found, asked = (config.get("class_name") for config in configs)
+    if asked != "HeNormal" or found == asked:
+        return ""
+    return f"the weights of {layer.name} begin as {found}; expected kernel_initializer=\"he_normal\""
 
 
 def learned_by_heart(network):
@@ -211,6 +220,8 @@ ALEXNET_MISTAKES = [
     Wrong("one of the two dense layers of 256 is missing.",
           [('layers.Dense(256, activation="relu"),\n        layers.Dense(256, activation="relu"),',
             'layers.Dense(256, activation="relu"),')]),
+    Wrong("the weights begin too small for so many relus: he_normal was asked for.",
+          [(', "kernel_initializer": "he_normal"', "")]),
     Wrong(ALIKE, [('"he_normal"', '"zeros"')]),
 ]  # fmt: skip
 
@@ -225,6 +236,8 @@ VGG_MISTAKES = [
     Wrong("the convolutions have no activation: two of them are then as good as one of 5 x 5.",
           [('"activation": "relu", ', "")]),
     Wrong("the windows are 5 x 5; here they are 3 x 3, always.", [("(filters, 3", "(filters, 5")]),
+    Wrong("the weights begin too small for so many relus: he_normal was asked for.",
+          [(', "kernel_initializer": "he_normal"', "")]),
     Wrong(ALIKE, [('"he_normal"', '"zeros"')]),
 ]  # fmt: skip
 

@@ -2,8 +2,8 @@
 # # 16 Depth: does depth pay?
 #
 # LeNet-5 read cheques in 1998 with two convolutions. AlexNet won ImageNet in 2012 with five. VGG, two years
-# later, had thirteen, all of them as small as they can be: 3 x 3. Each was better than the one before. Is it
-# the depth? Or only more weights, or more computing?
+# later, had thirteen, all of them with small windows: 3 x 3. Each was better than the one before. Is it the
+# depth? Or only more weights, or more computing?
 #
 # In this lesson you build all three, small enough for a laptop. Then comes the end of the course: a
 # documented network, M3, trained by *your* functions, with a certificate.
@@ -160,7 +160,8 @@ dress(axes, "How large the numbers are, layer by layer", "layer", "root of the m
 show(figure, "16_signal")
 
 # %% [markdown]
-# That is why the docstrings ask for he_normal. (Lesson 12 has the other remedy, batch normalization.)
+# That is why the docstrings of the two deeper networks ask for he_normal. (Lesson 12 has the other remedy,
+# batch normalization.)
 #
 # ## Does it pay?
 #

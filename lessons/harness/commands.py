@@ -16,7 +16,9 @@ Without a number, a command is about the lesson you are in.
 
 import argparse
 import inspect
+import os
 import shutil
+import sys
 import time
 
 from lessons.harness import judge, message, places, progress, race, tasks
@@ -54,6 +56,9 @@ def main(argv=None):
     except KeyboardInterrupt:
         say("\nGood-bye; python -m lessons goes on from here.")
         return 130
+    except BrokenPipeError:  # ... | head: who listened has gone
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
 
 
 def current():
@@ -221,7 +226,7 @@ def status():
         hints = sum(entry.get("hints", {}).values())
         notes = [f"{len(done)}/{len(lesson.tasks)} functions"] + [f"{hints} hints"] * bool(hints)
         notes += ["payoff"] * bool(entry.get("payoff")) + ["solution seen"] * bool(entry.get("solution"))
-        say(f"{number} {mark} {lesson.title:<14} {lesson.question:<42} {', '.join(notes)}")
+        say(f"{number} {mark} {lesson.title:<20} {lesson.question:<42} {', '.join(notes)}")
     return 0
 
 

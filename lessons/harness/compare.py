@@ -26,14 +26,20 @@ def difference(got, expected, name, dtype, tolerance=None):
             np.asarray(got), np.asarray(expected, None if whole else dtype or "f8"), name, tolerance
         )
     if not isinstance(got, np.ndarray):
-        mend = ": np.array(...) makes an array of it" if isinstance(got, (list, tuple)) else ""
-        return f"{name}: expected an array, got {kind(got)}{mend}"
+        return f"{name}: expected an array of numbers, got {kind(got)}{_to_array(got)}"
     if got.shape != expected.shape:
         return f"{name}: expected shape {expected.shape}, got {got.shape}"
     if got.dtype != expected.dtype:
         turned = f": {dtype} came in, {got.dtype} went out" if dtype == expected.dtype.name else ""
         return f"{name}: expected {expected.dtype}, got {got.dtype}{turned}"
     return _numbers(got, expected, name, tolerance)
+
+
+def _to_array(got):
+    """How a list or a tuple becomes the array that is expected."""
+    if isinstance(got, tuple) and any(isinstance(each, np.ndarray) for each in got):
+        return ": return one array (a comma after it makes a tuple)"
+    return ": np.array(...) makes an array of it" if isinstance(got, (list, tuple)) else ""
 
 
 def _numbers(got, expected, name, tolerance):
@@ -104,6 +110,8 @@ def kind(value):
         return f"an array of shape {value.shape}"
     if isinstance(value, (tuple, list)):
         return f"a {type(value).__name__} of {len(value)}"
-    if isinstance(value, (bool, int, float, str, np.generic)):
-        return f"{value!r}"
+    if isinstance(value, dict):
+        return f"a dict of {len(value)}"
+    if isinstance(value, str) and len(value) > 60:
+        return f"{value[:60]!r} ..."
     return repr(value)

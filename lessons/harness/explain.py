@@ -67,8 +67,12 @@ def reads(*names):
     def sentence(problem):
         if problem.index is None or sum(problem.args[n].size for n in names) > MOST_PROBES:
             return ""
+        if not np.isfinite(problem.got[problem.index]):  # whatever it reads, NaN stays NaN
+            return ""
         here = f"{problem.output}{list(problem.index)}".replace(" ", "")
         try:
+            if not np.isclose(problem.entry(problem.args, True), problem.got[problem.index], rtol=1e-3):
+                return "called again with the same arguments, yours returns something else: np.empty? dice?"
             for name in names:
                 right, yours = problem.weights(name, False), problem.weights(name, True)
                 lacking = [at for at in right if at not in yours]

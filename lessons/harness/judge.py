@@ -174,18 +174,22 @@ def _same(before, after):
 
 def _looks_like(task, outcomes):
     """The classic mistake that does the same on every case that was run, or ""."""
+    errors = all("value" not in outcome.reply for outcome in outcomes)
     for wrong in task.wrong:
         function = task.wrong_function(wrong)
         # the failing cases first: there most wrong versions part from the learner's at once
-        if all(_does_the_same(task, function, o) for o in sorted(outcomes, key=lambda o: not o.problem)):
+        in_order = sorted(outcomes, key=lambda o: not o.problem)
+        if all(_does_the_same(task, function, o, errors) for o in in_order):
             return wrong.says
     return ""
 
 
-def _does_the_same(task, function, outcome):
+def _does_the_same(task, function, outcome, words):
+    """``words``: an error must also say the same, because there is no value anywhere to compare."""
     reply = child.perform(function, _copies(outcome.case.args), set(), 10)
     if "value" not in reply or "value" not in outcome.reply:
-        return "raised" in reply and reply.get("raised") == outcome.reply.get("raised")
+        same = ("raised", "message") if words else ("raised",)
+        return "raised" in reply and all(reply.get(k) == outcome.reply.get(k) for k in same)
     if task.judge:
         return task.judge(outcome.case.args, reply["value"]) == outcome.problem
     mine, theirs = compare.as_parts(task, reply["value"]), compare.as_parts(task, outcome.reply["value"])

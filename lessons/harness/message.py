@@ -133,7 +133,9 @@ def _value(name, value, other):
         return plain
     if isinstance(value, (int, float, np.generic)):
         return _digits(value, other) if compare.is_number(other) else number(value)
-    return array(value, name) if isinstance(value, np.ndarray) else repr(value)
+    if value is None:
+        return "None"
+    return array(value, name) if isinstance(value, np.ndarray) else compare.kind(value)
 
 
 def _digits(value, other):

@@ -37,7 +37,9 @@ def encode(value):
         return {"network": value.get_config()}  # what it is made of, not its weights
     if callable(value) and hasattr(value, "__code__"):
         return {"function": [value.__code__.co_filename, value.__name__]}
-    return {"other": f"{type(value).__name__} {value!r}"[:100]}
+    if isinstance(value, np.ndarray):
+        return {"other": f"an array of type {value.dtype}, shape {value.shape}"}
+    return {"other": " ".join(f"{type(value).__name__} {value!r}".split())[:100]}  # on one line
 
 
 def decode(value):

@@ -9,10 +9,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from lessons.harness import compare, judge, message, places, tasks
+from lessons.harness import compare, explain, judge, message, places, tasks
 from lessons.harness.child import perform
 from lessons.harness.runner import Functions, WorkFile
-from lessons.harness.tasks import Case, Task
+from lessons.harness.tasks import Case, Task, Wrong
 
 LESSONS = [tasks.find(number) for number in tasks.folders()]
 TASKS = [
@@ -370,3 +370,39 @@ def test_a_complex_result_is_shown_as_it_is(tmp_path):
     with WorkFile(work) as runner:
         text = message.text(judge.check_task(SimpleNamespace(number="00"), one_task(), runner))
     assert any("expected float32, got complex64" in line for line in text)
+
+
+def test_an_error_is_no_mistake_of_the_list_for_being_of_its_type():
+    def other(x):
+        raise ValueError("another reason")
+
+    def listed(x):
+        raise ValueError("the reason")
+
+    wrong = [Wrong("that one.", function=listed)]
+    assert run(listed, wrong=wrong).looks_like == "that one."
+    assert run(other, wrong=wrong).looks_like == ""
+
+
+def test_what_is_read_is_said_only_where_it_is_known():
+    explained = {"explain": explain.reads("x")}
+    assert "yours does not" in run(lambda x: 0 * x, **explained).explanation
+    assert run(lambda x: np.nan * x, **explained).explanation == ""
+    dice = np.random.default_rng(0)
+    drawn = run(lambda x: x + dice.random(x.shape, np.float32), **explained)
+    assert "returns something else" in drawn.explanation
+
+
+@pytest.mark.parametrize("result, said", [
+    ("x.astype(object)", "an array of type object, shape (2,)"),
+    ("{'y': np.ones((3, 3, 3))}", "a dict of 1"),
+    ("(x, x)", "return one array (a comma after it makes a tuple)"),
+    ("'word' * 1000", "'wordwordword"),
+])  # fmt: skip
+def test_any_result_is_named_on_one_line(result, said, tmp_path):
+    work = tmp_path / "work.py"
+    work.write_text(f"import numpy as np\n\n\ndef twice(x):\n    return {result}\n", encoding="utf-8")
+    with WorkFile(work) as runner:
+        text = message.text(judge.check_task(SimpleNamespace(number="00"), one_task(), runner))
+    assert any(said in line for line in text)
+    assert not any("\n" in line or len(line) > message.WIDTH for line in text)
