@@ -22,7 +22,7 @@ import numpy as np
 
 from lessons.harness import compiling, wire
 
-PRINTED = 2_000  # characters of the learner's own print-outs that are kept
+PRINTED = 2_000  # characters of the learner's own print-outs that are kept, the last ones
 
 
 class TimeLimit(BaseException):
@@ -77,7 +77,7 @@ def perform(function, args, files, limit, threads=None):
             )
     finally:
         done.set()
-    reply["printed"] = printed.getvalue()[:PRINTED]
+    reply["printed"] = printed.getvalue()[-PRINTED:]
     return reply
 
 

@@ -26,7 +26,8 @@ def difference(got, expected, name, dtype, tolerance=None):
             np.asarray(got), np.asarray(expected, None if whole else dtype or "f8"), name, tolerance
         )
     if not isinstance(got, np.ndarray):
-        mend = ": np.array(...) makes an array of it" if isinstance(got, (list, tuple)) else ""
+        mends = {list: ": np.array(...) makes an array of it", tuple: ": return the array alone"}
+        mend = mends.get(type(got), "")  # a comma too many makes a tuple
         return f"{name}: expected an array, got {kind(got)}{mend}"
     if got.shape != expected.shape:
         return f"{name}: expected shape {expected.shape}, got {got.shape}"

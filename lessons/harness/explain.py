@@ -67,6 +67,8 @@ def reads(*names):
     def sentence(problem):
         if problem.index is None or sum(problem.args[n].size for n in names) > MOST_PROBES:
             return ""
+        if not np.isfinite(problem.got[problem.index]):  # nothing moves a nan, whatever it read
+            return ""
         here = f"{problem.output}{list(problem.index)}".replace(" ", "")
         try:
             for name in names:
