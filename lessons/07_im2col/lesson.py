@@ -40,7 +40,7 @@ def seconds(function, *args, rounds=5):
 # ## How fast can this computer multiply?
 #
 # We count multiplications. First in the loops of lesson 06, then in one product of two matrices, which NumPy
-# hands to a library that people have tuned for forty years.
+# hands to a library that people have tuned for decades.
 
 # %%
 rng = np.random.default_rng(0)
@@ -275,7 +275,8 @@ dress(axes, "Where the time of one convolution goes", "milliseconds", grid="x")
 show(figure, "07_where_the_time_goes")
 
 # %% [markdown]
-# Copying does no arithmetic, and yet takes a good part of the time. Two ways lead on from here. Lesson 08
+# (All together is more than the two parts: b is added as well.) Copying does no arithmetic, and yet takes a
+# good part of the time. Two ways lead on from here. Lesson 08
 # needs no copies: it compiles the loops themselves. And minicnn makes only as much of cols as fits into the
 # processor's cache, multiplies, and writes the next part over it.
 #

@@ -161,8 +161,8 @@ show(figure, "08_cost_of_a_step")
 
 # %% [markdown]
 # The same additions, the same numbers, only in another order. Along memory there is a second gain: neighbours
-# can be worked on *together*. The processor has instructions that take 8 or 16 numbers of float32 at once, if
-# they lie side by side.
+# can be worked on *together*. The processor has instructions that take 4, 8 or 16 numbers of float32 at once,
+# if they lie side by side.
 #
 # ## The formula: how far is a jump?
 #
@@ -243,8 +243,8 @@ dress(axes, "One convolution, four orders of its loops", "nanoseconds a multipli
 show(figure, "08_loop_orders")
 
 # %% [markdown]
-# Every bar is the same work: the same multiplications, the same result. `c` innermost does not jump much, but
-# it adds everything to *one* number, so each addition must wait for the one before.
+# Every bar is the same work: the same multiplications, the same result. `c` innermost jumps in w only, and w
+# is small; but it adds everything to *one* number, so each addition must wait for the one before.
 #
 # ## Two threads, and the same bits
 #
