@@ -200,4 +200,5 @@ show(figure, "03_training")
 #
 # **In the framework**:
 # [minicnn/kernels/softmax_crossentropy.py](../../minicnn/kernels/softmax_crossentropy.py) and
-# [minicnn/kernels/updates.py](../../minicnn/kernels/updates.py), whose first formula is your `sgd_step`.
+# [minicnn/kernels/updates.py](../../minicnn/kernels/updates.py), whose first formula is your `sgd_step`
+# where momentum is 0 (lesson 11 says what that is).

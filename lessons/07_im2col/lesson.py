@@ -281,5 +281,5 @@ show(figure, "07_where_the_time_goes")
 # processor's cache, multiplies, and writes the next part over it.
 #
 # **In the framework**: [minicnn/kernels/conv2d.py](../../minicnn/kernels/conv2d.py), part 2, holds `im2col`,
-# `col2im`, `forward_matrix` and `backward_matrix`, the functions of this lesson; part 3 is the one with the
-# cache.
+# `col2im`, `forward_matrix` and `backward_matrix`, the functions of this lesson. The one with the cache
+# is next door, [conv2d_compiled.py](../../minicnn/kernels/conv2d_compiled.py).

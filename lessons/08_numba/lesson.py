@@ -368,6 +368,6 @@ show(speeds(found, "The race so far, on one thread"), "08_race")
 # Lesson 09 saves multiplications.
 #
 # **In the framework**: [minicnn/kernels/jit.py](../../minicnn/kernels/jit.py) says how all kernels are
-# compiled, and [minicnn/kernels/threads.py](../../minicnn/kernels/threads.py) how they share the cores. The
-# compiled part of [minicnn/kernels/conv2d.py](../../minicnn/kernels/conv2d.py) joins lessons 07 and 08: it
+# compiled, and [minicnn/kernels/threads.py](../../minicnn/kernels/threads.py) how they share the cores.
+# [minicnn/kernels/conv2d_compiled.py](../../minicnn/kernels/conv2d_compiled.py) joins lessons 07 and 08: it
 # copies windows, but only as many as fit into the cache, and multiplies them there.
