@@ -7,6 +7,7 @@ from lessons.harness.explain import reads
 from lessons.harness.payoff import Training
 from lessons.harness.tasks import Case, Lesson, Task, Wrong
 from minicnn.kernels import activations, dense
+from minicnn.kernels.threads import single_threaded_blas
 
 # ---------------------------------------------------------------- linear_forward
 
@@ -180,6 +181,7 @@ def initial(seed):
     return {"w": 0.001 * rng.standard_normal((3072, 10)).astype(np.float32), "b": np.zeros(10, np.float32)}
 
 
+@single_threaded_blas()  # with products this small, threads wait for each other longer than they work
 def train(work, seed, n_train, dataset, shuffle):
     """Runs where work.py is. What pulls the weights into place is the subject of lesson 03."""
     data = pictures(n_train, 0, dataset)

@@ -8,6 +8,7 @@ from lessons.harness.payoff import Training
 from lessons.harness.tasks import Case, Lesson, Task, Wrong
 from minicnn.kernels import dense
 from minicnn.kernels.softmax_crossentropy import vectorised
+from minicnn.kernels.threads import single_threaded_blas
 
 # ---------------------------------------------------------------- softmax_crossentropy
 
@@ -236,6 +237,7 @@ def initial(seed):
     return {"w": 0.001 * rng.standard_normal((3072, 10)).astype(np.float32), "b": np.zeros(10, np.float32)}
 
 
+@single_threaded_blas()  # with products this small, threads wait for each other longer than they work
 def train(work, seed, n_train, dataset, shuffle):
     """Runs where work.py is: scores of lesson 02, loss and step of the learner."""
     data = pictures(n_train, 0, dataset)

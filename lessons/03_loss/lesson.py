@@ -26,9 +26,10 @@ linear_forward = mine("02", "linear_forward")
 # %% [markdown]
 # ## How wrong is a probability?
 #
-# The right class got the probability p. If p is 1, nothing is wrong. If p is 0.5, somewhat. If p is 0.001,
-# the network was nearly sure of something false. Accuracy cannot tell the last two apart; besides, it does
-# not change at all when a weight moves a little, so it cannot say which way is better. We take
+# The right class got the probability p. If p is 1, nothing is wrong. If p is 0.4 and another class got 0.6,
+# the guess is wrong, but only just. If p is 0.001, the network was nearly sure of something false. Accuracy
+# cannot tell the last two apart; besides, it hardly ever changes when a weight moves a little, so it cannot
+# say which way is better. We take
 #
 # $$ \text{loss} = -\log p_{\text{right class}} $$
 #
@@ -199,4 +200,5 @@ show(figure, "03_training")
 #
 # **In the framework**:
 # [minicnn/kernels/softmax_crossentropy.py](../../minicnn/kernels/softmax_crossentropy.py) and
-# [minicnn/kernels/updates.py](../../minicnn/kernels/updates.py), whose first formula is your `sgd_step`.
+# [minicnn/kernels/updates.py](../../minicnn/kernels/updates.py), whose first formula is your `sgd_step`
+# where momentum is 0 (lesson 11 says what that is).

@@ -67,8 +67,9 @@ show(figure, "04_rulers")
 #
 # $$ \text{slope}_i = \frac{f(x + h\,e_i) - f(x - h\,e_i)}{2h} $$
 #
-# ($h\,e_i$ means: h added to number i only.) This needs two calls of f for *every* number of x. A network has
-# millions of weights, so nobody learns this way; but on small arrays it is a test that needs no thinking.
+# ($h\,e_i$ means: h added to number i only.) This needs two calls of f for *every* number of x. A network may
+# have millions of weights, so nobody learns this way; but on small arrays it is a test that needs no
+# thinking.
 #
 # ## The number: which step?
 #
@@ -168,8 +169,8 @@ for name, dy in (("all ones", np.ones((2, 3))), ("random", rng.standard_normal((
 
 # %% [markdown]
 # Each row of a softmax sums to 1, whatever x is. So the sum of all outputs never changes, its slopes are 0,
-# and zeros look right. Random numbers have no reason to be blind to anything. (This is no invention: checks
-# with all ones have let wrong softmax and batch normalization layers pass in real projects.)
+# and zeros look right. Random numbers have no reason to be blind to anything. (The softmax is not the only
+# layer like this: batch normalization, lesson 12, hides from a dy of all ones in the same way.)
 #
 # How small an error can the checker see? Take a right gradient, make it wrong by a factor, and look:
 

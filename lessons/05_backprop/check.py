@@ -8,6 +8,7 @@ from lessons.harness.explain import reads
 from lessons.harness.payoff import Training
 from lessons.harness.tasks import Case, Lesson, Task, Wrong
 from minicnn.kernels import activations, dense
+from minicnn.kernels.threads import single_threaded_blas
 
 # ---------------------------------------------------------------- dense
 
@@ -199,6 +200,7 @@ def initial(seed):
             "w2": draw(HIDDEN, 10), "b2": np.zeros(10, np.float32)}  # fmt: skip
 
 
+@single_threaded_blas()  # with products this small, threads wait for each other longer than they work
 def train(work, seed, n_train, dataset, shuffle):
     """Runs where work.py is: four functions of the learner, loss and step of lesson 03."""
     data = pictures(n_train, 0, dataset)

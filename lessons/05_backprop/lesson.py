@@ -19,6 +19,7 @@ import numpy as np
 from lessons import mine, show
 from lessons.harness.data import batches, flat, labels, pictures
 from minicnn import plots
+from minicnn.kernels.threads import single_threaded_blas
 from minicnn.plots.figure import BLUE, SMALL, VERMILLION, dress, new_figure
 
 dense_forward, dense_backward = mine("05", "dense_forward"), mine("05", "dense_backward")  # yours, once they
@@ -88,15 +89,17 @@ print(f"by the chain rule {blames[0]:g}, tried out: {run(5) - run(4):g}")
 #     dw[d, f] = sum over n of x[n, d] * dy[n, f]       a weight collects from all pictures
 #     db[f]    = sum over n of dy[n, f]                 a bias as well
 #
-# Each is a matrix product. **ReLU** is `y = max(z, 0)`: it lets a positive number through as it is, and stops
-# a negative one. Backward it does the same to the blame: where z was positive, dy goes through; where it was
-# negative, nothing comes back, because a small change of z would have changed nothing.
+# The first two are matrix products, the third is a sum of rows.
+#
+# **ReLU** is `y = max(z, 0)`: it lets a positive number through as it is, and stops a negative one. Backward
+# it does the same to the blame: where z was positive, dy goes through; where it was negative, nothing comes
+# back, because a small change of z would have changed nothing.
 #
 #     dz = dy where z > 0, else 0
 #
 # Why is there a ReLU at all? Because two matrices in a row are one matrix: `(x @ w1) @ w2 = x @ (w1 @ w2)`.
 # Without something bent in between, two layers can do no more than one. See it on a problem that no single
-# matrix can do: the rings of a target.
+# matrix can do: a ring, and what is not the ring.
 
 # %%
 rng = np.random.default_rng(0)
@@ -104,6 +107,7 @@ points = rng.uniform(-1, 1, (400, 2))
 inside = (np.abs(np.hypot(points[:, 0], points[:, 1]) - 0.6) < 0.22).astype(int)  # 1 on the ring, 0 elsewhere
 
 
+@single_threaded_blas()  # as for train, below
 def train_points(hidden, bent, steps=1500):
     """Two layers on the points; the weights. ``bent``: with a ReLU in between."""
     rng = np.random.default_rng(1)
@@ -178,6 +182,7 @@ x, x_test = flat(data.x), flat(data.x_test)
 HIDDEN = 64
 
 
+@single_threaded_blas()  # with products this small, threads wait for each other longer than they work
 def train(y_right, epochs=8):
     """The test accuracy at the end, what training added to the first layer's weights, and the second's."""
     rng = np.random.default_rng(0)

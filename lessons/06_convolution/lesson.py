@@ -323,5 +323,5 @@ for name, function in (
 # the work: lesson 07 makes one matrix product of it, lesson 08 compiles it, lesson 09 multiplies less.
 #
 # **In the framework**: [minicnn/kernels/conv2d.py](../../minicnn/kernels/conv2d.py) begins with
-# `forward_definition`, the function you have just written; the faster ones stand below it and are tested
-# against it.
+# `forward_definition`, the function you have just written; the faster ones stand below it and in the files
+# next door, and are tested against it.

@@ -40,7 +40,7 @@ def seconds(function, *args, rounds=5):
 # ## How fast can this computer multiply?
 #
 # We count multiplications. First in the loops of lesson 06, then in one product of two matrices, which NumPy
-# hands to a library that people have tuned for forty years.
+# hands to a library that people have tuned for decades.
 
 # %%
 rng = np.random.default_rng(0)
@@ -275,10 +275,11 @@ dress(axes, "Where the time of one convolution goes", "milliseconds", grid="x")
 show(figure, "07_where_the_time_goes")
 
 # %% [markdown]
-# Copying does no arithmetic, and yet takes a good part of the time. Two ways lead on from here. Lesson 08
+# (All together is more than the two parts: b is added as well.) Copying does no arithmetic, and yet takes a
+# good part of the time. Two ways lead on from here. Lesson 08
 # needs no copies: it compiles the loops themselves. And minicnn makes only as much of cols as fits into the
 # processor's cache, multiplies, and writes the next part over it.
 #
 # **In the framework**: [minicnn/kernels/conv2d.py](../../minicnn/kernels/conv2d.py), part 2, holds `im2col`,
-# `col2im`, `forward_matrix` and `backward_matrix`, the functions of this lesson; part 3 is the one with the
-# cache.
+# `col2im`, `forward_matrix` and `backward_matrix`, the functions of this lesson. The one with the cache
+# is next door, [conv2d_compiled.py](../../minicnn/kernels/conv2d_compiled.py).

@@ -161,8 +161,8 @@ show(figure, "08_cost_of_a_step")
 
 # %% [markdown]
 # The same additions, the same numbers, only in another order. Along memory there is a second gain: neighbours
-# can be worked on *together*. The processor has instructions that take 8 or 16 numbers of float32 at once, if
-# they lie side by side.
+# can be worked on *together*. The processor has instructions that take 4, 8 or 16 numbers of float32 at once,
+# if they lie side by side.
 #
 # ## The formula: how far is a jump?
 #
@@ -243,8 +243,8 @@ dress(axes, "One convolution, four orders of its loops", "nanoseconds a multipli
 show(figure, "08_loop_orders")
 
 # %% [markdown]
-# Every bar is the same work: the same multiplications, the same result. `c` innermost does not jump much, but
-# it adds everything to *one* number, so each addition must wait for the one before.
+# Every bar is the same work: the same multiplications, the same result. `c` innermost jumps in w only, and w
+# is small; but it adds everything to *one* number, so each addition must wait for the one before.
 #
 # ## Two threads, and the same bits
 #
@@ -368,6 +368,6 @@ show(speeds(found, "The race so far, on one thread"), "08_race")
 # Lesson 09 saves multiplications.
 #
 # **In the framework**: [minicnn/kernels/jit.py](../../minicnn/kernels/jit.py) says how all kernels are
-# compiled, and [minicnn/kernels/threads.py](../../minicnn/kernels/threads.py) how they share the cores. The
-# compiled part of [minicnn/kernels/conv2d.py](../../minicnn/kernels/conv2d.py) joins lessons 07 and 08: it
+# compiled, and [minicnn/kernels/threads.py](../../minicnn/kernels/threads.py) how they share the cores.
+# [minicnn/kernels/conv2d_compiled.py](../../minicnn/kernels/conv2d_compiled.py) joins lessons 07 and 08: it
 # copies windows, but only as many as fit into the cache, and multiplies them there.

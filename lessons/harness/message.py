@@ -55,11 +55,13 @@ def _counts(verdict):
         s = "s" * (verdict.threads > 1)
         return [f"  As plain Python it is right. Compiled, on {verdict.threads} thread{s}:"]
     groups = {}
-    for case in verdict.task.cases:
-        groups.setdefault(case.group, [0, 0])[1] += 1
-    for outcome in verdict.outcomes:
-        groups[outcome.case.group][0] += not outcome.problem
-    return wrapped("      ".join(f"{name}  {right}/{total}" for name, (right, total) in groups.items()), "  ")
+    for outcome in verdict.outcomes:  # not all cases: after one that does not end, none is tried
+        group = groups.setdefault(outcome.case.group, [0, 0])
+        group[0] += not outcome.problem
+        group[1] += 1
+    counts = [f"{name}  {right}/{tried}" for name, (right, tried) in groups.items()]
+    untried = len(verdict.task.cases) - len(verdict.outcomes)
+    return wrapped("      ".join(counts + [f"not tried yet: {untried}"] * bool(untried)), "  ")
 
 
 def _case(verdict):
@@ -131,7 +133,7 @@ def _value(name, value, other):
             at = tuple(int(i) for i in np.argwhere(compare.wrong_entries(value, other))[0])
             return f"{name or 'at'}[{','.join(map(str, at))}] = {_digits(value[at], other[at])}"
         return plain
-    if isinstance(value, (int, float, np.generic)):
+    if isinstance(value, (int, float, np.generic)) or compare.is_number(value):
         return _digits(value, other) if compare.is_number(other) else number(value)
     if value is None:
         return "None"
