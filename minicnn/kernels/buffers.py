@@ -6,6 +6,7 @@ kept, and one that nobody else refers to any more is handed out again: Python co
 """
 
 import math
+import os
 import sys
 import threading
 
@@ -15,20 +16,23 @@ LARGE = 1 << 16  # bytes; for less, malloc does the same
 LINE = 64  # a line of the processor's cache: vectors that straddle two of them load at half the speed
 
 _blocks = []  # the smallest first
-_lock = threading.Lock()
+_lock = threading.RLock()  # the garbage collector may come by while it is held, and need memory itself
 
 
-def _references(block):
-    return sys.getrefcount(block)
+def _first_unused(blocks, least, most):
+    """The first of a size from ``least`` to ``most`` that only the list and this loop know, or None.
+
+    ``UNUSED`` is what Python counts then, found out by this very loop: it differs between Python's versions.
+    """
+    for block in blocks:
+        if least <= block.size <= most and sys.getrefcount(block) <= UNUSED:
+            return block
+    return None
 
 
-def _unused():
-    """What ``_references`` says of a block that only the list and a loop over it know."""
-    for block in [np.empty(0)]:
-        return _references(block)
-
-
-UNUSED = _unused()
+UNUSED = 0
+while _first_unused([np.empty(0)], 0, 0) is None:
+    UNUSED += 1
 
 
 def empty(shape, dtype):
@@ -38,26 +42,27 @@ def empty(shape, dtype):
     if size < LARGE:
         return np.empty(shape, dtype)
     with _lock:
-        block = _free_block(size + LINE)
+        block = _first_unused(_blocks, size + LINE, 2 * (size + LINE))
+        if block is None:
+            block = np.empty(size + LINE, np.uint8)
+            _blocks.append(block)
+            _blocks.sort(key=len)
         begin = -block.ctypes.data % LINE
         return block[begin : begin + size].view(dtype).reshape(shape)
-
-
-def _free_block(size):
-    for block in _blocks:
-        if size <= block.size <= 2 * size and _references(block) == UNUSED:
-            return block
-    block = np.empty(size, np.uint8)
-    _blocks.append(block)
-    _blocks.sort(key=len)
-    return block
 
 
 def release():
     """Give back to the operating system what nobody uses."""
     with _lock:
-        used = []
-        for block in _blocks:
-            if _references(block) > UNUSED:
-                used.append(block)
-        _blocks[:] = used
+        while (block := _first_unused(_blocks, 0, math.inf)) is not None:
+            _blocks[:] = [other for other in _blocks if other is not block]
+
+
+def _after_fork():
+    """Whoever held the lock is not in the child."""
+    global _lock  # noqa: PLW0603
+    _lock = threading.RLock()
+
+
+if sys.platform != "win32":
+    os.register_at_fork(after_in_child=_after_fork)

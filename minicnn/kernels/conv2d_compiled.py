@@ -15,6 +15,8 @@ the row is one slice of a plane, for all output rows at once:
 The dots are windows that wrap round the edge: they cost a little arithmetic and are left out of y. With
 strides a plane holds every SH-th row and SW-th column, and there are SH SW of them a channel.
 
+They are given a gradient of 0, so an infinity or NaN that only they see may turn up in dw all the same.
+
 A last row of ones meets the bias: so the product adds it, and on the way back gives db with dw.
 """
 

@@ -8,13 +8,15 @@ and Python's lock is not needed.
 
     caller                                   helper
     writes entry, arguments, count
-    OPEN = job ------------------------->    sees it: RUNNING += 1; is OPEN still that job?
+    OPEN = 1 --------------------------->    sees it: RUNNING += 1; is OPEN still 1?
     takes calls until there are none         takes calls until there are none
     OPEN = 0, waits for RUNNING == 0  <--    RUNNING -= 1
 
-A helper that comes too late finds OPEN changed and keeps away from arguments that no longer exist: whoever
-looks second of the two sees what the other has written. The box is read and written only by the functions
-called load, store and add, which promise just that order ("sequentially consistent" operations).
+A helper that comes too late finds OPEN at 0 and keeps away from arguments that no longer exist: of the two,
+whoever looks second sees what the other has written. If the 1 it finds is the next job's already, it may
+join that one: its entry and arguments were written before, and its caller waits for RUNNING, too. The box is
+read and written only by the functions called load, store and add, which promise just that order
+("sequentially consistent" operations).
 """
 
 import numba
@@ -25,14 +27,14 @@ from numba.extending import intrinsic
 
 from minicnn.kernels.jit import jit
 
-LINE = 8  # numbers: a line of the processor's cache, so that no two of the places below share one
-OPEN, ENTRY, ARGS, COUNT, RUNNING, FAILED, HELPERS, READY, NEXT = range(0, 9 * LINE, LINE)
+APART = 16  # numbers: two lines of a processor's cache, which come in pairs, for each of the places below
+OPEN, ENTRY, ARGS, COUNT, PARTS, RUNNING, FAILED, HELPERS, READY, NEXT = range(0, 10 * APART, APART)
 PATIENCE = 3_000_000  # looks at the box, about a millisecond, before a helper goes to sleep
 
 
 def new_box(helpers=0):
     """A box for so many helpers; with none, who shares work through it does it alone."""
-    return np.zeros(NEXT + (helpers + 1) * LINE, np.int64)
+    return np.zeros(NEXT + (helpers + 1) * APART, np.int64)
 
 
 def _place(context, builder, box_type, box, place):
@@ -87,6 +89,12 @@ def _address(typingctx, args):
 
 
 @intrinsic
+def _keep(typingctx, args):
+    """Nothing, but of the arguments: without a use after the work, numba would let go of them before it."""
+    return types.void(args), lambda context, builder, signature, values: context.get_dummy_value()
+
+
+@intrinsic
 def _entry(typingctx, body, args):
     """The address of code that calls body(index, *args), given index and where args lie; 0: no error."""
     called = body.get_call_type(typingctx, (types.intp, *args.types), {})
@@ -122,23 +130,24 @@ def _call(typingctx, entry, index, address):
     return types.int64(types.int64, types.int64, types.int64), build
 
 
-@numba.njit(nogil=True)
+@jit
 def _work(box, mine):
     """Take calls until there are none left: first of the part that is mine, then of what others have left.
 
     Kernel after kernel the same thread gets the same pictures, while they are in its cache.
     """
-    entry, args, count, parts = load(box, ENTRY), load(box, ARGS), load(box, COUNT), load(box, HELPERS) + 1
+    entry, args, count, parts = load(box, ENTRY), load(box, ARGS), load(box, COUNT), load(box, PARTS)
     for k in range(parts):
         part = (mine + k) % parts
-        index, end = add(box, NEXT + part * LINE, 1), (part + 1) * count // parts
+        index, end = add(box, NEXT + part * APART, 1), (part + 1) * count // parts
         while index < end:
             if _call(entry, index, args) != 0:
                 store(box, FAILED, 1)
-            index = add(box, NEXT + part * LINE, 1)
+            index = add(box, NEXT + part * APART, 1)
 
 
-@numba.njit(inline="always")  # were body an argument, it would be no constant, and nothing could be cached
+# Inlined: an argument is no constant, and a body that is none cannot be cached. The caller's options count.
+@numba.njit(inline="always")
 def share(box, count, body, args):
     """body(0, *args) .. body(count - 1, *args), each once, by everyone who stands by."""
     store(box, ENTRY, _entry(body, args))
@@ -146,15 +155,20 @@ def share(box, count, body, args):
     store(box, COUNT, count)
     store(box, FAILED, 0)
     parts = load(box, HELPERS) + 1
+    store(box, PARTS, parts)
     for part in range(parts):
-        store(box, NEXT + part * LINE, part * count // parts)
+        store(box, NEXT + part * APART, part * count // parts)
     store(box, OPEN, 1)
     _work(box, 0)
     store(box, OPEN, 0)
     while load(box, RUNNING) > 0:
         pass
+    _keep(args)
     if load(box, FAILED) != 0:
-        raise MemoryError("a kernel found no memory for its block: use a smaller batch")
+        raise RuntimeError(
+            "a block of a kernel failed, perhaps for want of memory: try a smaller batch; "
+            "NUMBA_DISABLE_JIT=1 runs the kernels as Python, which says where"
+        )
 
 
 @jit

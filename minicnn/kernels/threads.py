@@ -11,6 +11,7 @@ thread while kernels run, and gets its own setting back when the last of them is
 
 import atexit
 import contextlib
+import functools
 import os
 import sys
 import threading
@@ -25,8 +26,8 @@ _most = numba.config.NUMBA_NUM_THREADS
 _count = _most
 _lock = threading.RLock()
 _users = 0
-_limit = None
-_controller = None
+_before = None  # each BLAS library and the threads it had before the first of the users
+_generation = 0  # of processes: a child's grows by one, so that it does not undo what its parent did
 
 
 def set_num_threads(count):
@@ -60,39 +61,50 @@ _start_from_environment()
 def single_threaded_blas():
     """Hold every loaded BLAS to one thread until the last of possibly several users is done.
 
-    Users are counted: were each to note the setting it found and put it back, two that overlap
-    would leave the library at one thread for good.
+    Users are counted: were each to note the setting it found and put it back, two that overlap would leave
+    the library at one thread for good. What was found stays noted until it is back in place.
     """
-    global _users, _limit, _controller  # noqa: PLW0603
-    with _lock:
-        if _users == 0:
-            _controller = _controller or ThreadpoolController().select(user_api="blas")
-            _free_control()
-            _limit = _controller.limit(limits=1)
-        _users += 1
+    global _users, _before  # noqa: PLW0603
+    generation, counted = _generation, False
     try:
+        with _lock:
+            _users, counted = _users + 1, True
+            if _before is None:
+                _before = [(library, library.get_num_threads()) for library in _blas_libraries()]
+            if _users == 1:
+                _set_blas([(library, 1) for library, _ in _before])
         yield
     finally:
-        with _lock:
-            _users -= 1
-            if _users == 0:
-                _restore()
+        if counted and generation == _generation:
+            with _lock:
+                _users -= 1
+                if _users == 0:
+                    _restore()
 
 
-def _free_control():
-    """Let any Python thread set BLAS's threads: threadpoolctl 3.7 on listens to one and ignores the others.
+@functools.cache
+def _blas_libraries():
+    return ThreadpoolController().select(user_api="blas").lib_controllers
 
-    Here the first to come sets and the last to go puts back, and these may be two.
+
+def _set_blas(counts):
+    """Set each library's threads, whichever Python thread has set them before.
+
+    threadpoolctl 3.7 on listens to one thread and ignores the others. Here the first to come sets and the
+    last to go puts back, and these may be two.
     """
-    for library in _controller.lib_controllers:
-        if hasattr(library, "clear_controlling_thread"):
-            library.clear_controlling_thread(force=True)
+    for library, count in counts:
+        for step in ("clear", "set", "clear"):
+            if step == "set":
+                library.set_num_threads(count)
+            elif hasattr(library, "clear_controlling_thread"):
+                library.clear_controlling_thread(force=True)
 
 
 def _restore():
-    _free_control()
-    _limit.restore_original_limits()
-    _free_control()
+    global _before  # noqa: PLW0603
+    _set_blas(_before)
+    _before = None
 
 
 @contextlib.contextmanager
@@ -106,22 +118,23 @@ def team():
     if box is not None:
         yield box
         return
-    with single_threaded_blas():
-        taken = _count > 1 and not numba.config.DISABLE_JIT and _helpers.acquire(blocking=False)
-        _here.box = _call_helpers() if taken else pool.new_box()
-        try:
+    helpers, taken = _helpers, False
+    try:
+        taken = _count > 1 and not numba.config.DISABLE_JIT and helpers.acquire(blocking=False)
+        _here.box = _wake_helpers() if taken else pool.new_box()
+        with single_threaded_blas():
             yield _here.box
-        finally:
-            _here.box = None
-            if taken:
-                _helpers.release()
+    finally:
+        _here.box = None
+        if taken:
+            helpers.release()
 
 
 def box_in_hand():
-    """The box of the team that this Python thread is in, all helpers awake; or None."""
+    """The box of the team that this Python thread is in, with all helpers awake; or None."""
     box = getattr(_here, "box", None)
     if box is not None and box[pool.READY] < box[pool.HELPERS]:
-        _call_helpers()
+        _wake_helpers()
     return box
 
 
@@ -130,15 +143,21 @@ def box_in_hand():
 _here = threading.local()  # each Python thread's own
 _helpers = threading.Lock()  # who holds it has the helpers
 _box = pool.new_box(_most)
-_bells = []  # one for each helper, rung when there may be work soon
+_started = []  # for each helper its thread, and the bell that is rung when there may be work soon
+_closing = False
 
 
-def _call_helpers():
-    while len(_bells) < _count - 1:
-        _bells.append(threading.Event())
-        threading.Thread(target=_help, args=(len(_bells), _bells[-1], _box), daemon=True).start()
-    _box[pool.HELPERS] = _count - 1
-    for bell in _bells[: _count - 1]:
+def _wake_helpers():
+    """Ring for as many helpers as are wanted, new ones if need be; fewer where the system grants no more."""
+    with contextlib.suppress(RuntimeError):  # can't start new thread
+        while len(_started) < _count - 1:
+            bell = threading.Event()
+            helper = threading.Thread(target=_help, args=(len(_started) + 1, bell, _box), daemon=True)
+            helper.start()
+            _started.append((helper, bell))
+    wanted = _started[: _count - 1]
+    _box[pool.HELPERS] = len(wanted)
+    for _, bell in wanted:
         bell.set()
     return _box
 
@@ -150,30 +169,25 @@ def _help(number, bell, box):
         pool.stand_by(box, number)
 
 
-_closing = False
-
-
 @atexit.register
 def _dismiss():
     """No helper may be in compiled code when the interpreter takes it down."""
     global _closing  # noqa: PLW0603
     _closing = True
     _box[pool.HELPERS] = 0
-    for bell in _bells:
+    for helper, bell in _started:
         bell.set()
-    for thread in threading.enumerate():
-        if thread is not threading.current_thread() and getattr(thread, "_target", None) is _help:
-            thread.join(1)
+        helper.join(1)
 
 
 def _after_fork():
     """A child has only the thread that forked: no helpers, and no one else holds a lock or uses BLAS."""
-    global _lock, _users, _helpers, _box, _bells, _here  # noqa: PLW0603
+    global _lock, _users, _generation, _helpers, _here, _box, _started
     _lock, _helpers, _here = threading.RLock(), threading.Lock(), threading.local()
-    _box, _bells = pool.new_box(_most), []
-    if _users > 0:
+    _box, _started = pool.new_box(_most), []
+    if _before is not None:
         _restore()
-    _users = 0
+    _users, _generation = 0, _generation + 1
 
 
 if sys.platform != "win32":

@@ -248,7 +248,7 @@ def backward(x, w, dy, strides=(1, 1), padding=NO_PADDING, relu_of=None, need_dx
     groups = GROUPS  # halved, until each has work enough to be worth a sum of its own
     while groups > 1 and (groups > len(x) or len(x) * geometry[0] * geometry[1] < groups * FEW):
         groups //= 2
-    size = min(size, -(-len(x) * geometry[0] // (groups * band)) * band)
+    size = min(size, -(-max(len(x), 1) * geometry[0] // (groups * band)) * band)
     dx = buffers.empty(x.shape if need_dx else (0, 0, 0, 0), x.dtype)
     dUs, dbs = buffers.empty((groups, TILE, TILE, C, F), x.dtype), np.empty((groups, F), x.dtype)
     y = dy if relu_of is None else relu_of

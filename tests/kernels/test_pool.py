@@ -86,9 +86,27 @@ def fails_at(box, calls, limit):
 def test_an_error_in_a_block_is_an_error_of_the_kernel():
     fails_at(10, 99)
     for limit in (0, 5, 9):
-        with pytest.raises(MemoryError, match="a kernel found no memory for its block: use a smaller batch"):
+        with pytest.raises(RuntimeError, match="a block of a kernel failed, perhaps for want of memory: try a smaller batch"):
             fails_at(10, limit)
     fails_at(10, 99)
+
+
+@jit
+def _scale(index, x, out):
+    out[index] = 2 * x[index]
+
+
+@parallel_jit
+def doubled(box, out):
+    x = np.arange(out.size) + 0.5  # of this function's own: nobody else keeps it alive
+    share(box, out.size - 2, _scale, (x[2:].copy(), out[:-2]))
+
+
+def test_arrays_made_on_the_way_live_as_long_as_the_work():
+    for _ in range(200):
+        out = np.zeros(4000)
+        doubled(out)
+        np.testing.assert_array_equal(out[:-2], 2 * np.arange(2, 4000) + 1)
 
 
 def test_the_interpreter_ends_while_helpers_stand_by():

@@ -82,6 +82,38 @@ for _ in range(2):
     assert [line for line in printed.splitlines() if line.startswith("fork")] == ["fork: 0 True"] * 2
 
 
+@FORKS
+def test_fork_in_the_middle_of_a_step():
+    printed = run_python(STEPS + """
+import os, warnings
+from minicnn.kernels import threads
+warnings.simplefilter("ignore", DeprecationWarning)
+alone = trained()
+with threads.team():
+    child = os.fork()
+if child == 0:
+    os._exit(0 if trained() == alone and threads._users == 0 else 1)
+print("fork:", os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), trained() == alone)
+""", NUMBA_NUM_THREADS="2", MINICNN_NUM_THREADS=None)
+    assert printed.splitlines() == ["fork: 0 True"]
+
+
+def test_an_interrupt_while_blas_is_set_leaves_nothing_behind(own_setting, monkeypatch):
+    """Ctrl-C may come anywhere: what was found is put back by whoever comes next."""
+    def interrupted(counts):
+        set_blas(counts)
+        raise KeyboardInterrupt
+
+    set_blas = threads._set_blas
+    with monkeypatch.context() as patch:
+        patch.setattr(threads, "_set_blas", interrupted)
+        with pytest.raises(KeyboardInterrupt), threads.single_threaded_blas():
+            pass
+    with threads.single_threaded_blas():
+        assert set(blas_threads()) == {1}
+    assert set(blas_threads()) == {2}
+
+
 def blas_threads():
     return [library["num_threads"] for library in ThreadpoolController().select(user_api="blas").info()]
 

@@ -111,6 +111,15 @@ def test_inputs_are_left_alone_and_dx_is_made_only_where_needed():
 
 
 @COMPILES
+def test_no_images_give_no_images():
+    x, w, b = np.zeros((0, 8, 8, 2)), normal(1, 3, 3, 2, 3), normal(2, 3)
+    y = winograd.forward(x, w, b)
+    dx, dw, db = winograd.backward(x, w, y)
+    assert y.shape == (0, 6, 6, 3) and dx.shape == x.shape
+    assert not dw.any() and not db.any()
+
+
+@COMPILES
 def test_a_nan_spreads_over_its_tile_and_no_further():
     x = np.ones((1, 12, 12, 1))
     x[0, 2, 2] = np.nan  # tiles begin every 4 pixels and have 6: this one is in the first alone
