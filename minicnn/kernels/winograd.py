@@ -88,6 +88,8 @@ def _backward_group(g, x, U, y, dy, relu, need_dx, size, band, geometry, dx, dUs
     if need_dx:
         dx[images[0] : images[1]] = 0
     begin, end = images[0] * TH, images[1] * TH
+    if begin == end:
+        dU[:] = 0
     for first in range(begin, end, size):
         last = min(first + size, end)
         T = (last - first) * TW
