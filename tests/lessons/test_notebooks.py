@@ -59,6 +59,7 @@ def test_cells_of_a_script():
 
 
 @pytest.mark.slow
+@pytest.mark.whole_lesson
 @each_lesson
 @pytest.mark.parametrize("where", ["root", "folder"])
 def test_the_script_runs_offline(lesson, where, tmp_path):

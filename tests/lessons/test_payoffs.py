@@ -69,6 +69,7 @@ def test_floors_lie_between_chance_and_five_seeds(lesson, dataset):
 
 
 @pytest.mark.slow
+@pytest.mark.whole_lesson
 @pytest.mark.parametrize(
     "lesson", [lesson for lesson in LESSONS if lesson.payoff], ids=lambda lesson: lesson.number
 )
@@ -82,6 +83,7 @@ def test_the_model_answer_reaches_its_payoff(lesson):
 
 
 @pytest.mark.slow
+@pytest.mark.whole_lesson
 def test_a_step_that_goes_nowhere_gets_no_payoff():
     lesson = tasks.find("03")
     with nobody() as folder:
