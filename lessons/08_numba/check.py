@@ -193,7 +193,7 @@ HINTS_COMPILED = (
     "w is (KH, KW, C, F) in memory: which two numbers are neighbours, w[0,0,0,0] and which other? Over which "
     "letter must the innermost loop run, so that it walks from neighbour to neighbour?",
     "y[n,i,j,f] = b[f] + the sum over kh, kw, c of  padded[n, i*SH + kh, j*SW + kw, c] * w[kh,kw,c,f]\n"
-    "Loops from the outside: n, i, j, kh, kw, c, f. Only n may be a prange: then no two threads share a y.",
+    "Loops from the outside: n, i, j, kh, kw, c, f. Make n the prange: then no two threads share a y.",
     "@njit(parallel=True) above the def. Then\n"
     "    padded = np.zeros((N, H + top + bottom, ..., C), x.dtype)\n"
     "    padded[:, top : top + H, ...] = x\n"

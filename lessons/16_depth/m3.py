@@ -113,7 +113,8 @@ def certify(parts, data, epochs=2, seed=0, verbose=1):
     predicted = model.predict(x_test, BATCH).argmax(axis=1)
     counts = mine("15", "confusion_matrix")(data.y_test, predicted, 10)
     accuracy, floor = float((predicted == data.y_test).mean()), floor_of(data, epochs)
-    moved = float(np.abs(model.layers[0].params["kernel"] - before).max())
+    added = model.layers[0].params["kernel"] - before
+    moved = float(np.abs(added).max())
     shuffled = control(seed, parts, x, data.y, x_test, data.y_test)
     nothing = dict.fromkeys(parts, ())
     ours, theirs = step_times([model, compiled(network, nothing)], x[:BATCH], data.y[:BATCH])
@@ -128,7 +129,6 @@ def certify(parts, data, epochs=2, seed=0, verbose=1):
         f"with shuffled labels, {CONTROL:,} pictures: {shuffled:.1%} (up to {CHANCE:.0%} is chance)",
     ]
     print("\n".join([*facts, *lines]))
-    added = model.layers[0].params["kernel"] - before
     steps = {"your work": ours, "minicnn": theirs} if any(parts.values()) else {"minicnn": theirs}
     return draw(data, facts, lines, losses.values, counts, added, steps, passed), passed
 
@@ -186,4 +186,8 @@ def words(seconds):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        print("\nStopped; no certificate was written.")
+        sys.exit(130)

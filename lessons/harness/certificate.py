@@ -30,8 +30,9 @@ def _head(figure, facts, whose, passed):
     axes.set_axis_off()
     axes.set_xlim(0, 1)
     axes.set_ylim(0, 1)
-    own = any("your " in line for line in whose)
-    title = "M3, trained by my own functions" if own else "M3, trained by minicnn's functions"
+    own, parts = sum("your " in line for line in whose), len(whose)
+    mine = "my own functions" if own == parts else f"my own functions ({own} of {parts} parts) and minicnn's"
+    title = "M3, trained by " + (mine if own else "minicnn's functions")
     axes.text(0.5, 0.95, title + ("" if passed else " (not passed)"), ha="center", va="top", fontsize=16)
     axes.text(0, 0.8, "\n".join(facts), va="top", fontsize=TITLE, linespacing=1.5)
     lines = "\n".join(line.replace("your ", "") for line in whose)

@@ -32,17 +32,21 @@ def as_asked(function, threads):
     plain = getattr(function, "py_func", function)  # a function compiled by numba keeps its Python one there
     space = getattr(plain, "__globals__", {})
     compiled = {name: thing for name, thing in space.items() if hasattr(thing, "py_func")}
+    numba, usual = sys.modules.get("numba"), None
     if threads == 0:
         space.update({name: thing.py_func for name, thing in compiled.items()})
         function = plain
         np.empty, np.empty_like = _filled(EMPTY), _filled(EMPTY_LIKE)
-    elif threads and (numba := sys.modules.get("numba")):
+    elif threads and numba:
+        usual = numba.get_num_threads()
         numba.set_num_threads(min(threads, numba.config.NUMBA_NUM_THREADS))
     try:
         yield function
     finally:
         space.update(compiled)
         np.empty, np.empty_like = EMPTY, EMPTY_LIKE
+        if usual is not None:
+            numba.set_num_threads(usual)
 
 
 def _filled(make):
