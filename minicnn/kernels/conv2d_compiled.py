@@ -27,7 +27,7 @@ from minicnn.kernels.blas import gemm
 from minicnn.kernels.jit import jit
 from minicnn.kernels.parallel import parallel_jit, share
 from minicnn.kernels.shapes import NO_PADDING, output_shape
-from minicnn.kernels.slices import add, copy, fill
+from minicnn.kernels.slices import add, copy, copy_relu, copy_where, fill
 
 CACHE = 512 * 1024  # bytes of cols at a time: they fit into a core's second-level cache, weights beside them
 SHARES = 32  # parts of the work going forward, where nothing is summed
@@ -92,24 +92,6 @@ def add_columns(cols, n, first, count, geometry, at, x):
 
 
 @jit
-def _store(z, relu, y, to, size):
-    """y = z, or ReLU of it."""
-    to, zero = np.uintp(to), y.dtype.type(0)
-    for k in range(np.uintp(size)):
-        y[to + k] = zero if relu and z[k] < zero else z[k]  # a NaN stays one
-
-
-@jit
-def _load_gradient(y, dy, relu, at, size, dz, to, room):
-    """dz = what dy is before the ReLU, and zeros up to ``room``."""
-    at, to, zero = np.uintp(at), np.uintp(to), y.dtype.type(0)
-    for k in range(np.uintp(size)):
-        # forward was: y = 0 if relu and z < 0 else z
-        dz[to + k] = zero if relu and y[at + k] <= zero else dy[at + k]
-    fill(dz, to + np.uintp(size), room - size, 0)
-
-
-@jit
 def _fill_block(x, first, last, rows, geometry, planes, cols):
     """cols for the pieces first .. last: piece p is ``rows`` output rows of picture p // pieces a picture."""
     OH, width = geometry[0], geometry[9]
@@ -139,7 +121,7 @@ def _forward_share(number, x, w, relu, shares, rows, size, geometry, y):
     total = x.shape[0] * pieces
     begin, end = number * total // shares, (number + 1) * total // shares
     planes, cols, z = _scratch(x, F, rows, size, geometry)
-    flat = y.reshape(-1)
+    flat, products = y.reshape(-1), z.reshape(-1)
     for first in range(begin, end, size):
         last = min(first + size, end)
         M = _fill_block(x, first, last, rows, geometry, planes, cols)
@@ -147,8 +129,8 @@ def _forward_share(number, x, w, relu, shares, rows, size, geometry, y):
         for p in range(first, last):
             n, i = p // pieces, p % pieces * rows
             for r in range(min(rows, OH - i)):
-                source = z[((p - first) * rows + r) * width :].reshape(-1)
-                _store(source, relu, flat, (n * OH + i + r) * OW * F, OW * F)
+                at = ((p - first) * rows + r) * width * F
+                copy_relu(products, at, relu, flat, (n * OH + i + r) * OW * F, OW * F)
 
 
 @parallel_jit
@@ -159,16 +141,16 @@ def _forward(box, x, w, relu, shares, rows, size, geometry, y):
 @jit
 def _backward_group(g, x, w, y, dy, relu, need_dx, rows, size, geometry, dx, dws):
     """A group of images; dws[g] (K + 1, F) is its own. w (F, K), that is, turned."""
-    N, G = x.shape[0], dws.shape[0]
+    (N, H, W, C), G = x.shape, dws.shape[0]
     images, dw = (g * N // G, (g + 1) * N // G), dws[g]
     OH, OW, width = geometry[0], geometry[1], geometry[9]
     F, K = w.shape
     pieces = (OH + rows - 1) // rows
     planes, cols, dz = _scratch(x, F, rows, size, geometry)
     flat, flat_y, flat_dy = dz.reshape(-1), y.reshape(-1), dy.reshape(-1)
-    dw[:] = 0
-    if need_dx:
-        dx[images[0] : images[1]] = 0
+    picture = H * W * C if need_dx else 0
+    fill(dw.reshape(-1), 0, dw.size, 0)
+    fill(dx.reshape(-1), images[0] * picture, (images[1] - images[0]) * picture, 0)
     end = images[1] * pieces
     for first in range(images[0] * pieces, end, size):
         last = min(first + size, end)
@@ -176,7 +158,9 @@ def _backward_group(g, x, w, y, dy, relu, need_dx, rows, size, geometry, dx, dws
             n, i = p // pieces, p % pieces * rows
             for r in range(rows):
                 at, to = (n * OH + i + r) * OW * F, ((p - first) * rows + r) * width * F
-                _load_gradient(flat_y, flat_dy, relu, at, OW * F if i + r < OH else 0, flat, to, width * F)
+                here = OW * F if i + r < OH else 0
+                copy_where(flat_y, flat_dy, relu, at, flat, to, here)
+                fill(flat, to + here, width * F - here, 0)
         M = _fill_block(x, first, last, rows, geometry, planes, cols)
         # forward was: z = cols' @ w
         gemm(cols[: (K + 1) * M].reshape(K + 1, M), dz[:M], dw, True)  # (K + 1, F)

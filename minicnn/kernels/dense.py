@@ -15,6 +15,7 @@ from minicnn.kernels import buffers
 from minicnn.kernels.blas import gemm
 from minicnn.kernels.jit import jit
 from minicnn.kernels.parallel import parallel_jit, share
+from minicnn.kernels.slices import copy
 
 
 def forward_definition(x, w, b):
@@ -53,22 +54,31 @@ def backward_matrix(x, w, dy):
 
 
 PIECE = 128  # rows or columns of the weights at a time: thinner ones would keep BLAS busy with repacking x
+DEEP, WIDE = 128, 64  # the part of the weights that goes into BLAS at a time, copied together
 
 
 @jit
 def _forward_columns(block, x, w, b, relu, y):
-    begin, end = block * PIECE, min(w.shape[1], (block + 1) * PIECE)
-    gemm(x, w[:, begin:end], y[:, begin:end], False)
+    (D, F), begin = w.shape, block * WIDE
+    size = min(WIDE, F - begin)
+    flat, part = w.reshape(-1), np.empty(DEEP * size, w.dtype)
+    for first in range(0, D, DEEP):
+        rows = min(DEEP, D - first)
+        for d in range(rows):
+            copy(flat, (first + d) * F + begin, part, d * size, size)
+        columns = y[:, begin : begin + size]
+        gemm(x[:, first : first + rows], part[: rows * size].reshape(rows, size), columns, first > 0)
+    flat = y.reshape(-1)
     for n in range(y.shape[0]):
-        row, bias = y[n, begin:end], b[begin:end]
-        for f in range(end - begin):
-            v = row[f] + bias[f]
-            row[f] = 0 if relu and v < 0 else v  # a NaN stays one
+        at, zero = np.uintp(n * F + begin), y.dtype.type(0)
+        for f in range(np.uintp(size)):
+            v = flat[at + f] + b[np.uintp(begin) + f]
+            flat[at + f] = zero if relu and v < zero else v  # a NaN stays one
 
 
 @parallel_jit
 def _forward(box, x, w, b, relu, y):
-    share(box, -(-w.shape[1] // PIECE), _forward_columns, (x, w, b, relu, y))
+    share(box, -(-w.shape[1] // WIDE), _forward_columns, (x, w, b, relu, y))
 
 
 def forward_compiled(x, w, b, relu=False):
@@ -79,35 +89,42 @@ def forward_compiled(x, w, b, relu=False):
 
 
 @jit
-def _output_gradient(y, dy, relu, dz, db):
-    for n in range(dy.shape[0]):
-        for f in range(dy.shape[1]):
+def _output_gradient(block, y, dy, relu, dz, turned, db):
+    """Columns of dz, the gradient before ReLU; of ``turned``, the same with its axes exchanged; and of db."""
+    (N, F), begin = dz.shape, block * WIDE
+    for n in range(N):
+        for f in range(begin, min(begin + WIDE, F)):
             # forward was: y = 0 if relu and z < 0 else z
-            dz[n, f] = 0 if relu and y[n, f] <= 0 else dy[n, f]
-            db[f] += dz[n, f]
+            v = dy.dtype.type(0) if relu and y[n, f] <= 0 else dy[n, f]
+            dz[n, f] = turned[f, n] = v
+            db[f] += v
 
 
 @jit
-def _backward_rows(block, x, w, dz, need_dx, dx, dw):
+def _backward_rows(block, x, w, dz, turned, need_dx, dx, dw):
     begin, end = block * PIECE, min(w.shape[0], (block + 1) * PIECE)
     gemm(x[:, begin:end].T, dz, dw[begin:end], False)  # (rows, F)
     if need_dx:
-        gemm(dz, w[begin:end].T, dx[:, begin:end], False)  # (N, rows)
+        back = np.empty((end - begin, dz.shape[0]), w.dtype)
+        gemm(w[begin:end], turned, back, False)  # (rows, N)
+        for n in range(dz.shape[0]):
+            for d in range(begin, end):
+                dx[n, d] = back[d - begin, n]
 
 
 @parallel_jit
-def _backward(box, x, w, y, dy, relu, need_dx, dz, dx, dw, db):
-    _output_gradient(y, dy, relu, dz, db)
-    share(box, -(-w.shape[0] // PIECE), _backward_rows, (x, w, dz, need_dx, dx, dw))
+def _backward(box, x, w, y, dy, relu, need_dx, dz, turned, dx, dw, db):
+    share(box, -(-w.shape[1] // WIDE), _output_gradient, (y, dy, relu, dz, turned, db))
+    share(box, -(-w.shape[0] // PIECE), _backward_rows, (x, w, dz, turned, need_dx, dx, dw))
 
 
 def backward_compiled(x, w, dy, relu_of=None, need_dx=True):
     """As backward_matrix. ``relu_of``: the y of a forward pass with ``relu``. dx is None unless needed."""
     dx = buffers.empty(x.shape if need_dx else (0, 0), x.dtype)
     dw, dz = buffers.empty(w.shape, w.dtype), buffers.empty(dy.shape, dy.dtype)
-    db = np.zeros(w.shape[1], w.dtype)
+    turned, db = buffers.empty(dy.shape[::-1], dy.dtype), np.zeros(w.shape[1], w.dtype)
     y = dy if relu_of is None else relu_of
-    _backward(x, w, y, dy, relu_of is not None, need_dx, dz, dx, dw, db)
+    _backward(x, w, y, dy, relu_of is not None, need_dx, dz, turned, dx, dw, db)
     return dx if need_dx else None, dw, db
 
 

@@ -1,6 +1,7 @@
 """How kernels are compiled: the only file that sets compiler options.
 
-    @jit    a function on arrays, compiled on first use, running without Python's lock
+    @jit           a function on arrays, compiled on first use, running without Python's lock
+    @inline_jit    the same, made part of the functions that call it
 
 Compiled code is kept in a folder whose name holds a checksum of *all* kernel files. Edit any one
 of them and everything is compiled afresh: numba alone looks only at the file a function stands in
@@ -20,7 +21,7 @@ from numba.core import event
 
 from minicnn import config
 
-__all__ = ["cache_folder", "jit"]
+__all__ = ["cache_folder", "inline_jit", "jit"]
 
 OPTIONS = {
     "nogil": True,
@@ -60,14 +61,19 @@ def _prepared_folder():
     return folder
 
 
-def jit(function):
+def jit(function, **options):
     """Compile ``function`` for the types it is first called with."""
     folder = _prepared_folder()
     usual, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(folder or "")
     try:
-        return numba.njit(function, cache=folder is not None, **OPTIONS)
+        return numba.njit(function, cache=folder is not None, **OPTIONS, **options)
     finally:
         numba.config.CACHE_DIR = usual
+
+
+def inline_jit(function):
+    """As ``jit``, for what is called so often with so little to do that the call itself would cost most."""
+    return jit(function, forceinline=True)
 
 
 class _Announcement(event.Listener):

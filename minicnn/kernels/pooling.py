@@ -16,9 +16,11 @@ Source: Scherer, Müller & Behnke 2010, section 3 (max and average, overlapping 
 import numpy as np
 
 from minicnn.kernels import buffers
-from minicnn.kernels.jit import jit
+from minicnn.kernels.apart import read, write
+from minicnn.kernels.jit import inline_jit, jit
 from minicnn.kernels.parallel import parallel_jit, share
 from minicnn.kernels.shapes import NO_PADDING, output_size
+from minicnn.kernels.slices import fill
 
 
 def output_shape(x_shape, pool, strides, padding):
@@ -85,7 +87,7 @@ def average_backward_definition(dy, x_shape, pool, strides, padding=NO_PADDING):
 
 # ---------------------------------------------------------------- compiled
 #
-# One image at a time, all channels of a cell side by side: the inner loop runs along memory.
+# One picture at a time, all channels of a cell side by side: the inner loop runs along memory.
 
 
 def cell_type(pool):
@@ -93,43 +95,75 @@ def cell_type(pool):
     return np.uint8 if pool[0] * pool[1] <= 256 else np.int32
 
 
+@inline_jit
+def _larger(v, best):
+    """Whether v takes the place of best, which came first: a NaN is larger than any number."""
+    return (not v <= best) & (not np.isnan(best))
+
+
+@inline_jit
+def _largest_of_four(x, upper, lower, C, y, which, to):
+    """y, which [to:] of a window of 2 x 2, whose rows begin at ``upper`` and ``lower``: all cells at once."""
+    upper, lower, to, C = np.uintp(upper), np.uintp(lower), np.uintp(to), np.uintp(C)
+    for c in range(C):
+        best, cell = read(x, upper + c), 0
+        v = read(x, upper + C + c)
+        best, cell = (v, 1) if _larger(v, best) else (best, cell)
+        v = read(x, lower + c)
+        best, cell = (v, 2) if _larger(v, best) else (best, cell)
+        v = read(x, lower + C + c)
+        best, cell = (v, 3) if _larger(v, best) else (best, cell)
+        write(y, to + c, best, 0)
+        write(which, to + c, which.dtype.type(cell), 1)
+
+
+@jit
+def _largest(x, n, h, w, pool, y, which, to):
+    """y, which [to:] of the window whose first cell is (h, w), perhaps outside the picture: cell by cell."""
+    _, H, W, C = x.shape
+    x, to, fresh = x.reshape(-1), np.uintp(to), True
+    for kh in range(max(-h, 0), min(pool[0], H - h)):
+        for kw in range(max(-w, 0), min(pool[1], W - w)):
+            at, cell = np.uintp(((n * H + h + kh) * W + w + kw) * C), which.dtype.type(kh * pool[1] + kw)
+            for c in range(np.uintp(C)):
+                v, best = read(x, at + c), y[to + c]
+                better = fresh or _larger(v, best)
+                write(y, to + c, v if better else best, 0)
+                write(which, to + c, cell if better else which[to + c], 1)
+            fresh = False
+
+
 @jit
 def _max_image(n, x, pool, strides, corner, y, which):
-    x, y, which = x[n], y[n], which[n]
-    H, W, C = x.shape
-    OH, OW, _ = y.shape
+    _, H, W, C = x.shape
+    _, OH, OW, _ = y.shape
+    flat, y, which = x.reshape(-1), y.reshape(-1), which.reshape(-1)
     for i in range(OH):
         for j in range(OW):
-            fresh = True
-            for kh in range(pool[0]):
-                for kw in range(pool[1]):
-                    h, w = i * strides[0] - corner[0] + kh, j * strides[1] - corner[1] + kw
-                    if h < 0 or h >= H or w < 0 or w >= W:
-                        continue
-                    for c in range(C):
-                        v, best = x[h, w, c], y[i, j, c]
-                        better = fresh or v > best or (np.isnan(v) and not np.isnan(best))
-                        y[i, j, c] = v if better else best
-                        which[i, j, c] = kh * pool[1] + kw if better else which[i, j, c]
-                    fresh = False
+            h, w, to = i * strides[0] - corner[0], j * strides[1] - corner[1], ((n * OH + i) * OW + j) * C
+            if pool == (2, 2) and h >= 0 and w >= 0 and h + 1 < H and w + 1 < W:
+                at = ((n * H + h) * W + w) * C
+                _largest_of_four(flat, at, at + W * C, C, y, which, to)
+            else:
+                _largest(x, n, h, w, pool, y, which, to)
 
 
 @jit
 def _max_image_back(n, dy, which, pool, strides, corner, dx):
-    dy, which, dx = dy[n], which[n], dx[n]
-    H, W, C = dx.shape
-    OH, OW, _ = dy.shape
-    dx[:] = 0
+    _, H, W, C = dx.shape
+    _, OH, OW, _ = dy.shape
+    dx, dy, which = dx.reshape(-1), dy.reshape(-1), which.reshape(-1)
+    steps = np.empty(pool[0] * pool[1], np.intp)  # from the window's corner to a cell
+    for cell in range(steps.size):
+        steps[cell] = (cell // pool[1] * W + cell % pool[1]) * C
+    fill(dx, n * H * W * C, H * W * C, 0)
     for i in range(OH):
         for j in range(OW):
-            for kh in range(pool[0]):
-                for kw in range(pool[1]):
-                    h, w = i * strides[0] - corner[0] + kh, j * strides[1] - corner[1] + kw
-                    if h < 0 or h >= H or w < 0 or w >= W:
-                        continue
-                    for c in range(C):
-                        # forward was: y[i, j, c] = x[h, w, c] for the cell it took
-                        dx[h, w, c] += dy[i, j, c] if which[i, j, c] == kh * pool[1] + kw else 0
+            at = np.uintp(((n * OH + i) * OW + j) * C)
+            to = ((n * H + i * strides[0] - corner[0]) * W + j * strides[1] - corner[1]) * C
+            for c in range(np.uintp(C)):
+                # forward was: y = x where the window's largest cell lies
+                dx[np.uintp(to + steps[which[at + c]]) + c] += dy[at + c]
 
 
 @jit

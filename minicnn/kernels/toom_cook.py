@@ -41,7 +41,8 @@ import functools
 
 import numpy as np
 
-from minicnn.kernels.jit import jit
+from minicnn.kernels.apart import read, write
+from minicnn.kernels.jit import inline_jit
 
 TILE = 6
 POINTS = (0, 1, -1, 2, -2)  # and infinity
@@ -70,7 +71,7 @@ def matrices(r):
 # so forth.
 
 
-@jit
+@inline_jit
 def _six(at, gap):
     """at, at + gap, ... unsigned, which spares the compiler Python's meaning of negative places."""
     at, gap = np.uintp(at), np.uintp(gap)
@@ -78,7 +79,7 @@ def _six(at, gap):
     return at, second, third, third + gap, third + gap + gap, third + gap + gap + gap
 
 
-@jit
+@inline_jit
 def input_points(x, at, v, to, gap, size):
     """v = B' x; ``at`` names the six places, which in x need not be evenly spaced."""
     two, four, five = x.dtype.type(2), x.dtype.type(4), x.dtype.type(5)
@@ -86,36 +87,38 @@ def input_points(x, at, v, to, gap, size):
     a3, a4, a5 = np.uintp(at[3]), np.uintp(at[4]), np.uintp(at[5])
     b0, b1, b2, b3, b4, b5 = _six(to, gap)
     for c in range(np.uintp(size)):
-        x0, x1, x2, x3, x4, x5 = x[a0 + c], x[a1 + c], x[a2 + c], x[a3 + c], x[a4 + c], x[a5 + c]
+        x0, x1, x2 = read(x, a0 + c), read(x, a1 + c), read(x, a2 + c)
+        x3, x4, x5 = read(x, a3 + c), read(x, a4 + c), read(x, a5 + c)
         even, odd = x4 - four * x2, x3 - four * x1
         even2, odd2 = x4 - x2, two * (x3 - x1)
-        v[b0 + c] = four * x0 - five * x2 + x4
-        v[b1 + c] = even + odd
-        v[b2 + c] = even - odd
-        v[b3 + c] = even2 + odd2
-        v[b4 + c] = even2 - odd2
-        v[b5 + c] = four * x1 - five * x3 + x5
+        write(v, b0 + c, four * x0 - five * x2 + x4, 0)
+        write(v, b1 + c, even + odd, 1)
+        write(v, b2 + c, even - odd, 2)
+        write(v, b3 + c, even2 + odd2, 3)
+        write(v, b4 + c, even2 - odd2, 4)
+        write(v, b5 + c, four * x1 - five * x3 + x5, 5)
 
 
-@jit
+@inline_jit
 def input_points_back(v, at, v_gap, x, to, x_gap, size):
     """x = B v"""
     two, four, five = v.dtype.type(2), v.dtype.type(4), v.dtype.type(5)
     a0, a1, a2, a3, a4, a5 = _six(at, v_gap)
     b0, b1, b2, b3, b4, b5 = _six(to, x_gap)
     for c in range(np.uintp(size)):
-        v0, v1, v2, v3, v4, v5 = v[a0 + c], v[a1 + c], v[a2 + c], v[a3 + c], v[a4 + c], v[a5 + c]
+        v0, v1, v2 = read(v, a0 + c), read(v, a1 + c), read(v, a2 + c)
+        v3, v4, v5 = read(v, a3 + c), read(v, a4 + c), read(v, a5 + c)
         both, odd = v1 + v2, v1 - v2
         both2, odd2 = v3 + v4, two * (v3 - v4)
-        x[b0 + c] = four * v0
-        x[b1 + c] = four * (v5 - odd) - odd2
-        x[b2 + c] = -five * v0 - four * both - both2
-        x[b3 + c] = odd + odd2 - five * v5
-        x[b4 + c] = v0 + both + both2
-        x[b5 + c] = v5
+        write(x, b0 + c, four * v0, 0)
+        write(x, b1 + c, four * (v5 - odd) - odd2, 1)
+        write(x, b2 + c, -five * v0 - four * both - both2, 2)
+        write(x, b3 + c, odd + odd2 - five * v5, 3)
+        write(x, b4 + c, v0 + both + both2, 4)
+        write(x, b5 + c, v5, 5)
 
 
-@jit
+@inline_jit
 def output_points(v, at, v_gap, y, to, y_gap, m, size):
     """y = A' v: all five rows that A' may have, of which the first m are wanted."""
     two, four = v.dtype.type(2), v.dtype.type(4)
@@ -123,19 +126,20 @@ def output_points(v, at, v_gap, y, to, y_gap, m, size):
     b0, b1, b2, b3, b4, _ = _six(to, y_gap)
     last = np.uintp(to + (m - 1) * y_gap)
     for c in range(np.uintp(size)):
-        v0, v1, v2, v3, v4 = v[a0 + c], v[a1 + c], v[a2 + c], v[a3 + c], v[a4 + c]
+        v0, v1, v2 = read(v, a0 + c), read(v, a1 + c), read(v, a2 + c)
+        v3, v4 = read(v, a3 + c), read(v, a4 + c)
         both, odd = v1 + v2, v1 - v2
         both2, odd2 = v3 + v4, two * (v3 - v4)
-        y[b0 + c] = v0 + both + both2
-        y[b1 + c] = odd + odd2
-        y[b2 + c] = both + four * both2
-        y[b3 + c] = odd + four * odd2
-        y[b4 + c] = both + four * (four * both2)
+        write(y, b0 + c, v0 + both + both2, 0)
+        write(y, b1 + c, odd + odd2, 1)
+        write(y, b2 + c, both + four * both2, 2)
+        write(y, b3 + c, odd + four * odd2, 3)
+        write(y, b4 + c, both + four * (four * both2), 4)
     for c in range(np.uintp(size)):
-        y[last + c] += v[a5 + c]
+        y[last + c] += read(v, a5 + c)
 
 
-@jit
+@inline_jit
 def output_points_back(y, at, y_gap, v, to, v_gap, m, size):
     """v = A y, where y is 0 from its row m on."""
     two, four = v.dtype.type(2), v.dtype.type(4)
@@ -143,12 +147,13 @@ def output_points_back(y, at, y_gap, v, to, v_gap, m, size):
     b0, b1, b2, b3, b4, b5 = _six(to, v_gap)
     last = np.uintp(at + (m - 1) * y_gap)
     for c in range(np.uintp(size)):
-        y0, y1, y2, y3, y4 = y[a0 + c], y[a1 + c], y[a2 + c], y[a3 + c], y[a4 + c]
+        y0, y1, y2 = read(y, a0 + c), read(y, a1 + c), read(y, a2 + c)
+        y3, y4 = read(y, a3 + c), read(y, a4 + c)
         even, odd = y0 + y2 + y4, y1 + y3
         even2, odd2 = y0 + four * (y2 + four * y4), two * (y1 + four * y3)
-        v[b0 + c] = y0
-        v[b1 + c] = even + odd
-        v[b2 + c] = even - odd
-        v[b3 + c] = even2 + odd2
-        v[b4 + c] = even2 - odd2
-        v[b5 + c] = y[last + c]
+        write(v, b0 + c, y0, 0)
+        write(v, b1 + c, even + odd, 1)
+        write(v, b2 + c, even - odd, 2)
+        write(v, b3 + c, even2 + odd2, 3)
+        write(v, b4 + c, even2 - odd2, 4)
+        write(v, b5 + c, read(y, last + c), 5)

@@ -15,6 +15,8 @@ room of x.
 Source: Lavin & Gray 2016, "Fast algorithms for convolutional neural networks", sections 4.1 to 4.3.
 """
 
+import functools
+
 import numpy as np
 
 from minicnn.kernels import buffers
@@ -22,8 +24,10 @@ from minicnn.kernels.blas import gemm
 from minicnn.kernels.jit import jit
 from minicnn.kernels.parallel import parallel_jit, share
 from minicnn.kernels.shapes import NO_PADDING, output_shape
+from minicnn.kernels.slices import add, copy, fill
 from minicnn.kernels.toom_cook import TILE, matrices
 from minicnn.kernels.winograd_tiles import (
+    input_room,
     transform_input,
     transform_input_back,
     transform_output,
@@ -32,90 +36,87 @@ from minicnn.kernels.winograd_tiles import (
 
 CACHE = 1024 * 1024  # bytes of V and M at a time
 GROUPS = 8  # of images, each summing its own dU; fixed, see threads.py
-SHARES = 32  # of the strips going forward, where nothing is summed
-FEW = 64  # tiles
-LONG = 128  # numbers that an inner loop should run along at least
+SHARES = 32  # of the columns of U
+FEW = 64  # tiles that are worth a dU of their own, at least
 
 
-# ---------------------------------------------------------------- blocks of bands
+# ---------------------------------------------------------------- strips
 
 
 @jit
-def _forward_share(number, x, U, bias, relu, shares, size, band, geometry, y):
-    """A share of the strips, ``size`` at a time: strip s is row s % TH of tiles of picture s // TH."""
-    total = x.shape[0] * geometry[0]
+def _room(x, C, F, size, geometry):
+    """What a thread needs on the way: for winograd_tiles.py, and V and M of ``size`` strips."""
+    T, pixels = size * geometry[1], input_room(x.shape[3], geometry)
+    rows, points = np.empty(pixels, x.dtype), np.empty(pixels, x.dtype)
+    sums, outputs = np.zeros(TILE * 5 * F, x.dtype), np.zeros(5 * 5 * F, x.dtype)
+    V, M = np.empty((TILE, TILE, T, C), x.dtype), np.empty((TILE, TILE, T, F), x.dtype)
+    return rows, points, sums, outputs, V, M
+
+
+@jit
+def _forward_share(number, x, U, bias, relu, shares, size, geometry, y):
+    """A share of the strips, ``size`` at a time."""
+    total, TW = x.shape[0] * geometry[0], geometry[1]
     begin, end = number * total // shares, (number + 1) * total // shares
-    TW, mw = geometry[1], geometry[3]
-    C, F = U.shape[2:]
-    piles = np.empty(TILE * mw * (TW + 5 // mw) * band * C, x.dtype)
-    points = np.empty_like(piles)
-    sums, outputs = np.empty(TILE * 5 * TW * band * F, x.dtype), np.empty(5 * mw * TW * band * F, x.dtype)
-    V, M = np.empty((TILE, TILE, size * TW, C), x.dtype), np.empty((TILE, TILE, size * TW, F), x.dtype)
+    F = U.shape[3]
+    rows, points, sums, outputs, V, M = _room(x, U.shape[2], F, size, geometry)
+    flat = M.reshape(-1)
     for first in range(begin, end, size):
         last = min(first + size, end)
         T = (last - first) * TW
-        for s in range(first, last, band):
-            transform_input(x, s, min(band, last - s), geometry, piles, points, V, (s - first) * TW)
+        for s in range(first, last):
+            transform_input(x, s, geometry, rows, points, V, (s - first) * TW)
         for i, j in np.ndindex(TILE, TILE):
             # A number added at the point (1, 1) is added to every output of the tile: so is the bias.
             at_one = i == 1 and j == 1
-            if at_one:
-                for k, f in np.ndindex(T, F):
-                    M[i, j, k, f] = bias[f]
+            for k in range(T if at_one else 0):
+                copy(bias, 0, flat, ((TILE * i + j) * size * TW + k) * F, F)
             gemm(V[i, j, :T], U[i, j], M[i, j, :T], at_one)  # (T, F)
-        for s in range(first, last, band):
-            transform_output(M, (s - first) * TW, s, min(band, last - s), geometry, sums, outputs, relu, y)
+        for s in range(first, last):
+            transform_output(M, (s - first) * TW, s, geometry, sums, outputs, relu, y)
 
 
 @parallel_jit
-def _forward(box, x, U, bias, relu, shares, size, band, geometry, y):
-    share(box, shares, _forward_share, (x, U, bias, relu, shares, size, band, geometry, y))
+def _forward(box, x, U, bias, relu, shares, size, geometry, y):
+    share(box, shares, _forward_share, (x, U, bias, relu, shares, size, geometry, y))
 
 
 @jit
-def _backward_group(g, x, U, y, dy, relu, need_dx, size, band, geometry, dx, dUs, dbs):
+def _backward_group(g, x, U, y, dy, relu, need_dx, size, geometry, dx, dUs, dbs):
     """A group of images, ``size`` strips at a time; dUs[g] and dbs[g] are its own."""
-    N, G = x.shape[0], dUs.shape[0]
+    N, G, (TH, TW) = x.shape[0], dUs.shape[0], geometry[:2]
     images, dU, db = (g * N // G, (g + 1) * N // G), dUs[g], dbs[g]
-    TH, TW, mw = geometry[0], geometry[1], geometry[3]
     F, C = U.shape[2:]  # U turned, see ``backward``
-    piles = np.empty(TILE * mw * (TW + 5 // mw) * band * C, x.dtype)
-    points = np.empty_like(piles)
-    columns = np.empty(TILE * TW * band * C, x.dtype)
-    sums, outputs = np.zeros(TILE * 5 * TW * band * F, x.dtype), np.zeros(5 * mw * TW * band * F, x.dtype)
-    V, dM = np.empty((TILE, TILE, size * TW, C), x.dtype), np.empty((TILE, TILE, size * TW, F), x.dtype)
-    db[:] = 0
-    if need_dx:
-        dx[images[0] : images[1]] = 0
+    rows, points, sums, outputs, V, dM = _room(x, C, F, size, geometry)
+    columns, pixels = np.empty(TILE * TILE * C, x.dtype), np.empty(TILE * TILE * C, x.dtype)
+    flat, picture = dM.reshape(-1), x[0].size if need_dx else 0
+    fill(db, 0, F, 0)
+    fill(dx.reshape(-1), images[0] * picture, (images[1] - images[0]) * picture, 0)
     begin, end = images[0] * TH, images[1] * TH
     if begin == end:
         dU[:] = 0
     for first in range(begin, end, size):
         last = min(first + size, end)
         T = (last - first) * TW
-        for s in range(first, last, band):
-            S, k = min(band, last - s), (s - first) * TW
-            if S < band:  # the last of all: rows that must be 0 now stand where others were
-                sums[:], outputs[:] = 0, 0
-            transform_input(x, s, S, geometry, piles, points, V, k)
-            transform_output_back(y, dy, relu, s, S, geometry, outputs, sums, dM, k)
-        for k, f in np.ndindex(T, F):
+        for s in range(first, last):
+            transform_input(x, s, geometry, rows, points, V, (s - first) * TW)
+            transform_output_back(y, dy, relu, s, geometry, outputs, sums, dM, (s - first) * TW)
+        for k in range(T):
             # forward was: M[1, 1] += bias
-            db[f] += dM[1, 1, k, f]
+            add(flat, ((TILE + 1) * size * TW + k) * F, db, 0, F)
         for i, j in np.ndindex(TILE, TILE):
             # forward was: M[i, j] = V[i, j] @ U[i, j]
             gemm(V[i, j, :T].T, dM[i, j, :T], dU[i, j], first > begin)  # (C, F)
             if need_dx:
                 gemm(dM[i, j, :T], U[i, j], V[i, j, :T], False)  # (T, C), over V, which has served
         if need_dx:
-            for s in range(first, last, band):
-                S, k = min(band, last - s), (s - first) * TW
-                transform_input_back(V, k, s, S, geometry, columns, points, piles, dx)
+            for s in range(first, last):
+                transform_input_back(V, (s - first) * TW, s, geometry, columns, pixels, dx)
 
 
 @parallel_jit
-def _backward(box, x, U, y, dy, relu, need_dx, size, band, geometry, dx, dUs, dbs):
-    args = (x, U, y, dy, relu, need_dx, size, band, geometry, dx, dUs, dbs)
+def _backward(box, x, U, y, dy, relu, need_dx, size, geometry, dx, dUs, dbs):
+    args = (x, U, y, dy, relu, need_dx, size, geometry, dx, dUs, dbs)
     share(box, dUs.shape[0], _backward_group, args)
 
 
@@ -137,7 +138,7 @@ def check(kernel_size, strides):
         )
 
 
-NUMBER = 30  # multiplications that take as long as carrying one number to a point, or from it: measured
+NUMBER = 20  # multiplications that take as long as carrying one number to a point, or from it: measured
 
 
 def pays(w_shape, strides, OH, OW):
@@ -150,12 +151,17 @@ def pays(w_shape, strides, OH, OW):
     return tiles * TILE * TILE * (channels * F + NUMBER * (channels + F)) < OH * OW * KH * KW * C * F
 
 
-def _blocks(w, strides):
-    """The filter on pixels taken together: (KH, KW, C, F) -> (RH, RW, SH SW C, F), filled up with 0."""
+def _blocks(w, strides, turned=False):
+    """The filter on pixels taken together, (RH, RW, SH SW C, F), filled up with 0. ``turned``: F first."""
     (KH, KW, C, F), (SH, SW) = w.shape, strides
     RH, RW = taps((KH, KW), strides)
-    w = np.pad(w, ((0, RH * SH - KH), (0, RW * SW - KW), (0, 0), (0, 0)))
-    return w.reshape(RH, SH, RW, SW, C, F).transpose(0, 2, 1, 3, 4, 5).reshape(RH, RW, SH * SW * C, F)
+    full = w
+    if (RH * SH, RW * SW) != (KH, KW):
+        full = np.zeros((RH * SH, RW * SW, C, F), w.dtype)
+        full[:KH, :KW] = w
+    axes = (0, 2, 5, 1, 3, 4) if turned else (0, 2, 1, 3, 4, 5)
+    shape = (RH, RW, F, SH * SW * C) if turned else (RH, RW, SH * SW * C, F)
+    return full.reshape(RH, SH, RW, SW, C, F).transpose(axes).reshape(shape)
 
 
 def _unblocks(dw, w_shape, strides):
@@ -166,15 +172,20 @@ def _unblocks(dw, w_shape, strides):
 
 
 def _plan(y_shape, C, kernel_size, strides, padding, itemsize):
-    """The geometry, how many strips make a band, and how many fill the cache."""
+    """The geometry, and how many strips are treated together.
+
+    V and M should stay in the cache; but U is read once for all of them, and where it is too large for the
+    cache, they may as well take the room that it does.
+    """
     (_, OH, OW, F), (RH, RW) = y_shape, taps(kernel_size, strides)
     mh, mw = TILE + 1 - RH, TILE + 1 - RW
     TH, TW = -(-OH // mh), -(-OW // mw)
-    band = -(-LONG // (TW * C))
-    size = max(1, CACHE // (TILE * TILE * TW * band * (C + F) * itemsize)) * band
-    return (TH, TW, mh, mw, *strides, padding[0][0], padding[1][0]), band, size
+    room = min(max(CACHE, TILE * TILE * C * F * itemsize), 16 * CACHE)
+    size = max(1, room // (TILE * TILE * TW * (C + F) * itemsize))
+    return (TH, TW, mh, mw, *strides, padding[0][0], padding[1][0]), size
 
 
+@functools.cache
 def _both(r, dtype):
     """G g G' as one matrix: (36, RH RW)"""
     return np.kron(matrices(r[0])[2], matrices(r[1])[2]).astype(dtype)
@@ -227,35 +238,44 @@ def _filters(w):
     return U
 
 
+def _shares(strips, size, TW):
+    """Into how many shares to cut the strips: small ones, for the cache, and even work for 2, 4 or 8 threads."""
+    shares = 1
+    while shares < strips and (shares * size < strips or (shares < GROUPS and shares * FEW <= strips * TW)):
+        shares *= 2
+    return shares
+
+
 def forward(x, w, b, strides=(1, 1), padding=NO_PADDING, relu=False):
     """As conv2d.forward, for what ``check`` lets through."""
     check(w.shape[:2], strides)
     shape = output_shape(x, w, strides, padding)
     U = _filters(_blocks(w, strides))
-    geometry, band, size = _plan(shape, U.shape[2], w.shape[:2], strides, padding, x.itemsize)
+    geometry, size = _plan(shape, U.shape[2], w.shape[:2], strides, padding, x.itemsize)
     y = buffers.empty(shape, x.dtype)
-    strips = x.shape[0] * geometry[0]
-    shares = max(1, min(SHARES, strips // size))
-    _forward(x, U, b, relu, shares, size, band, geometry, y)
+    strips = len(x) * geometry[0]
+    shares = _shares(strips, size, geometry[1])
+    _forward(x, U, b, relu, shares, max(1, -(-strips // shares)), geometry, y)
     return y
 
 
 def backward(x, w, dy, strides=(1, 1), padding=NO_PADDING, relu_of=None, need_dx=True):
     """As conv2d.backward, for what ``check`` lets through."""
     check(w.shape[:2], strides)
-    blocks = _blocks(w, strides)
-    RH, RW, C, F = blocks.shape
-    U = _filters(np.ascontiguousarray(blocks.swapaxes(2, 3)))  # (6, 6, F, C): BLAS is faster on it than on U'
-    geometry, band, size = _plan(dy.shape, C, w.shape[:2], strides, padding, x.itemsize)
+    turned = _blocks(w, strides, turned=True)
+    RH, RW, F, C = turned.shape
+    U = _filters(turned)  # (6, 6, F, C): BLAS is faster on it than on U'
+    geometry, size = _plan(dy.shape, C, w.shape[:2], strides, padding, x.itemsize)
     groups = GROUPS  # halved, until each has work enough to be worth a sum of its own
-    while groups > 1 and (groups > len(x) or len(x) * geometry[0] * geometry[1] < groups * FEW):
+    enough = max(FEW, C * F // (C + F))  # tiles, whose V and dM are then as large as dU
+    while groups > 1 and (groups > len(x) or len(x) * geometry[0] * geometry[1] < groups * enough):
         groups //= 2
-    size = min(size, -(-max(len(x), 1) * geometry[0] // (groups * band)) * band)
+    size = min(size, -(-max(len(x), 1) * geometry[0] // groups))
     dx = buffers.empty(x.shape if need_dx else (0, 0, 0, 0), x.dtype)
     dUs, dbs = buffers.empty((groups, TILE, TILE, C, F), x.dtype), np.empty((groups, F), x.dtype)
     y = dy if relu_of is None else relu_of
-    _backward(x, U, y, dy, relu_of is not None, need_dx, size, band, geometry, dx, dUs, dbs)
-    dw = np.empty(blocks.shape, x.dtype)
+    _backward(x, U, y, dy, relu_of is not None, need_dx, size, geometry, dx, dUs, dbs)
+    dw = np.empty((RH, RW, C, F), x.dtype)
     # forward was: U = G w G'
     _times_back(_both((RH, RW), x.dtype), dUs.reshape(groups, TILE * TILE, -1), dw.reshape(RH * RW, -1))
     return dx if need_dx else None, _unblocks(dw, w.shape, strides), dbs.sum(0)

@@ -1,25 +1,21 @@
 """Tiles of pictures for Winograd's convolution: cut out, transformed, and put back.
 
-Tiles overlap by r - 1 pixels. A strip is a row of them in one picture, a band is ``S`` strips that are
-treated together. A band's pixels are dealt out like cards: with m outputs a tile, pixel t m + q of a row goes
-on pile q, as its card t. Then column j of tile t is card t + j // m of pile j % m, and the columns j of all
-tiles of the band lie in one piece of memory, with all their channels: that is what the functions above want.
-The lengths:
+Tiles overlap by r - 1 pixels. A strip is a row of them in one picture; strip s is row s % TH of the tiles of
+picture s // TH. Each of the four functions below treats one strip, first down its columns of pixels, then
+across, or the other way round, with all channels of a pixel side by side:
 
-    piles (6 rows, m, TW + 5 // m, S, C)     points (the same, after going down)     V (6, 6, T, C)
-    M (6, 6, T, F)     points (6, 5, TW, S, F)     outputs (5 rows, m, TW, S, F)
+    V (6, 6, T, C)  T tiles of pixels     M (6, 6, T, F)  the products     k  the strip's first tile in them
 
 A stride of 2 needs no arithmetic of its own. Take 2 x 2 pixels with C channels for one pixel with 4 C: in
 this picture the filter moves by one, and a filter of 5 x 5 becomes one of 3 x 3 (its sixth row and column are
-0). Only reading pixels and adding to them, here and in winograd.py, knows of it.
+0). Only reading pixels and adding to them, here and in winograd.py, knows of it: row a of each pair of rows
+gives the channels from a SW C on.
 
 ``geometry`` = tiles down and across TH TW, outputs of a tile mh mw, strides SH SW, padding top left.
 """
 
-import numpy as np
-
 from minicnn.kernels.jit import jit
-from minicnn.kernels.slices import add, copy, fill
+from minicnn.kernels.slices import add, copy, copy_relu, copy_where, fill
 from minicnn.kernels.toom_cook import (
     TILE,
     input_points,
@@ -28,143 +24,121 @@ from minicnn.kernels.toom_cook import (
     output_points_back,
 )
 
+NEAR = 8192  # numbers: what a core's nearest cache holds beside what is made of them
+
 
 @jit
-def _read_band(x, first, S, geometry, piles):
-    """piles = the pixels of strips ``first ..``, 0 outside the picture."""
-    TH, TW, mh, mw, SH, SW, pad_top, pad_left = geometry
+def tiles_at_a_time(run, geometry):
+    """How many tiles' pixels, ``run`` numbers each, lie in the nearest cache at a time."""
+    mw = geometry[3]
+    return max(1, (NEAR // (TILE * run) - (TILE - mw)) // mw)
+
+
+@jit
+def input_room(C, geometry):
+    """Room for the pixels of a few tiles of a strip, as numbers."""
+    mw, SW = geometry[3], geometry[5]
+    return TILE * (tiles_at_a_time(SW * C, geometry) * mw + TILE - mw) * SW * C
+
+
+@jit
+def _read_rows(x, n, h, step, begin, end, rows):
+    """rows (6, pixels, C), flat = pixels begin .. end of rows h, h + step, ... of picture n; 0 outside."""
     _, H, W, C = x.shape
-    x, cards, run = x.reshape(-1), TW + 5 // mw, SW * C
-    for s in range(S):
-        n, i = divmod(first + s, TH)
-        for r in range(TILE):
-            for a in range(SH):
-                h = (i * mh + r) * SH + a - pad_top
-                row, inside = (n * H + h) * W, 0 <= h < H
-                for q in range(mw):
-                    to = ((r * mw * cards + q * cards) * S + s) * SH * run + a * run
-                    for t in range(cards):
-                        w = (t * mw + q) * SW - pad_left
-                        if inside and 0 <= w <= W - SW:
-                            copy(x, (row + w) * C, piles, to, run)
-                        else:
-                            fill(piles, to, run, 0)
-                            begin, end = max(w, 0), min(w + SW, W)
-                            if inside and begin < end:
-                                copy(x, (row + begin) * C, piles, to + (begin - w) * C, (end - begin) * C)
-                        to += S * SH * run
+    x, size = x.reshape(-1), (end - begin) * C
+    for r in range(TILE):
+        if 0 <= h + r * step < H:
+            copy(x, ((n * H + h + r * step) * W + begin) * C, rows, r * size, size)
+        else:
+            fill(rows, r * size, size, 0)
 
 
 @jit
-def _add_band(piles, first, S, geometry, x):
-    """The transpose of _read_band: the pixels of x collect from everywhere they were read to."""
-    TH, TW, mh, mw, SH, SW, pad_top, pad_left = geometry
+def transform_input(x, s, geometry, rows, points, V, k):
+    """V[:, :, k : k + TW] = B' d B"""
+    TH, TW, mh, mw, SH, SW, top, left = geometry
     _, H, W, C = x.shape
-    x, cards, run = x.reshape(-1), TW + 5 // mw, SW * C
-    for s in range(S):
-        n, i = divmod(first + s, TH)
-        for r in range(TILE):
-            for a in range(SH):
-                h = (i * mh + r) * SH + a - pad_top
-                if not 0 <= h < H:
-                    continue
-                for q in range(mw):
-                    at = ((r * mw * cards + q * cards) * S + s) * SH * run + a * run
-                    for t in range(cards):
-                        w = (t * mw + q) * SW - pad_left
-                        begin, end = max(w, 0), min(w + SW, W)
-                        if begin < end:
-                            # forward was: piles = x
-                            to = ((n * H + h) * W + begin) * C
-                            add(piles, at + (begin - w) * C, x, to, (end - begin) * C)
-                        at += S * SH * run
+    flat, v, T, run = x.reshape(-1), V.reshape(-1), V.shape[2], SW * C
+    few = tiles_at_a_time(run, geometry)
+    n, i = divmod(s, TH)
+    for t0 in range(0, TW, few):
+        tiles = min(few, TW - t0)
+        first, width = t0 * mw * SW - left, (tiles * mw + TILE - mw) * SW
+        begin, end = max(first, 0), min(first + width, W)
+        for a in range(SH):
+            h, row = i * mh * SH + a - top, SH * W * C
+            if h >= 0 and h + (TILE - 1) * SH < H:
+                at, source = ((n * H + h) * W + begin) * C, flat
+            else:
+                _read_rows(x, n, h, SH, begin, end, rows)
+                at, row, source = 0, (end - begin) * C, rows
+            to, gap = (begin - first) * C, width * C
+            input_points(
+                source, (at, at + row, at + 2 * row, at + 3 * row, at + 4 * row, at + 5 * row),
+                points, to, gap, (end - begin) * C,
+            )
+            for p in range(TILE):
+                fill(points, p * gap, to, 0)
+                fill(points, p * gap + (end - first) * C, (first + width - end) * C, 0)
+                for t in range(tiles):
+                    at = p * gap + t * mw * run
+                    input_points(
+                        points, (at, at + run, at + 2 * run, at + 3 * run, at + 4 * run, at + 5 * run),
+                        v, ((p * TILE * T + k + t0 + t) * SH + a) * run, T * SH * run, run,
+                    )
 
 
 @jit
-def transform_input(x, first, S, geometry, piles, points, V, k):
-    """V[:, :, k ..] = B' d B for the tiles of S strips."""
-    TW, mw = geometry[1], geometry[3]
-    _, _, T, C = V.shape
-    cards = TW + 5 // mw
-    row, pile = mw * cards * S * C, cards * S * C
-    _read_band(x, first, S, geometry, piles)
-    input_points(piles, (0, row, 2 * row, 3 * row, 4 * row, 5 * row), points, 0, row, row)
-    v = V.reshape(-1)
-    for i in range(TILE):
-        at = i * row
-        columns = (
-            at, at + 1 % mw * pile + 1 // mw * S * C, at + 2 % mw * pile + 2 // mw * S * C,
-            at + 3 % mw * pile + 3 // mw * S * C, at + 4 % mw * pile + 4 // mw * S * C,
-            at + 5 % mw * pile + 5 // mw * S * C,
-        )
-        input_points(points, columns, v, (i * TILE * T + k) * C, T * C, TW * S * C)
+def transform_input_back(V, k, s, geometry, columns, pixels, dx):
+    """dx += B dV B', for dV = V[:, :, k : k + TW]"""
+    TH, TW, mh, mw, SH, SW, top, left = geometry
+    _, H, W, C = dx.shape
+    dx, v, T, run = dx.reshape(-1), V.reshape(-1), V.shape[2], SW * C
+    n, i = divmod(s, TH)
+    for t in range(TW):
+        first = t * mw * SW - left
+        begin, end = max(first, 0), min(first + TILE * SW, W)
+        for a in range(SH):
+            for p in range(TILE):
+                at = ((p * TILE * T + k + t) * SH + a) * run
+                input_points_back(v, at, T * SH * run, columns, p * TILE * run, run, run)
+            input_points_back(columns, 0, TILE * run, pixels, 0, TILE * run, TILE * run)
+            for r in range(TILE):
+                h = (i * mh + r) * SH + a - top
+                if 0 <= h < H and begin < end:
+                    # forward was: d = x
+                    at, to = r * TILE * run + (begin - first) * C, ((n * H + h) * W + begin) * C
+                    add(pixels, at, dx, to, (end - begin) * C)
 
 
 @jit
-def transform_input_back(V, k, first, S, geometry, columns, points, piles, dx):
-    """dx += B dV B', for the tiles of S strips."""
-    TW, mw = geometry[1], geometry[3]
-    _, _, T, C = V.shape
-    cards = TW + 5 // mw
-    row, pile, size = mw * cards * S * C, cards * S * C, TW * S * C
-    v = V.reshape(-1)
-    fill(points, 0, TILE * row, 0)
-    for i in range(TILE):
-        input_points_back(v, (i * TILE * T + k) * C, T * C, columns, 0, size, size)
-        for j in range(TILE):
-            add(columns, j * size, points, i * row + j % mw * pile + j // mw * S * C, size)
-    input_points_back(points, 0, row, piles, 0, row, row)
-    _add_band(piles, first, S, geometry, dx)
-
-
-@jit
-def transform_output(M, k, first, S, geometry, points, outputs, relu, y):
-    """y = A' M A, and ReLU of it, for the tiles of S strips."""
+def transform_output(M, k, s, geometry, points, outputs, relu, y):
+    """y = A' M A, and ReLU of it, for M[:, :, k : k + TW]"""
     TH, TW, mh, mw = geometry[:4]
     _, OH, OW, F = y.shape
-    T = M.shape[2]
-    pile = TW * S * F
-    m = M.reshape(-1)
-    for i in range(TILE):
-        output_points(m, (i * TILE * T + k) * F, T * F, points, i * 5 * pile, pile, mw, pile)
-    output_points(points, 0, 5 * pile, outputs, 0, mw * pile, mh, mw * pile)
-    flat, zero = y.reshape(-1), y.dtype.type(0)
-    for s in range(S):
-        n, i = divmod(first + s, TH)
+    y, m, T = y.reshape(-1), M.reshape(-1), M.shape[2]
+    n, i = divmod(s, TH)
+    for t in range(TW):
+        for p in range(TILE):
+            output_points(m, (p * TILE * T + k + t) * F, T * F, points, p * 5 * F, F, mw, F)
+        output_points(points, 0, 5 * F, outputs, 0, 5 * F, mh, mw * F)
         for p in range(min(mh, OH - i * mh)):
-            row = (n * OH + i * mh + p) * OW
-            for q in range(mw):
-                for t in range((OW - q + mw - 1) // mw):
-                    at = np.uintp((((p * mw + q) * TW + t) * S + s) * F)
-                    to = np.uintp((row + t * mw + q) * F)
-                    for f in range(np.uintp(F)):
-                        v = outputs[at + f]
-                        flat[to + f] = zero if relu and v < zero else v  # a NaN stays one
+            to = ((n * OH + i * mh + p) * OW + t * mw) * F
+            copy_relu(outputs, p * 5 * F, relu, y, to, min(mw, OW - t * mw) * F)
 
 
 @jit
-def transform_output_back(y, dy, relu, first, S, geometry, outputs, points, dM, k):
-    """dM = A dy A', for the tiles of S strips."""
+def transform_output_back(y, dy, relu, s, geometry, outputs, points, dM, k):
+    """dM[:, :, k : k + TW] = A dy A'"""
     TH, TW, mh, mw = geometry[:4]
     _, OH, OW, F = dy.shape
-    T = dM.shape[2]
-    pile = TW * S * F
-    y, dy, zero = y.reshape(-1), dy.reshape(-1), dy.dtype.type(0)
-    for s in range(S):
-        n, i = divmod(first + s, TH)
+    y, dy, m, T = y.reshape(-1), dy.reshape(-1), dM.reshape(-1), dM.shape[2]
+    n, i = divmod(s, TH)
+    for t in range(TW):
         for p in range(mh):
-            row, inside = (n * OH + i * mh + p) * OW, i * mh + p < OH
-            for q in range(mw):
-                for t in range(TW):
-                    to = (((p * mw + q) * TW + t) * S + s) * F
-                    if inside and t * mw + q < OW:
-                        at, to = np.uintp((row + t * mw + q) * F), np.uintp(to)
-                        for f in range(np.uintp(F)):
-                            # forward was: y = 0 if relu and z < 0 else z
-                            outputs[to + f] = zero if relu and y[at + f] <= zero else dy[at + f]
-                    else:
-                        fill(outputs, to, F, 0)
-    output_points_back(outputs, 0, mw * pile, points, 0, 5 * pile, mh, mw * pile)
-    m = dM.reshape(-1)
-    for i in range(TILE):
-        output_points_back(points, i * 5 * pile, pile, m, (i * TILE * T + k) * F, T * F, mw, pile)
+            size = min(mw, OW - t * mw) * F if i * mh + p < OH else 0
+            copy_where(y, dy, relu, ((n * OH + i * mh + p) * OW + t * mw) * F, outputs, p * 5 * F, size)
+            fill(outputs, p * 5 * F + size, mw * F - size, 0)
+        output_points_back(outputs, 0, 5 * F, points, 0, 5 * F, mh, mw * F)
+        for p in range(TILE):
+            output_points_back(points, p * 5 * F, F, m, (p * TILE * T + k + t) * F, T * F, mw, F)
