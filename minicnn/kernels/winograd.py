@@ -239,7 +239,7 @@ def _filters(w):
 
 
 def _shares(strips, size, TW):
-    """Into how many shares to cut the strips: small ones, for the cache, and even work for 2, 4 or 8 threads."""
+    """Into how many shares to cut the strips: small ones, for the cache; even work for 2, 4 or 8 threads."""
     shares = 1
     while shares < strips and (shares * size < strips or (shares < GROUPS and shares * FEW <= strips * TW)):
         shares *= 2
