@@ -6,6 +6,7 @@ from minicnn import layers as known_layers
 from minicnn import random, saving
 from minicnn import summary as tables
 from minicnn.layers.base import Layer, snake_case
+from minicnn.layers.conv_pool import together
 from minicnn.lookup import serialize
 from minicnn.training import Training
 
@@ -101,7 +102,8 @@ class Sequential(Training):
         """Predictions for a batch; everything ``backward`` needs is kept."""
         for place, layer in enumerate(self.layers):
             layer.seed, layer.place, layer.step = self.seed, place, self.step
-            x = layer.forward(x, training)
+        for step in together(self.layers):
+            x = step.forward(x, training)
         return x
 
     def __call__(self, x, training=False):
@@ -113,12 +115,14 @@ class Sequential(Training):
         ``from_logits``: dy belongs to what the last layer's softmax was given, not to what it returned.
         """
         learning = [place for place, layer in enumerate(self.layers) if layer.params]
-        first = min(learning, default=len(self.layers))  # nothing before it learns, or needs a gradient
-        for place in range(len(self.layers) - 1, first - 1, -1):
-            layer = self.layers[place]
-            layer.needs_dx = place > first
-            dy = layer.backward_logits(dy) if from_logits else layer.backward(dy)
-            layer.needs_dx, from_logits = True, False
+        if not learning:
+            return
+        first = learning[0]  # nothing before it learns, or needs a gradient
+        self.layers[first].needs_dx = False
+        for step in reversed(together(self.layers[first:])):
+            dy = step.backward_logits(dy) if from_logits else step.backward(dy)
+            from_logits = False
+        self.layers[first].needs_dx = True
 
     def parameters(self):
         """All parameters by ``place/name``: the very arrays, not copies."""

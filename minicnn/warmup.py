@@ -17,8 +17,9 @@ SIZE = 8  # pixels a side
 
 
 def _convolutions(algorithm):
-    """Two: the first is not asked for dx, the second is."""
-    return [layers.Conv2D(4, 3, activation="relu", algorithm=algorithm) for _ in range(2)]
+    """By itself, and with the pooling behind it."""
+    convolutions = [layers.Conv2D(4, 3, activation="relu", algorithm=algorithm) for _ in range(2)]
+    return [*convolutions, layers.MaxPooling2D()]
 
 
 def _augmentations():

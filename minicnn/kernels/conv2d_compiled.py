@@ -105,7 +105,16 @@ def _fill_block(x, first, last, rows, geometry, planes, cols):
 
 
 @jit
-def _scratch(x, F, rows, size, geometry):
+def pieces_of(plan):
+    """How many pieces a picture has."""
+    geometry, rows, _ = plan
+    return (geometry[0] + rows - 1) // rows
+
+
+@jit
+def make_room(x, F, plan):
+    """What a thread needs on the way: planes of one piece; cols and z of ``size`` pieces."""
+    geometry, rows, size = plan
     OH, OW, KH, KW, SH, SW, top, left, plane_rows, width = geometry
     C, M = x.shape[3], size * rows * width
     planes = np.empty(C * SH * SW * plane_rows * width, x.dtype)
@@ -113,49 +122,47 @@ def _scratch(x, F, rows, size, geometry):
 
 
 @jit
-def _forward_share(number, x, w, relu, shares, rows, size, geometry, y):
-    """A share of the pieces, ``size`` at a time."""
+def forward_pieces(begin, end, x, w, relu, plan, room, y, n_y):
+    """y of the pieces begin .. end, ``size`` at a time. y[0] is picture ``n_y``."""
+    (geometry, rows, size), (K, F), (planes, cols, z) = plan, w.shape, room
     OH, OW, width = geometry[0], geometry[1], geometry[9]
-    K, F = w.shape
-    pieces = (OH + rows - 1) // rows
-    total = x.shape[0] * pieces
-    begin, end = number * total // shares, (number + 1) * total // shares
-    planes, cols, z = _scratch(x, F, rows, size, geometry)
+    pieces = pieces_of(plan)
     flat, products = y.reshape(-1), z.reshape(-1)
     for first in range(begin, end, size):
         last = min(first + size, end)
         M = _fill_block(x, first, last, rows, geometry, planes, cols)
         gemm(cols[: K * M].reshape(K, M).T, w, z[:M], False)
         for p in range(first, last):
-            n, i = p // pieces, p % pieces * rows
+            n, i = p // pieces - n_y, p % pieces * rows
             for r in range(min(rows, OH - i)):
                 at = ((p - first) * rows + r) * width * F
                 copy_relu(products, at, relu, flat, (n * OH + i + r) * OW * F, OW * F)
 
 
+@jit
+def _forward_share(number, x, w, relu, shares, plan, y):
+    total = x.shape[0] * pieces_of(plan)
+    begin, end = number * total // shares, (number + 1) * total // shares
+    room = make_room(x, w.shape[1], plan)
+    forward_pieces(begin, end, x, w, relu, plan, room, y, 0)
+
+
 @parallel_jit
-def _forward(box, x, w, relu, shares, rows, size, geometry, y):
-    share(box, shares, _forward_share, (x, w, relu, shares, rows, size, geometry, y))
+def _forward(box, x, w, relu, shares, plan, y):
+    share(box, shares, _forward_share, (x, w, relu, shares, plan, y))
 
 
 @jit
-def _backward_group(g, x, w, y, dy, relu, need_dx, rows, size, geometry, dx, dws):
-    """A group of images; dws[g] (K + 1, F) is its own. w (F, K), that is, turned."""
-    (N, H, W, C), G = x.shape, dws.shape[0]
-    images, dw = (g * N // G, (g + 1) * N // G), dws[g]
+def backward_pieces(begin, end, x, w, y, dy, n_y, relu, need_dx, plan, room, dx, dw):
+    """Adds to dw (K + 1, F) and dx what pieces begin .. end say; w (F, K), turned. dy[0] is picture n_y."""
+    (geometry, rows, size), (F, K), (planes, cols, dz) = plan, w.shape, room
     OH, OW, width = geometry[0], geometry[1], geometry[9]
-    F, K = w.shape
-    pieces = (OH + rows - 1) // rows
-    planes, cols, dz = _scratch(x, F, rows, size, geometry)
+    pieces = pieces_of(plan)
     flat, flat_y, flat_dy = dz.reshape(-1), y.reshape(-1), dy.reshape(-1)
-    picture = H * W * C if need_dx else 0
-    fill(dw.reshape(-1), 0, dw.size, 0)
-    fill(dx.reshape(-1), images[0] * picture, (images[1] - images[0]) * picture, 0)
-    end = images[1] * pieces
-    for first in range(images[0] * pieces, end, size):
+    for first in range(begin, end, size):
         last = min(first + size, end)
         for p in range(first, last):
-            n, i = p // pieces, p % pieces * rows
+            n, i = p // pieces - n_y, p % pieces * rows
             for r in range(rows):
                 at, to = (n * OH + i + r) * OW * F, ((p - first) * rows + r) * width * F
                 here = OW * F if i + r < OH else 0
@@ -172,6 +179,31 @@ def _backward_group(g, x, w, y, dy, relu, need_dx, rows, size, geometry, dx, dws
 
 
 @jit
+def clear_group(g, x, need_dx, dx, dws):
+    """0 for what group g of the images adds to; returns its first image and the next group's."""
+    N, G = x.shape[0], dws.shape[0]
+    begin, end, picture = g * N // G, (g + 1) * N // G, x[0].size if need_dx else 0
+    fill(dx.reshape(-1), begin * picture, (end - begin) * picture, 0)
+    fill(dws.reshape(-1), g * dws[g].size, dws[g].size, 0)
+    return begin, end
+
+
+@jit
+def _backward_group(g, x, w, y, dy, relu, need_dx, plan, dx, dws):
+    """A group of images; dws[g] (K + 1, F) is its own."""
+    begin, end = clear_group(g, x, need_dx, dx, dws)
+    pieces, room = pieces_of(plan), make_room(x, w.shape[0], plan)
+    backward_pieces(
+        begin * pieces, end * pieces, x, w, y, dy, 0, relu, need_dx, plan, room, dx, dws[g]
+    )
+
+
+@parallel_jit
+def _backward(box, x, w, y, dy, relu, need_dx, plan, dx, dws):
+    share(box, dws.shape[0], _backward_group, (x, w, y, dy, relu, need_dx, plan, dx, dws))
+
+
+@jit
 def _add_groups(k, dws, dw):
     """dw[k] = the groups' sums, added in the order of the groups, so always with the same rounding."""
     for g in range(dws.shape[0]):
@@ -180,40 +212,54 @@ def _add_groups(k, dws, dw):
 
 
 @parallel_jit
-def _backward(box, x, w, y, dy, relu, need_dx, rows, size, geometry, dx, dws, dw):
-    share(box, dws.shape[0], _backward_group, (x, w, y, dy, relu, need_dx, rows, size, geometry, dx, dws))
+def _sum_groups(box, dws, dw):
     share(box, dw.shape[0], _add_groups, (dws, dw))
 
 
-def _plan(x, w, y_shape, strides, padding):
-    """The geometry, output rows a piece, and pieces that fill the cache."""
-    (KH, KW, C, _), (_, OH, OW, _), (SH, SW) = w.shape, y_shape, strides
+def sum_groups(dws, w_shape):
+    """dw and db from the groups' own."""
+    dw = np.zeros(dws.shape[1:], dws.dtype)
+    _sum_groups(dws, dw)
+    return dw[:-1].reshape(w_shape), dw[-1]
+
+
+def plan_for(x, w_shape, y_shape, strides, padding):
+    """The geometry, output rows a piece, and how many pieces are treated together."""
+    (KH, KW, C, _), (_, OH, OW, _), (SH, SW) = w_shape, y_shape, strides
     width = OW + (KW - 1) // SW
     room = max(1, CACHE // (width * KH * KW * C * x.itemsize))  # output rows that fill the cache
     rows = min(OH, room)
     planes = rows + (KH - 1) // SH + 1  # one more than is read, for the shifts beyond the last row
-    return (OH, OW, KH, KW, SH, SW, padding[0][0], padding[1][0], planes, width), rows, max(1, room // OH)
+    geometry = OH, OW, KH, KW, SH, SW, padding[0][0], padding[1][0], planes, width
+    return geometry, rows, max(1, room // OH)
+
+
+def with_bias(w, b):
+    """The matrix (K + 1, F) that cols' meets: the weights, and below them the bias."""
+    return np.concatenate([w.reshape(-1, w.shape[3]), b[None]])
 
 
 def forward(x, w, b, strides=(1, 1), padding=NO_PADDING, relu=False):
     """As conv2d.forward_matrix, block by block; ``relu`` applies it to y on the way."""
     y = buffers.empty(output_shape(x, w, strides, padding), x.dtype)
-    geometry, rows, size = _plan(x, w, y.shape, strides, padding)
-    pieces = len(x) * -(-y.shape[1] // rows)
-    w = np.concatenate([w.reshape(-1, w.shape[3]), b[None]])
-    _forward(x, w, relu, min(pieces, SHARES), rows, size, geometry, y)
+    plan = plan_for(x, w.shape, y.shape, strides, padding)
+    shares = min(len(x) * -(-y.shape[1] // plan[1]), SHARES)
+    _forward(x, with_bias(w, b), relu, shares, plan, y)
     return y
+
+
+def sums_for(x, w, y_shape, strides, padding, need_dx):
+    """What the way back begins with: the plan, w turned, and room for dx and dws."""
+    turned = np.ascontiguousarray(w.reshape(-1, w.shape[3]).T)  # BLAS is faster on it than on w.T
+    F, K = turned.shape
+    dx = buffers.empty(x.shape if need_dx else (0, 0, 0, 0), x.dtype)
+    dws = buffers.empty((max(1, min(GROUPS, len(x))), K + 1, F), x.dtype)
+    return plan_for(x, w.shape, y_shape, strides, padding), turned, dx, dws
 
 
 def backward(x, w, dy, strides=(1, 1), padding=NO_PADDING, relu_of=None, need_dx=True):
     """As conv2d.backward_matrix. ``relu_of``: the y of a forward with ``relu``. dx is None unless needed."""
-    geometry, rows, size = _plan(x, w, dy.shape, strides, padding)
-    F = w.shape[3]
-    K = w.size // F
-    groups = max(1, min(GROUPS, len(x)))
-    dx = buffers.empty(x.shape if need_dx else (0, 0, 0, 0), x.dtype)
-    dws, dw = buffers.empty((groups, K + 1, F), x.dtype), np.zeros((K + 1, F), x.dtype)
+    plan, turned, dx, dws = sums_for(x, w, dy.shape, strides, padding, need_dx)
     y = dy if relu_of is None else relu_of
-    turned = np.ascontiguousarray(w.reshape(K, F).T)  # BLAS is faster on it than on w.T
-    _backward(x, turned, y, dy, relu_of is not None, need_dx, rows, size, geometry, dx, dws, dw)
-    return dx if need_dx else None, dw[:K].reshape(w.shape), dw[K]
+    _backward(x, turned, y, dy, relu_of is not None, need_dx, plan, dx, dws)
+    return dx if need_dx else None, *sum_groups(dws, w.shape)

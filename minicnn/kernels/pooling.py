@@ -134,13 +134,14 @@ def _largest(x, n, h, w, pool, y, which, to):
 
 
 @jit
-def _max_image(n, x, pool, strides, corner, y, which):
+def max_picture(x, n, pool, strides, corner, y, which, m):
+    """y[m] and which[m] of the picture x[n]."""
     _, H, W, C = x.shape
     _, OH, OW, _ = y.shape
     flat, y, which = x.reshape(-1), y.reshape(-1), which.reshape(-1)
     for i in range(OH):
         for j in range(OW):
-            h, w, to = i * strides[0] - corner[0], j * strides[1] - corner[1], ((n * OH + i) * OW + j) * C
+            h, w, to = i * strides[0] - corner[0], j * strides[1] - corner[1], ((m * OH + i) * OW + j) * C
             if pool == (2, 2) and h >= 0 and w >= 0 and h + 1 < H and w + 1 < W:
                 at = ((n * H + h) * W + w) * C
                 _largest_of_four(flat, at, at + W * C, C, y, which, to)
@@ -149,21 +150,34 @@ def _max_image(n, x, pool, strides, corner, y, which):
 
 
 @jit
-def _max_image_back(n, dy, which, pool, strides, corner, dx):
+def max_picture_back(dy, which, m, y, relu, pool, strides, corner, dx, n):
+    """dx[n] from dy[m]; with ``relu``, what dy was before the ReLU whose largest outputs are y."""
     _, H, W, C = dx.shape
     _, OH, OW, _ = dy.shape
-    dx, dy, which = dx.reshape(-1), dy.reshape(-1), which.reshape(-1)
+    dx, dy, which, y = dx.reshape(-1), dy.reshape(-1), which.reshape(-1), y.reshape(-1)
+    zero = dy.dtype.type(0)
     steps = np.empty(pool[0] * pool[1], np.intp)  # from the window's corner to a cell
     for cell in range(steps.size):
         steps[cell] = (cell // pool[1] * W + cell % pool[1]) * C
     fill(dx, n * H * W * C, H * W * C, 0)
     for i in range(OH):
         for j in range(OW):
-            at = np.uintp(((n * OH + i) * OW + j) * C)
+            at = np.uintp(((m * OH + i) * OW + j) * C)
             to = ((n * H + i * strides[0] - corner[0]) * W + j * strides[1] - corner[1]) * C
             for c in range(np.uintp(C)):
                 # forward was: y = x where the window's largest cell lies
-                dx[np.uintp(to + steps[which[at + c]]) + c] += dy[at + c]
+                gradient = zero if relu and y[at + c] <= zero else dy[at + c]
+                dx[np.uintp(to + steps[which[at + c]]) + c] += gradient
+
+
+@jit
+def _max_image(n, x, pool, strides, corner, y, which):
+    max_picture(x, n, pool, strides, corner, y, which, n)
+
+
+@jit
+def _max_image_back(n, dy, which, pool, strides, corner, dx):
+    max_picture_back(dy, which, n, dy, False, pool, strides, corner, dx, n)
 
 
 @jit

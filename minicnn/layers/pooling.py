@@ -35,7 +35,7 @@ class MaxPooling2D(_Pooling2D):
         return y
 
     def backward(self, dy):
-        x_shape, which = self.recall()
+        x_shape, which, *_ = self.recall()  # and what conv_pool.py keeps
         dy = self.check_gradient(dy, which.shape)
         return pooling.max_backward(dy, which, x_shape, self.pool_size, self.strides, self.pads)
 
