@@ -65,8 +65,8 @@ MAY_IMPORT = {
     "minicnn.layers": FOUNDATIONS | PARTS_OF_LAYERS | {"minicnn.kernels"},
     **dict.fromkeys(PARTS_OF_LAYERS | PARTS_OF_TRAINING,
                     FOUNDATIONS | PARTS_OF_LAYERS | PARTS_OF_TRAINING | {"minicnn.kernels"}),
-    "minicnn.reports": {"minicnn.datasets"},
-    "minicnn.metrics": {"minicnn.losses", "minicnn.lookup", "minicnn.reports"},
+    "minicnn.classification": {"minicnn.datasets"},
+    "minicnn.metrics": {"minicnn.losses", "minicnn.lookup", "minicnn.classification"},
     "minicnn.batches": {"minicnn.checks", "minicnn.random"},
     "minicnn.datasets": FOUNDATIONS | {"minicnn.batches", "minicnn.kernels"},
     "minicnn.utils": {"minicnn.datasets"},
@@ -81,7 +81,7 @@ MAY_IMPORT = {
     "minicnn.warmup": {f"minicnn.{name}" for name in (
         "config", "datasets", "kernels", "layers", "model", "optimizers",
     )},
-    "minicnn.plots": {"minicnn.checks", "minicnn.datasets", "minicnn.lookup", "minicnn.reports"},
+    "minicnn.plots": {"minicnn.checks", "minicnn.datasets", "minicnn.lookup", "minicnn.classification"},
 }  # fmt: skip
 WHOLE = "minicnn"  # minicnn/__init__.py: hands out what the rooms hold
 DOOR = "minicnn.__main__"  # the commands: may use all of it, and nobody uses them
