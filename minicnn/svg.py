@@ -13,7 +13,6 @@ LINES = {  # colours as in plots/figure.py, drawn the same way
 }
 WIDTH, HEIGHT = 440, 250  # of a figure, in its own units
 LEFT, RIGHT, TOP, BOTTOM = 46, 12, 34, 34  # around the plot
-AXIS_LABELS = {"accuracy": "accuracy (fraction right)", "loss": "loss (mean per picture)"}
 
 
 def training_curves(records, epochs=None):
@@ -46,8 +45,8 @@ def _figure(name, lines, epochs):
     def up(value):
         return HEIGHT - BOTTOM - (value - low) / (high - low) * (HEIGHT - TOP - BOTTOM)
 
-    title = AXIS_LABELS.get(name, name.replace("_", " "))
-    parts = [f'<text x="0" y="14" font-weight="600">{escape(title)}</text>', *_legend(lines)]
+    title = escape(name.replace("_", " "))
+    parts = [f'<text x="0" y="14" font-weight="600">{title}</text>', *_legend(lines)]
     for tick in ticks:
         parts.append(
             f'<path d="M{LEFT} {up(tick):.1f}H{WIDTH - RIGHT}" stroke="currentColor" stroke-opacity=".18"/>'

@@ -25,8 +25,12 @@ function decimal(value, digits = 4) {
 }
 
 /** A number for a small cell. */
-const cellText = (value) => decimal(value, Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2)
-  .replace(/^(\u2212?)0\./, "$1.").replace(/^.*e.*$/, value > 1e4 ? "$&" : "0");
+function cellText(value) {
+  const size = Math.abs(value);
+  if (size === 0 || !(size < 1e4)) return decimal(value, 0);
+  const text = size.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2).replace(/^0\./, ".");
+  return (value < 0 && text !== ".00" ? MINUS : "") + text;
+}
 
 // ------------------------------------------------------------------ colours
 
@@ -59,7 +63,7 @@ function scaleOf({ data }) {
   const step = Math.max(1, Math.floor(data.length / 20000)), sizes = [];
   for (let at = 0; at < data.length; at += step) sizes.push(Math.abs(data[at]));
   sizes.sort((a, b) => a - b);
-  return sizes[Math.floor(0.995 * (sizes.length - 1))] || sizes.at(-1) || 1;
+  return sizes[Math.ceil(0.995 * (sizes.length - 1))] || sizes.at(-1) || 1;
 }
 
 // ------------------------------------------------------------------ canvases

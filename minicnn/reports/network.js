@@ -41,3 +41,11 @@ function verdict(network, n) {
 
 /** The index of the largest number. */
 const loudest = ({ data }) => data.reduce((best, value, at) => (value > data[best] ? at : best), 0);
+
+/** The same, but off the border where there is enough inside: padding makes for strange numbers. */
+function loudestInside({ shape, data }) {
+  const { H, W } = asMaps(shape);
+  if (shape.length < 3 || Math.min(H, W) < 5) return loudest({ data });
+  const inside = ({ row, column }) => row > 0 && row < H - 1 && column > 0 && column < W - 1;
+  return loudest({ data: data.map((value, at) => (inside(place(shape, at)) ? value : -Infinity)) });
+}

@@ -62,10 +62,10 @@ def _scores(counts, names):
         for name, column, count in zip(names, scores.T, support)
     )
     return (
-        '<table class="scores"><caption>Of what was taken for a class, how much was right (precision); of '
+        '<div class="wide" tabindex="0" role="region" aria-label="scores of each class"><table><caption>Of what was taken for a class, how much was right (precision); of '
         "a class, how much was found (recall); and both in one number (f1).</caption><thead><tr>"
         '<td></td><th scope="col">precision</th><th scope="col">recall</th><th scope="col">f1</th>'
-        f'<th scope="col">pictures</th></tr></thead><tbody>{rows}</tbody></table>'
+        f'<th scope="col">pictures</th></tr></thead><tbody>{rows}</tbody></table></div>'
     )
 
 
@@ -122,8 +122,9 @@ def _mistake(results, names, k):
         source = data_uri(as_bytes(results.pictures[k : k + 1])[0])
         picture = f'<img src="{source}" alt="{escape(words)}" width="96" height="96">'
     return (
-        f'<li><a href="#picture={k}" title="look inside">{picture}<b>{escape(names[taken])}</b> {100 * p[taken]:.1f} %'
-        f"<span>it is: {escape(names[label])}, {100 * p[label]:.1f} %</span></a></li>"
+        f'<li><a href="#picture={k}" title="look inside">{picture}'
+        f'<span class="wrong"><b>{escape(names[taken])}</b> {100 * p[taken]:.1f} %</span>'
+        f"<span>is {escape(names[label])} <i>{100 * p[label]:.1f} %</i></span></a></li>"
     )
 
 
@@ -162,7 +163,7 @@ def recipe(rows):
 def _text(value):
     """A setting as one writes it: {"class_name": "SGD", "config": {...}} becomes SGD (momentum 0.9, ...)."""
     if isinstance(value, dict) and value.keys() == {"class_name", "config"}:
-        inner = ", ".join(f"{name} {_text(each)}" for name, each in value["config"].items() if each is not None)
+        inner = ", ".join(f"{key} {_text(each)}" for key, each in value["config"].items() if key != "name" and each is not None)
         return f"{value['class_name']} ({inner})" if inner else value["class_name"]
     if isinstance(value, dict):
         return ", ".join(f"{name} {_text(each)}" for name, each in value.items())

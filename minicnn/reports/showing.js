@@ -54,20 +54,40 @@ function showVerdict() {
 function showLayer() {
   const k = chosen.layer, y = outputs[k], layer = network.layers[k - 1];
   if (!y) return;  // not computed yet: compute shows it when it is
-  if (chosen.at < 0) chosen.at = loudest(y);
-  const { C } = asMaps(y.shape), scale = scaleOf(y);
+  if (chosen.at < 0) chosen.at = loudestInside(y);
+  const { C, W } = asMaps(y.shape), scale = scaleOf(y);
   $("layer-name").textContent = layer ? layer.name : "The picture";
   $("layer-words").textContent = [aboutLayer(layer), agreement(layer)].join(" ");
   $("scale").replaceChildren(...[-scale, 0, scale].map((value) => element("span", {}, decimal(value, 2))));
-  $("maps").hidden = C === 1;
-  $("maps").replaceChildren(...Array.from({ length: C === 1 ? 0 : C }, (_, map) => {
+  const few = C === 1 && W === 1;
+  $("maps").hidden = C === 1 && !few;
+  $("maps-name").textContent = few ? "A number of it" : "A map of it";
+  $("maps").classList.toggle("units", few);
+  $("maps").replaceChildren(...(few ? unitChoices(y) : C > 1 ? mapChoices(y) : []));
+  $("map-figure").hidden = $("places").hidden = few;
+  showNumber();
+}
+
+function mapChoices(y) {
+  const scale = scaleOf(y), k = chosen.layer;
+  return Array.from({ length: y.shape.at(-1) }, (_, map) => {
     const canvas = newCanvas();
     drawWhole(canvas, y, map, scale);
     canvas.addEventListener("click", (event) => go({ at: indexUnder(event, canvas, map) }));
     return choice("map", map, mapName({ k, network }, map), canvas, [element("span", {}, map)],
       () => go({ at: indexOf(y.shape, { ...place(y.shape, chosen.at), map }) }));
-  }));
-  showNumber();
+  });
+}
+
+/** The units of a small layer by name, each with a bar for its number. */
+function unitChoices(y) {
+  const largest = y.data.reduce((a, b) => Math.max(a, Math.abs(b)), 0) || 1;
+  return Array.from(y.data, (value, at) => {
+    const name = className(chosen.layer, at) ?? `number ${at}`;
+    const label = choice("map", at, name, null, [element("span", {}, name), element("span", {}, decimal(value))], () => go({ at }));
+    label.style.setProperty("--share", Math.abs(value) / largest);
+    return label;
+  });
 }
 
 /** The chosen number: where it is, what it sees, what it is made of. */
@@ -75,7 +95,7 @@ function showNumber(all = false) {
   const { layer: k, at } = chosen, y = outputs[k], layer = network.layers[k - 1];
   if (!y) return;
   const where = place(y.shape, at), maps = asMaps(y.shape), name = className(k, at);
-  check("maps", where.map);
+  check("maps", maps.C === 1 ? at : where.map);
   showField(k, at);
   showMap(k, y, where, maps);
   for (const [axis, size] of [["map", maps.C], ["row", maps.H], ["column", maps.W]]) {
@@ -83,7 +103,7 @@ function showNumber(all = false) {
     $(`at-${axis}`).closest("label").hidden = size === 1;
   }
   $("value").textContent = decimal(y.data[at]);
-  $("value-name").textContent = name ? `for ${name}` : "";
+  $("value-name").textContent = name ? `for ${name}` : maps.C > 1 ? `${mapName({ k, network }, where.map)}, row ${where.row}, column ${where.column}` : "";
   const look = {
     network, k: k - 1, layer, x: outputs[k - 1], y, at, all, before: network.layers[k - 2]?.name ?? "the picture",
     follow: (index) => { go({ layer: k - 1, at: index }); $("map").focus(); }, showAll: () => showNumber(true),
@@ -119,7 +139,7 @@ function showMap(k, y, where, maps) {
 
 const ABOUT = {
   Conv2D: ({ strides, shape, kernel_size: [KH, KW] }) => `${shape[2]} kernels of ${KH} ${TIMES} ${KW} are slid over all maps before`
-    + `${strides[0] * strides[1] > 1 ? `, ${strides.join(" and ")} steps at a time down and across` : ""}; each makes a map of what it found.`,
+    + `${strides[0] * strides[1] > 1 ? `, ${strides.join(` ${TIMES} `)} pixels at a time` : ""}; each makes a map of where it found what it looks for.`,
   MaxPooling2D: ({ pool_size }) => `Of every ${pool_size.join(` ${TIMES} `)} numbers of a map the largest is kept.`,
   AveragePooling2D: ({ pool_size }) => `Of every ${pool_size.join(` ${TIMES} `)} numbers of a map the mean is kept.`,
   GlobalAveragePooling2D: () => "Of every map its mean is kept.",
@@ -137,7 +157,8 @@ function agreement(layer) {
   if (!layer || layer.outputs) return layer?.outputs ? "These numbers are the framework's own." : "";
   const { difference } = layer;
   if (difference === null) return "Not all of its numbers are finite.";
-  return difference === 0 ? "This page computes it as the framework does." : `Computed by this page; off from the framework by at most ${difference.toExponential(0)}.`;
+  if (difference === 0) return "";
+  return `Weights before or in it are rounded to 16 bits here, which changes its numbers by ${difference.toExponential(0)} at most.`;
 }
 
 /** Why there is no sum to show. */

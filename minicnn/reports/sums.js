@@ -17,7 +17,8 @@ const SUMS = {
     const { layer, x, at } = look, found = EXPLAIN.Conv2D(layer, x, at), { cells, KH, KW } = found.window;
     const terms = found.terms.toSorted((a, b) => Math.abs(b.sum) - Math.abs(a.sum));
     const most = look.all ? terms.length : MOST_TERMS, shown = terms.slice(0, most), rest = terms.slice(most);
-    const scale = scaleOf(x), heaviest = Math.max(...found.terms.flatMap((term) => term.weights.map(Math.abs)));
+    const scale = scaleOf(x), heaviest = largestOf(found.terms.map((term) => term.weights));
+    const strongest = largestOf(shown.map(products));
     const box = asBoxOf(cells, x.shape);
     const lines = shown.map((term) => {
       const titles = term.patch.map((v, n) => `${decimal(v)} ${TIMES} ${decimal(term.weights[n])} = ${decimal(v * term.weights[n])}`);
@@ -30,7 +31,8 @@ const SUMS = {
             element("figcaption", {}, followButton(look, mapName(look, term.map), () => pick(largest)))),
           numberGrid(patch, KW, scale, "patch", { onpick: pick, titles }),
           element("span", { class: "operator" }, TIMES),
-          numberGrid(term.weights, KW, heaviest, "kernel", { titles })),
+          numberGrid(term.weights, KW, heaviest, "kernel", { titles }),
+        ...(KW > 5 ? [] : [element("span", { class: "operator" }, "="), numberGrid(products(term), KW, strongest, "products", { titles })])),
       ], term.sum);
     });
     if (rest.length) {
@@ -52,7 +54,7 @@ const SUMS = {
       element("span", { class: "factors" }, `${decimal(term.value)} ${TIMES} ${decimal(term.weight)}`),
       element("span", { class: `weight ${term.sum < 0 ? "negative" : "positive"}`, style: `--share: ${Math.abs(term.sum) / (largest || 1)}` }),
     ], term.sum, "input"));
-    if (rest.length) lines.push(line([`the other ${rest.length.toLocaleString("en")} inputs`,
+    if (rest.length) lines.push(line([`the other ${rest.length.toLocaleString("en")} inputs `,
       rest.length <= 1000 ? element("button", { type: "button", onclick: () => look.showAll() }, "show them") : null].filter(Boolean),
       rest.reduce((a, term) => a + term.sum, 0)));
     return bill(`Input ${TIMES} weight, added up over ${found.terms.length.toLocaleString("en")} inputs; the largest first.`,
@@ -104,6 +106,9 @@ for (const kind of ["RandomFlip", "RandomRotation", "RandomTranslation", "Random
 
 const same = (look, words) => bill(words, [
   line(followButton(look, inputName(look, look.at), () => look.follow(look.at)), look.x.data[look.at], "total")]);
+
+const products = ({ patch, weights }) => patch.map((value, n) => value * weights[n]);
+const largestOf = (rows) => rows.flat().reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 
 /** The last lines of a convolution or a Dense layer: bias, sum, activation. */
 function ending(look, found) {
