@@ -23,12 +23,12 @@ from minicnn import (
     optimizers,
     utils,
 )
-from minicnn.config import VERSION as __version__
 from minicnn.kernels.threads import get_num_threads, set_num_threads
 from minicnn.model import Sequential
 from minicnn.random import set_random_seed
 from minicnn.saving import load_model
 
+__version__ = config.VERSION
 __all__ = [
     "Sequential", "activations", "callbacks", "config", "constraints", "datasets", "get_num_threads",
     "gradcheck", "initializers", "kernels", "layers", "load_model", "losses", "metrics", "optimizers",

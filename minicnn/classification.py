@@ -63,7 +63,7 @@ def classification_report(y_true, y_pred, class_names=None, digits=2):
 
 
 def class_scores(counts):
-    """From a confusion matrix precision, recall and f1 of each class, (3, classes), and its support (classes,)."""
+    """Precision, recall and f1 of each class, (3, classes), and its support (classes,), from the counts."""
     right, support, taken = np.diag(counts), counts.sum(axis=1), counts.sum(axis=0)
     tops, bottoms = (right, right, 2 * right), (taken, support, support + taken)
     scores = [np.divide(a, b, out=np.zeros(len(a)), where=b > 0) for a, b in zip(tops, bottoms)]

@@ -52,14 +52,16 @@ def summary_html(model):
     """The same table as HTML, for notebooks and the report page."""
     rows = "".join(
         f'<tr><th scope="row" style="text-align: left">{escape(layer.name)} ({type(layer).__name__})</th>'
-        f'<td>{escape(_shape_text(layer))}</td><td style="text-align: right">{_count_text(layer)}</td></tr>'
+        f'<td style="white-space: nowrap">{escape(_shape_text(layer))}</td>'
+        f'<td style="text-align: right">{_count_text(layer)}</td></tr>'
         for layer in model.layers
     )
     total = sum(layer.count_params() for layer in model.layers)
     caption = f"{model.name}: {total:,} parameters" if model.built else f"{model.name}, not built yet"
     return (
-        f'<table class="summary"><caption>{escape(caption)}</caption><thead><tr><th scope="col">layer (type)</th>'
-        '<th scope="col">output shape</th><th scope="col">parameters</th></tr></thead>'
+        f'<table class="summary"><caption>{escape(caption)}</caption><thead><tr>'
+        '<th scope="col">layer (type)</th><th scope="col">output shape</th><th scope="col">parameters</th>'
+        "</tr></thead>"
         f"<tbody>{rows}</tbody></table>"
     )
 

@@ -1,7 +1,7 @@
 """Curves as SVG, a picture made of text: for the report page and for notebooks, without matplotlib.
 
-Lines are in the colours and dashes of minicnn/plots; everything else has the colour of the text around it, so a
-figure reads on dark paper too. A figure says in words what it shows, to whoever cannot see it.
+Lines are in the colours and dashes of minicnn/plots; everything else has the colour of the text around it, so
+that a figure reads on dark paper too. It says in words what it shows, to whoever cannot see it.
 """
 
 import math
@@ -68,9 +68,12 @@ def _figure(name, lines, epochs):
 def _line(title, points, markers):
     kind, colour, dashes = LINES[title]
     path = "".join(f"{'L' if k else 'M'}{x:.1f} {y:.1f}" for k, (x, y) in enumerate(points))
-    line = f'<path class="{kind}" d="{path}" fill="none" stroke="{colour}" stroke-width="2" stroke-dasharray="{dashes}"/>'
-    dots = "".join(f'<circle class="{kind}" cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"/>' for x, y in points)
-    return line + (dots if markers else "")
+    line = (
+        f'<path class="{kind}" d="{path}" fill="none" stroke="{colour}" stroke-width="2" '
+        f'stroke-dasharray="{dashes}"/>'
+    )
+    dots = (f'<circle class="{kind}" cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"/>' for x, y in points)
+    return line + ("".join(dots) if markers else "")
 
 
 def _legend(lines):

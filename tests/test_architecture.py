@@ -55,7 +55,7 @@ FOUNDATIONS = {"minicnn.checks", "minicnn.config", "minicnn.random", "minicnn.lo
 PARTS_OF_LAYERS = {"minicnn.activations", "minicnn.initializers", "minicnn.constraints"}
 PARTS_OF_TRAINING = {"minicnn.losses", "minicnn.metrics", "minicnn.optimizers", "minicnn.schedules"}
 ON_ITS_OWN = {f"minicnn.{name}" for name in (
-    "checks", "config", "lookup", "random", "archive", "position", "progress", "summary",
+    "checks", "config", "lookup", "random", "archive", "position", "progress", "summary", "svg",
 )}  # fmt: skip
 MAY_IMPORT = {
     **{name: set() for name in ON_ITS_OWN},
@@ -81,6 +81,10 @@ MAY_IMPORT = {
     "minicnn.warmup": {f"minicnn.{name}" for name in (
         "config", "datasets", "kernels", "layers", "model", "optimizers",
     )},
+    "minicnn.reports": {f"minicnn.{name}" for name in (
+        "activations", "archive", "batches", "checks", "classification", "config", "datasets", "kernels", "layers",
+        "summary", "svg",
+    )},
     "minicnn.plots": {"minicnn.checks", "minicnn.datasets", "minicnn.lookup", "minicnn.classification"},
 }  # fmt: skip
 WHOLE = "minicnn"  # minicnn/__init__.py: hands out what the rooms hold
@@ -91,6 +95,7 @@ OUTSIDE = {  # of the rooms that need more than NumPy
     "minicnn.progress": {"tqdm"},
     "minicnn.datasets": {"numpy", "tqdm", "PIL"},
     "minicnn.plots": {"numpy", "matplotlib"},
+    "minicnn.reports": {"numpy", "PIL"},
 }
 
 
@@ -179,7 +184,7 @@ def test_all_is_there():
 
 
 SLOW = ["matplotlib", "PIL", "pandas", "tkinter", "IPython", "ipywidgets", "scipy.stats", "sklearn", "onnx",
-        "tqdm.notebook", "urllib.request", "minicnn.plots"]
+        "tqdm.notebook", "urllib.request", "minicnn.plots", "minicnn.reports"]
 
 
 def test_import_is_light_and_leaves_no_trace(tmp_path):
@@ -211,14 +216,14 @@ print(before == [library["num_threads"] for library in ThreadpoolController().se
 def test_what_is_loaded_on_demand_comes_by_its_name():
     printed = run_python("""
 import minicnn as mc
-print(mc.datasets.__name__, mc.plots.__name__)
+print(mc.datasets.__name__, mc.plots.__name__, mc.report.__name__)
 try:
     mc.nothing
 except AttributeError as error:
     print(error)
 """)
     names, error = printed.splitlines()
-    assert names == "minicnn.datasets minicnn.plots"
+    assert names == "minicnn.datasets minicnn.plots report"
     assert error == "module 'minicnn' has no attribute 'nothing'"
 
 

@@ -2,9 +2,10 @@
 
     mc.report(model, history, (x_test, y_test), "report.html", class_names)
 
-page.py puts the page together; sections.py writes what is read, results.py judges the pictures, network.py and
-packing.py carry the network. In the browser forward.js computes every layer anew, explain.js takes one number
-apart, drawing.js and sums.js show it, explorer.js listens. page.html and page.css are the paper.
+page.py puts the page together: results.py judges the pictures, sections.py writes what is read, network.py
+and packing.py carry the network. In the browser network.js unpacks it, forward.js computes every layer anew,
+explain.js takes one number apart, drawing.js, sums.js and showing.js show it, explorer.js listens.
+page.html and page.css are the paper.
 """
 
 from minicnn.reports.page import report

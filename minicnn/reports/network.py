@@ -1,12 +1,12 @@
 """The network as the page carries it: with its weights the page computes every number anew.
 
-A page has room for some megabytes. Weights go first to the layers that have the fewest; large arrays are rounded
-to 16 bits only where not all fit as they are (packing.py). A layer without room for its weights, or of a kind
-the page does not know (one of the user's own, RandomCrop), hands over what it made of the pictures instead; where
+A page has room for some megabytes. Layers with few weights come first; large arrays are rounded to 16 bits,
+but only where not all fit as they are (packing.py). A layer without room for its weights, or of a kind the
+page does not know (one of the user's own, RandomCrop), hands over what it made of the pictures instead; where
 even this is too much, the page's network ends before it.
 
-Every layer says how far the page is from the framework: the largest ``difference`` between its outputs computed from
-what is carried and those of the model itself, over the pictures on the page.
+Every layer says what the rounding does to it: ``difference`` is the largest between its outputs with the
+weights on the page and with its own, over the pictures on the page.
 """
 
 import numpy as np

@@ -2,9 +2,9 @@
 
     value = low + step q
 
-q are the numbers in the text, base64 of little-endian bytes. "float32" has the numbers themselves (low 0, step 1);
-"uint8" is for pixels, which it gives back exactly; "uint16" cuts the way from the smallest to the largest number
-into 65,535 steps, so that none is off by more than half a step.
+q are the numbers in the text, base64 of little-endian bytes. "float32" has the numbers themselves (low 0,
+step 1); "uint8" is for pixels, which it gives back exactly; "uint16" cuts the way from the smallest to the
+largest number into 65,535 steps, so that none is off by more than half a step.
 """
 
 import base64

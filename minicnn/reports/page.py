@@ -34,7 +34,7 @@ def report(model, history=None, data=None, out="report.html", class_names=None, 
     pictures     how many pictures the explorer has
     megabytes    how large the page may become; large layers are left out of the explorer rather than more
 
-    Returns ``out``. Raises ValueError for data or names that do not fit the model, before anything is written.
+    Returns ``out``. Raises ValueError for data or names that do not fit, before anything is written.
     """
     if data is None:
         raise ValueError("report needs data=(x_test, y_test): pictures the model was not trained on")

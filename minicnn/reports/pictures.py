@@ -9,7 +9,7 @@ LARGE = 64  # wider than this, a photograph is kept as JPEG: nobody counts its p
 
 
 def as_bytes(x):
-    """Pictures (N, H, W, C) in any range as (N, H, W, 3) uint8: bytes and 0..1 as they are, others stretched."""
+    """Pictures (N, H, W, C) as (N, H, W, 3) uint8: 0..255 and 0..1 as they are, other ranges stretched."""
     x = np.asarray(x)
     x = x if x.shape[-1] == 3 else x[..., :1].repeat(3, axis=-1)
     if x.dtype == np.uint8:

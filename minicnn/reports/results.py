@@ -64,18 +64,19 @@ def _rows(data):
     if isinstance(data, (tuple, list)) and len(data) == 2 and not batches.are_batches(data):
         x, y = batches.checked_images(data[0]), np.asarray(data[1])
         if y.ndim == 0 or len(x) != len(y):
-            raise ValueError(f"report: x has {len(x)} rows, y has shape {y.shape}: every picture needs its label")
+            raise ValueError(f"report: x has {len(x)} rows, y has shape {y.shape}: one label a picture?")
         return ((x[k : k + ROWS], y[k : k + ROWS]) for k in range(0, len(x), ROWS))
     if hasattr(data, "__array__") or not hasattr(data, "__iter__"):
-        raise ValueError(f"report expects data=(x_test, y_test) or batches of (x, y), got {type(data).__name__}")
+        kind = type(data).__name__
+        raise ValueError(f"report expects data=(x_test, y_test) or batches of (x, y), got {kind} alone")
     return ((np.asarray(x), np.asarray(y)) for x, y in batches.in_order(data))
 
 
 def _classes(y, outputs):
     if outputs.ndim != 2:
         raise ValueError(
-            f"report is about classifiers, with one row of class scores for each picture; this model's output "
-            f"has shape {outputs.shape}"
+            f"report is about classifiers, which give a row of class scores for each picture; this model "
+            f"gives {outputs.shape}"
         )
     return as_classes(y, "report", "the labels in data", length=len(outputs))
 
@@ -92,8 +93,9 @@ def _choose(p, labels, most):
     """The mistakes the network was surest of; and these with pictures of all classes that it knew."""
     predicted, sure = p.argmax(axis=1), p.max(axis=1)
     wrong = np.flatnonzero(predicted != labels)
-    mistakes = wrong[np.argsort(-sure[wrong], kind="stable")][: (most + 1) // 2]
+    wrong = wrong[np.argsort(-sure[wrong], kind="stable")]
     right = np.flatnonzero(predicted == labels)
+    mistakes = wrong[: max((most + 1) // 2, most - len(right))]
     rank = np.zeros(len(labels), int)  # 0 for the first picture of its class, 1 for the second, ...
     for label in np.unique(labels):
         of_class = right[labels[right] == label]

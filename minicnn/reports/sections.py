@@ -42,7 +42,7 @@ def learned(records, epochs):
     figures = "".join(f"<figure>{figure}</figure>" for figure in svg.training_curves(records, epochs))
     return (
         f'<div class="figures">{figures}</div><details><summary>The same as numbers</summary>'
-        f'<div class="wide" tabindex="0" role="region" aria-label="numbers of every epoch"><table>'
+        f"{_wide('numbers of every epoch')}<table>"
         f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div></details>"
     )
 
@@ -62,11 +62,16 @@ def _scores(counts, names):
         for name, column, count in zip(names, scores.T, support)
     )
     return (
-        '<div class="wide" tabindex="0" role="region" aria-label="scores of each class"><table><caption>Of what was taken for a class, how much was right (precision); of '
-        "a class, how much was found (recall); and both in one number (f1).</caption><thead><tr>"
-        '<td></td><th scope="col">precision</th><th scope="col">recall</th><th scope="col">f1</th>'
+        f"{_wide('scores of each class')}<table><caption>Of what was taken for a class, how much was right "
+        "(precision); of a class, how much was found (recall); and both in one number (f1).</caption>"
+        '<thead><tr><td></td><th scope="col">precision</th><th scope="col">recall</th><th scope="col">f1</th>'
         f'<th scope="col">pictures</th></tr></thead><tbody>{rows}</tbody></table></div>'
     )
+
+
+def _wide(label):
+    """What holds a table that may be wider than the window: it scrolls, from the keyboard as well."""
+    return f'<div class="wide" tabindex="0" role="region" aria-label="{label}">'
 
 
 def _confusions(counts, names):
@@ -77,16 +82,16 @@ def _confusions(counts, names):
     rows = "".join(
         f'<tr><th scope="row">{escape(name)}</th>'
         + "".join(
-            f'<td class="{"right" if i == j else ""}{" deep" if part > 0.5 else ""}" style="--share: {part:.3f}">{count:,}</td>'
+            f'<td class="{"right" if i == j else "wrong"}" style="--share: {part:.3f}">{count:,}</td>'
             for j, (part, count) in enumerate(zip(share[i], counts[i]))
         )
         + "</tr>"
         for i, name in enumerate(names)
     )
     return (
-        '<div class="wide" tabindex="0" role="region" aria-label="confusion matrix"><table class="confusions">'
-        "<caption>What the pictures of each class (row) were taken for (column). The darker, the larger the part "
-        f"of the row.</caption><thead><tr><td></td>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+        f'{_wide("confusion matrix")}<table class="confusions"><caption>What the pictures of each class '
+        "(row) were taken for (column). The stronger the colour, the larger the part of the row: blue is "
+        f"right, orange wrong.</caption><thead><tr><td></td>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
 
 
@@ -99,8 +104,8 @@ def _commonest(counts, names):
         if wrong[i, j]
     )
     return (
-        "<table><caption>The commonest confusions.</caption><thead><tr>"
-        '<th scope="col">a picture of</th><th scope="col">taken for</th><th scope="col">times</th></tr></thead>'
+        '<table><caption>The commonest confusions.</caption><thead><tr><th scope="col">a picture of</th>'
+        '<th scope="col">taken for</th><th scope="col">times</th></tr></thead>'
         f"<tbody>{rows}</tbody></table>"
     )
 
@@ -123,8 +128,8 @@ def _mistake(results, names, k):
         picture = f'<img src="{source}" alt="{escape(words)}" width="96" height="96">'
     return (
         f'<li><a href="#picture={k}" title="look inside">{picture}'
-        f'<span class="wrong"><b>{escape(names[taken])}</b> {100 * p[taken]:.1f} %</span>'
-        f"<span>is {escape(names[label])} <i>{100 * p[label]:.1f} %</i></span></a></li>"
+        f'<span class="wrong"><b>{escape(names[taken])}</b> <i>{100 * p[taken]:.1f} %</i></span>'
+        f"<span><b>is {escape(names[label])}</b> <i>{100 * p[label]:.1f} %</i></span></a></li>"
     )
 
 
@@ -137,15 +142,15 @@ def filters(model):
     KH, KW, C, F = kernel.shape
     pictures = filter_pictures(kernel[..., :MOST_FILTERS])
     cells = "".join(
-        f'<li><img src="{data_uri(picture)}" alt="filter {k}" width="48" height="{round(48 * KH / KW)}">{k}</li>'
+        f'<li><img src="{data_uri(picture)}" alt="filter {k}" width="48" height="{48 * KH // KW}">{k}</li>'
         for k, picture in enumerate(pictures)
     )
     shown = f"The first {MOST_FILTERS} of {F}" if F > MOST_FILTERS else f"All {F}"
     colours = "in their colours" if C == 3 else f"the mean over {C} channels"
     return (
         '<section id="filters"><h2>What the first convolution looks for</h2>'
-        f"<p>{shown} filters of {escape(first.name)}, {KH} × {KW} × {C} numbers each, {colours}. Each is stretched "
-        "to its own darkest and brightest: a filter answers most to a spot that looks like it.</p>"
+        f"<p>{shown} filters of {escape(first.name)}, {KH} × {KW} × {C} numbers each, {colours}. Each is "
+        "stretched to its own darkest and brightest: a filter answers most to a spot that looks like it.</p>"
         f'<ul class="filters">{cells}</ul></section>'
     )
 
@@ -163,8 +168,8 @@ def recipe(rows):
 def _text(value):
     """A setting as one writes it: {"class_name": "SGD", "config": {...}} becomes SGD (momentum 0.9, ...)."""
     if isinstance(value, dict) and value.keys() == {"class_name", "config"}:
-        inner = ", ".join(f"{key} {_text(each)}" for key, each in value["config"].items() if key != "name" and each is not None)
-        return f"{value['class_name']} ({inner})" if inner else value["class_name"]
+        config = {key: each for key, each in value["config"].items() if key != "name" and each is not None}
+        return f"{value['class_name']} ({_text(config)})" if config else value["class_name"]
     if isinstance(value, dict):
         return ", ".join(f"{name} {_text(each)}" for name, each in value.items())
     if isinstance(value, (list, tuple)):

@@ -82,7 +82,7 @@ const SUMS = {
     const { value, mean: middle, deviation, gamma, beta } = EXPLAIN.BatchNormalization(look.layer, look.x, look.at);
     return bill("Centred and scaled by what its channel was like in training, then scaled and moved as learned.", [
       line(followButton(look, inputName(look, look.at), () => look.follow(look.at)), value),
-      line("less the moving mean", -middle), line("divided by \u221a(moving variance + \u03b5)", deviation),
+      line("less the moving mean", middle), line("divided by \u221a(moving variance + \u03b5)", deviation),
       line("times gamma", gamma), line("plus beta", beta), line("", look.y.data[look.at], "total")]);
   },
 
