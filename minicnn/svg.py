@@ -35,7 +35,7 @@ def _lines(records, name):
 def _figure(name, lines, epochs):
     finite = [value for values in lines.values() for value in values if math.isfinite(value)]
     ticks = nice_ticks(min(finite, default=0), max(finite, default=1))
-    low, high = min(ticks[0], *finite), max(ticks[-1], *finite)
+    low, high = ticks[0], ticks[-1]
 
     def across(epoch):
         span = max(epochs[-1] - epochs[0], 1)

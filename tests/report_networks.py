@@ -1,4 +1,4 @@
-"""Networks for the report's tests: between them, every layer there is, with weights that no training has left alike."""
+"""Networks for the report's tests: between them, every layer there is, and no two of its weights alike."""
 
 import numpy as np
 
@@ -13,6 +13,9 @@ class Doubled(layers.Layer):
 
     def forward(self, x, training=False):
         return 2 * self.check_input(x)
+
+    def backward(self, dy):
+        return 2 * dy
 
 
 def long_network():
@@ -51,6 +54,21 @@ def short_network():
     ])  # fmt: skip
 
 
+def m3():
+    """The largest network of examples/cifar_m3.py."""
+    return mc.Sequential([
+        layers.Input((32, 32, 3)),
+        layers.Conv2D(32, 5, strides=2, padding="same", activation="relu"),
+        layers.Conv2D(128, 5, strides=2, padding="same", activation="relu"),
+        layers.MaxPooling2D(2, strides=2, padding="same"),
+        layers.Dropout(0.25),
+        layers.Flatten(),
+        layers.Dense(512, activation="relu"),
+        layers.Dropout(0.5),
+        layers.Dense(10, activation="softmax"),
+    ])  # fmt: skip
+
+
 def _filled(some):
     mc.set_random_seed(0)
     model, rng = mc.Sequential(some), np.random.default_rng(1)
@@ -69,7 +87,7 @@ def judged(model, n=12):
 
 
 def outputs(model, x):
-    """What every layer makes of x, the last one first computed first: a list."""
+    """What every layer makes of x, one after the other."""
     found = []
     for layer in model.layers:
         x = layer.forward(x)

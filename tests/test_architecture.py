@@ -82,8 +82,8 @@ MAY_IMPORT = {
         "config", "datasets", "kernels", "layers", "model", "optimizers",
     )},
     "minicnn.reports": {f"minicnn.{name}" for name in (
-        "activations", "archive", "batches", "checks", "classification", "config", "datasets", "kernels", "layers",
-        "summary", "svg",
+        "activations", "archive", "batches", "checks", "classification", "config", "datasets", "kernels",
+        "layers", "summary", "svg",
     )},
     "minicnn.plots": {"minicnn.checks", "minicnn.datasets", "minicnn.lookup", "minicnn.classification"},
 }  # fmt: skip

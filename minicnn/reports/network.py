@@ -37,6 +37,8 @@ def carry(model, x, room):
             described |= _constants(layer)
         if layer in chosen:
             described["arrays"] = {name: pack(array, short) for name, array in _arrays(layer).items()}
+        else:
+            described["weights"] = layer.count_params()
         if layer in chosen and not _has_own_activation(layer):
             there = _with(layer, described["arrays"], there)
         else:

@@ -91,7 +91,8 @@ def _confusions(counts, names):
     return (
         f'{_wide("confusion matrix")}<table class="confusions"><caption>What the pictures of each class '
         "(row) were taken for (column). The stronger the colour, the larger the part of the row: blue is "
-        f"right, orange wrong.</caption><thead><tr><td></td>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+        f"right, orange wrong.</caption><thead><tr><td></td>{head}</tr></thead>"
+        f"<tbody>{rows}</tbody></table></div>"
     )
 
 

@@ -13,7 +13,7 @@ FLAGS = (
 @pytest.fixture(scope="session")
 def browser(tmp_path_factory):
     """Headless Chromium with its logs kept; a test that needs it is skipped where it is not installed."""
-    webdriver = pytest.importorskip("selenium.webdriver", reason="selenium drives the browser: pip install selenium")
+    webdriver = pytest.importorskip("selenium.webdriver", reason="needs selenium, which drives a browser")
     chromium, driver = (shutil.which(name) for name in ("chromium", "chromedriver"))
     if not chromium or not driver:
         pytest.skip("needs Chromium and its driver: apt-get install chromium chromium-driver")
