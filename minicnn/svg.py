@@ -27,6 +27,12 @@ def training_curves(records, epochs=None):
     return [_figure(name, _lines(records, name), numbers) for name in names]
 
 
+def html(records, epochs=None):
+    """All figures side by side; "" where there is nothing to draw yet."""
+    figures = "".join(training_curves(records, epochs))
+    return f'<div style="display: flex; flex-wrap: wrap; gap: 24px">{figures}</div>' if figures else ""
+
+
 def _lines(records, name):
     known = {"training": records[name], "validation": records.get(f"val_{name}")}
     return {title: list(values) for title, values in known.items() if values is not None}

@@ -55,11 +55,12 @@ FOUNDATIONS = {"minicnn.checks", "minicnn.config", "minicnn.random", "minicnn.lo
 PARTS_OF_LAYERS = {"minicnn.activations", "minicnn.initializers", "minicnn.constraints"}
 PARTS_OF_TRAINING = {"minicnn.losses", "minicnn.metrics", "minicnn.optimizers", "minicnn.schedules"}
 ON_ITS_OWN = {f"minicnn.{name}" for name in (
-    "checks", "config", "lookup", "random", "archive", "position", "progress", "summary", "svg",
+    "checks", "config", "lookup", "random", "archive", "notebook", "position", "summary", "svg",
 )}  # fmt: skip
 MAY_IMPORT = {
     **{name: set() for name in ON_ITS_OWN},
     "minicnn.random": {"minicnn.checks"},
+    "minicnn.progress": {"minicnn.notebook", "minicnn.svg"},
     "minicnn.gradcheck": {"minicnn.config"},
     "minicnn.kernels": {"minicnn.config"},
     "minicnn.layers": FOUNDATIONS | PARTS_OF_LAYERS | {"minicnn.kernels"},
@@ -70,7 +71,7 @@ MAY_IMPORT = {
     "minicnn.batches": {"minicnn.checks", "minicnn.random"},
     "minicnn.datasets": FOUNDATIONS | {"minicnn.batches", "minicnn.kernels"},
     "minicnn.utils": {"minicnn.datasets"},
-    "minicnn.callbacks": FOUNDATIONS | {"minicnn.archive"},
+    "minicnn.callbacks": FOUNDATIONS | {"minicnn.archive", "minicnn.svg"},
     "minicnn.saving": FOUNDATIONS | {"minicnn.archive", "minicnn.layers", "minicnn.model"},
     "minicnn.training": FOUNDATIONS | PARTS_OF_TRAINING | {f"minicnn.{name}" for name in (
         "activations", "archive", "batches", "callbacks", "kernels", "position", "progress",
@@ -93,6 +94,7 @@ OUTSIDE = {  # of the rooms that need more than NumPy
     "minicnn.kernels": {"numpy", "numba", "llvmlite", "scipy", "threadpoolctl"},
     "minicnn.__main__": {"threadpoolctl"},
     "minicnn.progress": {"tqdm"},
+    "minicnn.notebook": {"IPython"},
     "minicnn.datasets": {"numpy", "tqdm", "PIL"},
     "minicnn.plots": {"numpy", "matplotlib"},
     "minicnn.reports": {"numpy", "PIL"},
