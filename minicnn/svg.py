@@ -103,7 +103,7 @@ def _in_words(name, lines, epochs):
 
 def nice_ticks(low, high, most=5):
     """Round numbers from ``low`` or just below to ``high`` or just above, ``most`` + 1 of them or fewer."""
-    if not high > low:
+    if not high - low > 1e-6 * max(abs(low), abs(high)):  # a flat line, or one that rounding bends
         low, high = low - abs(low) / 2 - 0.01, high + abs(high) / 2 + 0.01
     rough = (high - low) / most
     size = 10.0 ** math.floor(math.log10(rough))

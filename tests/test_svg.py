@@ -69,7 +69,8 @@ def test_ticks_are_round(low, high, ticks):
     assert nice_ticks(low, high) == pytest.approx(ticks)
 
 
-@pytest.mark.parametrize("value", [0.0, 0.5, -2.0, 1e-12])
-def test_ticks_around_a_single_number(value):
-    ticks = nice_ticks(value, value)
+@pytest.mark.parametrize("value", [0.0, 0.8, -2.0, 1e-12])
+@pytest.mark.parametrize("more", [0, 1e-8])
+def test_ticks_around_a_flat_line(value, more):
+    ticks = nice_ticks(value, value * (1 + more))
     assert ticks[0] <= value <= ticks[-1] and ticks[0] < ticks[-1]
