@@ -48,6 +48,7 @@ def carry(model, x, room):
             described["outputs"], there = pack(here), here
         described["difference"] = _difference(there, here)
         carried.append(described)
+    for layer in model.layers:
         layer.forget()
     return carried
 

@@ -135,10 +135,10 @@ def _mistake(results, names, k):
 
 
 def filters(model):
-    """What the first convolution looks for; nothing where there is none."""
+    """What the first convolution looks for."""
     first = next((layer for layer in model.layers if np.ndim(layer.params.get("kernel")) == 4), None)
     if first is None:
-        return ""
+        return '<p class="aside">This network has no convolution.</p>'
     kernel = first.params["kernel"]
     KH, KW, C, F = kernel.shape
     pictures = filter_pictures(kernel[..., :MOST_FILTERS])
@@ -149,10 +149,9 @@ def filters(model):
     shown = f"The first {MOST_FILTERS} of {F}" if F > MOST_FILTERS else f"All {F}"
     colours = "in their colours" if C == 3 else f"the mean over {C} channels"
     return (
-        '<section id="filters"><h2>What the first convolution looks for</h2>'
         f"<p>{shown} filters of {escape(first.name)}, {KH} × {KW} × {C} numbers each, {colours}. Each is "
         "stretched to its own darkest and brightest: a filter answers most to a spot that looks like it.</p>"
-        f'<ul class="filters">{cells}</ul></section>'
+        f'<ul class="filters">{cells}</ul>'
     )
 
 

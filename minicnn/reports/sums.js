@@ -162,7 +162,11 @@ function followButton(look, words, onclick) {
   return element("button", { type: "button", class: "follow", title: `go there: ${look.before}`, onclick }, words);
 }
 
-const mapName = ({ k, network }, map) => (k === 0 && network.shapes[0][2] === 3 ? ["red", "green", "blue"][map] : `map ${map}`);
+/** Map number `map` of what layer k is given; of a picture, also of a rescaled one, its colour. */
+function mapName({ k, network }, map) {
+  const coloured = network.input[2] === 3 && network.layers.slice(0, k).every(({ kind }) => /^(Rescaling|Random(?!Crop))/.test(kind));
+  return coloured ? ["red", "green", "blue"][map] : `map ${map}`;
+}
 
 /** What to call number `index` of the layer's input; behind a Flatten, by where it was before. */
 function inputName(look, index) {

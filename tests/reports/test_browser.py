@@ -216,3 +216,23 @@ def test_m3_has_room_and_its_rounded_weights_agree(browser, tmp_path):
 def carried(path):
     text = path.read_text().partition('id="network">')[2].partition("</script>")[0]
     return json.loads(text)["layers"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shape", [(6,), (5, 2), (4, 3, 2)])
+def test_inputs_that_are_no_pictures_have_an_explorer_too(shape, browser, tmp_path):
+    flat = [mc.layers.Flatten()] if len(shape) > 1 else []
+    model = mc.Sequential([mc.layers.Input(shape), mc.layers.Dense(30), *flat, mc.layers.Dense(3, "softmax")])
+    x = np.random.default_rng(0).normal(size=(9, *shape)).astype(np.float32)
+    path = tmp_path / "report.html"
+    mc.report(model, None, (x, np.arange(9) % 3), path)
+    browser.get_log("browser")
+    open_page(browser, path)
+    numbers = browser.execute_script("return network.numbers")
+    for k, y in enumerate(networks.outputs(model, x[numbers[:1]]), 1):
+        for at in (0, y.size - 1):
+            shown = browser.execute_script(BILL, k, at)
+            assert read(shown["value"]) == as_shown(y.ravel()[at]) == read(shown["lines"][-1][2])
+    choose(browser, layer=0, at=1)
+    assert read(browser.find_element("id", "value").text) == as_shown(x[numbers[0]].ravel()[1])
+    assert browser.get_log("browser") == []
