@@ -1,8 +1,6 @@
 "use strict";
 // Pictures and numbers: colours, canvases, small elements. Blue is above zero, orange below, paper is zero.
 
-const MINUS = "\u2212", TIMES = "\u00d7";
-
 /** An element with attributes and children; texts are put in as text, whatever they contain. */
 function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
@@ -13,23 +11,6 @@ function element(tag, attributes = {}, ...children) {
   }
   made.append(...children.filter((child) => child != null));
   return made;
-}
-
-/** A number to read: four decimals, or as many digits as tell something. */
-function decimal(value, digits = 4) {
-  if (!Number.isFinite(value)) return String(value);
-  const size = Math.abs(value);
-  const text = size >= 1e5 || (size > 0 && size < 0.5 * 10 ** -digits) ? size.toExponential(2)
-    : size.toFixed(size >= 1000 ? 1 : size >= 100 ? Math.min(digits, 2) : digits);
-  return (value < 0 ? MINUS : "") + text;
-}
-
-/** A number for a small cell. */
-function cellText(value) {
-  const size = Math.abs(value);
-  if (size === 0 || !(size < 1e4)) return decimal(value, 0);
-  const text = size.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2).replace(/^0\./, ".");
-  return (value < 0 && text !== ".00" ? MINUS : "") + text;
 }
 
 // ------------------------------------------------------------------ colours
@@ -54,7 +35,8 @@ function colour(value, scale) {
 
 /** Black or white, whichever is easier to read on it (relative luminance as in WCAG 2). */
 function inkOn(rgb) {
-  const [r, g, b] = rgb.map((part) => (part / 255 <= 0.04045 ? part / 3294.6 : ((part / 255 + 0.055) / 1.055) ** 2.4));
+  const light = (part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+  const [r, g, b] = rgb.map((part) => light(part / 255));
   return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.18 ? "#000" : "#fff";
 }
 
@@ -107,7 +89,8 @@ function drawMosaic(canvas, tensor) {
   const chosen = Array.from(most.keys()).sort((a, b) => most[b] - most[a]).slice(0, side * side);
   [canvas.width, canvas.height] = [side * (W + 1) - 1, side * (H + 1) - 1];
   const scale = scaleOf(tensor);
-  chosen.forEach((map, n) => drawMap(canvas, tensor, map, scale, (n % side) * (W + 1), Math.floor(n / side) * (H + 1)));
+  chosen.forEach((map, n) =>
+    drawMap(canvas, tensor, map, scale, (n % side) * (W + 1), Math.floor(n / side) * (H + 1)));
 }
 
 /** A frame over a canvas, around a box of its pixels. */
@@ -127,17 +110,16 @@ function framedMap(tensor, map, scale, box, attributes = {}) {
 
 /** Numbers as a small table of coloured cells; null is padding outside the picture. */
 function numberGrid(values, columns, scale, caption, { chosen = -1, onpick, titles } = {}) {
+  const cells = values.map((value, n) => {
+    if (value === null) return element("td", { class: "outside" });
+    const rgb = colour(value, scale), kind = `${n === chosen ? "chosen" : ""} ${onpick ? "pick" : ""}`.trim();
+    return element("td", {
+      class: kind, style: `background: rgb(${rgb}); color: ${inkOn(rgb)}`, title: titles?.[n],
+      onclick: onpick && (() => onpick(n)),
+    }, cellText(value));
+  });
   const rows = [];
-  for (let at = 0; at < values.length; at += columns) {
-    rows.push(element("tr", {}, ...values.slice(at, at + columns).map((value, k) => {
-      const n = at + k, rgb = colour(value ?? 0, scale);
-      return element("td", {
-        class: [value === null && "outside", n === chosen && "chosen", onpick && value !== null && "pick"].filter(Boolean).join(" "),
-        style: `background: rgb(${rgb}); color: ${inkOn(rgb)}`, title: titles?.[n],
-        onclick: onpick && value !== null && (() => onpick(n)),
-      }, value === null ? "" : cellText(value));
-    })));
-  }
+  for (let at = 0; at < cells.length; at += columns) rows.push(element("tr", {}, ...cells.slice(at, at + columns)));
   return element("table", { class: columns > 7 ? "numbers small" : "numbers" },
     element("caption", {}, caption), element("tbody", {}, ...rows));
 }

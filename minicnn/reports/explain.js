@@ -66,13 +66,13 @@ const EXPLAIN = {
   Conv2D(layer, x, at) {
     const { row, column, map } = place(layer.shape, at), { kernel, bias } = layer.arrays;
     const [KH, KW, C, F] = kernel.shape, [H, W] = x.shape;
-    const cells = windowCells(layer, [KH, KW], [H, W], row, column);
+    const window = windowAt(layer, [KH, KW], [H, W], row, column), { cells } = window;
     const terms = Array.from({ length: C }, (_, c) => {
       const patch = cells.map(({ h, w, inside }) => (inside ? x.data[(h * W + w) * C + c] : 0));
       const weights = cells.map((_, n) => kernel.data[(n * C + c) * F + map]);
       return { map: c, patch, weights, sum: patch.reduce((sum, value, n) => sum + value * weights[n], 0) };
     });
-    return { window: { cells, KH, KW }, terms, bias: bias ? bias.data[map] : null };
+    return { window, terms, bias: bias ? bias.data[map] : null };
   },
 
   /** One term for each input: the number, its weight, their product. */
@@ -99,10 +99,18 @@ const EXPLAIN = {
 
 function explainPool(layer, x, at) {
   const { row, column, map } = place(layer.shape, at), [H, W, C] = x.shape, [KH, KW] = layer.pool_size;
+  const window = windowAt(layer, [KH, KW], [H, W], row, column), { cells, inside } = window;
+  const indices = cells.map(({ h, w }) => (h * W + w) * C + map);
+  const patch = indices.map((index, n) => (cells[n].inside ? x.data[index] : null));
+  return { window, map, indices, patch, inside, winner: inside[winner(inside.map((n) => patch[n]))] };
+}
+
+/** The window of output (row, column): its cells, the numbers of those inside the input, and a box around these. */
+function windowAt(layer, [KH, KW], [H, W], row, column) {
   const cells = windowCells(layer, [KH, KW], [H, W], row, column);
-  const patch = cells.map(({ h, w, inside }) => (inside ? x.data[(h * W + w) * C + map] : null));
   const inside = cells.flatMap((cell, n) => (cell.inside ? [n] : []));
-  return { window: { cells, KH, KW }, map, patch, inside, winner: inside[winner(inside.map((n) => patch[n]))] };
+  const first = cells[inside[0]], last = cells[inside.at(-1)];
+  return { cells, inside, KH, KW, box: { top: first.h, left: first.w, bottom: last.h, right: last.w } };
 }
 
 /** Sums of products and bias: what the activation of a convolution or a Dense layer is given. */

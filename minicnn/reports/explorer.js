@@ -62,17 +62,19 @@ function goToHash() {
 
 /** Choose within the map: by how many rows and columns, kept inside. */
 function step(down, right, on = 0) {
-  const { H, W, C, count } = asMaps(network.shapes[chosen.layer]), where = place(network.shapes[chosen.layer], chosen.at);
+  const shape = network.shapes[chosen.layer], { H, W, C, count } = asMaps(shape), where = place(shape, chosen.at);
   const within = (value, most) => Math.max(0, Math.min(most - 1, value));
-  const at = indexOf(network.shapes[chosen.layer], {
+  const at = indexOf(shape, {
     row: within(where.row + down, H), column: within(where.column + right, W), map: within(where.map + on, C),
   });
   go({ at: Math.min(at, count - 1) });
 }
 
 const KEYS = {
-  ArrowUp: () => step(-1, 0), ArrowDown: () => step(1, 0), ArrowLeft: () => step(0, -1), ArrowRight: () => step(0, 1),
-  Home: () => step(0, -Infinity), End: () => step(0, Infinity), PageUp: () => step(0, 0, -1), PageDown: () => step(0, 0, 1),
+  ArrowUp: () => step(-1, 0), ArrowDown: () => step(1, 0),
+  ArrowLeft: () => step(0, -1), ArrowRight: () => step(0, 1),
+  Home: () => step(0, -Infinity), End: () => step(0, Infinity),
+  PageUp: () => step(0, 0, -1), PageDown: () => step(0, 0, 1),
 };
 
 /** The index under a pointer over a canvas that shows one map of the chosen layer. */

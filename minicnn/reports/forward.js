@@ -100,8 +100,8 @@ function softmax(z) {
 /** Abramowitz & Stegun 1964, 7.1.26: off by 1.5e-7 at most. */
 function erf(x) {
   const t = 1 / (1 + 0.3275911 * Math.abs(x));
-  const polynomial = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
-  return Math.sign(x) * (1 - polynomial * Math.exp(-x * x));
+  const powers = [1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592];
+  return Math.sign(x) * (1 - t * powers.reduce((sum, a) => sum * t + a) * Math.exp(-x * x));
 }
 
 /** Where the window of output (i, j) begins: row and column of the input, below 0 within the padding. */
@@ -130,7 +130,8 @@ function pool(layer, x, choose) {
 
 /** The index of the largest, the first of equals; a NaN is the largest. */
 function winner(values) {
-  return values.reduce((best, value, at) => (value > values[best] || (value !== value && values[best] === values[best]) ? at : best), 0);
+  const missing = values.findIndex(Number.isNaN);
+  return missing >= 0 ? missing : values.indexOf(values.reduce((a, b) => (b > a ? b : a)));
 }
 
 const mean = (values) => values.reduce((a, b) => a + b) / values.length;

@@ -18,7 +18,9 @@ from minicnn.kernels.threads import get_num_threads
 from minicnn.reports import network, results, sections
 from minicnn.reports.packing import pack
 
-SCRIPTS = ("network.js", "forward.js", "explain.js", "drawing.js", "sums.js", "showing.js", "explorer.js")
+SCRIPTS = [f"{name}.js" for name in (
+    "words", "network", "forward", "explain", "drawing", "sums", "showing", "explorer",
+)]  # fmt: skip
 
 
 def report(model, history=None, data=None, out="report.html", class_names=None, title=None, recipe=None,

@@ -7,13 +7,20 @@ function choice(group, value, label, canvas, words, onchange) {
     element("input", { type: "radio", name: group, value, "aria-label": label, onchange }), canvas, ...words);
 }
 
+/** Check the choice with this value, and bring it into view within its strip. */
 function check(container, value) {
-  const input = $(container).querySelector(`input[value="${value}"]`);
-  if (input) input.checked = true;
+  const strip = $(container), input = strip.querySelector(`input[value="${value}"]`), label = input?.parentElement;
+  if (!input) return;
+  input.checked = true;
+  const hidden = (begin, size, from, length) => begin < from || begin + size > from + length;
+  if (hidden(label.offsetTop, label.offsetHeight, strip.scrollTop, strip.clientHeight)
+      || hidden(label.offsetLeft, label.offsetWidth, strip.scrollLeft, strip.clientWidth)) strip.scrollTo({
+    top: label.offsetTop - (strip.clientHeight - label.offsetHeight) / 2,
+    left: label.offsetLeft - (strip.clientWidth - label.offsetWidth) / 2,
+  });
 }
 
 const newCanvas = () => element("canvas", { "aria-hidden": "true" });
-const sizes = (shape) => shape.join(` ${TIMES} `);
 
 /** The buttons that never change: a picture each, a layer each. */
 function makeChoices() {
@@ -21,17 +28,15 @@ function makeChoices() {
     const { taken, right } = verdict(network, n), canvas = newCanvas();
     drawPicture(canvas, rowOf(network.pictures, n));
     const words = `picture ${network.numbers[n]}: ${network.classes[label]}, taken for ${network.classes[taken]}`;
-    return choice("picture", n, words, canvas, [element("span", { class: right ? "" : "wrong" }, network.classes[label])],
-      () => go({ picture: n }));
+    const name = element("span", { class: right ? "" : "wrong" }, network.classes[label]);
+    return choice("picture", n, words, canvas, [name], () => go({ picture: n }));
   }));
   $("layers").append(...network.shapes.map((shape, k) => {
     const layer = network.layers[k - 1], name = layer?.name ?? "picture", kind = layer?.kind ?? "input";
     return choice("layer", k, `${name}, ${kind}, ${sizes(shape)}`, newCanvas(),
       [element("b", {}, name), element("span", {}, sizes(shape))], () => go({ layer: k, at: -1 }));
   }));
-  const left = network.names.slice(last);
-  if (left.length) $("layers").after(element("p", { class: "aside" }, `Not on this page, for want of room: ${left.join(", ")}. `
-    + `A page larger than ${network.megabytes} MB has them: report(..., megabytes=...).`));
+  if (last < network.names.length) $("layers").after(element("p", { class: "aside" }, missing(network)));
 }
 
 function drawCard(k) {
@@ -57,7 +62,7 @@ function showLayer() {
   if (chosen.at < 0) chosen.at = loudestInside(y);
   const { C, W } = asMaps(y.shape), scale = scaleOf(y);
   $("layer-name").textContent = layer ? layer.name : "The picture";
-  $("layer-words").textContent = [aboutLayer(layer), agreement(layer)].join(" ");
+  $("layer-words").textContent = aboutLayer(layer);
   $("scale").replaceChildren(...[-scale, 0, scale].map((value) => element("span", {}, decimal(value, 2))));
   const few = C === 1 && W === 1;
   $("maps").hidden = C === 1 && !few;
@@ -74,7 +79,7 @@ function mapChoices(y) {
     const canvas = newCanvas();
     drawWhole(canvas, y, map, scale);
     canvas.addEventListener("click", (event) => go({ at: indexUnder(event, canvas, map) }));
-    return choice("map", map, mapName({ k, network }, map), canvas, [element("span", {}, map)],
+    return choice("map", map, mapName(network, k, map), canvas, [element("span", {}, map)],
       () => go({ at: indexOf(y.shape, { ...place(y.shape, chosen.at), map }) }));
   });
 }
@@ -83,8 +88,9 @@ function mapChoices(y) {
 function unitChoices(y) {
   const largest = y.data.reduce((a, b) => Math.max(a, Math.abs(b)), 0) || 1;
   return Array.from(y.data, (value, at) => {
-    const name = className(chosen.layer, at) ?? `number ${at}`;
-    const label = choice("map", at, name, null, [element("span", {}, name), element("span", {}, decimal(value))], () => go({ at }));
+    const name = className(network, chosen.layer, at) ?? `number ${at}`;
+    const words = [element("span", {}, name), element("span", {}, decimal(value))];
+    const label = choice("map", at, name, null, words, () => go({ at }));
     label.style.setProperty("--share", Math.abs(value) / largest);
     return label;
   });
@@ -94,7 +100,7 @@ function unitChoices(y) {
 function showNumber(all = false) {
   const { layer: k, at } = chosen, y = outputs[k], layer = network.layers[k - 1];
   if (!y) return;
-  const where = place(y.shape, at), maps = asMaps(y.shape), name = className(k, at);
+  const where = place(y.shape, at), maps = asMaps(y.shape), name = className(network, k, at);
   check("maps", maps.C === 1 ? at : where.map);
   showField(k, at);
   showMap(k, y, where, maps);
@@ -103,13 +109,14 @@ function showNumber(all = false) {
     $(`at-${axis}`).closest("label").hidden = size === 1;
   }
   $("value").textContent = decimal(y.data[at]);
-  $("value-name").textContent = name ? `for ${name}` : maps.C > 1 ? `${mapName({ k, network }, where.map)}, row ${where.row}, column ${where.column}` : "";
+  $("value-name").textContent = name ? `for ${name}` : maps.C > 1 ? inputName(network, k, at) : "";
   const look = {
     network, k: k - 1, layer, x: outputs[k - 1], y, at, all, before: network.layers[k - 2]?.name ?? "the picture",
-    follow: (index) => { go({ layer: k - 1, at: index }); $("map").focus(); }, showAll: () => showNumber(true),
+    follow: (index) => { go({ layer: k - 1, at: index }); $("map").focus(); },
+    showAll: () => showNumber(true),
   };
   const known = layer && SUMS[layer.kind] && layer.arrays;
-  $("sum").replaceChildren(known ? SUMS[layer.kind](look) : element("p", { class: "aside" }, silence(layer)));
+  $("sum").replaceChildren(known ? SUMS[layer.kind](look) : element("p", { class: "aside" }, silence(network, layer)));
 }
 
 /** The part of the picture that the number can see. */
@@ -119,8 +126,8 @@ function showField(k, at) {
   drawPicture($("field").querySelector("canvas"), outputs[0]);
   frame($("field").querySelector(".mark"), { H, W }, { top, left, bottom, right });
   const whole = !field || (bottom - top + 1 === H && right - left + 1 === W);
-  $("field-words").textContent = whole ? "the whole picture"
-    : `rows ${top} to ${bottom}, columns ${left} to ${right}: ${bottom - top + 1} ${TIMES} ${right - left + 1} pixels`;
+  const size = `${bottom - top + 1} ${TIMES} ${right - left + 1} pixels`;
+  $("field-words").textContent = whole ? "the whole picture" : `rows ${top} to ${bottom}, columns ${left} to ${right}: ${size}`;
 }
 
 function showMap(k, y, where, maps) {
@@ -128,47 +135,9 @@ function showMap(k, y, where, maps) {
   drawWhole($("map").querySelector("canvas"), y, map, scaleOf(y));
   frame($("map").querySelector(".mark"), maps, { top: row, left: column, bottom: row, right: column });
   $("map").style.setProperty("--ratio", maps.W / maps.H);
-  $("map-name").textContent = maps.C > 1 ? mapName({ k, network }, map) : "its numbers";
+  $("map-name").textContent = maps.C > 1 ? mapName(network, k, map) : "its numbers";
   const spot = maps.W > 1 ? `row ${row}, column ${column}` : `number ${row}`;
   $("map").setAttribute("aria-valuetext", `${spot}: ${decimal(y.data[chosen.at])}`);
   $("map").setAttribute("aria-valuenow", chosen.at);
   $("map").setAttribute("aria-valuemax", maps.count - 1);
 }
-
-// ------------------------------------------------------------------ words
-
-const ABOUT = {
-  Conv2D: ({ strides, shape, kernel_size: [KH, KW] }) => `${shape[2]} kernels of ${KH} ${TIMES} ${KW} are slid over all maps before`
-    + `${strides[0] * strides[1] > 1 ? `, ${strides.join(` ${TIMES} `)} pixels at a time` : ""}; each makes a map of where it found what it looks for.`,
-  MaxPooling2D: ({ pool_size }) => `Of every ${pool_size.join(` ${TIMES} `)} numbers of a map the largest is kept.`,
-  AveragePooling2D: ({ pool_size }) => `Of every ${pool_size.join(` ${TIMES} `)} numbers of a map the mean is kept.`,
-  GlobalAveragePooling2D: () => "Of every map its mean is kept.",
-  Dense: ({ shape }) => `Each of the ${shape.at(-1).toLocaleString("en")} units weighs every number before.`,
-  BatchNormalization: () => "Every map is brought to a range the next layer can work with.",
-  Dropout: () => "At work only while training; here numbers pass as they are.",
-  Flatten: () => "All maps as one row of numbers.",
-  Rescaling: () => "Every number times a scale, plus an offset.",
-};
-
-const aboutLayer = (layer) => (layer ? ABOUT[layer.kind]?.(layer) ?? "" : "What the network is given, one map for each channel.");
-
-/** How far the page's numbers are from the framework's. */
-function agreement(layer) {
-  if (!layer || layer.outputs) return layer?.outputs ? "These numbers are the framework's own." : "";
-  const { difference } = layer;
-  if (difference === null) return "Not all of its numbers are finite.";
-  if (difference === 0) return "";
-  return `Weights before or in it are rounded to 16 bits here, which changes its numbers by ${difference.toExponential(0)} at most.`;
-}
-
-/** Why there is no sum to show. */
-function silence(layer) {
-  if (!layer) return "A pixel, as the network is given it.";
-  if (layer.weights) return `Its ${layer.weights.toLocaleString("en")} weights have no room on a page of ${network.megabytes} MB, so the sum cannot be `
-    + "shown: report(..., megabytes=...) makes room.";
-  return `${layer.kind} is a layer this page has no arithmetic for.`;
-}
-
-/** Which class a number of the last layer speaks for. */
-const className = (k, at) => (k === network.names.length && network.shapes[k].length === 1 && network.shapes[k][0] === network.classes.length
-  ? network.classes[at] : null);

@@ -162,7 +162,7 @@ def test_following_the_largest_term_leads_to_where_it_comes_from(opened):
     open_page(browser, path)
     k = max(k for k, layer in enumerate(model.layers, 1) if type(layer).__name__ == "Dense")
     choose(browser, layer=k, at=0)
-    browser.find_element("css selector", "#sum button.follow").click()
+    browser.find_element("css selector", "#sum button.source").click()
     weights = model.layers[k - 1].params["kernel"][:, 0]
     terms = networks.outputs(model, x[:1])[k - 2].ravel()[: len(weights)] * weights
     assert browser.execute_script("return [chosen.layer, chosen.at]") == [k - 1, np.abs(terms).argmax()]
