@@ -4,9 +4,8 @@
 
 page.py puts the page together: results.py judges the pictures, sections.py writes what is read, network.py
 and packing.py carry the network. In the browser network.js unpacks it, forward.js computes every layer anew,
-explain.js takes one number apart, drawing.js, sums.js and words.js show it, explorer.js and
-showing.js listen and answer.
-page.html and page.css are the paper.
+explain.js takes one number apart, drawing.js, sums.js and words.js show it, explorer.js and showing.js
+listen and answer. page.html and page.css are the paper.
 """
 
 from minicnn.reports.page import report

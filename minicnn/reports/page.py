@@ -66,7 +66,8 @@ def report(model, history=None, data=None, out="report.html", class_names=None, 
         "probabilities": pack(found.probabilities[found.shown]), "megabytes": size / 10**6,
         "names": [layer.name for layer in model.layers],
     }  # fmt: skip
-    room = size - len(page.substitute(parts).encode()) - len(_json(explorer).encode()) - 4000
+    room = size - len(page.substitute(parts).encode()) - len(_json(explorer).encode())
+    room -= 1000 * len(model.layers)  # for what is said of each besides its numbers
     explorer["layers"] = network.carry(model, found.pictures, room)
     parts["network"] = _json(explorer)
     with replacing(out) as file:

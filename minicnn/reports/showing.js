@@ -109,7 +109,7 @@ function showNumber(all = false) {
     $(`at-${axis}`).closest("label").hidden = size === 1;
   }
   $("value").textContent = decimal(y.data[at]);
-  $("value-name").textContent = name ? `for ${name}` : maps.C > 1 ? inputName(network, k, at) : "";
+  $("value-name").textContent = name ? `for ${name}` : inputName(network, k, at);
   const look = {
     network, k: k - 1, layer, x: outputs[k - 1], y, at, all, before: network.layers[k - 2]?.name ?? "the picture",
     follow: (index) => { go({ layer: k - 1, at: index }); $("map").focus(); },
@@ -127,7 +127,8 @@ function showField(k, at) {
   frame($("field").querySelector(".mark"), { H, W }, { top, left, bottom, right });
   const whole = !field || (bottom - top + 1 === H && right - left + 1 === W);
   const size = `${bottom - top + 1} ${TIMES} ${right - left + 1} pixels`;
-  $("field-words").textContent = whole ? "the whole picture" : `rows ${top} to ${bottom}, columns ${left} to ${right}: ${size}`;
+  const spot = `rows ${top} to ${bottom}, columns ${left} to ${right}: ${size}`;
+  $("field-words").textContent = whole ? "the whole picture" : spot;
 }
 
 function showMap(k, y, where, maps) {

@@ -53,7 +53,7 @@ const SUMS = {
 
   BatchNormalization(look) {
     const { mean, deviation, gamma, beta } = EXPLAIN.BatchNormalization(look.layer, look.x, look.at);
-    return single(look, "Centred and scaled by its channel's averages from training; then scaled and moved as learned.", [
+    return single(look, "Centred and scaled by its channel's averages in training, then scaled and moved.", [
       line("less the moving mean", mean), line(`divided by ${ROOT}(moving variance + ${EPSILON})`, deviation),
       line("times gamma", gamma), line("plus beta", beta), line("", look.y.data[look.at], "total"),
     ]);
@@ -64,7 +64,8 @@ const SUMS = {
   ]),
 
   LeakyReLU: (look) => single(look, "Numbers below zero are made small, not zero.", [
-    line(look.x.data[look.at] > 0 ? "above 0, kept" : `times ${look.layer.negative_slope}`, look.y.data[look.at], "total"),
+    line(look.x.data[look.at] > 0 ? "above 0, kept" : `times ${look.layer.negative_slope}`,
+      look.y.data[look.at], "total"),
   ]),
 
   Activation: (look) => single(look, "One number in, one number out.",
@@ -75,7 +76,7 @@ const SUMS = {
   Flatten: (look) => unchanged(look, "The maps, written one number after the other; nothing is computed."),
   Dropout: (look) => unchanged(look, `While training, ${decimal(100 * look.layer.rate, 0)} % of the numbers are left `
     + "out at random. Now all are there, unchanged."),
-  RandomFlip: (look) => unchanged(look, "Pictures are changed at random while training only. Now they pass as they are."),
+  RandomFlip: (look) => unchanged(look, "Pictures are changed at random in training only. Now they are left alone."),
 };
 for (const kind of ["RandomRotation", "RandomTranslation", "RandomZoom"]) SUMS[kind] = SUMS.RandomFlip;
 

@@ -83,5 +83,7 @@ function silence(network, layer) {
 }
 
 /** Where the network goes on when the page does not. */
-const missing = (network) => `Not on this page, for want of room: ${network.names.slice(network.layers.length).join(", ")}. `
-  + `A page larger than ${network.megabytes} MB has them: report(..., megabytes=...).`;
+function missing({ names, layers, megabytes }) {
+  return `Not on this page, for want of room: ${names.slice(layers.length).join(", ")}. `
+    + `A page larger than ${megabytes} MB has them: report(..., megabytes=...).`;
+}

@@ -11,7 +11,8 @@ from agreement import ROOT, assert_equal_weights
 from report_networks import CLASSES
 
 import minicnn as mc
-from minicnn import layers
+from minicnn import activations, layers
+from minicnn.reports import network
 
 
 def written(tmp_path, model=None, history=None, data=None, **more):
@@ -75,6 +76,22 @@ def test_batches_and_one_hot_rows_are_the_same_data(tmp_path):
     arrays = written(tmp_path, model, data=(x, y))
     assert written(tmp_path, model, data=(x, np.eye(5)[y])) == arrays
     assert written(tmp_path, model, data=[(x[:7], y[:7]), (x[7:], y[7:])]) == arrays
+
+
+def test_data_that_are_others_the_second_time_are_refused(tmp_path):
+    """Else the wrong pictures would stand beside the mistakes."""
+    model = networks.short_network()
+    x, y = networks.judged(model)
+
+    class Shuffled:
+        def __iter__(self):
+            order = np.random.default_rng(self.__dict__.setdefault("seed", 0)).permutation(len(x))
+            self.seed += 1
+            yield x[order], y[order]
+
+    for data in (iter([(x, y)]), Shuffled()):
+        with pytest.raises(ValueError, match="looks at the data twice, and the second time they were other"):
+            written(tmp_path, model, data=data)
 
 
 def test_the_model_is_as_before(tmp_path):
@@ -190,3 +207,28 @@ def test_the_example_in_the_docs(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     exec(compile(code, "docs/report.md", "exec"), {})
     assert "of 60 test pictures named rightly" in (tmp_path / "report.html").read_text()
+
+
+WEB = [file for file in (ROOT / "minicnn" / "reports").iterdir() if file.suffix in (".js", ".css", ".html")]
+
+
+@pytest.mark.parametrize("file", WEB, ids=lambda file: file.name)
+def test_the_page_is_written_to_be_read_too(file):
+    lines = file.read_text().splitlines()
+    assert len(lines) <= 300 and max(map(len, lines)) <= 120
+
+
+def test_every_layer_has_its_arithmetic_and_its_sum():
+    """A new layer is either known to the page or named here."""
+    known = {kind.__name__ for kind in network.KNOWN}
+    assert {kind.__name__ for kind in layers.LAYERS.values()} - known == {"Input", "RandomCrop"}
+    for table in ("forward.js", "sums.js"):
+        (text,) = (file.read_text() for file in WEB if file.name == table)
+        there = set(re.findall(r"^  (\w+)(?:\(|:)", text, re.M))
+        loops = re.findall(r"for \(const kind of \[(.*?)\]\)", text)
+        assert known <= there | {name.strip('"') for each in loops for name in each.split(", ")}, table
+
+
+def test_every_activation_has_its_formula():
+    (text,) = (file.read_text() for file in WEB if file.name == "forward.js")
+    assert all(f"  {name}: " in text for name in activations.BY_NAME if name != "softmax")
