@@ -50,6 +50,12 @@ function scaleOf({ data }) {
 
 // ------------------------------------------------------------------ canvases
 
+/** Pixels are squares where there is room for them, and blend where there is not. */
+function resize(canvas, width, height) {
+  [canvas.width, canvas.height] = [width, height];
+  canvas.style.imageRendering = Math.max(width, height) > 100 ? "auto" : "";
+}
+
 /** One map of a tensor, a pixel for each number, its upper left corner at (x, y). */
 function drawMap(canvas, tensor, map, scale, x = 0, y = 0) {
   const { H, W, C, count } = asMaps(tensor.shape), context = canvas.getContext("2d");
@@ -71,13 +77,13 @@ function drawPicture(canvas, tensor) {
     const rgb = [0, 1, 2].map((k) => 255 * (tensor.data[n * C + (C >= 3 ? k : 0)] - low) / (high - low || 1));
     pixels.data.set([...rgb, 255], 4 * n);
   }
-  [canvas.width, canvas.height] = [W, H];
+  resize(canvas, W, H);
   context.putImageData(pixels, 0, 0);
 }
 
 function drawWhole(canvas, tensor, map, scale) {
   const { H, W } = asMaps(tensor.shape);
-  [canvas.width, canvas.height] = [W, H];
+  resize(canvas, W, H);
   drawMap(canvas, tensor, map, scale);
 }
 
@@ -87,7 +93,7 @@ function drawMosaic(canvas, tensor) {
   for (let at = 0; at < count; at++) most[at % C] = Math.max(most[at % C], tensor.data[at]);
   const side = Math.max(1, Math.min(Math.floor(96 / Math.max(H, W)), 4, Math.floor(Math.sqrt(C))));
   const chosen = Array.from(most.keys()).sort((a, b) => most[b] - most[a]).slice(0, side * side);
-  [canvas.width, canvas.height] = [side * (W + 1) - 1, side * (H + 1) - 1];
+  resize(canvas, side * (W + 1) - 1, side * (H + 1) - 1);
   const scale = scaleOf(tensor);
   chosen.forEach((map, n) =>
     drawMap(canvas, tensor, map, scale, (n % side) * (W + 1), Math.floor(n / side) * (H + 1)));

@@ -14,7 +14,8 @@ FLAGS = (
 def browser(tmp_path_factory):
     """Headless Chromium with its logs kept; a test that needs it is skipped where it is not installed."""
     webdriver = pytest.importorskip("selenium.webdriver", reason="needs selenium, which drives a browser")
-    chromium, driver = (shutil.which(name) for name in ("chromium", "chromedriver"))
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    driver = shutil.which("chromedriver")
     if not chromium or not driver:
         pytest.skip("needs Chromium and its driver: apt-get install chromium chromium-driver")
     options = webdriver.ChromeOptions()

@@ -157,6 +157,27 @@ def test_arrow_keys_choose_pictures_and_layers(opened):
     assert browser.execute_script("return [chosen.picture, chosen.layer]") == [1, 2]
 
 
+def test_a_mistake_leads_into_the_explorer(opened):
+    browser, _, _, path = opened
+    open_page(browser, path)
+    browser.find_elements("css selector", "#mistakes a")[1].click()
+    assert browser.execute_script("return [chosen.picture, chosen.layer]") == [1, 1]
+    assert browser.execute_script("return Math.abs($('inside').getBoundingClientRect().top)") < 100
+    assert browser.find_element("css selector", "#pictures input:checked").get_attribute("value") == "1"
+
+
+def test_row_column_and_map_can_be_typed(opened):
+    browser, model, x, path = opened
+    k = [type(layer).__name__ for layer in model.layers].index("Conv2D") + 1
+    open_page(browser, path, f"#picture=0&layer={k}&at=0")
+    for name, value in (("map", 2), ("row", 1), ("column", 99)):  # the last column, there are no 99
+        browser.execute_script("""
+            $(arguments[0]).value = arguments[1];
+            $(arguments[0]).dispatchEvent(new Event("change"));""", f"at-{name}", value)
+    y = networks.outputs(model, x[:1])[k - 1][0]
+    assert read(browser.find_element("id", "value").text) == as_shown(y[1, -1, 2])
+
+
 def test_following_the_largest_term_leads_to_where_it_comes_from(opened):
     browser, model, x, path = opened
     open_page(browser, path)
