@@ -158,7 +158,7 @@ def filters(model):
 def recipe(rows):
     """Everything needed to do it again, as name and value."""
     cells = "".join(
-        f'<tr><th scope="row">{escape(str(name))}</th><td>{escape(_text(value))}</td></tr>'
+        f'<tr><th scope="row">{escape(str(name).replace("_", " "))}</th><td>{escape(_text(value))}</td></tr>'
         for name, value in rows.items()
         if value is not None
     )
