@@ -122,7 +122,7 @@ function numberGrid(values, columns, scale, caption, { chosen = -1, onpick, titl
     return element("td", {
       class: kind, style: `background: rgb(${rgb}); color: ${inkOn(rgb)}`, title: titles?.[n],
       onclick: onpick && (() => onpick(n)),
-    }, cellText(value));
+    }, cellText(value, columns <= 5 ? 3 : 2));
   });
   const rows = [];
   for (let at = 0; at < cells.length; at += columns) rows.push(element("tr", {}, ...cells.slice(at, at + columns)));

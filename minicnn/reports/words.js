@@ -11,12 +11,12 @@ function decimal(value, digits = 4) {
   return (value < 0 ? MINUS : "") + (tiny || size >= 1e5 ? size.toExponential(2) : size.toFixed(kept));
 }
 
-/** A number for a small cell: .07 */
-function cellText(value) {
+/** A number for a small cell: .071, or .07 where there is less room. */
+function cellText(value, digits) {
   const size = Math.abs(value);
   if (size === 0 || !(size < 1e4)) return decimal(value, 0);
-  const text = size.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2).replace(/^0\./, ".");
-  return (value < 0 && text !== ".00" ? MINUS : "") + text;
+  const text = size.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : digits).replace(/^0\./, ".");
+  return (value < 0 && Number(text) ? MINUS : "") + text;
 }
 
 const counted = (number) => number.toLocaleString("en");
