@@ -54,6 +54,7 @@ def main(argv=None):
     )  # fmt: skip
     test = model.evaluate(x_test, y_test, batch_size=args.batch_size, verbose=0, return_dict=True)
     run.record("early_stopping", model, history, test)
+    run.report("early_stopping", model, history, (x_test, y_test))
 
     documented = common.DOCUMENTED["D"]
     run.print_scores(documented, show=("val_", "last_val_", "test_"))

@@ -73,6 +73,7 @@ def main(argv=None):
     )  # fmt: skip
     test = model.evaluate(x_test, y_test, batch_size=args.batch_size, verbose=0, return_dict=True)
     run.record(name, model, history, test)
+    run.report(name, model, history, (x_test, y_test))
 
     metrics = ("accuracy", "loss", "binary_accuracy")
     run.print_scores(common.DOCUMENTED["C"], show=("last_", "test_"), metrics=metrics)

@@ -51,6 +51,7 @@ def main(argv=None):
     )  # fmt: skip
     test = model.evaluate(x_test, y_test, batch_size=args.batch_size, verbose=0, return_dict=True)
     run.record("M2", model, history, test)
+    run.report("M2", model, history, (x_test, y_test))
 
     run.print_scores(common.DOCUMENTED["A"])
     run.draw_samples()

@@ -116,6 +116,7 @@ def main(argv=None):
         )  # fmt: skip
         test = model.evaluate(x_test, y_test, batch_size=args.batch_size, verbose=0, return_dict=True)
         run.record(name, model, history, test)
+        run.report(name, model, history, (x_test, y_test))
         model.save(run.path(f"_{name}.mcnn"))
         title = f"The {name} model on {data.title}"
         mc.plots.training_curves(history, title=title, path=run.path(f"_{name}_curves.png"))

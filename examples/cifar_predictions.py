@@ -73,6 +73,7 @@ def main(argv=None):
     )  # fmt: skip
     test = model.evaluate(x_test, y_test, batch_size=args.batch_size, verbose=0, return_dict=True)
     run.record("fresh", model, history, test)
+    run.report("fresh", model, history, (x_test, y_test))
     some = slice(0, 25)
     mc.plots.predictions(
         data.x_test[some], model.predict(x_test[some]), y_test[some], data.class_names,
@@ -88,6 +89,7 @@ def main(argv=None):
     )  # fmt: skip
     test = model.evaluate(x_test, y_test, batch_size=args.batch_size, verbose=0, return_dict=True)
     run.record("on", model, on, test)
+    run.report("on", model, on, (x_test, y_test))
     model.save(run.path("_on.mcnn"))
 
     run.print_scores(documented, show=("last_", "last_val_", "test_"))

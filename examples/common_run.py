@@ -88,6 +88,16 @@ class Run:
             "seconds_per_epoch": [round(s, 2) for s in seconds],
         }
 
+    def report(self, part, model, history, data):
+        """With ``--report``, a page about a recorded part, judged by ``data``: see ``mc.report``."""
+        if self.args.report:
+            ending = "_report.html" if part.lower() == self.name else f"_{part.lower()}_report.html"
+            seconds = round(sum(self.stopwatches[part].seconds))
+            known = {"data": self.data.title, **self.recipe, "seconds": seconds, "commit": git_commit()}
+            mc.report(model, history, data, self.path(ending), self.data.class_names,
+                      title=f"{model.name} on {self.data.title}", recipe=known)  # fmt: skip
+            self.say(f"\nReport: {self.path(ending)}, to be opened in a browser")
+
     def histories(self):
         """What ``mc.plots.compare_runs`` takes: a history for each part."""
         return {part: record["history"] for part, record in self.records.items()}

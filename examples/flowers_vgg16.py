@@ -97,6 +97,7 @@ def main(argv=None):
     )  # fmt: skip
     test = model.evaluate(data.validation, verbose=0, return_dict=True)
     run.record(name, model, history, test)
+    run.report(name, model, history, data.validation)
 
     metrics = ("accuracy", "loss", "binary_accuracy")
     run.print_scores(common.DOCUMENTED["C, flowers"], show=("last_", "test_"), metrics=metrics)

@@ -3,7 +3,7 @@
     import minicnn as mc
     model = mc.Sequential([mc.layers.Conv2D(32, 3, activation="relu", input_shape=(32, 32, 3)), ...])
 
-Pictures are NHWC, names and rules are Keras's. ``mc.plots`` is loaded when first used.
+Pictures are NHWC, names and rules are Keras's. ``mc.plots`` and ``mc.report`` are loaded when first used.
 """
 
 import importlib
@@ -28,15 +28,17 @@ from minicnn.model import Sequential
 from minicnn.random import set_random_seed
 from minicnn.saving import load_model
 
-__version__ = "0.1.0"
+__version__ = config.VERSION
 __all__ = [
     "Sequential", "activations", "callbacks", "config", "constraints", "datasets", "get_num_threads",
     "gradcheck", "initializers", "kernels", "layers", "load_model", "losses", "metrics", "optimizers",
-    "plots", "set_num_threads", "set_random_seed", "utils",
+    "plots", "report", "set_num_threads", "set_random_seed", "utils",
 ]
 
 
 def __getattr__(name):
     if name == "plots":
         return importlib.import_module("minicnn.plots")
+    if name == "report":
+        return importlib.import_module("minicnn.reports").report
     raise AttributeError(f"module 'minicnn' has no attribute {name!r}")

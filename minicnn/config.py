@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+VERSION = "0.1.0"  # as in setup.cfg
 _FLOATX = "float32"
 
 

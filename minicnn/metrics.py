@@ -6,8 +6,8 @@
 import numpy as np
 
 from minicnn import losses
+from minicnn.classification import classification_report, confusion_matrix
 from minicnn.lookup import Configurable, resolve
-from minicnn.reports import classification_report, confusion_matrix
 
 __all__ = [
     "Accuracy", "BinaryAccuracy", "CategoricalAccuracy", "CategoricalCrossentropy", "MeanSquaredError",

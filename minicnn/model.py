@@ -181,6 +181,10 @@ class Sequential(Training):
         size = f", {self.count_params():,} parameters" if self.built else ""
         return f"<Sequential {self.name!r}: {inner}{size}>"
 
+    def _repr_html_(self):
+        """Its layers as a table, where it is the last line of a notebook's cell."""
+        return tables.summary_html(self)
+
     def get_config(self):
         """The architecture, in terms JSON knows."""
         shape = None if self.input_shape is None else list(self.input_shape)

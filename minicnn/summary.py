@@ -1,6 +1,7 @@
 """``model.summary()``: the layers as a table, drawn as Keras 3 draws it."""
 
 import textwrap
+from html import escape
 
 WIDTHS = (31, 22, 13)  # of the three columns; longer names go on in the next line
 
@@ -37,9 +38,7 @@ def summary(model):
     """The whole text. A model that does not know its input yet shows ``?`` for its shapes."""
     rows = []
     for layer in model.layers:
-        shape = str(layer.output_shape) if layer.built else "?"
-        count = f"{layer.count_params():,}" if layer.built else "0 (unbuilt)"
-        rows.append((f"{layer.name} ({type(layer).__name__})", shape, count))
+        rows.append((f"{layer.name} ({type(layer).__name__})", _shape_text(layer), _count_text(layer)))
     params = [array for layer in model.layers for array in layer.params.values()]
     state = [array for layer in model.layers for array in layer.state.values()]
     lines = [f'Model: "{model.name}"', *table(rows, ("Layer (type)", "Output Shape", "Param #"))]
@@ -47,3 +46,29 @@ def summary(model):
         count, size = sum(a.size for a in arrays), sum(a.nbytes for a in arrays)
         lines.append(f" {title} params: {count:,} ({size_text(size)})")
     return "\n".join(lines)
+
+
+def summary_html(model):
+    """The same table as HTML, for notebooks and the report page."""
+    rows = "".join(
+        f'<tr><th scope="row" style="text-align: left">{escape(layer.name)} ({type(layer).__name__})</th>'
+        f'<td style="white-space: nowrap">{escape(_shape_text(layer))}</td>'
+        f'<td style="text-align: right">{_count_text(layer)}</td></tr>'
+        for layer in model.layers
+    )
+    total = sum(layer.count_params() for layer in model.layers)
+    caption = f"{model.name}: {total:,} parameters" if model.built else f"{model.name}, not built yet"
+    return (
+        f'<table class="summary"><caption>{escape(caption)}</caption><thead><tr>'
+        '<th scope="col">layer (type)</th><th scope="col">output shape</th><th scope="col">parameters</th>'
+        "</tr></thead>"
+        f"<tbody>{rows}</tbody></table>"
+    )
+
+
+def _shape_text(layer):
+    return str(layer.output_shape) if layer.built else "?"
+
+
+def _count_text(layer):
+    return f"{layer.count_params():,}" if layer.built else "0 (unbuilt)"

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minicnn import batches, losses, optimizers
+from minicnn import batches, losses, optimizers, progress
 from minicnn import metrics as metrics_module
 from minicnn.activations import softmax
 from minicnn.archive import add_prefix, take_prefix
@@ -11,7 +11,6 @@ from minicnn.checks import whole_number
 from minicnn.kernels import buffers, threads
 from minicnn.lookup import serialize
 from minicnn.position import Position, Totals
-from minicnn.progress import ProgressLine
 
 
 class Training:
@@ -141,7 +140,8 @@ class Training:
         validation = None
         if validation_data is not None:
             validation = self._validation_batches(validation_data, batch_size)
-        line, history = ProgressLine(verbose, epochs, train), History()
+        history = History()
+        line = progress.watch(verbose, epochs, train, history)
         history.params = {
             "epochs": epochs, "verbose": verbose, "shuffle": bool(shuffle), **train.describe(),
             "validation": validation and validation.describe(),

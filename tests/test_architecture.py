@@ -55,22 +55,23 @@ FOUNDATIONS = {"minicnn.checks", "minicnn.config", "minicnn.random", "minicnn.lo
 PARTS_OF_LAYERS = {"minicnn.activations", "minicnn.initializers", "minicnn.constraints"}
 PARTS_OF_TRAINING = {"minicnn.losses", "minicnn.metrics", "minicnn.optimizers", "minicnn.schedules"}
 ON_ITS_OWN = {f"minicnn.{name}" for name in (
-    "checks", "config", "lookup", "random", "archive", "position", "progress", "summary",
+    "checks", "config", "lookup", "random", "archive", "notebook", "position", "summary", "svg",
 )}  # fmt: skip
 MAY_IMPORT = {
     **{name: set() for name in ON_ITS_OWN},
     "minicnn.random": {"minicnn.checks"},
+    "minicnn.progress": {"minicnn.notebook", "minicnn.svg"},
     "minicnn.gradcheck": {"minicnn.config"},
     "minicnn.kernels": {"minicnn.config"},
     "minicnn.layers": FOUNDATIONS | PARTS_OF_LAYERS | {"minicnn.kernels"},
     **dict.fromkeys(PARTS_OF_LAYERS | PARTS_OF_TRAINING,
                     FOUNDATIONS | PARTS_OF_LAYERS | PARTS_OF_TRAINING | {"minicnn.kernels"}),
-    "minicnn.reports": {"minicnn.datasets"},
-    "minicnn.metrics": {"minicnn.losses", "minicnn.lookup", "minicnn.reports"},
+    "minicnn.classification": {"minicnn.datasets"},
+    "minicnn.metrics": {"minicnn.losses", "minicnn.lookup", "minicnn.classification"},
     "minicnn.batches": {"minicnn.checks", "minicnn.random"},
     "minicnn.datasets": FOUNDATIONS | {"minicnn.batches", "minicnn.kernels"},
     "minicnn.utils": {"minicnn.datasets"},
-    "minicnn.callbacks": FOUNDATIONS | {"minicnn.archive"},
+    "minicnn.callbacks": FOUNDATIONS | {"minicnn.archive", "minicnn.svg"},
     "minicnn.saving": FOUNDATIONS | {"minicnn.archive", "minicnn.layers", "minicnn.model"},
     "minicnn.training": FOUNDATIONS | PARTS_OF_TRAINING | {f"minicnn.{name}" for name in (
         "activations", "archive", "batches", "callbacks", "kernels", "position", "progress",
@@ -81,7 +82,11 @@ MAY_IMPORT = {
     "minicnn.warmup": {f"minicnn.{name}" for name in (
         "config", "datasets", "kernels", "layers", "model", "optimizers",
     )},
-    "minicnn.plots": {"minicnn.checks", "minicnn.datasets", "minicnn.lookup", "minicnn.reports"},
+    "minicnn.reports": {f"minicnn.{name}" for name in (
+        "activations", "archive", "batches", "checks", "classification", "config", "datasets", "kernels",
+        "layers", "summary", "svg",
+    )},
+    "minicnn.plots": {"minicnn.checks", "minicnn.datasets", "minicnn.lookup", "minicnn.classification"},
 }  # fmt: skip
 WHOLE = "minicnn"  # minicnn/__init__.py: hands out what the rooms hold
 DOOR = "minicnn.__main__"  # the commands: may use all of it, and nobody uses them
@@ -89,8 +94,10 @@ OUTSIDE = {  # of the rooms that need more than NumPy
     "minicnn.kernels": {"numpy", "numba", "llvmlite", "scipy", "threadpoolctl"},
     "minicnn.__main__": {"threadpoolctl"},
     "minicnn.progress": {"tqdm"},
+    "minicnn.notebook": {"IPython"},
     "minicnn.datasets": {"numpy", "tqdm", "PIL"},
     "minicnn.plots": {"numpy", "matplotlib"},
+    "minicnn.reports": {"numpy", "PIL"},
 }
 
 
@@ -179,7 +186,7 @@ def test_all_is_there():
 
 
 SLOW = ["matplotlib", "PIL", "pandas", "tkinter", "IPython", "ipywidgets", "scipy.stats", "sklearn", "onnx",
-        "tqdm.notebook", "urllib.request", "minicnn.plots"]
+        "tqdm.notebook", "urllib.request", "minicnn.plots", "minicnn.reports"]
 
 
 def test_import_is_light_and_leaves_no_trace(tmp_path):
@@ -211,14 +218,14 @@ print(before == [library["num_threads"] for library in ThreadpoolController().se
 def test_what_is_loaded_on_demand_comes_by_its_name():
     printed = run_python("""
 import minicnn as mc
-print(mc.datasets.__name__, mc.plots.__name__)
+print(mc.datasets.__name__, mc.plots.__name__, mc.report.__name__)
 try:
     mc.nothing
 except AttributeError as error:
     print(error)
 """)
     names, error = printed.splitlines()
-    assert names == "minicnn.datasets minicnn.plots"
+    assert names == "minicnn.datasets minicnn.plots report"
     assert error == "module 'minicnn' has no attribute 'nothing'"
 
 

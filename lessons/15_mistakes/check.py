@@ -7,7 +7,7 @@ from lessons.harness import figures, own
 from lessons.harness.data import labels, pictures
 from lessons.harness.payoff import Training, failure
 from lessons.harness.tasks import Case, Lesson, Task, Wrong
-from minicnn import layers, reports
+from minicnn import classification, layers
 from minicnn.datasets.labels import as_classes
 
 # ---------------------------------------------------------------- the matrix
@@ -222,7 +222,7 @@ class Examination(Training):
         y_true, y_pred = data.y_test, probabilities.argmax(axis=1)
         reply = runner.call("confusion_matrix", {"y_true": y_true, "y_pred": y_pred, "classes": 10})
         counts = reply.get("value")
-        if not np.array_equal(counts, reports.confusion_matrix(y_true, y_pred, 10)):
+        if not np.array_equal(counts, classification.confusion_matrix(y_true, y_pred, 10)):
             return False, [*lines, *failure(reply, "confusion_matrix is wrong here")], None
         reply = runner.call("top_mistakes", {"counts": counts, "most": 3})
         rows = reply.get("value")
@@ -238,7 +238,7 @@ LESSON = Lesson(
     question="What does it get wrong?",
     minutes=40,
     tasks=[
-        Task("confusion_matrix", reports.confusion_matrix, matrix_cases, ("counts",), MATRIX_MISTAKES,
+        Task("confusion_matrix", classification.confusion_matrix, matrix_cases, ("counts",), MATRIX_MISTAKES,
              MATRIX_HINTS, calls=(as_classes,)),
         Task("top_mistakes", top_mistakes, list_cases, ("rows",), LIST_MISTAKES, LIST_HINTS),
     ],

@@ -281,5 +281,5 @@ show(figure, "15_what_excites")
 # When both functions pass, `python -m lessons payoff` trains this network with your own functions and
 # draws its mistakes with them.
 #
-# **In the framework**: [minicnn/reports.py](../../minicnn/reports.py) has the matrix, with precision, recall
-# and f1 from it; [minicnn/plots/confusion.py](../../minicnn/plots/confusion.py) draws it.
+# **In the framework**: [minicnn/classification.py](../../minicnn/classification.py) has the matrix, with
+# precision, recall and f1 from it; [minicnn/plots/confusion.py](../../minicnn/plots/confusion.py) draws it.

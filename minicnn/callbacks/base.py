@@ -3,6 +3,7 @@
 import inspect
 import math
 
+from minicnn import svg
 from minicnn.archive import is_json
 
 EVENTS = {  # and what their methods are given
@@ -89,6 +90,10 @@ class History(Callback):
         self.epoch.append(epoch)
         for name, value in (logs or {}).items():
             self.history.setdefault(name, []).append(value)
+
+    def _repr_html_(self):
+        """Its curves, where it is the last line of a notebook's cell."""
+        return svg.html(self.history, self.epoch) or "<p>History of no epoch</p>"
 
     def state(self):
         return {"epoch": self.epoch, "history": self.history}, {}

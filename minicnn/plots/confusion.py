@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minicnn import reports
+from minicnn import classification
 from minicnn.plots import checks
 from minicnn.plots.figure import SMALL, TEXT, dress, finish, new_figure
 
@@ -27,7 +27,8 @@ def confusion_matrix(y_true=None, y_pred=None, class_names=None, matrix=None, ti
     if (matrix is None) == (y_true is None or y_pred is None):
         raise ValueError("confusion_matrix expects either y_true and y_pred, or matrix")
     if matrix is None:
-        counts = reports.confusion_matrix(y_true, y_pred, None if class_names is None else len(class_names))
+        known = None if class_names is None else len(class_names)
+        counts = classification.confusion_matrix(y_true, y_pred, known)
     else:
         counts = _check_matrix(matrix)
     classes = len(counts)

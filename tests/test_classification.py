@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import minicnn as mc
-from minicnn.reports import classification_report, confusion_matrix
+from minicnn.classification import classification_report, confusion_matrix
 
 CASES = json.loads((Path(__file__).parent / "oracles" / "classification_reports.json").read_text())
 

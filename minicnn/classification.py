@@ -42,7 +42,7 @@ def classification_report(y_true, y_pred, class_names=None, digits=2):
         (occurring,) = np.nonzero(counts.sum(axis=0) + counts.sum(axis=1))
         counts, class_names = counts[np.ix_(occurring, occurring)], occurring
     names = [str(name) for name in class_names]
-    scores, support = _scores(counts)
+    scores, support = class_scores(counts)
     N = support.sum()
     accuracy = np.trace(counts) / N
 
@@ -62,8 +62,8 @@ def classification_report(y_true, y_pred, class_names=None, digits=2):
     return "\n".join(lines) + "\n"
 
 
-def _scores(counts):
-    """Precision, recall and f1 of each class, (3, classes), and its support (classes,)."""
+def class_scores(counts):
+    """Precision, recall and f1 of each class, (3, classes), and its support (classes,), from the counts."""
     right, support, taken = np.diag(counts), counts.sum(axis=1), counts.sum(axis=0)
     tops, bottoms = (right, right, 2 * right), (taken, support, support + taken)
     scores = [np.divide(a, b, out=np.zeros(len(a)), where=b > 0) for a, b in zip(tops, bottoms)]

@@ -1,0 +1,13 @@
+"""The report page: what a run was, how good it is, and the network itself to look into.
+
+    mc.report(model, history, (x_test, y_test), "report.html", class_names)
+
+page.py puts the page together: results.py judges the pictures, sections.py writes what is read, network.py
+and packing.py carry the network. In the browser network.js unpacks it, forward.js computes every layer anew,
+explain.js takes one number apart, drawing.js, sums.js and words.js show it, explorer.js and showing.js
+listen and answer. page.html and page.css are the paper.
+"""
+
+from minicnn.reports.page import report
+
+__all__ = ["report"]

@@ -1,0 +1,131 @@
+"use strict";
+// Pictures and numbers: colours, canvases, small elements. Blue is above zero, orange below, paper is zero.
+
+/** An element with attributes and children; texts are put in as text, whatever they contain. */
+function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (!value && value !== 0) continue;
+    if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
+    else made.setAttribute(name, value === true ? "" : value);
+  }
+  made.append(...children.filter((child) => child != null));
+  return made;
+}
+
+// ------------------------------------------------------------------ colours
+
+let palette;  // paper, positive, negative as [r, g, b]: the style sheet's, anew when it turns dark
+
+function readPalette() {
+  const style = getComputedStyle(document.documentElement);
+  palette = ["--zero", "--positive", "--negative"].map((name) => {
+    const hex = style.getPropertyValue(name).trim().slice(1);
+    return [0, 2, 4].map((at) => parseInt(hex.slice(at, at + 2), 16));
+  });
+}
+
+/** The colour of a value where `scale` is as far as colours go. */
+function colour(value, scale) {
+  const [zero, positive, negative] = palette;
+  if (Number.isNaN(value)) return [128, 128, 128];
+  const share = scale > 0 ? Math.min(1, Math.abs(value) / scale) : 0, end = value > 0 ? positive : negative;
+  return zero.map((from, k) => Math.round(from + share * (end[k] - from)));
+}
+
+/** Black or white, whichever is easier to read on it (relative luminance as in WCAG 2). */
+function inkOn(rgb) {
+  const light = (part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+  const [r, g, b] = rgb.map((part) => light(part / 255));
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.18 ? "#000" : "#fff";
+}
+
+/** The value that takes the full colour: all but the largest one in two hundred are below it. */
+function scaleOf({ data }) {
+  const step = Math.max(1, Math.floor(data.length / 20000)), sizes = [];
+  for (let at = 0; at < data.length; at += step) sizes.push(Math.abs(data[at]));
+  sizes.sort((a, b) => a - b);
+  return sizes[Math.ceil(0.995 * (sizes.length - 1))] || sizes.at(-1) || 1;
+}
+
+// ------------------------------------------------------------------ canvases
+
+/** Pixels are squares where there is room for them, and blend where there is not. */
+function resize(canvas, width, height) {
+  [canvas.width, canvas.height] = [width, height];
+  canvas.style.imageRendering = Math.max(width, height) > 100 ? "auto" : "";
+}
+
+/** One map of a tensor, a pixel for each number, its upper left corner at (x, y). */
+function drawMap(canvas, tensor, map, scale, x = 0, y = 0) {
+  const { H, W, C, count } = asMaps(tensor.shape), context = canvas.getContext("2d");
+  const pixels = context.createImageData(W, H);
+  for (let n = 0; n < H * W; n++) {
+    const at = n * C + map;
+    if (at < count) pixels.data.set([...colour(tensor.data[at], scale), 255], 4 * n);
+  }
+  context.putImageData(pixels, x, y);
+}
+
+/** A picture as people see it: in colour where it has three channels; stretched where it is not 0..1 or 0..255. */
+function drawPicture(canvas, tensor) {
+  if (tensor.shape.length !== 3) return drawWhole(canvas, tensor, 0, scaleOf(tensor));
+  const [H, W, C] = tensor.shape, context = canvas.getContext("2d"), pixels = context.createImageData(W, H);
+  let low = tensor.data.reduce((a, b) => Math.min(a, b)), high = tensor.data.reduce((a, b) => Math.max(a, b));
+  if (low >= 0) [low, high] = [0, high <= 1 ? 1 : high <= 255 ? 255 : high];
+  for (let n = 0; n < H * W; n++) {
+    const rgb = [0, 1, 2].map((k) => 255 * (tensor.data[n * C + (C >= 3 ? k : 0)] - low) / (high - low || 1));
+    pixels.data.set([...rgb, 255], 4 * n);
+  }
+  resize(canvas, W, H);
+  context.putImageData(pixels, 0, 0);
+}
+
+function drawWhole(canvas, tensor, map, scale) {
+  const { H, W } = asMaps(tensor.shape);
+  resize(canvas, W, H);
+  drawMap(canvas, tensor, map, scale);
+}
+
+/** Some maps of a layer side by side, those that answer most to the picture. */
+function drawMosaic(canvas, tensor) {
+  const { H, W, C, count } = asMaps(tensor.shape), most = new Float32Array(C).fill(-Infinity);
+  for (let at = 0; at < count; at++) most[at % C] = Math.max(most[at % C], tensor.data[at]);
+  const side = Math.max(1, Math.min(Math.floor(96 / Math.max(H, W)), 4, Math.floor(Math.sqrt(C))));
+  const chosen = Array.from(most.keys()).sort((a, b) => most[b] - most[a]).slice(0, side * side);
+  resize(canvas, side * (W + 1) - 1, side * (H + 1) - 1);
+  const scale = scaleOf(tensor);
+  chosen.forEach((map, n) =>
+    drawMap(canvas, tensor, map, scale, (n % side) * (W + 1), Math.floor(n / side) * (H + 1)));
+}
+
+/** A frame over a canvas, around a box of its pixels. */
+function frame(mark, { H, W }, { top, left, bottom, right }) {
+  const percent = { top: top / H, left: left / W, height: (bottom - top + 1) / H, width: (right - left + 1) / W };
+  for (const [side, share] of Object.entries(percent)) mark.style[side] = `${100 * share}%`;
+  return mark;
+}
+
+/** A map with a frame around some of its pixels. */
+function framedMap(tensor, map, scale, box, attributes = {}) {
+  const canvas = element("canvas", { "aria-hidden": "true" });
+  drawWhole(canvas, tensor, map, scale);
+  return element("span", { class: "framed", ...attributes }, canvas,
+    frame(element("span", { class: "mark" }), asMaps(tensor.shape), box));
+}
+
+/** Numbers as a small table of coloured cells; null is padding outside the picture. */
+function numberGrid(values, columns, scale, caption, { chosen = -1, onpick, titles } = {}) {
+  const cells = values.map((value, n) => {
+    if (value === null) return element("td", { class: "outside" });
+    const rgb = colour(value, scale), kind = `${n === chosen ? "chosen" : ""} ${onpick ? "pick" : ""}`.trim();
+    return element("td", {
+      class: kind, style: `background: rgb(${rgb}); color: ${inkOn(rgb)}`, title: titles?.[n],
+      onclick: onpick && (() => onpick(n)),
+    }, cellText(value, columns <= 5 ? 3 : 2));
+  });
+  const rows = [];
+  for (let at = 0; at < cells.length; at += columns) rows.push(element("tr", {}, ...cells.slice(at, at + columns)));
+  return element("table", { class: columns > 7 ? "numbers small" : "numbers" },
+    element("caption", {}, caption), element("tbody", {}, ...rows));
+}

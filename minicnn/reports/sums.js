@@ -1,0 +1,177 @@
+"use strict";
+// The sum that made a number, as a bill: an amount in every line, a rule, the total.
+//
+// `look` is what is looked at: a layer with its input x and output y, the index `at` in y, k (the layer's place), and
+// two things to do: follow(index in x) goes where a term comes from, showAll() shows the terms that were left out.
+
+const MOST_MAPS = 6, MOST_INPUTS = 10;  // terms of a long sum that are shown unasked
+
+const SUMS = {
+  Conv2D(look) {
+    const found = EXPLAIN.Conv2D(look.layer, look.x, look.at), { KH, KW } = found.window;
+    const [shown, rest] = largestFirst(found.terms, look.all ? Infinity : MOST_MAPS);
+    const scales = {
+      patch: scaleOf(look.x), weights: largestOf(found.terms.map((term) => term.weights)),
+      products: largestOf(shown.map(products)),
+    };
+    const maps = found.terms.length > 1 ? ` on each of ${counted(found.terms.length)} maps` : "";
+    return bill(`Number by number, patch ${TIMES} kernel, added up: ${KH} ${TIMES} ${KW} products${maps}.`, [
+      ...shown.map((term) => line(product(look, found, term, scales), term.sum)),
+      ...leftOut(look, rest, "maps"), ...ending(look, found),
+    ]);
+  },
+
+  Dense(look) {
+    const found = EXPLAIN.Dense(look.layer, look.x, look.at);
+    const [shown, rest] = largestFirst(found.terms, look.all ? Infinity : MOST_INPUTS);
+    const largest = Math.abs(shown[0].sum) || 1;
+    const lines = shown.map(({ input, value, weight, sum }) => line([
+      source(look, input), element("span", { class: "factors" }, `${decimal(value)} ${TIMES} ${decimal(weight)}`),
+      element("span", { class: sum < 0 ? "weight negative" : "weight", style: `--share: ${Math.abs(sum) / largest}` }),
+    ], sum, "input"));
+    return bill(`Input ${TIMES} weight, added up over ${counted(found.terms.length)} inputs; the largest first.`,
+      [...lines, ...leftOut(look, rest, "inputs"), ...ending(look, found)]);
+  },
+
+  MaxPooling2D: (look) => poolSum(look, ({ inside, winner, patch, indices }) => [
+    line([`the largest of ${inside.length}, framed: `, source(look, indices[winner])], patch[winner], "total"),
+  ]),
+
+  AveragePooling2D: (look) => poolSum(look, ({ inside, patch }) => [
+    line(`the sum of ${inside.length}`, inside.reduce((sum, n) => sum + patch[n], 0)),
+    line(`divided by ${inside.length}`, look.y.data[look.at], "total"),
+  ]),
+
+  GlobalAveragePooling2D(look) {
+    const { map, values, total } = EXPLAIN.GlobalAveragePooling2D(look.layer, look.x, look.at), [H, W] = look.x.shape;
+    return bill("The mean of a whole map.", [
+      line(mapFigure(look, map, { top: 0, left: 0, bottom: H - 1, right: W - 1 }), ""),
+      line(`the sum of its ${counted(values.length)} numbers`, total),
+      line(`divided by ${counted(values.length)}`, look.y.data[look.at], "total"),
+    ]);
+  },
+
+  BatchNormalization(look) {
+    const { mean, deviation, gamma, beta } = EXPLAIN.BatchNormalization(look.layer, look.x, look.at);
+    return single(look, "Centred and scaled by its channel's averages in training, then scaled and moved.", [
+      line("less the moving mean", mean), line(`divided by ${ROOT}(moving variance + ${EPSILON})`, deviation),
+      line("times gamma", gamma), line("plus beta", beta), line("", look.y.data[look.at], "total"),
+    ]);
+  },
+
+  Rescaling: (look) => single(look, "Every number times a scale, plus an offset.", [
+    line("times", look.layer.scale), line("plus", look.layer.offset), line("", look.y.data[look.at], "total"),
+  ]),
+
+  LeakyReLU: (look) => single(look, "Numbers below zero are made small, not zero.", [
+    line(look.x.data[look.at] > 0 ? "above 0, kept" : `times ${look.layer.negative_slope}`,
+      look.y.data[look.at], "total"),
+  ]),
+
+  Activation: (look) => single(look, "One number in, one number out.",
+    applied(look, look.layer.activation, look.x.data[look.at], look.x)),
+  ReLU: (look) => SUMS.Activation(look),
+  Softmax: (look) => SUMS.Activation(look),
+
+  Flatten: (look) => unchanged(look, "The maps, written one number after the other; nothing is computed."),
+  Dropout: (look) => unchanged(look, `While training, ${decimal(100 * look.layer.rate, 0)} % of the numbers are left `
+    + "out at random. Now all are there, unchanged."),
+  RandomFlip: (look) => unchanged(look, "Pictures are changed at random in training only. Now they are left alone."),
+};
+for (const kind of ["RandomRotation", "RandomTranslation", "RandomZoom"]) SUMS[kind] = SUMS.RandomFlip;
+
+// ------------------------------------------------------------------ lines
+
+function bill(caption, lines) {
+  const table = element("table", { class: "bill" }, element("caption", {}, caption), element("tbody", {}, ...lines));
+  return element("div", { class: "wide", tabindex: 0, role: "region", "aria-label": "the sum" }, table);
+}
+
+function line(what, amount, kind = "") {
+  return element("tr", { class: kind }, element("th", { scope: "row" }, ...[what].flat()),
+    element("td", {}, typeof amount === "number" ? decimal(amount) : amount));
+}
+
+/** A bill that begins with the one number the layer was given for this one. */
+const single = (look, caption, lines) => bill(caption, [line(source(look, look.at), look.x.data[look.at]), ...lines]);
+
+const unchanged = (look, caption) => bill(caption, [line(source(look, look.at), look.y.data[look.at], "total")]);
+
+/** The terms that are not shown, in one line. */
+function leftOut(look, rest, what) {
+  if (!rest.length) return [];
+  const more = rest.length > 1000 ? "" : button("show them", look.showAll);
+  return [line([`the other ${counted(rest.length)} ${what} `, more], rest.reduce((sum, term) => sum + term.sum, 0))];
+}
+
+/** The last lines of a convolution or a Dense layer: bias, sum, activation. */
+function ending(look, found) {
+  const { layer, x } = look, z = total(found), bias = line("the bias", found.bias ?? "none");
+  if (layer.activation === "linear") return [bias, line("the sum", z, "total")];
+  const all = layer.activation === "softmax" && FORWARD[layer.kind]({ ...layer, activation: "linear" }, x);
+  return [bias, line("the sum", z, "subtotal"), ...applied(look, layer.activation, z, all)];
+}
+
+/** What the activation makes of z; `all` are the numbers among which softmax finds those beside z. */
+function applied(look, activation, z, all) {
+  const y = look.y.data[look.at], C = look.y.shape.at(-1), first = look.at - look.at % C;
+  if (activation === "softmax") {
+    const { largest, exponentials, sum } = softmax(all.data.subarray(first, first + C));
+    return [
+      line(`softmax: e to the power of it, less the largest (${decimal(largest)})`, exponentials[look.at - first]),
+      line(`divided by the sum of the ${C} of these (${decimal(sum)})`, y, "total"),
+    ];
+  }
+  const relu = z > 0 ? "relu: above 0, kept" : "relu: not above 0, so 0";
+  return [line(activation === "relu" ? relu : `${activation} of it`, y, "total")];
+}
+
+// ------------------------------------------------------------------ pictures of terms
+
+/** One term of a convolution: where in which map, its patch, its slice of the kernel, their products. */
+function product(look, { window: { cells, inside, KW, box } }, term, scales) {
+  const each = products(term), titles = each.map((p, n) =>
+    `${decimal(term.patch[n])} ${TIMES} ${decimal(term.weights[n])} = ${decimal(p)}`);
+  const follow = (n) => look.follow(indexOf(look.x.shape, { row: cells[n].h, column: cells[n].w, map: term.map }));
+  const strongest = inside.reduce((best, n) => (Math.abs(each[n]) > Math.abs(each[best]) ? n : best));
+  const patch = term.patch.map((value, n) => (cells[n].inside ? value : null));
+  const grids = [
+    numberGrid(patch, KW, scales.patch, "patch", { titles, onpick: follow }), operator(TIMES),
+    numberGrid(term.weights, KW, scales.weights, "kernel", { titles }),
+  ];
+  if (KW <= 5) grids.push(operator("="), numberGrid(each, KW, scales.products, "products", { titles }));
+  return element("div", { class: "product" }, mapFigure(look, term.map, box, () => follow(strongest)), ...grids);
+}
+
+/** The window of a pooling, then what is made of it. */
+function poolSum(look, lines) {
+  const found = EXPLAIN[look.layer.kind](look.layer, look.x, look.at), { KH, KW, box } = found.window;
+  const grid = numberGrid(found.patch, KW, scaleOf(look.x), "window", {
+    chosen: look.layer.kind === "MaxPooling2D" ? found.winner : -1, onpick: (n) => look.follow(found.indices[n]),
+  });
+  const window = element("div", { class: "product" }, mapFigure(look, found.map, box), grid);
+  return bill(`A window of ${KH} ${TIMES} ${KW} on one map.`, [line(window, ""), ...lines(found)]);
+}
+
+/** A map of the input with a frame around the window, and its name: a button, if there is somewhere to go. */
+function mapFigure(look, map, box, onclick) {
+  const name = mapName(look.network, look.k, map), title = `go to where it comes from, ${look.before}`;
+  return element("figure", {}, framedMap(look.x, map, scaleOf(look.x), box),
+    element("figcaption", {}, onclick ? button(name, onclick, { title }) : name));
+}
+
+/** A number of the input by its name, which leads there. */
+const source = (look, index) => button(inputName(look.network, look.k, index), () => look.follow(index),
+  { class: "source", title: `go to where it comes from, ${look.before}` });
+
+const button = (words, onclick, more = {}) => element("button", { type: "button", onclick, ...more }, words);
+const operator = (sign) => element("span", { class: "operator" }, sign);
+
+const products = ({ patch, weights }) => patch.map((value, n) => value * weights[n]);
+const largestOf = (rows) => rows.flat().reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+
+/** The first `most` terms by size, and the others. */
+function largestFirst(terms, most) {
+  const sorted = terms.toSorted((a, b) => Math.abs(b.sum) - Math.abs(a.sum));
+  return [sorted.slice(0, most), sorted.slice(most)];
+}

@@ -1,0 +1,89 @@
+"use strict";
+// What layers, maps and numbers are called, and what is said about them.
+
+const MINUS = "\u2212", TIMES = "\u00d7", ROOT = "\u221a", EPSILON = "\u03b5";
+
+/** A number to read: four decimals, or as many digits as tell something. */
+function decimal(value, digits = 4) {
+  if (!Number.isFinite(value)) return String(value);
+  const size = Math.abs(value), tiny = size > 0 && size < 0.5 * 10 ** -digits;
+  const kept = size >= 1000 ? 1 : size >= 100 ? Math.min(digits, 2) : digits;
+  return (value < 0 ? MINUS : "") + (tiny || size >= 1e5 ? size.toExponential(2) : size.toFixed(kept));
+}
+
+/** A number for a small cell: .071, or .07 where there is less room. */
+function cellText(value, digits) {
+  const size = Math.abs(value);
+  if (size === 0 || !(size < 1e4)) return decimal(value, 0);
+  const text = size.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : digits).replace(/^0\./, ".");
+  return (value < 0 && Number(text) ? MINUS : "") + text;
+}
+
+const counted = (number) => number.toLocaleString("en");
+const sizes = (shape) => shape.join(` ${TIMES} `);
+
+/** Map number `map` of what layer k is given; of a picture, rescaled or not, its colour. */
+function mapName(network, k, map) {
+  const untouched = network.layers.slice(0, k).every(({ kind }) => /^(Rescaling|Random(?!Crop))/.test(kind));
+  return untouched && network.input[2] === 3 ? ["red", "green", "blue"][map] : `map ${map}`;
+}
+
+/** What to call number `index` of what layer k is given; behind a Flatten, by where it was before. */
+function inputName(network, k, index) {
+  while (k > 0 && ["Flatten", "Dropout"].includes(network.layers[k - 1].kind)) k--;
+  const shape = network.shapes[k];
+  if (shape.length === 1) return `number ${counted(index)}`;
+  const { row, column, map } = place(shape, index);
+  return `${mapName(network, k, map)}, row ${row}, column ${column}`;
+}
+
+/** Which class a number of the last layer speaks for; null for all other numbers. */
+function className(network, k, at) {
+  const isLast = k === network.names.length && network.shapes[k].length === 1;
+  return isLast && network.shapes[k][0] === network.classes.length ? network.classes[at] : null;
+}
+
+// ------------------------------------------------------------------ layers
+
+const ABOUT = {
+  Conv2D({ strides: [down, across], shape, kernel_size }) {
+    const stride = down * across > 1 ? `, ${sizes([down, across])} pixels at a time` : "";
+    return `${shape[2]} kernels of ${sizes(kernel_size)} are slid over all maps before${stride}; each makes a map of `
+      + "where it found what it looks for.";
+  },
+  MaxPooling2D: ({ pool_size }) => `Of every ${sizes(pool_size)} numbers of a map the largest is kept.`,
+  AveragePooling2D: ({ pool_size }) => `Of every ${sizes(pool_size)} numbers of a map the mean is kept.`,
+  GlobalAveragePooling2D: () => "Of every map its mean is kept.",
+  Dense: ({ shape }) => `Each of the ${counted(shape.at(-1))} units weighs every number before.`,
+  BatchNormalization: () => "Every map is brought to a range the next layer can work with.",
+  Dropout: () => "At work only while training; here numbers pass as they are.",
+  Flatten: () => "All maps as one row of numbers.",
+  Rescaling: () => "Every number times a scale, plus an offset.",
+};
+
+function aboutLayer(layer) {
+  if (!layer) return "What the network is given, one map for each channel.";
+  return `${ABOUT[layer.kind]?.(layer) ?? ""} ${agreement(layer)}`.trim();
+}
+
+/** How far the page's numbers are from the framework's. */
+function agreement({ outputs, difference }) {
+  if (outputs) return "These numbers are the framework's own.";
+  if (difference === null) return "Not all of its numbers are finite.";
+  return difference === 0 ? "" : "Weights before or in it are rounded to 16 bits here, which changes its numbers by "
+    + `${difference.toExponential(0)} at most.`;
+}
+
+/** Why there is no sum to show. */
+function silence(network, layer) {
+  if (!layer) return "A number of the picture, as the network is given it.";
+  if (!(layer.kind in SUMS)) return `${layer.kind} is a layer this page has no arithmetic for.`;
+  return `Its ${counted(layer.weights)} weights have no room on a page of ${network.megabytes} MB, so the sum cannot `
+    + "be shown: report(..., megabytes=...) makes room.";
+}
+
+/** Where the network goes on when the page does not. */
+function missing({ names, layers, megabytes }) {
+  return `Not on this page, for want of room: ${names.slice(layers.length).join(", ")}. `
+    + `A page larger than ${megabytes} MB has them: report(..., megabytes=...).`;
+}

@@ -1,0 +1,259 @@
+"""The page in a browser: it computes what the framework computes, and shows it to eyes and keyboards."""
+
+import json
+
+import numpy as np
+import pytest
+import report_networks as networks
+from report_networks import CLASSES
+
+import minicnn as mc
+
+MODELS = {"long": networks.long_network, "short": networks.short_network}
+
+
+@pytest.fixture(scope="module", params=["long", pytest.param("short", marks=pytest.mark.slow)])
+def opened(request, browser, tmp_path_factory):
+    """The browser with a report in it, the model it is about, and the pictures it shows."""
+    model = MODELS[request.param]()
+    x, y = networks.judged(model)
+    path = tmp_path_factory.mktemp("report") / "report.html"
+    mc.report(model, {"loss": [2.0, 1.5], "val_loss": [2.1, 1.7]}, (x, y), path, CLASSES, pictures=6)
+    for log in ("browser", "performance"):
+        browser.get_log(log)
+    open_page(browser, path)
+    return browser, model, x[browser.execute_script("return network.numbers")], path
+
+
+def open_page(browser, path, hash=""):
+    browser.get("about:blank")
+    browser.get(f"{path.as_uri()}{hash}")
+    browser.execute_async_script("""
+        const done = arguments[0], busy = () => document.querySelector("[aria-busy]");
+        const wait = () => (busy() ? setTimeout(wait, 5) : done());
+        wait();""")
+
+
+def choose(browser, **what):
+    """Show a picture, layer (1 for the first) or number, and wait for it."""
+    browser.execute_script("go(arguments[0])", what)
+
+
+def read(text):
+    """The number in a text, as the page writes it."""
+    return float(text.replace("−", "-").replace(",", ""))
+
+
+def test_nothing_is_loaded_and_nothing_goes_wrong(opened):
+    browser, _, _, path = opened
+    events = [json.loads(each["message"])["message"] for each in browser.get_log("performance")]
+    asked = [each["params"] for each in events if each["method"] == "Network.requestWillBeSent"]
+    asked = {each["request"]["url"] for each in asked if each["documentURL"] == path.as_uri()}
+    assert {url for url in asked if not url.startswith("data:")} == {path.as_uri()}
+    assert browser.get_log("browser") == []
+
+
+def test_a_name_is_text_whatever_it_says(opened):
+    browser, model, _, _ = opened
+    assert browser.title == model.name
+    assert CLASSES[1] in browser.find_element("id", "classes").text
+    assert CLASSES[1] in browser.find_element("id", "pictures").text
+
+
+def test_every_number_of_every_layer_is_the_frameworks(opened):
+    browser, model, x, _ = opened
+    for n in range(len(x)):
+        choose(browser, picture=n)
+        found = browser.execute_script("return outputs.map(({ data }) => Array.from(data))")
+        np.testing.assert_array_equal(np.float32(found[0]), x[n].ravel())
+        due = networks.outputs(model, x[n : n + 1])
+        for layer, here, there in zip(model.layers, due, found[1:], strict=True):
+            assert np.abs(there - here.ravel()).max() <= 1e-5 * np.abs(here).max(), layer.name
+
+
+BILL = """
+    go({ layer: arguments[0], at: arguments[1] });
+    const rows = [...document.querySelectorAll("#sum .bill > tbody > tr")];
+    return { value: $("value").textContent, lines: rows.map((row) => [row.className,
+        row.querySelector(":scope > th").innerText, row.querySelector(":scope > td").innerText]) };"""
+
+
+def test_the_sum_shown_is_the_activation(opened):
+    """In every layer, for several numbers of its output: the lines add up, and to what the framework has."""
+    browser, model, x, _ = opened
+    choose(browser, picture=2)
+    summed = 0
+    for k, (layer, y) in enumerate(zip(model.layers, networks.outputs(model, x[2:3])), 1):
+        for at in {0, y.size // 2, y.size - 1}:
+            shown = browser.execute_script(BILL, k, at)
+            assert read(shown["value"]) == as_shown(y.ravel()[at])
+            totals = [amount for kind, _, amount in shown["lines"] if kind == "total"]
+            assert len(totals) == (type(layer).__name__ not in ("RandomCrop", "Doubled"))
+            assert all(read(total) == as_shown(y.ravel()[at]) for total in totals)
+            if type(layer).__name__ in ("Conv2D", "Dense"):
+                sum_at = [name for _, name, _ in shown["lines"]].index("the sum")
+                amounts = [read(text) for _, _, text in shown["lines"][: sum_at + 1] if text != "none"]
+                assert sum(amounts[:-1]) == pytest.approx(amounts[-1], rel=1e-4, abs=1e-4 * len(amounts))
+                summed += 1
+    assert summed >= 6
+
+
+def as_shown(value):
+    """``value``, up to the digits that the page leaves out."""
+    return pytest.approx(value, rel=6e-5, abs=6e-5)
+
+
+def test_a_number_depends_on_its_receptive_field_and_on_nothing_else(opened):
+    browser, model, x, _ = opened
+    rng, x = np.random.default_rng(3), x[:1]
+    noise = rng.integers(0, 256, x.shape).astype(np.float32)
+    for k, y in enumerate(networks.outputs(model, x), 1):
+        at = y.size // 2
+        field = browser.execute_script("return receptiveField(network, ...arguments)", k - 1, at)
+        inside = np.ones(x.shape[1:3], bool)
+        if field is not None:
+            inside[:] = False
+            inside[field["top"] : field["bottom"] + 1, field["left"] : field["right"] + 1] = True
+        outside_changed = networks.outputs(model, np.where(inside[:, :, None], x, noise))[k - 1]
+        assert outside_changed.ravel()[at] == pytest.approx(y.ravel()[at], rel=1e-5)
+        if field is not None and model.layers[k - 1].name != "max_pooling2d":
+            edges = np.zeros_like(inside)
+            edges[[field["top"], field["bottom"]], field["left"]] = edges[field["top"], field["right"]] = True
+            corners_changed = networks.outputs(model, np.where(edges[:, :, None], 255 - x, x))[k - 1]
+            assert corners_changed.ravel()[at] != y.ravel()[at], f"{model.layers[k - 1]}: too large"
+
+
+def test_the_keyboard_reaches_every_number(opened):
+    keys = pytest.importorskip("selenium.webdriver.common.keys").Keys
+    browser, model, x, path = opened
+    k = [type(layer).__name__ for layer in model.layers].index("Conv2D") + 1
+    open_page(browser, path, f"#picture=1&layer={k}&at=0")
+    focused = None
+    for _ in range(60):
+        browser.switch_to.active_element.send_keys(keys.TAB)
+        focused = browser.switch_to.active_element
+        if focused.get_attribute("id") == "map":
+            break
+    assert focused.get_attribute("id") == "map"
+    focused.send_keys(keys.ARROW_DOWN, keys.ARROW_DOWN, keys.ARROW_RIGHT, keys.PAGE_DOWN)
+    y = networks.outputs(model, x[1:2])[k - 1][0]
+    assert read(browser.find_element("id", "value").text) == as_shown(y[2, 1, 1])
+    spoken = focused.get_attribute("aria-valuetext")
+    assert spoken.startswith("row 2, column 1: ")
+    assert read(spoken.split(": ")[1]) == as_shown(y[2, 1, 1])
+    focused.send_keys(keys.ARROW_LEFT, keys.ARROW_LEFT, keys.HOME, *[keys.ARROW_UP] * 3)
+    assert "row 0, column 0" in focused.get_attribute("aria-valuetext")
+
+
+def test_arrow_keys_choose_pictures_and_layers(opened):
+    keys = pytest.importorskip("selenium.webdriver.common.keys").Keys
+    browser, _, _, path = opened
+    open_page(browser, path)
+    browser.find_element("css selector", "#pictures input:checked").send_keys(keys.ARROW_RIGHT)
+    browser.find_element("css selector", "#layers input:checked").send_keys(keys.ARROW_RIGHT)
+    assert browser.execute_script("return [chosen.picture, chosen.layer]") == [1, 2]
+    address = browser.current_url.partition("#")[2]
+    open_page(browser, path, "#" + address)  # and the address leads back there
+    assert browser.execute_script("return [chosen.picture, chosen.layer]") == [1, 2]
+
+
+def test_a_mistake_leads_into_the_explorer(opened):
+    browser, _, _, path = opened
+    open_page(browser, path)
+    browser.find_elements("css selector", "#mistakes a")[1].click()
+    assert browser.execute_script("return [chosen.picture, chosen.layer]") == [1, 1]
+    assert browser.execute_script("return Math.abs($('inside').getBoundingClientRect().top)") < 100
+    assert browser.find_element("css selector", "#pictures input:checked").get_attribute("value") == "1"
+
+
+def test_row_column_and_map_can_be_typed(opened):
+    browser, model, x, path = opened
+    k = [type(layer).__name__ for layer in model.layers].index("Conv2D") + 1
+    open_page(browser, path, f"#picture=0&layer={k}&at=0")
+    for name, value in (("map", 2), ("row", 1), ("column", 99)):  # the last column, there are no 99
+        browser.execute_script("""
+            $(arguments[0]).value = arguments[1];
+            $(arguments[0]).dispatchEvent(new Event("change"));""", f"at-{name}", value)
+    y = networks.outputs(model, x[:1])[k - 1][0]
+    assert read(browser.find_element("id", "value").text) == as_shown(y[1, -1, 2])
+
+
+def test_following_the_largest_term_leads_to_where_it_comes_from(opened):
+    browser, model, x, path = opened
+    open_page(browser, path)
+    k = max(k for k, layer in enumerate(model.layers, 1) if type(layer).__name__ == "Dense")
+    choose(browser, layer=k, at=0)
+    browser.find_element("css selector", "#sum button.source").click()
+    weights = model.layers[k - 1].params["kernel"][:, 0]
+    terms = networks.outputs(model, x[:1])[k - 2].ravel()[: len(weights)] * weights
+    assert browser.execute_script("return [chosen.layer, chosen.at]") == [k - 1, np.abs(terms).argmax()]
+
+
+def test_everything_has_a_name_for_those_who_cannot_see_it(opened):
+    browser, _, _, path = opened
+    open_page(browser, path)
+    nameless = browser.execute_script("""
+        const names = ["aria-label", "alt", "title", "aria-labelledby"];
+        const named = (e) => names.some((name) => e.getAttribute(name))
+            || e.textContent.trim() || e.closest("label")?.textContent.trim();
+        const some = [...document.querySelectorAll("img, button, a, input, [role]")];
+        return some.filter((e) => !named(e)).map((e) => e.outerHTML);""")
+    assert nameless == []
+    silent = """return [...document.querySelectorAll("canvas")]
+        .filter((e) => !e.closest("[aria-hidden], [role]")).map((e) => e.parentElement.outerHTML)"""
+    assert browser.execute_script(silent) == []
+
+
+@pytest.mark.parametrize("width", [400, 1280])
+def test_it_fits_into_the_window(opened, width):
+    browser, _, _, path = opened
+    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    open_page(browser, path)
+    assert browser.execute_script("return document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.slow
+def test_m3_has_room_and_its_rounded_weights_agree(browser, tmp_path):
+    """The largest network of write-up A, 1.2 million weights: under 5 MB, and right to 1e-3."""
+    mc.set_random_seed(0)
+    model = networks.m3()
+    x, y = (part[:40] for part in mc.datasets.load("shapes", 1, 40)[1])
+    x = x / np.float32(255)
+    path = tmp_path / "m3.html"
+    mc.report(model, {"loss": [2.0]}, (x, y), path)
+    assert path.stat().st_size < 5 * 10**6
+    open_page(browser, path)
+    numbers = browser.execute_script("return network.numbers")
+    for n in (0, len(numbers) - 1):
+        browser.execute_async_script("go({ picture: arguments[0] }); setTimeout(arguments[1], 500)", n)
+        found = browser.execute_script("return outputs.map(({ data }) => Array.from(data))")
+        for here, there in zip(networks.outputs(model, x[numbers[n]][None]), found[1:], strict=True):
+            assert np.abs(there - here.ravel()).max() < 1e-3
+    formats = [array["format"] for layer in carried(path) for array in layer.get("arrays", {}).values()]
+    assert set(formats) == {"float32", "uint8", "uint16"}  # uint8: biases that are still zero
+
+
+def carried(path):
+    text = path.read_text().partition('id="network">')[2].partition("</script>")[0]
+    return json.loads(text)["layers"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shape", [(6,), (5, 2), (4, 3, 2)])
+def test_inputs_that_are_no_pictures_have_an_explorer_too(shape, browser, tmp_path):
+    flat = [mc.layers.Flatten()] if len(shape) > 1 else []
+    model = mc.Sequential([mc.layers.Input(shape), mc.layers.Dense(30), *flat, mc.layers.Dense(3, "softmax")])
+    x = np.random.default_rng(0).normal(size=(9, *shape)).astype(np.float32)
+    path = tmp_path / "report.html"
+    mc.report(model, None, (x, np.arange(9) % 3), path)
+    browser.get_log("browser")
+    open_page(browser, path)
+    numbers = browser.execute_script("return network.numbers")
+    for k, y in enumerate(networks.outputs(model, x[numbers[:1]]), 1):
+        for at in (0, y.size - 1):
+            shown = browser.execute_script(BILL, k, at)
+            assert read(shown["value"]) == as_shown(y.ravel()[at]) == read(shown["lines"][-1][2])
+    choose(browser, layer=0, at=1)
+    assert read(browser.find_element("id", "value").text) == as_shown(x[numbers[0]].ravel()[1])
+    assert browser.get_log("browser") == []
