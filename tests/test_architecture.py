@@ -82,6 +82,7 @@ MAY_IMPORT = {
         "config", "datasets", "kernels", "layers", "model", "optimizers",
     )},
     "minicnn.plots": {"minicnn.checks", "minicnn.datasets", "minicnn.lookup", "minicnn.reports"},
+    "minicnn.exchange": FOUNDATIONS | {"minicnn.activations", "minicnn.archive", "minicnn.layers"},
 }  # fmt: skip
 WHOLE = "minicnn"  # minicnn/__init__.py: hands out what the rooms hold
 DOOR = "minicnn.__main__"  # the commands: may use all of it, and nobody uses them
@@ -91,6 +92,7 @@ OUTSIDE = {  # of the rooms that need more than NumPy
     "minicnn.progress": {"tqdm"},
     "minicnn.datasets": {"numpy", "tqdm", "PIL"},
     "minicnn.plots": {"numpy", "matplotlib"},
+    "minicnn.exchange": {"numpy", "onnx", "safetensors"},
 }
 
 
@@ -179,7 +181,8 @@ def test_all_is_there():
 
 
 SLOW = ["matplotlib", "PIL", "pandas", "tkinter", "IPython", "ipywidgets", "scipy.stats", "sklearn", "onnx",
-        "tqdm.notebook", "urllib.request", "minicnn.plots"]
+        "tqdm.notebook", "urllib.request", "minicnn.plots", "minicnn.exchange", "onnxruntime", "safetensors",
+        "torch", "keras", "tensorflow"]
 
 
 def test_import_is_light_and_leaves_no_trace(tmp_path):
@@ -210,15 +213,19 @@ print(before == [library["num_threads"] for library in ThreadpoolController().se
 
 def test_what_is_loaded_on_demand_comes_by_its_name():
     printed = run_python("""
+import sys
 import minicnn as mc
-print(mc.datasets.__name__, mc.plots.__name__)
+print(mc.datasets.__name__, mc.plots.__name__, mc.onnx.__name__, mc.safetensors.__name__, mc.torch.__name__)
+print([name for name in ("onnx", "safetensors", "torch") if name in sys.modules])
 try:
     mc.nothing
 except AttributeError as error:
     print(error)
 """)
-    names, error = printed.splitlines()
-    assert names == "minicnn.datasets minicnn.plots"
+    names, loaded, error = printed.splitlines()
+    exchange = "minicnn.exchange.onnx minicnn.exchange.safetensors minicnn.exchange.torch"
+    assert names == f"minicnn.datasets minicnn.plots {exchange}"
+    assert loaded == "[]"
     assert error == "module 'minicnn' has no attribute 'nothing'"
 
 
