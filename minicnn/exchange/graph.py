@@ -1,8 +1,8 @@
 """What ONNX makes of each layer: nodes, by the names of its operators, and the weights they take.
 
-ONNX lays pictures out as (N, C, H, W). A Transpose is put in only where a layer needs the other order, which
-is before the first layer that looks at neighbours and where pictures end: at Flatten, at Dense, at the output.
-What treats all numbers alike works on either.
+ONNX lays pictures out as (N, C, H, W). A Transpose is put in only where a layer needs the other order: before
+the first that looks at neighbours, and where pictures end, at Flatten, at Dense or at the output. What treats
+all numbers alike works on either.
 """
 
 import numpy as np
@@ -38,7 +38,7 @@ class Graph:
     def _rule(self, layer):
         if type(layer) not in RULES:  # a subclass may compute something else
             raise ValueError(
-                f"{layer} cannot be written as ONNX: there is a rule for each of minicnn's layers, and none for "
+                f"{layer} cannot be written as ONNX: there is a rule for each of minicnn's layers and none for "
                 f"{type(layer).__name__}"
             )
         return RULES[type(layer)]
@@ -80,8 +80,8 @@ class Graph:
             self.gelu()
         elif activation is not activations.linear:
             raise ValueError(
-                f"{self.layer} cannot be written as ONNX: there is a rule for each of minicnn's activations, and "
-                f"none for {activation.name!r}"
+                f"{self.layer} cannot be written as ONNX: there is a rule for each of minicnn's activations "
+                f"and none for {activation.name!r}"
             )
 
     def gelu(self):
@@ -102,19 +102,23 @@ def nothing(graph, layer):
 
 
 def activation(graph, layer):
+    """Activation, ReLU, Softmax."""
     graph.activate(layer.activation)
 
 
 def leaky_relu(graph, layer):
+    """With the layer's slope: as an activation by name it has another."""
     graph.add("LeakyRelu", alpha=layer.negative_slope)
 
 
 def rescaling(graph, layer):
+    """x scale + offset"""
     graph.add("Mul", graph.constant("scale", layer.scale))
     graph.add("Add", graph.constant("offset", layer.offset))
 
 
 def conv2d(graph, layer):
+    """ONNX's kernels are (F, C, KH, KW)."""
     graph.channels_first()
     weights = [graph.constant("kernel", layer.params["kernel"].transpose(3, 2, 0, 1))]
     if layer.use_bias:
@@ -130,6 +134,7 @@ def pads(layer):
 
 
 def dense(graph, layer):
+    """x kernel + bias along the last axis, however many there are."""
     graph.channels_last()
     graph.add("MatMul", graph.constant("kernel", layer.params["kernel"]))
     if layer.use_bias:
@@ -138,6 +143,7 @@ def dense(graph, layer):
 
 
 def batch_normalization(graph, layer):
+    """As at inference: the moving statistics count."""
     graph.channels_first()
     arrays = {"gamma": layer.gamma, "beta": layer.beta, **layer.state}
     weights = [graph.constant(name, array) for name, array in arrays.items()]
@@ -145,23 +151,27 @@ def batch_normalization(graph, layer):
 
 
 def max_pooling(graph, layer):
+    """Cells outside do not count, here and there."""
     graph.channels_first()
     graph.add("MaxPool", kernel_shape=layer.pool_size, strides=layer.strides, pads=pads(layer))
 
 
 def average_pooling(graph, layer):
+    """Cells outside do not count: that is ONNX's default, too."""
     graph.channels_first()
     graph.add("AveragePool", kernel_shape=layer.pool_size, strides=layer.strides, pads=pads(layer))
 
 
 def global_average_pooling(graph, layer):
+    """(N, C), where ONNX keeps two axes of one."""
     graph.channels_first()
-    graph.add("GlobalAveragePool")  # (N, C, 1, 1)
+    graph.add("GlobalAveragePool")
     graph.add("Flatten")
     graph.channels_are_first = False  # there is one axis left
 
 
 def flatten(graph, layer):
+    """Row by row, channels innermost, as the kernel of the Dense behind it counts."""
     graph.channels_last()
     graph.add("Flatten")
 

@@ -28,8 +28,8 @@ def export(model, path, opset=18):
 
     opset: the version of ONNX's operators. 18 is what programs of 2023 and later read; 13 is the oldest.
 
-    Raises ValueError for a model without weights and, naming it, for a layer of your own or with an activation
-    of your own; OSError where the file cannot be written. A file that was there before then still is.
+    Raises ValueError for a model without weights and, naming it, for a layer or an activation of your own;
+    OSError where the file cannot be written. A file that was there before then still is.
     """
     onnx = _onnx()
     newest = onnx.defs.onnx_opset_version()
