@@ -15,14 +15,13 @@ ACTIVATIONS = {
     activations.tanh: ("Tanh", {}),
     activations.sigmoid: ("Sigmoid", {}),
 }
-RESIZE_KNOWS_AXES = 18  # opset; before, Resize asks for the number of pictures, too
 
 
 class Graph:
     """The nodes of a model: ``nodes`` [(operator, inputs, output, attributes)], ``weights`` {name: array}."""
 
-    def __init__(self, model, first, last, opset):
-        self.nodes, self.weights, self.opset = [], {}, opset
+    def __init__(self, model, first, last):
+        self.nodes, self.weights = [], {}
         self.value = first  # the name of what the nodes so far have made
         self.rank, self.channels_are_first = len(model.input_shape), False
         for layer in model.layers:
@@ -38,16 +37,16 @@ class Graph:
     def _rule(self, layer):
         if type(layer) not in RULES:  # a subclass may compute something else
             raise ValueError(
-                f"{layer} cannot be written as ONNX: there is a rule for each of minicnn's layers and none for "
+                f"{layer} cannot be written as ONNX: there is a rule for each of minicnn's layers, none for "
                 f"{type(layer).__name__}"
             )
         return RULES[type(layer)]
 
     # ------------------------------------------------------------ what the rules below are written in
 
-    def add(self, op, *others, after=None, **attributes):
-        """A node that makes the next value from the last one (or from ``after``) and ``others``."""
-        inputs = [self.value if after is None else after, *others]
+    def add(self, op, *others, **attributes):
+        """A node that makes the next value from the last one and ``others``."""
+        inputs = [self.value, *others]
         self.value = f"{self.layer.name}/{op}_{len(self.nodes)}"
         self.nodes.append((op, inputs, self.value, attributes))
 
@@ -80,8 +79,8 @@ class Graph:
             self.gelu()
         elif activation is not activations.linear:
             raise ValueError(
-                f"{self.layer} cannot be written as ONNX: there is a rule for each of minicnn's activations "
-                f"and none for {activation.name!r}"
+                f"{self.layer} cannot be written as ONNX: there is a rule for each of minicnn's activations, "
+                f"none for {activation.name!r}"
             )
 
     def gelu(self):
@@ -177,24 +176,30 @@ def flatten(graph, layer):
 
 
 def random_crop(graph, layer):
-    """At inference: the largest window of the right proportions, from the middle, resized."""
+    """At inference: the largest window of the right proportions, cut from the middle and resized.
+
+    Resizing is done as two matrix products, rows and columns. ONNX has an operator for it, but to give it the
+    new sizes one needs the number of pictures, or attributes that not every program gets right.
+    """
     _, H, W, _ = layer.input_shape
     if None in (H, W):
         raise ValueError(f"{layer} cannot be written as ONNX for pictures of any size: give height and width")
     _, rows, columns = layer.middle(H, W)
-    sizes, window = (layer.height, layer.width), (rows.stop - rows.start, columns.stop - columns.start)
+    h, w = rows.stop - rows.start, columns.stop - columns.start
     graph.channels_first()
-    if window != (H, W):
+    if (h, w) != (H, W):
         spans = {"starts": (rows.start, columns.start), "ends": (rows.stop, columns.stop), "axes": (2, 3)}
         graph.add("Slice", *(graph.constant(name, span, np.int64) for name, span in spans.items()))
-    if sizes != window:
-        if graph.opset < RESIZE_KNOWS_AXES:
-            raise ValueError(
-                f"{layer} cannot be written as ONNX of opset {graph.opset}, for it resizes: "
-                f"take opset={RESIZE_KNOWS_AXES} or later"
-            )
-        graph.add("Resize", "", "", graph.constant("sizes", sizes, np.int64), axes=(2, 3), mode="linear",
-                  coordinate_transformation_mode="half_pixel")  # fmt: skip
+    if (h, w) != (layer.height, layer.width):
+        graph.add("MatMul", graph.constant("columns", tents(w, layer.width).T))
+        picture, graph.value = graph.value, graph.constant("rows", tents(h, layer.height))
+        graph.add("MatMul", picture)
+
+
+def tents(size, out):
+    """(out, size): what each old pixel counts for in each new one; the equation of kernels/resize.py."""
+    u = np.clip((np.arange(out) + 0.5) * size / out - 0.5, 0, size - 1)
+    return np.maximum(0, 1 - np.abs(np.arange(size) - u[:, None]))
 
 
 RULES = {

@@ -39,7 +39,7 @@ def export(model, path, opset=18):
             f"got {opset!r}"
         )
     require_built(model, "mc.onnx.export")
-    graph = Graph(model, INPUT, OUTPUT, opset)
+    graph = Graph(model, INPUT, OUTPUT)
     document = _document(onnx, model, graph, int(opset))
     onnx.checker.check_model(document, full_check=True)  # works out all shapes and compares the last
     with replacing(path) as file:

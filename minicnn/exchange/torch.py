@@ -60,8 +60,8 @@ class _Turned:
 def state_dict(model, names=None):
     """``{"conv2d.weight": array, ...}``: what ``net.load_state_dict`` takes, in arrays of NumPy.
 
-    names: what PyTorch's modules are called. None: as the layers are; a dictionary, ``{"conv2d": "features.0"}``,
-    for some of them; a list, ``["0", "3", "6"]``, for all layers that have weights.
+    names: what PyTorch's modules are called. None: as the layers are; a dictionary, ``{"conv2d": "0"}``, for
+    some of them; a list, ``["0", "3", "6"]``, for all layers that have weights.
 
     Raises ValueError for a layer that PyTorch has no counterpart of.
     """
