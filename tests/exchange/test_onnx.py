@@ -37,7 +37,10 @@ def run(session, x):
 
 
 def assert_equal_outputs(model, x, path, **arguments):
-    """That onnxruntime's numbers are within 1e-5 of the largest."""
+    """That onnxruntime's numbers are within 1e-5 of the largest.
+
+    Where all of them should be 0, for what comes in cancels, a rounding of what comes in is allowed.
+    """
     expected = model.predict(x.astype(np.float32), verbose=0)
     session = exported(model, path, **arguments)
     (output,) = session.get_outputs()
@@ -45,7 +48,8 @@ def assert_equal_outputs(model, x, path, **arguments):
     y = run(session, x)
     assert y.shape == expected.shape
     assert y.dtype == np.float32
-    np.testing.assert_allclose(y, expected, rtol=0, atol=1e-5 * np.abs(expected).max(initial=1e-30))
+    largest = max(np.abs(expected).max(), 1e-2 * np.abs(x).max())
+    np.testing.assert_allclose(y, expected, rtol=0, atol=1e-5 * largest)
 
 
 def built(*parts, shape):
