@@ -17,7 +17,7 @@ MOST = 8  # misfits that one message names
 def write(path, tensors):
     """Write ``{name: array}`` to the file ``path``: whole, or not at all. OSError where it cannot."""
     library = _safetensors()
-    content = library.numpy.save({name: np.ascontiguousarray(each) for name, each in tensors.items()})
+    content = library.numpy.save({name: np.asarray(each, order="C") for name, each in tensors.items()})
     with replacing(path) as file:
         file.write(content)
 
