@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from optional import installed
 from oracles import networks
 
 import minicnn as mc
@@ -62,9 +63,12 @@ def test_the_moving_statistics_have_moved():
     assert np.abs(variance - 1).min() > 1e-2
 
 
+@pytest.mark.skipif(not installed("keras"), reason="Keras is asked where it and a backend are installed")
 @pytest.mark.filterwarnings("ignore")  # of Keras and what it stands on
-def test_both_ways_with_keras_itself(keras):
+def test_both_ways_with_keras_itself():
     """Keras trains, minicnn goes on training, Keras answers."""
+    import keras
+
     input_shape, parts = networks.SMALL
     x, y = (array.reshape(-1, *array.shape[2:])[:64] for array in networks.training_batches())
     ours, recipe = make(networks.SMALL), ("adam", "sparse_categorical_crossentropy")
