@@ -200,6 +200,17 @@ print(np.random.get_state()[1].tolist() == state, dict(os.environ) == environmen
     assert printed.splitlines() == ["[]", "True True"]
 
 
+def test_import_is_quick():
+    """The best of three: what else runs on the machine is not our business."""
+    timed = """
+import time
+began = time.perf_counter()
+import minicnn
+print(time.perf_counter() - began)
+"""
+    assert min(float(run_python(timed)) for _ in range(3)) < 0.8
+
+
 def test_import_does_not_touch_blas():
     printed = run_python("""
 from threadpoolctl import ThreadpoolController

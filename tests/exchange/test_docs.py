@@ -42,6 +42,7 @@ def blocks(page):
             elif isinstance(node, ast.Name):
                 (made if isinstance(node.ctx, ast.Store) else used).add(node.id)
         needs = needs.union(*(made_by.get(name, ()) for name in used - made))
+        needs |= {"onnx"} if "onnxruntime" in needs else set()  # it runs the file that the other wrote
         made_by |= dict.fromkeys(made, needs)
         found.append(Block(code, printed or None, needs))
     return found
