@@ -47,3 +47,7 @@ def __getattr__(name):
     if name in _ON_DEMAND:
         return importlib.import_module(_ON_DEMAND[name])
     raise AttributeError(f"module 'minicnn' has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted({*globals(), *_ON_DEMAND})

@@ -201,9 +201,9 @@ print(np.random.get_state()[1].tolist() == state, dict(os.environ) == environmen
 
 
 def test_import_is_quick():
-    """What minicnn adds takes less time than what it stands on, which together are well under a second.
+    """What minicnn adds takes less time than what it stands on.
 
-    The second would be the promise, but a busy machine needs twice as long for either; their ratio stays.
+    0.8 s for both is the promise, but a busy machine takes twice as long for either. Their ratio stays.
     """
     timed = """
 import time
@@ -213,7 +213,7 @@ between = time.perf_counter()
 import minicnn
 print((time.perf_counter() - between) / (between - began))
 """
-    assert min(float(run_python(timed)) for _ in range(3)) < 1
+    assert min(float(run_python(timed)) for _ in range(3)) < 0.75
 
 
 def test_import_does_not_touch_blas():
@@ -233,6 +233,7 @@ import sys
 import minicnn as mc
 print(mc.datasets.__name__, mc.plots.__name__, mc.onnx.__name__, mc.safetensors.__name__, mc.torch.__name__)
 print([name for name in ("onnx", "safetensors", "torch") if name in sys.modules])
+assert {"plots", "onnx", "layers", "Sequential"} <= set(dir(mc))
 try:
     mc.nothing
 except AttributeError as error:

@@ -113,7 +113,8 @@ def leaky_relu(graph, layer):
 def rescaling(graph, layer):
     """x scale + offset"""
     graph.add("Mul", graph.constant("scale", layer.scale))
-    graph.add("Add", graph.constant("offset", layer.offset))
+    if layer.offset != 0:
+        graph.add("Add", graph.constant("offset", layer.offset))
 
 
 def conv2d(graph, layer):

@@ -40,10 +40,10 @@ def export(model, path, opset=18):
         )
     require_built(model, "mc.onnx.export")
     graph = Graph(model, INPUT, OUTPUT)
-    document = _document(onnx, model, graph, int(opset))
-    onnx.checker.check_model(document, full_check=True)  # works out all shapes and compares the last
+    content = _document(onnx, model, graph, int(opset)).SerializeToString()
+    onnx.checker.check_model(content, full_check=True)  # works out all shapes and compares the last
     with replacing(path) as file:
-        file.write(document.SerializeToString())
+        file.write(content)
 
 
 def _document(onnx, model, graph, opset):

@@ -11,6 +11,10 @@ import numpy as np
 from minicnn.archive import replacing
 
 READABLE = {"F16", "F32", "F64", "I8", "I16", "I32", "I64", "U8", "U16", "U32", "U64"}
+FOREIGN = {
+    b"PK": "It is a zip, as PyTorch's .pt and Keras's .keras are: load it there, and save what is in it anew",
+    b"minicnn archive": "It is a minicnn archive: model.load_weights reads it",
+}
 MOST = 8  # misfits that one message names
 
 
@@ -25,13 +29,14 @@ def write(path, tensors):
 def read(path):
     """``{name: array}``. ValueError where the file is damaged, or holds numbers that NumPy does not know."""
     library, path = _safetensors(), os.fspath(path)
-    with open(path, "rb"):
-        pass  # Python's own errors for a file that is missing or may not be read: they name it
+    with open(path, "rb") as file:  # a file that is missing or may not be read: Python's own errors name it
+        first = file.read(16)
     try:
         with library.safe_open(path, "numpy") as file:
             return {name: _read_one(path, file, name) for name in file.keys()}  # noqa: SIM118
     except library.SafetensorError as error:
-        raise ValueError(f"{path} is no whole safetensors file: {error}") from error
+        mend = "".join(f". {text}" for begin, text in FOREIGN.items() if first.startswith(begin))
+        raise ValueError(f"{path} is no whole safetensors file: {error}{mend}") from error
 
 
 def _read_one(path, file, name):

@@ -148,6 +148,14 @@ def test_a_damaged_file(path):
     assert f"{path} is no whole safetensors file" in refused(path)
 
 
+def test_files_of_other_kinds(path):
+    make().save(path)
+    assert refused(path).endswith(". It is a minicnn archive: model.load_weights reads it")
+    np.savez(path.with_suffix(".npz"), x=np.zeros(3))
+    message = "It is a zip, as PyTorch's .pt and Keras's .keras are: load it there, and save what is in it anew"
+    assert refused(path.with_suffix(".npz")).endswith(message)
+
+
 def test_a_file_that_is_not_there(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"nothing\.safetensors"):
         mc.safetensors.load(make(), tmp_path / "nothing.safetensors")
