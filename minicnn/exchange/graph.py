@@ -167,7 +167,6 @@ def global_average_pooling(graph, layer):
     graph.channels_first()
     graph.add("GlobalAveragePool")
     graph.add("Flatten")
-    graph.channels_are_first = False  # there is one axis left
 
 
 def flatten(graph, layer):
