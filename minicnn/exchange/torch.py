@@ -47,8 +47,8 @@ class _Turned:
         return tuple(self.array.shape[axis] for axis in self.axes)
 
     def there(self):
-        """For PyTorch"""
-        return np.ascontiguousarray(self.array[self.order].transpose(self.axes))
+        """For PyTorch: a copy"""
+        return np.array(self.array[self.order].transpose(self.axes), order="C")
 
     def back(self, tensor):
         """From PyTorch, in an array of our own"""

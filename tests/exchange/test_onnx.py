@@ -25,10 +25,20 @@ def path(tmp_path_factory):
     return tmp_path_factory.mktemp("onnx") / "model.onnx"
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _quick_disk():
+    """Hundreds of files are written here, and none of them has to outlast a loss of power."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("os.fsync", lambda handle: None)
+        yield
+
+
 def exported(model, path, **arguments):
-    """The onnxruntime session of an exported model."""
+    """The onnxruntime session of an exported model, on one thread: many would wait for one another."""
     mc.onnx.export(model, path, **arguments)
-    return onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
 
 def run(session, x):

@@ -107,6 +107,18 @@ def test_only_what_stands_behind_pictures_is_sorted_anew():
         np.testing.assert_array_equal(state[f"{layer.name}.weight"], layer.params["kernel"].T)
 
 
+def test_a_state_dict_is_a_copy():
+    """It stays as it is while the model goes on training."""
+    model = make(NETWORKS["normalised"])
+    state = mc.torch.state_dict(model)
+    before = {name: array.copy() for name, array in state.items()}
+    for weight in (*model.parameters().values(), *model.layers[1].state.values()):
+        weight += 1
+    for name, array in state.items():
+        assert array.flags.c_contiguous
+        np.testing.assert_array_equal(array, before[name])
+
+
 # ---------------------------------------------------------------- names
 
 
