@@ -80,7 +80,7 @@ def load_state_dict(model, state_dict, names=None):
             f"expected a dictionary of tensors, got {type(state_dict).__name__}: net.state_dict(), say, or "
             f"mc.torch.load for a file"
         )
-    _load(model, {name: np.asarray(tensor) for name, tensor in state_dict.items()}, names, "the state dict")
+    _load(model, {name: _array(name, each) for name, each in state_dict.items()}, names, "the state dict")
 
 
 def save(model, path, names=None):
@@ -94,6 +94,15 @@ def save(model, path, names=None):
 def load(model, path, names=None):
     """As :func:`load_state_dict`, from a file: ``safetensors.torch.save_file(net.state_dict(), path)``."""
     _load(model, tensors.read(path), names, path)
+
+
+def _array(name, tensor):
+    try:
+        return np.asarray(tensor)
+    except (TypeError, RuntimeError) as error:  # of PyTorch: for numbers or a device that NumPy does not have
+        raise ValueError(
+            f"{name!r} cannot become an array of NumPy ({error}): pass net.float().cpu().state_dict()"
+        ) from error
 
 
 def _load(model, found, names, source):

@@ -296,6 +296,13 @@ def test_drawn_networks_in_pytorch(in_torch, data, seed):
     both_ways(in_torch, ((H, W, C), parts), x, seed)
 
 
+def test_numbers_that_numpy_does_not_have(in_torch):
+    net = in_torch.build(*NETWORKS["pixels"]).bfloat16()
+    message = refused(make(NETWORKS["pixels"]), net.state_dict())
+    assert message.startswith("'dense.weight' cannot become an array of NumPy")
+    assert message.endswith("pass net.float().cpu().state_dict()")
+
+
 def test_pytorch_goes_on_training_with_what_it_gets(in_torch, tmp_path):
     """Through files, and with moving statistics that move."""
     import torch
