@@ -14,6 +14,7 @@ from optional import installed
 
 PAGE = ROOT / "docs" / "exchange.md"
 BLOCK = re.compile(r"^```python\n(.*?)^```\n(?:\n```text\n(.*?)^```$)?", re.M | re.S)
+FILE = re.compile(r"\.(npz|onnx|safetensors)$")
 OPTIONAL = {"keras", "onnx", "onnxruntime", "safetensors", "torch"}
 BEHIND = {"mc.safetensors": "safetensors", "mc.torch": "safetensors", "mc.onnx": "onnx"}
 
@@ -28,7 +29,7 @@ class Block:
 
 
 def blocks(page):
-    """The page's blocks; each needs what it imports, and what those need that made its names."""
+    """The page's blocks; each needs what it imports, and what those need that made its names and files."""
     made_by, found = {}, []
     for code, printed in BLOCK.findall(page):
         needs, made, used = set(), set(), set()
@@ -41,8 +42,9 @@ def blocks(page):
                 needs |= {BEHIND[text]} if (text := ast.unparse(node)) in BEHIND else set()
             elif isinstance(node, ast.Name):
                 (made if isinstance(node.ctx, ast.Store) else used).add(node.id)
+            elif isinstance(node, ast.Constant) and FILE.search(str(node.value)):
+                (used if node.value in made_by else made).add(node.value)  # who names a file first, writes it
         needs = needs.union(*(made_by.get(name, ()) for name in used - made))
-        needs |= {"onnx"} if "onnxruntime" in needs else set()  # it runs the file that the other wrote
         made_by |= dict.fromkeys(made, needs)
         found.append(Block(code, printed or None, needs))
     return found
@@ -106,6 +108,6 @@ def test_the_page_shows_all_there_is():
 
 
 def test_needs_are_found():
-    pieces = ("import torch.nn\nnet = 1", "mc.onnx.export(net)", "a = 1")
+    pieces = ("import torch.nn\nnet = 1", "mc.onnx.export(net, 'a.onnx')", "a = 'a.onnx'", "a = 1")
     page = "\n".join(f"```python\n{piece}\n```\n" for piece in pieces)
-    assert [block.needs for block in blocks(page)] == [{"torch"}, {"torch", "onnx"}, set()]
+    assert [block.needs for block in blocks(page)] == [{"torch"}, *[{"torch", "onnx"}] * 2, set()]
