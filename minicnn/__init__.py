@@ -3,7 +3,8 @@
     import minicnn as mc
     model = mc.Sequential([mc.layers.Conv2D(32, 3, activation="relu", input_shape=(32, 32, 3)), ...])
 
-Pictures are NHWC, names and rules are Keras's. ``mc.plots`` and ``mc.report`` are loaded when first used.
+Pictures are NHWC, names and rules are Keras's. ``mc.plots``, ``mc.report``, ``mc.safetensors``, ``mc.torch``
+and ``mc.onnx`` are loaded when first used.
 """
 
 import importlib
@@ -34,11 +35,21 @@ __all__ = [
     "gradcheck", "initializers", "kernels", "layers", "load_model", "losses", "metrics", "optimizers",
     "plots", "report", "set_num_threads", "set_random_seed", "utils",
 ]
+_ON_DEMAND = {  # not all are in __all__: ``from minicnn import *`` would hide the packages of the same name
+    "onnx": "minicnn.exchange.onnx",
+    "plots": "minicnn.plots",
+    "safetensors": "minicnn.exchange.safetensors",
+    "torch": "minicnn.exchange.torch",
+}
 
 
 def __getattr__(name):
-    if name == "plots":
-        return importlib.import_module("minicnn.plots")
+    if name in _ON_DEMAND:
+        return importlib.import_module(_ON_DEMAND[name])
     if name == "report":
         return importlib.import_module("minicnn.reports").report
     raise AttributeError(f"module 'minicnn' has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted({*globals(), *_ON_DEMAND})

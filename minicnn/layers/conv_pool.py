@@ -18,6 +18,7 @@ class ConvPool:
         self.conv, self.pool = conv, pool
 
     def forward(self, x, training=False):
+        """(N, H, W, C) -> (N, PH, PW, filters)"""
         conv, pool = self.conv, self.pool
         x, relu = conv.check_input(x), conv.activation is activations.relu
         y, which = conv_pool.forward(
@@ -28,6 +29,7 @@ class ConvPool:
         return y
 
     def backward(self, dy):
+        """dx (None unless the convolution needs it), given dy (N, PH, PW, filters); fills its ``grads``."""
         conv, pool = self.conv, self.pool
         _, which, x, y = pool.recall()
         dy, relu = pool.check_gradient(dy, y.shape), conv.activation is activations.relu

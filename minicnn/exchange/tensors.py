@@ -1,0 +1,85 @@
+"""Named tensors in a file, by the safetensors library, and whether they are the ones a model needs.
+
+A safetensors file is a header of names, types and shapes, and the numbers: nothing in it can run. Its
+tensors are sorted, not in the order they were given in, so only the names say which is which.
+"""
+
+import os
+
+import numpy as np
+
+from minicnn.archive import replacing
+
+READABLE = {"F16", "F32", "F64", "I8", "I16", "I32", "I64", "U8", "U16", "U32", "U64"}
+FOREIGN = {
+    b"PK": "It is a zip, as PyTorch's .pt and Keras's .keras are: load it there, and save what is in it anew",
+    b"minicnn archive": "It is a minicnn archive: model.load_weights reads it",
+}
+MOST = 8  # misfits that one message names
+
+
+def write(path, tensors):
+    """Write ``{name: array}`` to the file ``path``: whole, or not at all. OSError where it cannot."""
+    library = _safetensors()
+    content = library.numpy.save({name: np.asarray(each, order="C") for name, each in tensors.items()})
+    with replacing(path) as file:
+        file.write(content)
+
+
+def read(path):
+    """``{name: array}``. ValueError where the file is damaged, or holds numbers that NumPy does not know."""
+    library, path = _safetensors(), os.fspath(path)
+    with open(path, "rb") as file:  # a file that is missing or may not be read: Python's own errors name it
+        first = file.read(16)
+    try:
+        with library.safe_open(path, "numpy") as file:
+            return {name: _read_one(path, file, name) for name in file.keys()}  # noqa: SIM118
+    except library.SafetensorError as error:
+        mend = "".join(f". {text}" for begin, text in FOREIGN.items() if first.startswith(begin))
+        raise ValueError(f"{path} is no whole safetensors file: {error}{mend}") from error
+
+
+def _read_one(path, file, name):
+    kind = file.get_slice(name).get_dtype()
+    if kind not in READABLE:
+        raise ValueError(
+            f"{path} holds {name!r} as {kind}, which NumPy does not have: convert it where it was made "
+            f"(in PyTorch net.float()) and save it again"
+        )
+    return file.get_tensor(name)
+
+
+def fitting(source, found, due):
+    """The arrays of ``found`` that ``due``, ``{name: shape}``, asks for, in its order.
+
+    ValueError, with every tensor that is missing, misshapen or too many, unless they fit exactly; ``source``
+    says where they are from.
+    """
+    wrong = [f"{name!r} is missing, expected {shape}" for name, shape in due.items() if name not in found]
+    wrong += [
+        f"{name!r} has the shape {found[name].shape}, expected {shape}"
+        for name, shape in due.items() if name in found and found[name].shape != shape
+    ]  # fmt: skip
+    wrong += [f"{name!r} {found[name].shape} belongs to no layer" for name in found if name not in due]
+    if wrong:
+        more = f"; and {len(wrong) - MOST} more" if len(wrong) > MOST else ""
+        raise ValueError(
+            f"{source} does not fit this model, which stays as it was: {'; '.join(wrong[:MOST])}{more}"
+        )
+    return [found[name] for name in due]
+
+
+def require_built(model, what):
+    """ValueError unless the model has weights."""
+    if not model.built:
+        raise ValueError(f"{what} needs a model with weights: put Input((32, 32, 3)) first, or call build")
+
+
+def _safetensors():
+    try:
+        import safetensors.numpy
+    except ImportError as error:
+        raise ImportError(
+            "mc.safetensors and mc.torch need the package safetensors: python -m pip install safetensors"
+        ) from error
+    return safetensors
