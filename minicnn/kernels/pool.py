@@ -17,7 +17,13 @@ whoever looks second sees what the other has written. If the 1 it finds is the n
 join that one: its entry and arguments were written before, and its caller waits for RUNNING, too. The box is
 read and written only by the functions called load, store and add, which promise just that order
 ("sequentially consistent" operations).
+
+Who waits may be waiting for somebody whose core another program has just taken, and be in its way. So every
+once in a while it lets the system run whoever it likes (``sched_yield``).
 """
+
+import ctypes
+import sys
 
 import numba
 import numpy as np
@@ -28,13 +34,19 @@ from numba.extending import intrinsic
 from minicnn.kernels.jit import jit
 
 APART = 16  # numbers: two lines of a processor's cache, which come in pairs, for each of the places below
-OPEN, ENTRY, ARGS, COUNT, PARTS, RUNNING, FAILED, HELPERS, READY, NEXT = range(0, 10 * APART, APART)
+OPEN, ENTRY, ARGS, COUNT, PARTS, RUNNING, FAILED, HELPERS, READY, GIVE_WAY, NEXT = range(0, 11 * APART, APART)
 PATIENCE = 3_000_000  # looks at the box, about a millisecond, before a helper goes to sleep
+LOOKS = 1 << 14  # at the box, some microseconds, before others are let through
+
+_system = ctypes.WinDLL("kernel32") if sys.platform == "win32" else ctypes.CDLL(None)
+_sched_yield = _system.SwitchToThread if sys.platform == "win32" else _system.sched_yield
 
 
 def new_box(helpers=0):
     """A box for so many helpers; with none, who shares work through it does it alone."""
-    return np.zeros(NEXT + (helpers + 1) * APART, np.int64)
+    box = np.zeros(NEXT + (helpers + 1) * APART, np.int64)
+    box[GIVE_WAY] = ctypes.cast(_sched_yield, ctypes.c_void_p).value
+    return box
 
 
 def _place(context, builder, box_type, box, place):
@@ -130,6 +142,24 @@ def _call(typingctx, entry, index, address):
     return types.int64(types.int64, types.int64, types.int64), build
 
 
+@intrinsic
+def _call_without(typingctx, entry):
+    def build(context, builder, signature, values):
+        number = ir.IntType(32)
+        return builder.call(builder.inttoptr(values[0], ir.FunctionType(number, []).as_pointer()), [])
+
+    return types.int32(types.int64), build
+
+
+@jit
+def _look_again(box, looks):
+    """One more look at the box; from time to time others are let through first."""
+    looks += 1
+    if looks % LOOKS == 0:
+        _call_without(load(box, GIVE_WAY))
+    return looks
+
+
 @jit
 def _work(box, mine):
     """Take calls until there are none left: first of the part that is mine, then of what others have left.
@@ -161,8 +191,9 @@ def share(box, count, body, args):
     store(box, OPEN, 1)
     _work(box, 0)
     store(box, OPEN, 0)
+    looks = 0
     while load(box, RUNNING) > 0:
-        pass
+        looks = _look_again(box, looks)
     _keep(args)
     if load(box, FAILED) != 0:
         raise RuntimeError(
@@ -177,7 +208,7 @@ def stand_by(box, number):
     add(box, READY, 1)
     looks = 0
     while looks < PATIENCE:
-        looks += 1
+        looks = _look_again(box, looks)
         if load(box, OPEN) == 0 or number > load(box, HELPERS):
             continue
         add(box, RUNNING, 1)

@@ -1,5 +1,6 @@
 """The team of threads: every call once, whoever comes late, and errors are not lost."""
 
+import ctypes
 import threading
 import time
 
@@ -107,6 +108,21 @@ def test_arrays_made_on_the_way_live_as_long_as_the_work():
         out = np.zeros(4000)
         doubled(out)
         np.testing.assert_array_equal(out[:-2], 2 * np.arange(2, 4000) + 1)
+
+
+def test_who_waits_lets_others_through_now_and_then():
+    let_through = []
+
+    @ctypes.CFUNCTYPE(ctypes.c_int)
+    def give_way():
+        let_through.append(1)
+        return 0
+
+    box = pool.new_box()
+    assert box[pool.GIVE_WAY] != 0
+    box[pool.GIVE_WAY] = ctypes.cast(give_way, ctypes.c_void_p).value
+    pool.stand_by(box, 1)  # nobody comes
+    assert len(let_through) == pool.PATIENCE // pool.LOOKS
 
 
 def test_the_interpreter_ends_while_helpers_stand_by():
