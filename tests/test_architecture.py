@@ -60,6 +60,7 @@ ON_ITS_OWN = {f"minicnn.{name}" for name in (
 MAY_IMPORT = {
     **{name: set() for name in ON_ITS_OWN},
     "minicnn.random": {"minicnn.checks"},
+    "minicnn.position": {"minicnn.checks"},
     "minicnn.gradcheck": {"minicnn.config"},
     "minicnn.kernels": {"minicnn.config"},
     "minicnn.layers": FOUNDATIONS | PARTS_OF_LAYERS | {"minicnn.kernels"},

@@ -122,7 +122,7 @@ GOOD = {"name": "x", "dtype": "<f4", "shape": [2]}
         (b"\xff", "cannot be read"),
         (b"[" * 100_000, "cannot be read"),
         (b" " * archive.LONGEST_HEADER, "longer than"),
-        (b"[" + b"{}," * 10**6 + b"0]", "takes 330000250 bytes when parsed is too much"),
+        (b"[" + b"{}," * 10**6 + b"0]", "takes 330000250 bytes parsed is too much"),
         ('{"document": "é", "arrays": []}'.encode(), "ascii"),
     ],
     ids=range(25),
@@ -152,7 +152,7 @@ def test_what_json_cannot_hold_is_named(saved):
         write_archive(saved, {"a": object()}, {})
     with pytest.raises(ValueError, match="too long"):
         write_archive(saved, {"a": "x" * archive.LONGEST_HEADER}, {})
-    with pytest.raises(ValueError, match="when parsed is too much"):
+    with pytest.raises(ValueError, match="parsed is too much"):
         write_archive(saved, {"a": [[]] * 10**5}, {})
     assert read_archive(saved)[0] == DOCUMENT
 

@@ -5,8 +5,8 @@
     python -m tests.reliability all --resume        measures what this commit has no figures for
     python -m tests.reliability page                writes docs/reliability.md from the figures
 
-With --quick everything is tried and little is counted: that is a test of the sections, not of minicnn, and its
-figures are thrown away (see --out).
+With --quick everything is tried and little is counted: that is a test of the sections, not of minicnn, and
+its figures are thrown away (see --out).
 """
 
 import argparse

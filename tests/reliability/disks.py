@@ -8,19 +8,20 @@ learned: once the trouble is mended, both go on to the same bits as a run withou
 """
 
 import contextlib
+import functools
 import os
 import resource
 import shutil
 import signal
 import subprocess
 import tempfile
-import traceback
 from pathlib import Path
 
 import numpy as np
 
 import minicnn as mc
 from tests import killed_runs
+from tests.reliability.forks import in_a_fork
 from tests.reliability.record import Figure
 
 GOOD = 2  # epochs before the trouble begins
@@ -31,7 +32,8 @@ NOBODY = 65534
 def full_disk(folder):
     """A file system of 64 KiB, which a file of somebody else then fills."""
     with _mounted(folder, "-t", "tmpfs", "-o", "size=64k", "tmpfs"):
-        yield lambda: _fill(folder / "other"), lambda: (folder / "other").unlink()
+        other = folder / "other"
+        yield functools.partial(_fill, other), other.unlink
 
 
 def _fill(path):
@@ -112,7 +114,7 @@ class From(mc.callbacks.Callback):
 
 
 def survives(folder, trouble, message):
-    """Train into the trouble and out of it; AssertionError where a promise is broken."""
+    """Train into the trouble and out of it: True, or AssertionError where a promise is broken."""
     straight = killed_runs.build_model()
     killed_runs.fit(straight, [])
     with trouble(folder) as (begin, mend):
@@ -140,23 +142,11 @@ def survives(folder, trouble, message):
         killed_runs.fit(model, callbacks)
         _assert_same(model.get_weights(), straight.get_weights())
         assert not path.exists()
+    return True
 
 
 def _assert_same(found, due):
     assert all(np.array_equal(a, b) for a, b in zip(found, due, strict=True)), "other bits"
-
-
-def in_a_fork(function, *args):
-    """Whether it ran through, in a process of its own: limits and rights given away end with it."""
-    pid = os.fork()
-    if pid == 0:
-        try:
-            function(*args)
-            os._exit(0)
-        except BaseException:
-            traceback.print_exc()
-            os._exit(1)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
 
 
 def disks(quick):
@@ -168,7 +158,7 @@ def disks(quick):
             yield Figure(promise, "not tried: takes root", quick)
             continue
         with tempfile.TemporaryDirectory() as folder:
-            kept = in_a_fork(survives, Path(folder), trouble, message)
+            kept = bool(in_a_fork(survives, Path(folder), trouble, message))
         yield Figure(promise, "so it is" if kept else "not so, see above", kept)
 
 

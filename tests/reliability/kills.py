@@ -94,7 +94,8 @@ def run(folder, save_freq, draw, lasts, due):
 
 def kills(quick):
     """The promise, for backups after every epoch and after every one, two or three batches."""
-    draw, count, saving = random.Random(time.time_ns()), QUICK if quick else KILLS, 1 if quick else WHILE_SAVING
+    count, saving = (QUICK, 1) if quick else (KILLS, WHILE_SAVING)
+    draw = random.Random(time.time_ns())
     due = {"moments": count - saving, "saving": saving}
     same, runs, strays = 0, 0, 0
     with tempfile.TemporaryDirectory() as folder:

@@ -1,4 +1,4 @@
-"""docs/reliability.md: a table a section, written from what the sections found; no number is typed by hand."""
+"""docs/reliability.md, written from what the sections found: no number in it is typed by hand."""
 
 import importlib
 import json
@@ -11,7 +11,7 @@ SECTIONS = ("kills", "disks", "damage")
 HEAD = """\
 # What can be relied on
 
-Every figure here was measured by the command above its table, on the commit and the day that stand below it.
+Every figure here was measured by the command above its table, at the commit and on the day that stand below.
 `python -m tests.reliability` lists the commands; this page is written by `python -m tests.reliability page`.
 Each promise also has a fast test among those that `pytest` runs; [CONTRIBUTING](../CONTRIBUTING.md) says which
 tier counts how much.
@@ -25,7 +25,7 @@ def text(folder=record.RESULTS):
         file = folder / f"{name}.json"
         document = json.loads(file.read_text(encoding="utf-8")) if file.exists() else None
         title, *rest = importlib.import_module(f"tests.reliability.{name}").__doc__.strip().split("\n")
-        parts.append(f"## {title.rstrip('.')}\n{chr(10).join(rest)}\n\n    python -m tests.reliability {name}\n")
+        parts.append("\n".join([f"## {title.rstrip('.')}", *rest, "", f"    python -m tests.reliability {name}", ""]))
         parts.append(_table(document) if document else "Not measured yet.\n")
     return "\n".join(parts)
 
@@ -50,11 +50,10 @@ def _circumstances(parts):
     seen = {}
     for part in parts:
         at, versions = part["machine"], part["versions"]
-        what = (
-            f"commit {part['commit'] or 'unknown'}, {part['date']}, {at['processor']}, {at['cores allowed']} of "
-            f"{at['cores']} cores, {at['system']}, Python {versions['python']}, NumPy {versions.get('numpy')}, "
-            f"numba {versions.get('numba')}"
-        )
+        cores = f"{at['cores allowed']} of {at['cores']} cores"
+        packages = [f"{name} {versions[name]}" for name in ("python", "numpy", "numba") if name in versions]
+        where = ", ".join([part["date"], at["processor"], cores, at["system"], *packages])
+        what = f"commit {part['commit'] or 'unknown'}, {where}"
         what += ", quick" * part["quick"]
         seen[what] = seen.get(what, 0) + part["seconds"]
     return "\n".join(f"Measured in {seconds:,.0f} s: {what}." for what, seconds in seen.items())

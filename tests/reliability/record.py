@@ -26,10 +26,10 @@ class Figure:
 def commit():
     """The commit whose code is measured, ``-dirty`` behind it where minicnn or its tests were changed."""
     try:
-        git = [_git("rev-parse", "--short=12", "HEAD"), _git("status", "--porcelain", "--", "minicnn", "tests")]
+        changed = _git("status", "--porcelain", "--", "minicnn", "tests")
+        return _git("rev-parse", "--short=12", "HEAD") + ("-dirty" if changed else "")
     except (OSError, subprocess.CalledProcessError):
         return None
-    return git[0] + ("-dirty" if git[1] else "")
 
 
 def _git(*words):
