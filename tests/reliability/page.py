@@ -7,11 +7,12 @@ from tests.agreement import ROOT
 from tests.reliability import record
 
 PAGE = ROOT / "docs" / "reliability.md"
-SECTIONS = ("kills", "disks", "damage")
+SECTIONS = ("kills", "disks", "damage", "data", "downloads", "fuzz")
 HEAD = """\
 # What can be relied on
 
-Every figure here was measured by the command above its table, at the commit and on the day that stand below.
+Every figure here was measured by the command above its table, at the commit and on the day that stand below
+it.
 `python -m tests.reliability` lists the commands; this page is written by `python -m tests.reliability page`.
 Each promise also has a fast test among those that `pytest` runs; [CONTRIBUTING](../CONTRIBUTING.md) says which
 tier counts how much.
@@ -25,7 +26,8 @@ def text(folder=record.RESULTS):
         file = folder / f"{name}.json"
         document = json.loads(file.read_text(encoding="utf-8")) if file.exists() else None
         title, *rest = importlib.import_module(f"tests.reliability.{name}").__doc__.strip().split("\n")
-        parts.append("\n".join([f"## {title.rstrip('.')}", *rest, "", f"    python -m tests.reliability {name}", ""]))
+        command = f"    python -m tests.reliability {name}\n"
+        parts.append("\n".join([f"## {title.rstrip('.')}", *rest, "", command]))
         parts.append(_table(document) if document else "Not measured yet.\n")
     return "\n".join(parts)
 
