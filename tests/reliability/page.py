@@ -7,7 +7,7 @@ from tests.agreement import ROOT
 from tests.reliability import record
 
 PAGE = ROOT / "docs" / "reliability.md"
-SECTIONS = ("kills", "disks", "damage", "data", "downloads", "fuzz", "threads", "growth")
+SECTIONS = ("kills", "disks", "damage", "data", "downloads", "fuzz", "threads", "growth", "installs")
 HEAD = """\
 # What can be relied on
 
