@@ -30,7 +30,7 @@ def set_floatx(name):
 
 
 def home():
-    """The user's home folder; where there is none, as in some containers, one in which nothing can be made."""
+    """The user's home folder; where there is none, as in some containers, one that cannot be made."""
     try:
         return Path.home()
     except RuntimeError:  # no HOME, and the system does not know this user

@@ -3,8 +3,9 @@
 The files are a saved model and the backup of a run, read through the doors that users have: `load_model`
 and `BackupAndRestore`. *Refused* means a ValueError that names the file, and not one weight changed. For
 the malicious ones something is changed behind the digest, which is then made right again: texts, numbers
-and names in the document, sizes of arrays. While they are read, an audit hook notes whatever Python does on
-their behalf: every file opened to write, every module loaded, every process, connection or piece of code.
+and names in the document, sizes of arrays. While they are read, an audit hook notes whatever Python does
+on their behalf: every file opened to write, every module loaded, every process, connection or piece of
+code.
 """
 
 import copy

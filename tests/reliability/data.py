@@ -1,8 +1,9 @@
 """Data from elsewhere is right, or refused: archives, pickles, batches, labels, pictures.
 
-Every hostile thing is put where a good one should be, and read as minicnn reads CIFAR-10 from an archive or a
-folder, the flowers' archive, and pictures. (The archives' sums are made known first, as if the publisher meant
-harm; others are refused for their sum.) Refused is what ends in an error that names the file.
+Every hostile thing is put where a good one should be, and read as minicnn reads CIFAR-10 from an archive
+or a folder, the flowers' archive, and pictures. (The archives' sums are made known first, as if the
+publisher meant harm; others are refused for their sum.) Refused is what ends in an error that names the
+file.
 """
 
 import contextlib
@@ -166,8 +167,9 @@ def batches(quick):
         ran = folder / "ran"
         calls = [Evil(os.system, f"touch {ran}"), Evil(eval, f"open({str(ran)!r}, 'w')"),
                  Evil(open, str(ran), "w"), Evil(getattr, str(ran), "strip"), Evil(np.load, str(ran))]
-        evil = [pickle.dumps(place(call), protocol) for call in calls for protocol in range(6)
-                for place in (lambda c: c, lambda c: {"labels": c, "data": c}, lambda c: [[c]])]  # fmt: skip
+        places = (lambda call: call, lambda call: {"labels": call, "data": call}, lambda call: [[call]])
+        evil = [pickle.dumps(place(call), protocol)
+                for call in calls for protocol in range(6) for place in places]  # fmt: skip
         count = sum(refused(content) for content in evil)
         yield Figure("a pickle that calls something is refused, and nothing is called",
                      f"{count} of {len(evil)}, {'' if ran.exists() else 'nothing '}called",
@@ -179,7 +181,8 @@ def batches(quick):
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         yield Figure("a pickle of many small objects takes less than 24 MB",
-                     f"{count} of {len(bombs)} refused, {peak / 1e6:.1f} MB", count == len(bombs) and peak < 24e6)
+                     f"{count} of {len(bombs)} refused, {peak / 1e6:.1f} MB",
+                     count == len(bombs) and peak < 24e6)  # fmt: skip
 
 
 # ------------------------------------------------------------------------------- pictures

@@ -1,10 +1,11 @@
 """A disk that is full, a folder that is read-only or gone: a clear error, and nothing is lost.
 
-Disks and folders are real: a file system of 64 KiB, one mounted read-only, both of which take root; a limit
-on the size of files; a folder without permission, with root's rights given away; a folder removed while the
-run goes on. In each, a run trains until its backup cannot be written. The error must say what is wrong, the
-backup of before must be there to the byte with no other file beside it, and the model must hold what it had
-learned: once the trouble is mended, both go on to the same bits as a run without trouble.
+Disks and folders are real: a file system of 64 KiB, one mounted read-only, both of which take root; a
+limit on the size of files; a folder without permission, with root's rights given away; a folder removed
+while the run goes on. In each, a run trains until its backup cannot be written. The error must say what
+is wrong, the backup of before must be there to the byte with no other file beside it, and the model must
+hold what it had learned: once the trouble is mended, both go on to the same bits as a run without
+trouble.
 """
 
 import contextlib

@@ -1,8 +1,8 @@
 """A download that is cut again and again ends as one verified file, for all who asked for it.
 
-A server on this machine breaks off the first 20 answers, each at a random place, and then sends all: once as a
-server that goes on where it was cut, once as one that knows no ranges. Eight processes ask at once. Then, for
-20 places, a process is killed there by SIGKILL, and eight others finish its download together.
+A server on this machine breaks off the first 20 answers, each at a random place, and then sends all: once
+as a server that goes on where it was cut, once as one that knows no ranges. Eight processes ask at once.
+Then, for 20 places, a process is killed there by SIGKILL, and eight others finish its download together.
 """
 
 import contextlib

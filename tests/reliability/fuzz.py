@@ -1,11 +1,11 @@
 """Coverage-guided fuzzing finds no exception that is not documented.
 
 Each reader of files, archives, pickles, pictures and servers' answers is handed inputs by
-[atheris](https://github.com/google/atheris) for ten minutes (`MINICNN_FUZZ_MINUTES` says another number). It
-begins with whole examples, watches which lines of minicnn and of the standard library's parsers an input
-reaches, and keeps for its next inputs those that reach new ones. Where a digest would hide what is behind it,
-the digest is made right. What a reader says it raises is right; any other exception, a hang of ten seconds or
-a gigabyte of memory is a finding.
+[atheris](https://github.com/google/atheris) for ten minutes (`MINICNN_FUZZ_MINUTES` says another number).
+It begins with whole examples, watches which lines of minicnn and of the standard library's parsers an
+input reaches, and keeps for its next inputs those that reach new ones. Where a digest would hide what is
+behind it, the digest is made right. What a reader says it raises is right; any other exception, a hang of
+a minute or a gigabyte of memory is a finding.
 """
 
 import contextlib
@@ -43,13 +43,16 @@ def fuzz(name, quick):
             [sys.executable, *words], cwd=folder, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=False,
             capture_output=True, text=True, errors="replace", timeout=seconds + 600,
         )  # fmt: skip
+        inputs = [path.read_bytes() for path in Path(folder).glob("*-*")]  # of a hang, say
     runs = re.search(r"number_of_executed_units: (\d+)", ended.stderr)
     covered = re.findall(r"cov: (\d+)", ended.stderr)
     found = re.findall(r"^(?:=== Uncaught.*|\w*(?:Error|Exception).*|SUMMARY.*)$", ended.stderr, re.M)
     kept = ended.returncode == 0 and runs is not None
+    if not kept:
+        found += [f"input {each!r}" for each in inputs]
     yield Figure(
         promise, f"{int(runs[1]) if runs else 0:,} inputs, {covered[-1] if covered else 0} branches reached, "
-        f"{'nothing found' if kept else 'a finding'}", kept, "" if kept else " ".join(found)[-400:],
+        f"{'nothing found' if kept else 'a finding'}", kept, "" if kept else " ".join(found)[-4000:],
     )  # fmt: skip
 
 
@@ -74,7 +77,7 @@ def main(name, seconds, folder):
 
     longest = 2 * max(map(len, reader.examples))
     options = [f"-max_total_time={seconds}", f"-max_len={longest}", f"-seed={random.getrandbits(31)}",
-               "-timeout=10", "-rss_limit_mb=1024", "-print_final_stats=1", "-verbosity=1"]  # fmt: skip
+               "-timeout=60", "-rss_limit_mb=1024", "-print_final_stats=1", "-verbosity=1"]  # fmt: skip
     atheris.Setup([sys.argv[0], *options, str(corpus)], one)
     atheris.Fuzz()
 

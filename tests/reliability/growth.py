@@ -1,8 +1,8 @@
 """Memory does not grow from epoch to epoch.
 
-Two networks, one on arrays with augmentation, validation and every callback, one on picture files, are trained for
-50 epochs each in a process of its own. What the system counts as theirs (resident memory) after the tenth epoch and
-after the last is compared; what Python itself allocates is counted as well.
+Two networks, one on arrays with augmentation, validation and every callback, one on picture files, are
+trained for 50 epochs each in a process of its own. What the system counts as theirs (resident memory)
+after the tenth epoch and after the last is compared; what Python itself allocates is counted as well.
 """
 
 import gc
@@ -65,7 +65,8 @@ def on_pictures(epochs, folder):
     draw = np.random.default_rng(0)
     for k in range(60):
         (folder / str(k % 3)).mkdir(exist_ok=True)
-        Image.fromarray(draw.integers(0, 256, (40, 50, 3), dtype=np.uint8)).save(folder / str(k % 3) / f"{k}.jpg")
+        pixels = draw.integers(0, 256, (40, 50, 3), dtype=np.uint8)
+        Image.fromarray(pixels).save(folder / str(k % 3) / f"{k}.jpg")
     train, validation = mc.utils.image_dataset_from_directory(
         folder, batch_size=8, image_size=(32, 32), validation_split=0.2, subset="both", seed=1, verbose=False
     )
@@ -86,8 +87,8 @@ def growth(train, what):
         grown = resident[-1] / resident[at] - 1
         yield Figure(
             f"{what}: memory grows by at most {MOST:.0%} over {EPOCHS} epochs",
-            f"{resident[at] / 1e6:.1f} MB after epoch {at + 1}, {resident[-1] / 1e6:.1f} MB after epoch {epochs}: "
-            f"{grown:+.2%}", grown <= MOST,
+            f"{resident[at] / 1e6:.1f} MB after epoch {at + 1}, {resident[-1] / 1e6:.1f} MB after "
+            f"epoch {epochs}: {grown:+.2%}", grown <= MOST,
             f"allocated by Python: {allocated[at] / 1e6:.2f} and {allocated[-1] / 1e6:.2f} MB",
         )  # fmt: skip
 

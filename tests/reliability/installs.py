@@ -1,9 +1,10 @@
 """Where minicnn is installed, and what has become of its compiled kernels, changes no result.
 
-A copy of minicnn is put where nothing can be written, with no home folder and no cache; then a cache of compiled
-kernels is cut short or has bits flipped, one file at a time, or is what another version of numba left; then a
-kernel's helper in the copy is edited. Every time a process trains a network of all kinds of layers. It must end with
-the right bits, or with an error that says what is wrong: never in a crash, a hang, or a result of old kernels.
+A copy of minicnn is put where nothing can be written, with no home folder and no cache; then a cache of
+compiled kernels is cut short or has bits flipped, one file at a time, or is what another version of numba
+left; then a kernel's helper in the copy is edited. Every time a process trains a network of all kinds of
+layers. It must end with the right bits, or with an error that says what is wrong: never in a crash, a
+hang, or a result of old kernels.
 """
 
 import os
@@ -14,6 +15,8 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+
+import numba
 
 from tests.agreement import ROOT
 from tests.reliability.record import Figure
@@ -43,8 +46,9 @@ def steps(folder, before=(), **environment):
     told = {name: value for name, value in told.items() if value is not None}
     command = [*before, sys.executable, "-m", "tests.reliability.steps"]
     try:
-        ended = subprocess.run(command, cwd=folder, env=told, capture_output=True, text=True, timeout=PATIENCE,
-                               check=False)  # fmt: skip
+        ended = subprocess.run(
+            command, cwd=folder, env=told, capture_output=True, text=True, timeout=PATIENCE, check=False
+        )
     except subprocess.TimeoutExpired:
         return "hangs"
     if ended.returncode == 0:
@@ -96,7 +100,7 @@ def damaged(quick):
             clear = sum(result.startswith("exit 1:") and all(word in result for word in CLEAR)
                         for result, _ in found)  # fmt: skip
             bad = sorted({f"{result} ({file})" for result, file in found if result != due})
-            yield Figure(f"a file of the compile cache {what} ({count} runs): the right bits or a clear error",
+            yield Figure(f"a file of the compile cache {what} ({count} runs): right bits or a clear error",
                          f"{right} right, {clear} clear errors, {len(found) - right - clear} others",
                          right + clear == len(found), "; ".join(bad[:4]))  # fmt: skip
 
@@ -117,14 +121,11 @@ def outdated(quick):
         cache = Path(name)
         due = steps(ROOT, MINICNN_CACHE=name)
         for index in cache.rglob("*.nbi"):
-            content = index.read_bytes()
-            import numba
-
             version = numba.__version__.encode()
-            index.write_bytes(content.replace(version, version[:-1] + b"!", 1))
+            index.write_bytes(index.read_bytes().replace(version, version[:-1] + b"!", 1))
         found = steps(ROOT, MINICNN_CACHE=name)
-    yield Figure("a compile cache that another numba left: the right bits", "right" if found == due else found,
-                 found == due)  # fmt: skip
+    yield Figure("a compile cache that another numba left: the right bits",
+                 "right" if found == due else found, found == due)  # fmt: skip
 
 
 EDITS = {  # a helper that other files' kernels call: (its file, what stands there, what is wrong instead)
@@ -149,7 +150,8 @@ def edited(quick):
             again = steps(folder, **cache)
             kept = before == again != with_cache == afresh
             yield Figure(f"an edited kernel helper ({what}) counts at once, and so does putting it back",
-                         "so it does" if kept else f"{before} {with_cache} {afresh} {again}", kept)  # fmt: skip
+                         "so it does" if kept else f"{before} {with_cache} {afresh} {again}",
+                         kept)  # fmt: skip
 
 
 PARTS = {"unwritable": unwritable, "damaged": damaged, "outdated": outdated, "edited": edited}

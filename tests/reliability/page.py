@@ -7,15 +7,18 @@ from tests.agreement import ROOT
 from tests.reliability import record
 
 PAGE = ROOT / "docs" / "reliability.md"
-SECTIONS = ("kills", "disks", "damage", "data", "downloads", "fuzz", "threads", "growth", "installs")
+SECTIONS = (
+    *("gradients", "layouts", "kills", "disks", "damage", "data", "downloads", "fuzz"),
+    *("threads", "growth", "installs"),
+)
 HEAD = """\
 # What can be relied on
 
 Every figure here was measured by the command above its table, at the commit and on the day that stand below
 it.
 `python -m tests.reliability` lists the commands; this page is written by `python -m tests.reliability page`.
-Each promise also has a fast test among those that `pytest` runs; [CONTRIBUTING](../CONTRIBUTING.md) says which
-tier counts how much.
+Each promise also has a fast test among those that `pytest` runs; [CONTRIBUTING](../CONTRIBUTING.md) says
+which tier counts how much.
 """
 
 

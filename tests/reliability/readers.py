@@ -10,6 +10,7 @@ import hashlib
 import http.client
 import io
 import pickle
+import shutil
 import tarfile
 import tempfile
 from pathlib import Path
@@ -58,9 +59,9 @@ def readers():
         return archives.read_members(*_known(at_path(gzip.compress(data, 0))), MEMBERS, 20_000)
 
     def tar_on_disk(data):
-        return archives.unpack(
-            *_known(at_path(gzip.compress(data, 0))), MEMBERS.__contains__, folder / "out", 20_000, 10**6
-        )
+        shutil.rmtree(folder / "out", ignore_errors=True)
+        known = _known(at_path(gzip.compress(data, 0)))
+        return archives.unpack(*known, MEMBERS.__contains__, folder / "out", 20_000, 10**6)
 
     def tar_gz(data):
         return archives.read_members(*_known(at_path(data)), MEMBERS, 20_000)
