@@ -26,10 +26,15 @@ def away_from_kinks(layer, x):
     return np.abs(without.forward(x)).min() > KINK
 
 
+def has_a_slope(layer, x):
+    """Whether not all of the layer's softmaxes are saturated: the slope of those is lost in rounding."""
+    return layer.get_config().get("activation") != "softmax" or layer.forward(x).max(axis=-1).min() < 0.99
+
+
 def errors_of(layer, x, training, seed):
     layer.build((None, *x.shape[1:]))
     randomise(layer, seed)
-    assume(away_from_kinks(layer, x))
+    assume(away_from_kinks(layer, x) and has_a_slope(layer, x))
     return check_layer(layer, x, training, rng=np.random.default_rng(seed))
 
 
