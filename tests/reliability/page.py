@@ -14,10 +14,9 @@ SECTIONS = (
 HEAD = """\
 # What can be relied on
 
-Every figure here was measured by the command above its table, at the commit and on the day that stand below
-it.
+Every figure here was measured by the command above its table, at the commit and on the day below it.
 `python -m tests.reliability` lists the commands; this page is written by `python -m tests.reliability page`.
-Each promise also has a fast test among those that `pytest` runs; [CONTRIBUTING](../CONTRIBUTING.md) says
+The promises also have fast tests among those that `pytest` runs; [CONTRIBUTING](../CONTRIBUTING.md) says
 which tier counts how much.
 """
 
