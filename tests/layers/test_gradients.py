@@ -54,9 +54,9 @@ def test_every_activation_in_every_layer_that_takes_one(layer, activation, shape
     if layer == "Activation":
         made, x = layers.Activation(activation), distinct(seed, *shape[:3], shape[3] + 1)
     elif layer == "Dense":
-        made, x = layers.Dense(3, activation), normal(seed, *shape)
+        made, x = layers.Dense(3, activation), normal(seed, *shape) / 2
     else:
-        made, x = layers.Conv2D(2, (3, 2), padding="same", activation=activation), normal(seed, *shape)
+        made, x = layers.Conv2D(2, (3, 2), padding="same", activation=activation), normal(seed, *shape) / 4
     errors = errors_of(made, x, True, seed)
     assert max(errors.values()) < ENOUGH, errors
 

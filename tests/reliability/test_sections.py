@@ -38,7 +38,7 @@ def test_the_list_names_every_section(capsys):
     assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == [*page.SECTIONS]
     with pytest.raises(SystemExit):
         command.main(["kilts"])
-    assert "no section is called kilts: there are kills, " in capsys.readouterr().err
+    assert "no section is called kilts: there are gradients, " in capsys.readouterr().err
 
 
 # ------------------------------------------------------------------------------- figures
