@@ -19,14 +19,20 @@ import hashlib
 import json
 import math
 import os
+import reprlib
 import secrets
+import sys
 
 import numpy as np
 
 FIRST_LINE = b"minicnn archive 1\n"
 FOREIGN = {b"PK": "a zip file, as .keras and .npz are", b"\x89HDF": "an HDF5 file", b"\x80": "a pickle"}
 DIGEST_BYTES = hashlib.sha256().digest_size
-LONGEST_HEADER = 8 * 2**20  # parsed JSON takes many times the memory of its text, so the text is bounded
+LONGEST_HEADER = 8 * 2**20
+ROOM = 8 * 2**20  # bytes that a parsed document may take beyond three times its text
+MOST_AXES = 64  # of NumPy's arrays
+# What comes of a document that was made by hand, or by a minicnn with other layers
+MISFITS = (ValueError, TypeError, KeyError, AttributeError, IndexError, ArithmeticError, MemoryError)
 DTYPES = {np.dtype(code).newbyteorder("<").str for code in "bBhHiIqQefd"}  # whole numbers and floats
 
 
@@ -119,7 +125,8 @@ def _header(document, arrays):
     text = json.dumps({"document": document, "arrays": entries}, default=_plain)
     if len(text) >= LONGEST_HEADER:
         raise ValueError(f"a document of {len(text)} characters is too long: the limit is {LONGEST_HEADER}")
-    return text.encode() + b"\n"  # dumps escapes line breaks and all that is not ASCII
+    _check_memory(text)  # what could not be read is not written
+    return text.encode("ascii") + b"\n"  # dumps escapes line breaks and all that is not ASCII
 
 
 def _plain(value):
@@ -217,10 +224,19 @@ def _read_header(file):
     line = file.readline(LONGEST_HEADER)
     if not line.endswith(b"\n"):
         raise ValueError(f"its second line is longer than {LONGEST_HEADER} bytes")
-    header = json.loads(line)
+    text = line.decode("ascii")
+    _check_memory(text)
+    header = json.loads(text)
     if not isinstance(header, dict) or set(header) != {"document", "arrays"}:
         raise ValueError("its second line does not hold a document and arrays")
     return header["document"], header["arrays"]
+
+
+def _check_memory(text):
+    """Refuse JSON that grows when it is parsed: three letters, ``[],``, would become a list of 64 bytes."""
+    need = 80 * text.count(",") + 250 * (text.count("[") + text.count("{"))  # at most, on a 64-bit Python
+    if need > 3 * len(text) + ROOM:
+        raise ValueError(f"a document of {len(text)} characters that takes {need} bytes parsed is too much")
 
 
 def _check_sizes(entries, available):
@@ -233,8 +249,8 @@ def _check_sizes(entries, available):
         name, dtype, shape = entry["name"], entry["dtype"], entry["shape"]
         if dtype not in DTYPES:
             raise ValueError(f"array {name!r} has type {dtype!r}, not whole numbers or floats")
-        if not all(type(n) is int and n >= 0 for n in shape):
-            raise ValueError(f"array {name!r} has the impossible shape {shape}")
+        if len(shape) > MOST_AXES or not all(type(n) is int and 0 <= n <= sys.maxsize for n in shape):
+            raise ValueError(f"array {name!r} has the impossible shape {reprlib.repr(shape)}")
     declared = sum(math.prod(entry["shape"]) * np.dtype(entry["dtype"]).itemsize for entry in entries)
     if declared != available:
         raise ValueError(f"its arrays should take {declared} bytes, and there are {available}")

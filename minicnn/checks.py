@@ -8,6 +8,11 @@ def is_whole(value, least=1):
     return isinstance(value, (int, np.integer)) and not isinstance(value, bool) and value >= least
 
 
+def is_number(value):
+    """Whether ``value`` is a real number; True and False are none."""
+    return isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
+
+
 def whole_number(value, argument, least=1):
     """``value`` as an int, or a ValueError that names the argument."""
     if not is_whole(value, least):
@@ -33,5 +38,4 @@ def nonnegative(value, argument, below=np.inf, most=np.inf):
 
 
 def _is_within(value, least, below, most):
-    real = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
-    return real and np.isfinite(value) and least <= value <= most and value < below
+    return is_number(value) and np.isfinite(value) and least <= value <= most and value < below

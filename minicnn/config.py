@@ -30,6 +30,14 @@ def set_floatx(name):
     _FLOATX = name
 
 
+def home():
+    """The user's home folder; where there is none, as in some containers, one that cannot be made."""
+    try:
+        return Path.home()
+    except RuntimeError:  # no HOME, and the system does not know this user
+        return Path(os.devnull) / "home"
+
+
 def cache_folder():
     """Where minicnn keeps what it can make or fetch again, compiled kernels and downloads.
 
@@ -37,8 +45,7 @@ def cache_folder():
     """
     if "MINICNN_CACHE" in os.environ:
         return Path(os.environ["MINICNN_CACHE"]).expanduser()
-    home = Path.home()
-    usual = {"win32": home / "AppData" / "Local", "darwin": home / "Library" / "Caches"}
-    folder = usual.get(sys.platform, home / ".cache")
+    usual = {"win32": home() / "AppData" / "Local", "darwin": home() / "Library" / "Caches"}
+    folder = usual.get(sys.platform, home() / ".cache")
     xdg = os.environ.get("XDG_CACHE_HOME", "")
     return (Path(xdg) if os.path.isabs(xdg) else folder) / "minicnn"  # XDG: a relative path does not count

@@ -1,8 +1,11 @@
 """Where a running ``fit`` stands: all that a resumed one needs besides weights and optimizer."""
 
+import reprlib
 from dataclasses import asdict, dataclass, field
 
 import numpy as np
+
+from minicnn.checks import is_number, whole_number
 
 
 @dataclass
@@ -40,5 +43,9 @@ class Position:
 
     @classmethod
     def from_document(cls, document):
-        """The way back."""
-        return cls(**document | {"totals": Totals(**document["totals"])})
+        """The way back. ValueError or KeyError where ``document`` is none of :meth:`document`'s."""
+        sums, count = document["totals"]["sums"], whole_number(document["totals"]["count"], "count", least=0)
+        if not all(is_number(total) for total in sums.values()):
+            raise ValueError(f"sums expects numbers, got {reprlib.repr(sums)}")
+        at = (whole_number(document[name], name, least=0) for name in ("epoch", "batch", "first_step"))
+        return cls(*at, Totals(dict(sums), count))

@@ -6,12 +6,11 @@ it had never been away.
 """
 
 from minicnn import config, layers, lookup
-from minicnn.archive import add_prefix, check_kind, read_archive, take_prefix, write_archive
+from minicnn.archive import MISFITS, add_prefix, check_kind, read_archive, take_prefix, write_archive
+from minicnn.checks import whole_number
 
 MODEL, WEIGHTS = "a minicnn model", "minicnn weights"
 VERSION = 1
-# What comes of a document that was made by hand, or by a minicnn with other layers
-MISFITS = (ValueError, TypeError, KeyError, AttributeError, IndexError, ArithmeticError, MemoryError)
 
 
 def save_model(model, path):
@@ -109,7 +108,7 @@ def _build(document, weights):
         del layer.initial
         layer.seed = document["seed"]
     model.set_weights(list(weights.values()))
-    model.seed, model.step = document["seed"], document["step"]
+    model.seed, model.step = (whole_number(document[name], name, least=0) for name in ("seed", "step"))
     return model
 
 

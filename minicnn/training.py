@@ -289,7 +289,7 @@ class Training:
         weights = take_prefix("weights", arrays)
         self.optimizer.load_state(document["optimizer"], take_prefix("optimizer", arrays))
         self.set_weights([weights[str(k)] for k in range(len(weights))])
-        self.seed, self.step = document["seed"], document["step"]
-        self.stop_training = document["stop_training"]
+        self.seed, self.step = (whole_number(document[name], name, least=0) for name in ("seed", "step"))
+        self.stop_training = bool(document["stop_training"])
         self.history.load_state(document["history"], {})
         self.position = Position.from_document(document["position"])

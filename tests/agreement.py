@@ -48,10 +48,10 @@ def assert_equal_weights(one, other):
 
 
 def is_adjoint(Ax, y, x, Aty):
-    """<A x, y> = <x, A' y>, to 1e-12 of the largest these could be: A' is the transpose of A."""
+    """<A x, y> = <x, A' y>, to 1e-13 of the largest these could be: A' is the transpose of A."""
     left, right = np.vdot(Ax, y), np.vdot(x, Aty)
     largest = max(np.linalg.norm(Ax) * np.linalg.norm(y), np.linalg.norm(x) * np.linalg.norm(Aty))
-    assert abs(left - right) <= 1e-12 * largest, (left, right)
+    assert abs(left - right) <= 1e-13 * largest, (left, right)
 
 
 def run_python(script, *, check=True, folder=ROOT, **environment):

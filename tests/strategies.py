@@ -89,14 +89,17 @@ def convolutions(draw):
     activation = draw(SMOOTH | KINKED | st.sampled_from(["softmax"] if filters > 1 else [None]))
     use_bias = draw(st.booleans())
     layer = layers.Conv2D(filters, window.size, window.strides, window.padding, activation, use_bias)
-    return layer, normal(window.seed, *window.x_shape)
+    terms = np.prod(window.size) * window.x_shape[3]
+    return layer, normal(window.seed, *window.x_shape) / np.sqrt(terms)  # of sums around 1 tanh has a slope
 
 
 @st.composite
 def denses(draw):
     units = draw(st.integers(1, 4))
     activation = draw(SMOOTH | KINKED | st.sampled_from(["softmax"] if units > 1 else [None]))
-    return layers.Dense(units, activation, draw(st.booleans())), normal(draw(SEEDS), *draw(shapes()))
+    shape = draw(shapes())
+    x = normal(draw(SEEDS), *shape) / np.sqrt(shape[-1])
+    return layers.Dense(units, activation, draw(st.booleans())), x
 
 
 @st.composite

@@ -61,6 +61,7 @@ MAY_IMPORT = {
     **{name: set() for name in ON_ITS_OWN},
     "minicnn.random": {"minicnn.checks"},
     "minicnn.progress": {"minicnn.notebook", "minicnn.svg"},
+    "minicnn.position": {"minicnn.checks"},
     "minicnn.gradcheck": {"minicnn.config"},
     "minicnn.kernels": {"minicnn.config"},
     "minicnn.layers": FOUNDATIONS | PARTS_OF_LAYERS | {"minicnn.kernels"},

@@ -106,6 +106,9 @@ GOOD = {"name": "x", "dtype": "<f4", "shape": [2]}
         (header_of({**GOOD, "shape": [2.0]}), "impossible shape"),
         (header_of({**GOOD, "shape": [True]}), "impossible shape"),
         (header_of({**GOOD, "shape": "2"}), "impossible shape"),
+        (header_of({**GOOD, "shape": [10**30]}), "impossible shape"),
+        (header_of({**GOOD, "shape": [1] * 65}), "impossible shape"),
+        (header_of({**GOOD, "shape": 3}), "cannot be read"),
         (header_of({**GOOD, "shape": [10**15]}), "should take 4000000000000000 bytes, and there are 8"),
         (header_of(GOOD, GOOD), "same name"),
         (header_of({**GOOD, "name": 3}), "does not describe an array"),
@@ -119,8 +122,10 @@ GOOD = {"name": "x", "dtype": "<f4", "shape": [2]}
         (b"\xff", "cannot be read"),
         (b"[" * 100_000, "cannot be read"),
         (b" " * archive.LONGEST_HEADER, "longer than"),
+        (b"[" + b"{}," * 10**6 + b"0]", "takes 330000250 bytes parsed is too much"),
+        ('{"document": "é", "arrays": []}'.encode(), "ascii"),
     ],
-    ids=range(20),
+    ids=range(25),
 )
 def test_a_forged_header_is_refused(tmp_path, header, message):
     path = forged(tmp_path / "a.mcnn", header, bytes(8))
@@ -147,7 +152,16 @@ def test_what_json_cannot_hold_is_named(saved):
         write_archive(saved, {"a": object()}, {})
     with pytest.raises(ValueError, match="too long"):
         write_archive(saved, {"a": "x" * archive.LONGEST_HEADER}, {})
+    with pytest.raises(ValueError, match="parsed is too much"):
+        write_archive(saved, {"a": [[]] * 10**5}, {})
     assert read_archive(saved)[0] == DOCUMENT
+
+
+def test_a_long_history_is_no_bomb(saved):
+    """As of 90,000 epochs: what a run has to say may be long."""
+    history = {name: [0.6931471805599453 / k for k in range(1, 90_001)] for name in ("loss", "val_loss")}
+    write_archive(saved, {"history": history}, {})
+    assert read_archive(saved)[0] == {"history": history}
 
 
 def test_a_missing_folder_is_named(tmp_path):

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from agreement import assert_equal_weights
 from killed_runs import BATCHES, EPOCHS, build_model, callbacks_in, data, fit, outcome
 
 import minicnn as mc
-from minicnn.archive import read_archive
+from minicnn.archive import read_archive, write_archive
 from minicnn.callbacks import BackupAndRestore, Callback
 from minicnn.callbacks.backup import first_difference
 
@@ -300,6 +301,61 @@ def test_a_damaged_backup_is_refused_and_kept(tmp_path):
     with pytest.raises(ValueError, match=r"backup\.mcnn cannot be read.*make it anew"):
         fit(build_model(), callbacks_in(tmp_path))
     assert path.read_bytes() == damaged
+
+
+def replace(*path, value=None):
+    """A function that puts ``value`` at the end of this path through a document."""
+    def harm(document, arrays):
+        for key in path[:-1]:
+            document = document[key]
+        document[path[-1]] = value
+
+    return harm
+
+
+def lose_a_weight(document, arrays):
+    del arrays["model/weights/1"]
+
+
+@pytest.mark.parametrize(
+    ("harm", "message"),
+    [
+        (replace("model", value=3), "TypeError"),
+        (replace("model", "step", value=-1), "step expects a whole number"),
+        (replace("model", "seed", value="5"), "seed expects a whole number"),
+        (replace("model", "position", "epoch", value="os.system"), "epoch expects a whole number"),
+        (replace("model", "position", "totals", "count", value=None), "count expects a whole number"),
+        (replace("model", "position", "totals", "sums", value={"loss": "x"}), "sums expects numbers"),
+        (replace("model", "history", value={}), "KeyError: 'epoch'"),
+        (replace("callbacks", "0_EarlyStopping", value={}), "KeyError: 'wait'"),
+        (replace("callbacks", "0_EarlyStopping", "wait", value="x"), "wait expects a number, got 'x'"),
+        (replace("callbacks", "3_CSVLogger", "size", value=-1), "size expects a whole number"),
+        (replace("callbacks", "3_CSVLogger", "mode", value="x"), "mode expects 'w' or 'a'"),
+        (lose_a_weight, "KeyError: '1'"),
+    ],
+)
+def test_a_backup_made_by_hand_is_refused_and_changes_nothing(tmp_path, harm, message):
+    """Restored half, a run would look like one that goes on."""
+    interrupted(tmp_path)
+    path = tmp_path / "backup" / "backup.mcnn"
+    document, arrays = read_archive(path)
+    harm(document, arrays)
+    write_archive(path, document, arrays)
+    model, callbacks = build_model(), callbacks_in(tmp_path)
+    with pytest.raises(ValueError, match=rf"backup\.mcnn holds a backup that cannot be restored.*{message}"):
+        fit(model, callbacks)
+    assert_equal_weights(model, build_model())
+    assert (model.step, model.seed, model.position.epoch, model.history.epoch) == (0, 5, 0, [])
+    assert model.optimizer.iterations == 0 and callbacks[1].best is None
+
+
+def test_only_what_a_callback_remembers_is_restored(tmp_path):
+    interrupted(tmp_path)
+    path = tmp_path / "backup" / "backup.mcnn"
+    document, arrays = read_archive(path)
+    document["callbacks"]["0_EarlyStopping"]["on_train_end"] = "anything"
+    write_archive(path, document, arrays)
+    assert fit(build_model(), callbacks_in(tmp_path)).epoch == list(range(EPOCHS))
 
 
 def test_a_model_in_place_of_a_backup_is_refused(tmp_path):

@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+import pytest
+
 from minicnn import config
-from minicnn.datasets import cifar10
+from minicnn.datasets import DatasetUnavailable, cifar10
 
 
 def test_the_cache_folder_is_the_one_that_was_named(monkeypatch, tmp_path):
@@ -23,3 +25,19 @@ def test_without_a_name_it_follows_xdg(monkeypatch, tmp_path):
     assert config.cache_folder() == tmp_path / "minicnn"
     monkeypatch.setenv("XDG_CACHE_HOME", "relative/paths/are/to/be/ignored")
     assert config.cache_folder().is_relative_to(Path.home())
+
+
+def test_without_a_home_there_is_no_cache_and_no_error(monkeypatch):
+    """As in a container whose user the system does not know."""
+    def no_home():
+        raise RuntimeError("Could not determine home directory.")
+
+    for name in ("MINICNN_CACHE", "MINICNN_DATA", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("pathlib.Path.home", no_home)
+    with pytest.raises(OSError):
+        config.cache_folder().mkdir(parents=True)
+    assert not cifar10.on_disk()
+    monkeypatch.setenv("MINICNN_OFFLINE", "1")
+    with pytest.raises(DatasetUnavailable, match="neither on disk nor to be had"):
+        cifar10.load_data()

@@ -214,6 +214,10 @@ def lose_a_config(document, arrays):
     document["model"]["layers"][0] = 3
 
 
+def forge_the_seed(document, arrays):
+    document["seed"] = "5"
+
+
 def lose_the_optimizer(document, arrays):
     del document["optimizer"]
 
@@ -231,6 +235,7 @@ def lose_the_optimizer(document, arrays):
         pass_an_argument,
         lose_the_layers,
         lose_a_config,
+        forge_the_seed,
         lose_the_optimizer,
     ],
 )

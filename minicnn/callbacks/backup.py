@@ -6,6 +6,7 @@ import reprlib
 
 from minicnn import random
 from minicnn.archive import (
+    MISFITS,
     add_prefix,
     as_json,
     check_kind,
@@ -94,32 +95,41 @@ class BackupAndRestore(Callback):
                     os.rmdir(os.path.dirname(self.path))
 
     def _save(self):
-        model_document, model_arrays = self.model.training_state()
-        document = {
-            "kind": KIND,
-            "version": VERSION,
-            "recipe": self.recipe,
-            "model": model_document,
-            "callbacks": {},
-        }
-        arrays = add_prefix("model", model_arrays)
-        for name, callback in self.others.items():
-            document["callbacks"][name], callback_arrays = callback.state()
-            arrays |= add_prefix(f"callbacks/{name}", callback_arrays)
-        write_archive(self.path, document, arrays)
+        states, arrays = self._states()
+        write_archive(self.path, {"kind": KIND, "version": VERSION, "recipe": self.recipe, **states}, arrays)
         self.batches = 0
 
     def _restore(self):
         document, arrays = read_archive(self.path)
         check_kind(self.path, document, (KIND,), VERSION)
-        if difference := first_difference(document["recipe"], self.recipe):
+        if difference := first_difference(document.get("recipe"), self.recipe):
             raise ValueError(
                 f"{self.path} is the backup of another run ({difference}): fit the same way again "
                 "to go on with it, or delete it to begin anew"
             )
-        self.model.load_training_state(document["model"], take_prefix("model", arrays))
+        before = self._states()
+        try:
+            self._load_states(document, arrays)
+        except MISFITS as error:  # all or nothing: a half restored run would look like one
+            self._load_states(*before)
+            raise ValueError(
+                f"{self.path} holds a backup that cannot be restored here: {type(error).__name__}: {error}; "
+                "delete it to begin anew"
+            ) from error
+
+    def _states(self):
+        """What the model and the other callbacks remember: a document and arrays."""
+        document, arrays = self.model.training_state()
+        states, arrays = {"model": document, "callbacks": {}}, add_prefix("model", arrays)
         for name, callback in self.others.items():
-            callback.load_state(document["callbacks"][name], take_prefix(f"callbacks/{name}", arrays))
+            states["callbacks"][name], callback_arrays = callback.state()
+            arrays |= add_prefix(f"callbacks/{name}", callback_arrays)
+        return states, arrays
+
+    def _load_states(self, states, arrays):
+        self.model.load_training_state(states["model"], take_prefix("model", arrays))
+        for name, callback in self.others.items():
+            callback.load_state(states["callbacks"][name], take_prefix(f"callbacks/{name}", arrays))
 
     def _recipe(self):
         """What must be equal for a run to be the same run. Not: how far it goes, and how loudly."""

@@ -5,6 +5,7 @@ import csv
 import os
 
 from minicnn.callbacks.base import Callback
+from minicnn.checks import whole_number
 
 
 class CSVLogger(Callback):
@@ -46,8 +47,11 @@ class CSVLogger(Callback):
         return {"keys": self.keys, "mode": self.mode, "size": size}, {}
 
     def load_state(self, document, arrays):
-        self.keys = document["keys"]
+        size = whole_number(document["size"], "size", least=0)
+        if document["mode"] not in ("w", "a"):
+            raise ValueError(f"mode expects 'w' or 'a', got {document['mode']!r}")
         self.mode = document["mode"]
+        self.keys = None if document["keys"] is None else [str(key) for key in document["keys"]]
         # Lines written after the backup are of epochs that are now run again.
         with contextlib.suppress(FileNotFoundError):
-            os.truncate(self.filename, min(document["size"], os.path.getsize(self.filename)))
+            os.truncate(self.filename, min(size, os.path.getsize(self.filename)))

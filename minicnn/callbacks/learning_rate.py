@@ -47,6 +47,8 @@ class ReduceLROnPlateau(MonitorCallback):
         min_lr: the rate never goes below this.
     """
 
+    remembered = ("best", "wait", "cooldown_counter")
+
     def __init__(
         self,
         monitor="val_loss",
@@ -103,13 +105,6 @@ class ReduceLROnPlateau(MonitorCallback):
         self.wait = 0
         if self.verbose:
             print(f"\nEpoch {epoch + 1}: no better {self.monitor}, learning rate {old:g} becomes {new:g}.")
-
-    def state(self):
-        return {name: getattr(self, name) for name in ("best", "wait", "cooldown_counter")}, {}
-
-    def load_state(self, document, arrays):
-        for name, value in document.items():
-            setattr(self, name, value)
 
 
 def current_rate(callback):

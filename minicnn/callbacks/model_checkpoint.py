@@ -22,6 +22,7 @@ class ModelCheckpoint(MonitorCallback):
     """
 
     aside = ("verbose", "filepath")
+    remembered = ("best", "batches", "epoch")
 
     def __init__(
         self,
@@ -93,14 +94,6 @@ class ModelCheckpoint(MonitorCallback):
             mend = f"did you mean {near!r}?" if near else f"there are {', '.join(values)}"
             message = f"ModelCheckpoint cannot fill in {{{name}}} of {self.filepath!r}: {mend}"
             raise ValueError(message) from None
-
-    def state(self):
-        return {"best": self.best, "batches": self.batches, "epoch": self.epoch}, {}
-
-    def load_state(self, document, arrays):
-        self.best = document["best"]
-        self.batches = document["batches"]
-        self.epoch = document["epoch"]
 
 
 def check_save_freq(callback, save_freq):

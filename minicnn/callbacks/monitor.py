@@ -4,6 +4,7 @@ import math
 import warnings
 
 from minicnn.callbacks.base import Callback
+from minicnn.checks import is_number
 from minicnn.lookup import nearest
 
 FALLING = ("loss", "crossentropy", "error", "mse", "mae")  # names that end like this: lower is better
@@ -16,6 +17,8 @@ class MonitorCallback(Callback):
     monitor: its name in the logs, e.g. ``"val_loss"``. mode: ``"min"``, ``"max"``, or ``"auto"`` for
     what the name suggests. min_delta: a change by no more than this is no improvement.
     """
+
+    remembered = ("best",)  # attributes that go into a backup: numbers, or None
 
     def __init__(self, monitor, mode, min_delta=0.0):
         self.monitor = monitor
@@ -43,6 +46,15 @@ class MonitorCallback(Callback):
         warnings.warn(message, stacklevel=2)
         return None
 
+    def state(self):
+        return {name: getattr(self, name) for name in self.remembered}, {}
+
+    def load_state(self, document, arrays):
+        for name in self.remembered:
+            if document[name] is not None and not is_number(document[name]):
+                raise ValueError(f"{type(self).__name__}.{name} expects a number, got {document[name]!r}")
+            setattr(self, name, document[name])
+
 
 def _direction(who, monitor, mode):
     if mode not in ("auto", "min", "max"):
@@ -69,6 +81,8 @@ class EarlyStopping(MonitorCallback):
         restore_best_weights: at the end, stopped or not, put back the weights of the best epoch.
         start_from_epoch: epochs before this one are not looked at.
     """
+
+    remembered = ("wait", "stopped_epoch", "best", "best_epoch")
 
     def __init__(
         self,
@@ -130,10 +144,8 @@ class EarlyStopping(MonitorCallback):
             self.model.set_weights(self.best_weights)
 
     def state(self):
-        document = {name: getattr(self, name) for name in ("wait", "stopped_epoch", "best", "best_epoch")}
-        return document, {str(i): weight for i, weight in enumerate(self.best_weights or [])}
+        return super().state()[0], {str(i): weight for i, weight in enumerate(self.best_weights or [])}
 
     def load_state(self, document, arrays):
-        for name, value in document.items():
-            setattr(self, name, value)
+        super().load_state(document, arrays)
         self.best_weights = [arrays[str(i)] for i in range(len(arrays))] or None

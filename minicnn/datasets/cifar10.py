@@ -62,7 +62,7 @@ def search_folders():
     """The folders looked at, first to last."""
     own = os.environ.get("MINICNN_DATA")
     mine = [Path(own).expanduser()] if own else []
-    return [*mine, config.cache_folder(), Path.home() / ".keras" / "datasets"]
+    return [*mine, config.cache_folder(), config.home() / ".keras" / "datasets"]
 
 
 def _download():

@@ -94,7 +94,7 @@ def _receive(url, part, size, timeout):
             open(part, "ab") as file,
             tqdm(total=size, initial=start, unit="B", unit_scale=True, desc=part.stem) as bar,
         ):
-            file.truncate(start)
+            file.seek(file.truncate(start))  # to append is to write at the end, but tell() would not know yet
             while piece := _read(response, _CHUNK):
                 if file.tell() + len(piece) > size:
                     raise _MirrorFailed(f"sends more than the expected {size:,} bytes")
@@ -112,8 +112,8 @@ def _start(response, have, size):
             raise _MirrorFailed(f"was asked for {due!r}, sends {sent!r}")
         return have
     length = response.headers.get("Content-Length", "")
-    if length.isdigit() and int(length) != size:
-        raise _MirrorFailed(f"has {int(length):,} bytes, expected {size:,}: another file")
+    if length.isdecimal() and length.lstrip("0") != str(size):  # as text: it may have thousands of digits
+        raise _MirrorFailed(f"has {length:.20} bytes, expected {size}: another file")
     return 0
 
 

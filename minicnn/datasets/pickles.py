@@ -13,6 +13,8 @@ import pickletools
 
 import numpy as np
 
+MOST_INSTRUCTIONS = 2**18  # a published batch has some 50,000; one byte of them can make a list of 64 bytes
+
 _NAMES = {  # all an array's pickle mentions, by Python 2 and 3, NumPy 1 and 2
     "numpy.core.multiarray _reconstruct": "array",
     "numpy._core.multiarray _reconstruct": "array",
@@ -51,7 +53,9 @@ def read(data, source):
     """
     stack, memo = [], {}
     try:
-        for instruction, argument, _ in pickletools.genops(data):
+        for count, (instruction, argument, _) in enumerate(pickletools.genops(data)):
+            if count == MOST_INSTRUCTIONS:
+                raise ValueError(f"it has more than {MOST_INSTRUCTIONS:,} instructions")
             _step(instruction.name, argument, stack, memo)
         (result,) = stack
     except (ValueError, IndexError, KeyError, TypeError, AttributeError, OverflowError) as error:

@@ -145,6 +145,27 @@ def test_a_server_without_ranges_starts_over(serve, target):
     assert mirror.asked == [None, "bytes=250000-"]
 
 
+def test_a_server_without_ranges_starts_over_also_near_the_end(serve, target):
+    """What is there and the first piece of the new answer together are longer than the file."""
+    mirror = Mirror(cuts=[len(CONTENT) - 10], ranges=False)
+    download.fetch([serve(mirror)], target, KNOWN)
+    assert_whole(target)
+    assert mirror.asked == [None, f"bytes={len(CONTENT) - 10}-"]
+
+
+@pytest.mark.parametrize("length", ["²", "9" * 5000, "-1", "", "0"])
+def test_a_length_that_is_none(serve, target, length):
+    """Python's int() raises for each of them, or for none."""
+    class Odd(Mirror):
+        def answer(self, handler):
+            handler.send_response(200)
+            handler.send_header("Content-Length", length)
+            handler.end_headers()
+
+    download.fetch([serve(Odd()), serve(Mirror())], target, KNOWN)
+    assert_whole(target)
+
+
 @pytest.mark.parametrize(
     "bad",
     [

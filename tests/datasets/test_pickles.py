@@ -98,6 +98,11 @@ def test_a_far_memo_slot_costs_no_memory():
     assert pickles.read(b"K\x05r\xff\xff\xff\x7f.", "it") == 5
 
 
+def test_millions_of_empty_lists_are_refused():
+    with pytest.raises(ValueError, match=r"it is not a pickle of plain data: it has more than 262,144 inst"):
+        pickles.read(b"(" + b"]" * 300_000 + b"l.", "it")
+
+
 @pytest.mark.parametrize(
     "name", ["INST", "OBJ", "NEWOBJ", "NEWOBJ_EX", "PERSID", "BINPERSID", "EXT1", "EXT2", "EXT4", "A_NEW_ONE"]
 )

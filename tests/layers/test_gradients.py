@@ -1,4 +1,4 @@
-"""Every layer's gradient is the slope of its forward pass: in float64, to 1e-6, over drawn shapes."""
+"""Every layer's gradient is the slope of its forward pass: in float64, to 1e-7, over drawn shapes."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ from minicnn.activations import BY_NAME
 from minicnn.gradcheck import check_function, check_layer
 
 pytestmark = pytest.mark.usefixtures("float64")
-ENOUGH = 1e-6
+ENOUGH = 1e-7
 KINK = 1e-3  # nearer to 0 than this, a step of the check may cross a ReLU's corner
 
 
@@ -26,10 +26,15 @@ def away_from_kinks(layer, x):
     return np.abs(without.forward(x)).min() > KINK
 
 
+def has_a_slope(layer, x):
+    """Whether not all of the layer's softmaxes are saturated: the slope of those is lost in rounding."""
+    return layer.get_config().get("activation") != "softmax" or layer.forward(x).max(axis=-1).min() < 0.99
+
+
 def errors_of(layer, x, training, seed):
     layer.build((None, *x.shape[1:]))
     randomise(layer, seed)
-    assume(away_from_kinks(layer, x))
+    assume(away_from_kinks(layer, x) and has_a_slope(layer, x))
     return check_layer(layer, x, training, rng=np.random.default_rng(seed))
 
 
@@ -49,9 +54,9 @@ def test_every_activation_in_every_layer_that_takes_one(layer, activation, shape
     if layer == "Activation":
         made, x = layers.Activation(activation), distinct(seed, *shape[:3], shape[3] + 1)
     elif layer == "Dense":
-        made, x = layers.Dense(3, activation), normal(seed, *shape)
+        made, x = layers.Dense(3, activation), normal(seed, *shape) / 2
     else:
-        made, x = layers.Conv2D(2, (3, 2), padding="same", activation=activation), normal(seed, *shape)
+        made, x = layers.Conv2D(2, (3, 2), padding="same", activation=activation), normal(seed, *shape) / 4
     errors = errors_of(made, x, True, seed)
     assert max(errors.values()) < ENOUGH, errors
 
@@ -95,6 +100,11 @@ def test_every_loss_is_checked():
 @settings(max_examples=2)  # for each of the 25 pairs
 @given(N=st.integers(1, 4), seed=SEEDS)
 def test_every_loss_through_a_network(loss, end, N, seed):
+    errors = errors_through_a_network(loss, end, N, seed)
+    assert max(errors.values()) < ENOUGH, errors
+
+
+def errors_through_a_network(loss, end, N, seed):
     """Convolution, batch normalisation, pooling, dropout and the loss, all in one slope."""
     make, targets = LOSSES[loss]
     model = mc.Sequential([
@@ -111,5 +121,4 @@ def test_every_loss_through_a_network(loss, end, N, seed):
 
     value()
     gradients = {name: g.copy() for name, g in model.gradients().items()}
-    errors = check_function(value, model.parameters(), gradients)
-    assert max(errors.values()) < ENOUGH, errors
+    return check_function(value, model.parameters(), gradients)

@@ -48,7 +48,7 @@ _LIMITED = ("Dense", {"units": 6, "activation": "relu", "kernel_constraint": 0.6
 _MAX_NORM = (SMALL[0], [*SMALL[1][:4], _LIMITED, SMALL[1][5]])
 TRAINED = dict.fromkeys(OPTIMIZERS, SMALL) | {"SGD, max_norm": _MAX_NORM}
 OPTIMIZERS["SGD, max_norm"] = ("SGD", {"learning_rate": 0.1})
-STEPS, BATCH = 50, 8
+STEPS, BATCH = 100, 8
 
 
 def training_batches():

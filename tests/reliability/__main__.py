@@ -1,0 +1,55 @@
+"""Measure what docs/reliability.md promises.
+
+    python -m tests.reliability                     lists the sections
+    python -m tests.reliability kills damage        measures these, and writes docs/reliability/*.json
+    python -m tests.reliability all --resume        measures what this commit has no figures for
+    python -m tests.reliability page                writes docs/reliability.md from the figures
+
+With --quick everything is tried and little is counted: that is a test of the sections, not of minicnn, and
+its figures are thrown away (see --out).
+"""
+
+import argparse
+import importlib
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.reliability import page, record
+
+os.environ.setdefault("MINICNN_OFFLINE", "1")  # nothing here asks a network
+
+
+def section(name):
+    """The module that measures it."""
+    return importlib.import_module(f"tests.reliability.{name}")
+
+
+def main(argv=None):
+    """Exit status 1 where a promise was broken."""
+    parser = argparse.ArgumentParser("python -m tests.reliability", description=__doc__.split("\n")[0])
+    parser.add_argument("sections", nargs="*", metavar="SECTION", help="names of the list, all, or page")
+    parser.add_argument("--quick", action="store_true", help="try everything, count little")
+    parser.add_argument("--resume", action="store_true", help="leave out what this commit has figures for")
+    parser.add_argument("--out", type=Path, help="folder for the figures; a --quick run has no other")
+    args = parser.parse_args(argv)
+    if not args.sections:
+        for name in page.SECTIONS:
+            print(f"{name:<12}{section(name).__doc__.splitlines()[0]}")
+        return 0
+    if unknown := set(args.sections) - {"all", "page", *page.SECTIONS}:
+        parser.error(f"no section is called {', '.join(unknown)}: there are {', '.join(page.SECTIONS)}")
+    if args.sections == ["page"]:
+        page.write()
+        return 0
+    names = page.SECTIONS if "all" in args.sections else [name for name in args.sections if name != "page"]
+    with tempfile.TemporaryDirectory() as nowhere:
+        folder = args.out or (Path(nowhere) if args.quick else record.RESULTS)
+        return int(not min([
+            record.measure(name, section(name).PARTS, args.quick, folder, args.resume) for name in names
+        ]))  # fmt: skip
+
+
+if __name__ == "__main__":
+    sys.exit(main())

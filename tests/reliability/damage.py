@@ -1,0 +1,272 @@
+"""A damaged file is refused, and a malicious one can do nothing.
+
+The files are a saved model and the backup of a run, read through the doors that users have: `load_model`
+and `BackupAndRestore`. *Refused* means a ValueError that names the file, and not one weight changed. For
+the malicious ones something is changed behind the digest, which is then made right again: texts, numbers
+and names in the document, sizes of arrays. While they are read, an audit hook notes whatever Python does
+on their behalf: every file opened to write, every module loaded, every process, connection or piece of
+code.
+"""
+
+import copy
+import hashlib
+import json
+import random
+import sys
+import tempfile
+import time
+import tracemalloc
+from pathlib import Path
+
+import minicnn as mc
+from minicnn import archive
+from tests import killed_runs
+from tests.reliability.forks import in_a_fork
+from tests.reliability.record import Figure
+
+FLIPS = FORGERIES = 10_000
+QUICK = 200
+ROOM = 24_000_000  # bytes: what reading a small file may take beyond three times its size
+
+# What no file may cause: https://docs.python.org/3/library/audit_events.html
+AUDITED = ("exec", "import", "marshal.", "pickle.", "ctypes.", "os.", "shutil.", "subprocess.", "socket.")
+ODDITIES = [  # in place of a text or a number
+    None, True, -1, 0, 2.5, 1e400, 10**9, 10**30, "", "os.system", "builtins.eval", "__class__", "../../x",
+    "x" * 10_000, [], {}, [[]] * 100, {"class_name": "os.system", "config": {}}, "{0.__class__}", "\0", "nan",
+]  # fmt: skip
+
+
+class Stop(mc.callbacks.Callback):
+    """Leave fit with a backup made."""
+
+    def on_epoch_end(self, epoch, logs=None):
+        if epoch == 1:
+            raise KeyboardInterrupt
+
+
+def open_model(path):
+    """As a user does."""
+    mc.load_model(path)
+
+
+class OpenBackup:
+    """As a user does, with a model that must be left as it is."""
+
+    def __init__(self):
+        self.model = killed_runs.build_model()
+
+    def __call__(self, path):
+        before = [weight.tobytes() for weight in self.model.get_weights()]  # bytes: a NaN differs from itself
+        try:
+            killed_runs.fit(self.model, callbacks(path.parent), epochs=2)  # it holds two
+        except ValueError:
+            assert before == [weight.tobytes() for weight in self.model.get_weights()], "other weights"
+            raise
+
+
+def callbacks(folder):
+    """Those of the backup's run that write no files."""
+    c = mc.callbacks
+    backup = c.BackupAndRestore(folder / "backup.mcnn", delete_checkpoint=False)
+    return [backup, c.EarlyStopping(patience=3), c.ReduceLROnPlateau(patience=1)]
+
+
+def doors(folder):
+    """{name: (path of a whole file, how to open it)}"""
+    model = killed_runs.build_model()
+    try:
+        killed_runs.fit(model, [*callbacks(folder), Stop()])
+    except KeyboardInterrupt:
+        model.save(folder / "model.mcnn")
+    killed_runs.fit(killed_runs.build_model(), callbacks(folder), epochs=2)  # goes on: of two epochs now
+    return {
+        "saved model": (folder / "model.mcnn", open_model),
+        "backup": (folder / "backup.mcnn", OpenBackup()),
+    }
+
+
+def refused(path, content, open_it):
+    """Whether the file with this content is refused as it should be."""
+    path.write_bytes(content)
+    try:
+        open_it(path)
+    except ValueError as error:
+        return path.name in str(error)
+    return False
+
+
+def truncations(quick):
+    """Every length below the whole one."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, (path, open_it) in doors(Path(folder)).items():
+            whole = path.read_bytes()
+            lengths = range(0, len(whole), 97 if quick else 1)
+            count = sum(refused(path, whole[:length], open_it) for length in lengths)
+            yield Figure(f"every truncation of a {name} is refused", f"{count:,} of {len(lengths):,}",
+                         count == len(lengths))  # fmt: skip
+
+
+def flips(quick):
+    """One bit each."""
+    tries, draw = QUICK if quick else FLIPS, random.Random(time.time_ns())
+    with tempfile.TemporaryDirectory() as folder:
+        for name, (path, open_it) in doors(Path(folder)).items():
+            whole, count = bytearray(path.read_bytes()), 0
+            for _ in range(tries):
+                place, bit = draw.randrange(len(whole)), 1 << draw.randrange(8)
+                whole[place] ^= bit
+                count += refused(path, whole, open_it)
+                whole[place] ^= bit
+            yield Figure(f"{FLIPS:,} random bit flips of a {name} are refused", f"{count:,} of {tries:,}",
+                         count == tries)  # fmt: skip
+
+
+# ------------------------------------------------------------------------------- malice
+
+
+def sealed(header, numbers=b""):
+    """An archive with a right digest, whatever it says."""
+    content = archive.FIRST_LINE + header + b"\n" + numbers
+    return content + hashlib.sha256(content).digest()
+
+
+def taken_apart(whole):
+    """The header, parsed, and the numbers."""
+    _, line, numbers = whole[: -archive.DIGEST_BYTES].split(b"\n", 2)
+    return json.loads(line), numbers
+
+
+def spoil(value, draw):
+    """``value`` with one of its leaves, keys or branches replaced by an oddity, lost or doubled."""
+    if not isinstance(value, (dict, list)) or not value or draw.random() < 0.1:
+        return copy.deepcopy(draw.choice(ODDITIES))
+    keys = list(value) if isinstance(value, dict) else range(len(value))
+    key, how = draw.choice(keys), draw.random()
+    if how < 0.05:
+        del value[key]
+    elif how < 0.1 and isinstance(value, dict):
+        value[str(draw.choice(ODDITIES))] = value.pop(key)
+    elif how < 0.1:
+        value.append(copy.deepcopy(value[key]))
+    else:
+        value[key] = spoil(value[key], draw)
+    return value
+
+
+def forge(whole, draw):
+    """A file whose digest is right and whose header is not; sometimes the numbers are others, too."""
+    header, numbers = taken_apart(whole)
+    for _ in range(draw.choice([1, 1, 1, 2, 5])):
+        header = spoil(header, draw)
+    line = bytearray(json.dumps(header).encode())
+    if draw.random() < 0.1:
+        line[draw.randrange(len(line))] = draw.randrange(256)
+    if draw.random() < 0.1:
+        numbers = bytearray(numbers)
+        numbers[draw.randrange(len(numbers))] ^= 255
+    return sealed(bytes(line), bytes(numbers))
+
+
+def attempt(path, open_it, whole, tries, seed):
+    """Open forgeries under watch: how many were refused, what they caused, the memory and time they took."""
+    draw, events, watching = random.Random(seed), set(), [False]
+
+    def hook(event, args):
+        writes = event == "open" and isinstance(args[1], str) and set(args[1]) & set("wax+")
+        inside = args and isinstance(args[0], (str, Path)) and Path(args[0]).is_relative_to(path.parent)
+        if watching[0] and not inside and (writes or event.startswith(AUDITED)):
+            watching[0] = False
+            events.add(f"{event} {args!r:.100}")
+            watching[0] = True
+
+    for content in [whole, *(forge(whole, draw) for _ in range(50))]:  # loads what is loaded but once
+        refused(path, content, open_it)
+    sys.addaudithook(hook)
+    tracemalloc.start()
+    found = {"refused": 0, "others": [], "memory": 0, "seconds": 0}
+    for _ in range(tries):
+        content = forge(whole, draw)
+        path.write_bytes(content)
+        tracemalloc.reset_peak()
+        before, begin = tracemalloc.get_traced_memory()[0], time.monotonic()
+        watching[0] = True
+        try:
+            open_it(path)
+        except ValueError as error:
+            found["refused"] += path.name in str(error)
+        except Exception as error:
+            found["others"].append(f"{type(error).__name__}: {error}"[:200])
+        watching[0] = False
+        took = tracemalloc.get_traced_memory()[1] - before
+        found["memory"] = max(found["memory"], took - 3 * len(content))
+        found["seconds"] = max(found["seconds"], time.monotonic() - begin)
+    return found | {"events": sorted(events)}
+
+
+def forgeries(quick):
+    """Changed behind the digest."""
+    tries = QUICK if quick else FORGERIES
+    with tempfile.TemporaryDirectory() as folder:
+        for name, (path, open_it) in doors(Path(folder)).items():
+            whole = path.read_bytes()
+            found = in_a_fork(attempt, path, open_it, whole, tries, time.time_ns(), seconds=3600)
+            if found is None:
+                yield Figure(f"{FORGERIES:,} forged {name}s do no harm", "the process died", False)
+                continue
+            others, events = found["others"], found["events"]
+            yield Figure(
+                f"{FORGERIES:,} forged {name}s are refused with a ValueError, or make a valid {name}",
+                f"{found['refused']:,} refused, {tries - found['refused'] - len(others):,} valid, "
+                f"{len(others):,} other errors",
+                not others, "; ".join(others[:3]),
+            )  # fmt: skip
+            yield Figure("none of them runs code, loads a module, or writes, moves or removes a file outside "
+                         "its folder", f"{len(events):,} audit events", not events, "; ".join(events[:3]))
+            yield Figure("none takes more than three times its size and 24 MB, or 10 s",
+                         f"at most {max(found['memory'], 0) / 1e6:.1f} MB more, {found['seconds']:.2f} s",
+                         found["memory"] <= ROOM and found["seconds"] < 10)  # fmt: skip
+
+
+def bombs():
+    """Small or short files that would become large or slow: {name: content}."""
+    array = {"name": "x", "dtype": "<f8"}
+    most = archive.LONGEST_HEADER - 200
+    grown = {unit: b'{"arrays": [], "document": [' + unit * (most // len(unit)) + b"0]}" for unit in (
+        b"[],", b"{},", b'{"":0},', b"[0],", b"0,", b"999,", b"1e9,", b'"ab",', b'{"a":"b","c":[1]},',
+    )}  # fmt: skip
+    sizes = {
+        "an exabyte": [10**15, 1000], "sizes beyond 64 bits": [10**30], "a million axes": [1] * 10**6,
+        "an empty one of endless axes": [0, 2**62, 2**62], "long numbers": [10**4000] * 1000,
+    }  # fmt: skip
+    headers = {f"a document of {unit.decode()}": header for unit, header in grown.items()}
+    headers |= {
+        f"an array of {name}": json.dumps({"document": {}, "arrays": [{**array, "shape": shape}]}).encode()
+        for name, shape in sizes.items()
+    }
+    headers["brackets"] = b'{"arrays": [], "document": ' + b"[" * 10**6
+    return {name: sealed(header, bytes(64)) for name, header in headers.items()}
+
+
+def compression(quick):
+    """There is none, so what is small stays small."""
+    worst, slowest, count = 0, 0, 0
+    with tempfile.TemporaryDirectory() as folder:
+        path, all_bombs = Path(folder, "bomb.mcnn"), bombs()
+        for content in all_bombs.values():
+            path.write_bytes(content)
+            tracemalloc.start()
+            begin = time.monotonic()
+            try:
+                mc.load_model(path)
+            except ValueError as error:
+                count += path.name in str(error)
+            slowest = max(slowest, time.monotonic() - begin)
+            worst = max(worst, tracemalloc.get_traced_memory()[1] / len(content) if len(content) > 10**6 else
+                        tracemalloc.get_traced_memory()[1] / 10**6)  # fmt: skip
+            tracemalloc.stop()
+    yield Figure("bombs are refused before their memory is taken: three times the file, or 3 MB, at most",
+                 f"{count} of {len(all_bombs)}, {worst:.2f} times, {slowest:.2f} s at most",
+                 count == len(all_bombs) and worst <= 3 and slowest < 10)  # fmt: skip
+
+
+PARTS = {"truncations": truncations, "flips": flips, "forgeries": forgeries, "bombs": compression}

@@ -1,0 +1,257 @@
+"""Data from elsewhere is right, or refused: archives, pickles, batches, labels, pictures.
+
+Every hostile thing is put where a good one should be, and read as minicnn reads CIFAR-10 from an archive
+or a folder, the flowers' archive, and pictures. (The archives' sums are made known first, as if the
+publisher meant harm; others are refused for their sum.) Refused is what ends in an error that names the
+file.
+"""
+
+import contextlib
+import io
+import os
+import pickle
+import random
+import tarfile
+import tempfile
+import time
+import tracemalloc
+import zlib
+from pathlib import Path
+from unittest import mock
+
+import numpy as np
+from PIL import Image
+
+from minicnn import datasets
+from minicnn.datasets import archives, cifar10, images
+from tests.reliability.readers import _known, _member
+from tests.reliability.record import Figure
+
+BATCHES = [f"cifar-10-batches-py/{name}" for name in cifar10._BATCHES]
+RECORDS = 20
+FLIPS = 2000
+MIB = 2**20
+
+
+class Evil:
+    """Pickled, it calls."""
+
+    def __init__(self, function, *arguments):
+        self.call = function, arguments
+
+    def __reduce__(self):
+        return self.call
+
+
+@contextlib.contextmanager
+def small_cifar():
+    """A folder that MINICNN_DATA names, and batches of ``RECORDS``."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        mock.patch.multiple(cifar10, _PER_BATCH=RECORDS, _PICKLE_SIZE_LIMIT=10**5),
+        mock.patch.dict(os.environ, MINICNN_DATA=folder, MINICNN_CACHE=f"{folder}/cache", HOME=folder,
+                        MINICNN_OFFLINE="1"),
+    ):  # fmt: skip
+        yield Path(folder)
+
+
+def batch(labels=None, planes=None):
+    """A good one, in the instructions of Python's pickle."""
+    draw = np.random.default_rng(0)
+    labels = draw.integers(0, 10, RECORDS).tolist() if labels is None else labels
+    planes = draw.integers(0, 256, (RECORDS, 3072), dtype=np.uint8) if planes is None else planes
+    return pickle.dumps({"labels": labels, "data": planes}, 2)
+
+
+def load_archive(folder, members, extra=()):
+    """Load what an archive holds: ``members`` {name: bytes} and ``extra``, TarInfos with their content."""
+    path = folder / "cifar-10-python.tar.gz"
+    with tarfile.open(path, "w:gz", compresslevel=1) as archive:
+        for info, content in [*extra, *((_member(n, size=len(c)), c) for n, c in members.items())]:
+            archive.addfile(info, io.BytesIO(content))
+    with mock.patch.object(cifar10, "PYTHON", _known(path)[1]):
+        return cifar10.load_data()
+
+
+def is_refused(load, *args, name):
+    """Whether it raises a ValueError that names the file."""
+    try:
+        load(*args)
+    except ValueError as error:
+        return name in str(error)
+    return False
+
+
+def members(quick):
+    """Archives whose members are not what they should be."""
+    good, first = {name: batch() for name in BATCHES}, BATCHES[0]
+    without = {name: content for name, content in good.items() if name != first}
+    kinds = {"symbolic link": tarfile.SYMTYPE, "hard link": tarfile.LNKTYPE, "pipe": tarfile.FIFOTYPE,
+             "folder": tarfile.DIRTYPE, "device": tarfile.CHRTYPE}  # fmt: skip
+    refused = {
+        **{kind: (without, [(_member(first, type=code, linkname="/etc/passwd"), b"")])
+           for kind, code in kinds.items()},
+        "duplicate": (good, [(_member(first, size=3), b"abc")]),
+        "oversized": (good | {first: bytes(10**5 + 1)}, []),
+        "missing": (without, []),
+    }  # fmt: skip
+    names = ("/tmp/absolute", "../../up", "cifar-10-batches-py/../../up", f"./{first}", "batches/x/", "C:\\x")
+    passed = {name: [(_member(name, size=3), b"abc")] for name in names}
+    passed |= {f"{name}, a {kind}": [(_member(name, type=code, linkname="/etc/passwd"), b"")]
+               for name in names for kind, code in kinds.items()}  # fmt: skip
+    with small_cifar() as folder:
+        found = [is_refused(load_archive, folder, *each, name="cifar-10-python.tar.gz")
+                 for each in refused.values()]  # fmt: skip
+        yield Figure(f"in place of a batch a {', '.join(refused)} one: refused",
+                     f"{sum(found)} of {len(found)}", all(found))  # fmt: skip
+        read = [len(load_archive(folder, good, extra)[0][0]) == 5 * RECORDS for extra in passed.values()]
+        outside = [path for path in folder.rglob("*") if path.name != "cifar-10-python.tar.gz"]
+        strays = [path for path in ("/tmp/absolute", folder.parent / "up") if Path(path).exists()]
+        yield Figure("absolute, ../ and linked members of other names: passed over, and nothing is written",
+                     f"{sum(read)} of {len(read)}, {len(outside) + len(strays)} files",
+                     all(read) and not outside and not strays)  # fmt: skip
+
+
+def unpacking(quick):
+    """The same where members are written: the archive of the flowers."""
+    good = {f"flower_photos/daisy/{k}.jpg": b"x" * 100 for k in range(3)}
+    wanted = datasets.flowers._is_wanted
+    kinds = (tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.FIFOTYPE, tarfile.DIRTYPE, tarfile.CHRTYPE)
+    names = ("flower_photos/daisy/0.jpg", "flower_photos/daisy", "flower_photos", "x")
+    bad = [_member(name, type=kind, linkname=link)
+           for kind in kinds for link in ("/etc", "../..") for name in names]  # fmt: skip
+    names = ("/tmp/x.jpg", "flower_photos/../../x.jpg", "flower_photos/daisy/../x.jpg",
+             "flower_photos/daisy/x/y.jpg", "flower_photos/daisy/x.jpg/../../y.jpg")  # fmt: skip
+    bad += [_member(name) for name in names]
+    kept = 0
+    for info in bad:
+        with tempfile.TemporaryDirectory() as folder:
+            folder, path = Path(folder), Path(folder, "a.tgz")
+            with tarfile.open(path, "w:gz") as archive:
+                archive.addfile(info)
+                for name, content in good.items():
+                    archive.addfile(_member(name, size=len(content)), io.BytesIO(content))
+            with contextlib.suppress(ValueError):
+                archives.unpack(*_known(path), wanted, folder / "out", 1000, 10**5)
+            there = {each.relative_to(folder / "out").as_posix() for each in (folder / "out").rglob("*")
+                     if not each.is_dir() or each.is_symlink()}  # fmt: skip
+            kept += there <= good.keys() and {each.name for each in folder.iterdir()} <= {"a.tgz", "out"}
+    yield Figure("unpacking writes plain files of wanted names into its folder, and nothing else, whatever "
+                 "members there are", f"{kept} of {len(bad)} archives", kept == len(bad))  # fmt: skip
+
+
+def batches(quick):
+    """Truncated batches, labels of 255, pickles that call, pickles that grow."""
+    good = batch()
+    with small_cifar() as folder:
+        (folder / "cifar-10-batches-py").mkdir()
+        for name in BATCHES:
+            (folder / name).write_bytes(good)
+        assert len(cifar10.load_data()[0][0]) == 5 * RECORDS
+        first = folder / BATCHES[0]
+
+        def refused(content):
+            first.unlink()
+            first.write_bytes(content)
+            return is_refused(cifar10.load_data, name="data_batch_1")
+
+        lengths = range(0, len(good), 1009 if quick else 61)
+        count = sum(refused(good[:length]) for length in lengths)
+        yield Figure("a truncated batch is refused", f"{count:,} of {len(lengths):,} lengths",
+                     count == len(lengths))  # fmt: skip
+        others = (10, 255, -1, 1.0, True, "1", None, [1])
+        labels = [[0] * k + [bad] + [0] * (RECORDS - 1 - k) for k in range(RECORDS) for bad in others]
+        count = sum(refused(batch(each)) for each in labels)
+        yield Figure("a label that is none (10, 255, -1, 1.0, True, ...) is refused",
+                     f"{count} of {len(labels)}", count == len(labels))  # fmt: skip
+        ran = folder / "ran"
+        calls = [Evil(os.system, f"touch {ran}"), Evil(eval, f"open({str(ran)!r}, 'w')"),
+                 Evil(open, str(ran), "w"), Evil(getattr, str(ran), "strip"), Evil(np.load, str(ran))]
+        places = (lambda call: call, lambda call: {"labels": call, "data": call}, lambda call: [[call]])
+        evil = [pickle.dumps(place(call), protocol)
+                for call in calls for protocol in range(6) for place in places]  # fmt: skip
+        count = sum(refused(content) for content in evil)
+        yield Figure("a pickle that calls something is refused, and nothing is called",
+                     f"{count} of {len(evil)}, {'' if ran.exists() else 'nothing '}called",
+                     count == len(evil) and not ran.exists())  # fmt: skip
+        units = (b"]", b"}", b"(", b")", b"]q\0", b"K\1\x85")
+        bombs = [unit * (99_000 // len(unit)) + b"." for unit in units]
+        tracemalloc.start()
+        count = sum(refused(b"\x80\x02" + content) for content in bombs)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        yield Figure("a pickle of many small objects takes less than 24 MB",
+                     f"{count} of {len(bombs)} refused, {peak / 1e6:.1f} MB",
+                     count == len(bombs) and peak < 24e6)  # fmt: skip
+
+
+# ------------------------------------------------------------------------------- pictures
+
+
+def huge(kind, W, H):
+    """A small file that claims to be a picture of W x H pixels."""
+    if kind == "PNG":
+        head = W.to_bytes(4, "big") + H.to_bytes(4, "big") + b"\x08\x02\0\0\0"
+        chunks = ((b"IHDR", head), (b"IDAT", zlib.compress(bytes(MIB))), (b"IEND", b""))
+        return b"\x89PNG\r\n\x1a\n" + b"".join(
+            len(c).to_bytes(4, "big") + t + c + zlib.crc32(t + c).to_bytes(4, "big") for t, c in chunks
+        )
+    file = io.BytesIO()
+    Image.new("RGB", (16, 16)).save(file, kind)
+    data = bytearray(file.getvalue())
+    if kind == "BMP":
+        data[18:26] = W.to_bytes(4, "little") + H.to_bytes(4, "little")
+    elif kind == "GIF":
+        size = min(W, 65535).to_bytes(2, "little") + min(H, 65535).to_bytes(2, "little")
+        at = data.index(b",", 13)
+        data[6:10] = data[at + 5 : at + 9] = size
+    else:
+        at = data.index(b"\xff\xc0")
+        data[at + 5 : at + 9] = min(H, 65535).to_bytes(2, "big") + min(W, 65535).to_bytes(2, "big")
+    return bytes(data)
+
+
+def pictures(quick):
+    """Broken ones, and small files that claim to be absurdly large ones."""
+    draw, kinds = random.Random(time.time_ns()), ("JPEG", "PNG", "GIF", "BMP")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "picture.png")
+
+        def outcome(content):
+            path.unlink(missing_ok=True)
+            path.write_bytes(content)
+            try:
+                return images.read(path).shape
+            except images.UnreadablePicture as error:
+                return "refused" if str(path) in str(error) else "unnamed"
+
+        whole, pixels = {}, np.random.default_rng(0).integers(0, 256, (24, 31, 3), dtype=np.uint8)
+        for kind in kinds:
+            file = io.BytesIO()
+            Image.fromarray(pixels).save(file, kind)
+            whole[kind] = file.getvalue()
+        cuts = [content[:k] for content in whole.values() for k in range(0, len(content), 97 if quick else 3)]
+        found = [outcome(each) for each in cuts]
+        good = found.count("refused")
+        # Pillow reads a file from which only marks behind the last pixel are missing
+        yield Figure("a truncated JPEG, PNG, GIF or BMP is refused, or nothing of its pixels was missing",
+                     f"{good:,} refused, {found.count((24, 31, 3)):,} whole, of {len(cuts):,}",
+                     good + found.count((24, 31, 3)) == len(cuts) and good > 0.95 * len(cuts))  # fmt: skip
+        tries, other = FLIPS // 20 if quick else FLIPS, 0
+        for _ in range(tries):
+            content = bytearray(whole[draw.choice(kinds)])
+            content[draw.randrange(len(content))] ^= 1 << draw.randrange(8)
+            other += not (outcome(content) == "refused" or len(images.read(path).shape) == 3)
+        yield Figure(f"{FLIPS:,} bit flips: refused, or a picture", f"{other} other outcomes of {tries:,}",
+                     other == 0)  # fmt: skip
+        sizes = [(65535, 65535), (10**6, 10**6), (2**31 - 1, 1), (1, 2**31 - 1), (8193, 8193)]
+        tracemalloc.start()
+        claims = [outcome(huge(kind, W, H)) for kind in kinds for W, H in sizes]
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        yield Figure("a picture of absurd size is refused before its pixels are made",
+                     f"{claims.count('refused')} of {len(claims)}, {peak / 1e6:.1f} MB at most",
+                     claims.count("refused") == len(claims) and peak < 30e6)  # fmt: skip
+
+
+PARTS = {"members": members, "unpacking": unpacking, "batches": batches, "pictures": pictures}

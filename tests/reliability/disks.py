@@ -1,0 +1,166 @@
+"""A disk that is full, a folder that is read-only or gone: a clear error, and nothing is lost.
+
+Disks and folders are real: a file system of 64 KiB, one mounted read-only, both of which take root; a
+limit on the size of files; a folder without permission, with root's rights given away; a folder removed
+while the run goes on. In each, a run trains until its backup cannot be written. The error must say what
+is wrong, the backup of before must be there to the byte with no other file beside it, and the model must
+hold what it had learned: once the trouble is mended, both go on to the same bits as a run without
+trouble.
+"""
+
+import contextlib
+import functools
+import os
+import resource
+import shutil
+import signal
+import subprocess
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+import minicnn as mc
+from tests import killed_runs
+from tests.reliability.forks import in_a_fork
+from tests.reliability.record import Figure
+
+GOOD = 2  # epochs before the trouble begins
+NOBODY = 65534
+
+
+@contextlib.contextmanager
+def full_disk(folder):
+    """A file system of 64 KiB, which a file of somebody else then fills."""
+    with _mounted(folder, "-t", "tmpfs", "-o", "size=64k", "tmpfs"):
+        other = folder / "other"
+        yield functools.partial(_fill, other), other.unlink
+
+
+def _fill(path):
+    with contextlib.suppress(OSError), open(path, "wb", buffering=0) as file:
+        while True:
+            file.write(bytes(512))
+
+
+@contextlib.contextmanager
+def read_only_disk(folder):
+    """A file system that is remounted read-only."""
+    with _mounted(folder, "-t", "tmpfs", "tmpfs"):
+        yield (lambda: _mount("-o", "remount,ro", folder)), lambda: _mount("-o", "remount,rw", folder)
+
+
+@contextlib.contextmanager
+def largest_file(folder):
+    """A limit of the system on the size of a file, below that of a backup."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    yield (
+        lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1])),
+        lambda: resource.setrlimit(resource.RLIMIT_FSIZE, before),
+    )
+
+
+@contextlib.contextmanager
+def no_permission(folder):
+    """A folder that may not be written; root may write everywhere, so this process is root no more."""
+    inner = folder / "backup"
+    inner.mkdir(exist_ok=True)
+    if os.geteuid() == 0:
+        for path in (folder, inner):
+            os.chown(path, NOBODY, NOBODY)
+        os.setuid(NOBODY)
+    yield (lambda: inner.chmod(0o555)), lambda: inner.chmod(0o755)
+
+
+@contextlib.contextmanager
+def vanished(folder):
+    """A folder that somebody moves away, and brings back."""
+    inner, away = folder / "backup", folder / "away"
+    yield (lambda: inner.rename(away)), lambda: away.rename(inner)
+
+
+TROUBLES = {  # what happens: (the trouble, what the error must say)
+    "a full disk": (full_disk, "the disk is full: free some space"),
+    "a read-only file system": (read_only_disk, "the file system is read-only: choose another folder"),
+    "a limit on the size of files": (largest_file, "larger than this system allows"),
+    "a folder without permission": (no_permission, "writing there is not allowed: change its permissions"),
+    "a vanished folder": (vanished, "the folder does not exist (or no longer): create it"),
+}
+NEED_ROOT = (full_disk, read_only_disk)
+
+
+def _mount(*words):
+    subprocess.run(["mount", *map(str, words)], check=True, capture_output=True)
+
+
+@contextlib.contextmanager
+def _mounted(folder, *words):
+    _mount(*words, folder)
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+class From(mc.callbacks.Callback):
+    """Let the trouble begin with an epoch."""
+
+    def __init__(self, epoch, begin):
+        self.epoch, self.begin = epoch, begin
+
+    def on_epoch_begin(self, epoch, logs=None):
+        if epoch == self.epoch:
+            self.begin()
+
+
+def survives(folder, trouble, message):
+    """Train into the trouble and out of it: True, or AssertionError where a promise is broken."""
+    straight = killed_runs.build_model()
+    killed_runs.fit(straight, [])
+    with trouble(folder) as (begin, mend):
+        model, path = killed_runs.build_model(), folder / "backup" / "backup.mcnn"
+        callbacks = [mc.callbacks.BackupAndRestore(folder / "backup")]
+        good = []
+
+        def start():
+            good.append(path.read_bytes())
+            begin()
+
+        try:
+            killed_runs.fit(model, [From(GOOD, start), *callbacks])
+        except OSError as error:
+            assert message in str(error) and "backup.mcnn" in str(error), error
+        else:
+            raise AssertionError("no error")
+        learned = [weight.copy() for weight in model.get_weights()]
+        mend()
+        assert os.listdir(folder / "backup") == ["backup.mcnn"], os.listdir(folder / "backup")
+        assert path.read_bytes() == good[0], "the old backup has changed"
+        more = killed_runs.build_model()  # the model as it is in memory has an epoch more than its backup
+        killed_runs.fit(more, [], epochs=GOOD + 1)
+        _assert_same(learned, more.get_weights())
+        killed_runs.fit(model, callbacks)
+        _assert_same(model.get_weights(), straight.get_weights())
+        assert not path.exists()
+    return True
+
+
+def _assert_same(found, due):
+    assert all(np.array_equal(a, b) for a, b in zip(found, due, strict=True)), "other bits"
+
+
+def disks(quick):
+    """Every trouble once: there is nothing random in them."""
+    killed_runs.fit(killed_runs.build_model(), [], epochs=1)  # loads the compiled kernels
+    for name, (trouble, message) in TROUBLES.items():
+        promise = f"{name}: a clear error, weights and old backup intact, no stray file"
+        if trouble in NEED_ROOT and (os.geteuid() != 0 or not shutil.which("mount")):
+            yield Figure(promise, "not tried: takes root", quick)
+            continue
+        with tempfile.TemporaryDirectory() as folder:
+            kept = bool(in_a_fork(survives, Path(folder), trouble, message))
+        yield Figure(promise, "so it is" if kept else "not so, see above", kept)
+
+
+PARTS = {"disks": disks}

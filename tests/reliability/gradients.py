@@ -1,0 +1,72 @@
+"""Every gradient is the slope of its function, in 64-bit arithmetic, over hundreds of drawn shapes.
+
+For each layer, and each loss at the end of each kind of network, shapes, options, weights and inputs are
+drawn as in `tests/strategies.py`; the gradient is compared with central differences, entry by entry. The
+error is |a - b| / (|a| + |b|), with norms over all entries.
+"""
+
+import sys
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from minicnn import config
+from tests.agreement import ROOT
+from tests.reliability.record import Figure
+
+sys.path.insert(0, str(ROOT / "tests"))  # as pytest does
+
+from layers import test_gradients
+from strategies import PROBLEMS, SEEDS
+
+SHAPES, QUICK = 200, 2
+MOST = 1e-7
+
+
+def drawn(count, *strategies):
+    """Call a function of one tuple with ``count`` draws of ``strategies``, new ones each time."""
+    return lambda function: settings(
+        max_examples=count, deadline=None, database=None, suppress_health_check=list(HealthCheck),
+        phases=[Phase.generate],
+    )(given(st.tuples(*strategies))(function))  # fmt: skip
+
+
+def figures(what, look, count, *strategies):
+    """The worst of ``count`` errors; ``look`` gives each as {name: error}."""
+    found, usual = [], config.floatx()
+
+    @drawn(count, *strategies)
+    def one(given):
+        found.append(max(look(*given).values(), default=0.0))
+
+    config.set_floatx("float64")
+    try:
+        one()
+    finally:
+        config.set_floatx(usual)
+    yield Figure(f"{what}: {MOST:.0e} over {SHAPES} drawn shapes",
+                 f"{max(found):.1e}, the worst of {len(found)}",
+                 max(found) <= MOST and len(found) >= count)  # fmt: skip
+
+
+def layers(quick):
+    """Every layer there is."""
+    for name in PROBLEMS:
+        def look(data, training, seed, name=name):
+            return test_gradients.errors_of(*data.draw(PROBLEMS[name]), training, seed)
+
+        yield from figures(name, look, QUICK if quick else SHAPES, st.data(), st.booleans(), SEEDS)
+
+
+def losses(quick):
+    """Every loss, through a network that ends in each of five ways."""
+    ends = list(test_gradients.ENDS)
+    for name in test_gradients.LOSSES:
+        def look(end, N, seed, name=name):
+            return test_gradients.errors_through_a_network(name, end, N, seed)
+
+        yield from figures(f"loss, {name}", look, QUICK if quick else SHAPES, st.sampled_from(ends),
+                           st.integers(1, 4), SEEDS)  # fmt: skip
+
+
+PARTS = {"layers": layers, "losses": losses}

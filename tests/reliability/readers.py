@@ -1,0 +1,215 @@
+"""Every part of minicnn that reads what others wrote: whole examples of it, and what it may raise.
+
+``read(data)`` gives a reader bytes as a file, a server or an archive would. Where a digest would hide from a
+fuzzer what is behind it, the digest is made right first.
+"""
+
+import contextlib
+import gzip
+import hashlib
+import http.client
+import io
+import pickle
+import shutil
+import tarfile
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image
+
+from minicnn import archive, saving
+from minicnn.datasets import archives, cifar10, download, images
+from tests.reliability import damage
+
+RECORDS = 5  # in a batch; 10,000 in the published ones
+MEMBERS = ("batches/a", "batches/b")
+
+
+class Reader(NamedTuple):
+    """``examples``: whole files; ``read``: bytes to whatever is in them; ``raises``: all it may raise."""
+
+    examples: list
+    read: object
+    raises: type = ValueError
+
+
+def readers():
+    """{name: Reader}"""
+    folder = Path(tempfile.mkdtemp(prefix="minicnn-readers-"))
+    cifar10._PER_BATCH, cifar10._BINARY_SIZE = RECORDS, RECORDS * 3073
+    path, opened = folder / "file", damage.doors(folder)
+
+    def at_path(content):
+        path.unlink(missing_ok=True)  # a file written over is synced to the disk when it is closed
+        path.write_bytes(content)
+        return path
+
+    def archive_file(data):
+        return archive.read_archive(at_path(_sealed(data)))
+
+    def model_file(data):
+        return saving.load_model(at_path(_sealed(data)))
+
+    def backup_file(data):
+        opened["backup"][1](at_path(_sealed(data)).rename(folder / "backup.mcnn"))
+
+    def tar(data):
+        return archives.read_members(*_known(at_path(gzip.compress(data, 0))), MEMBERS, 20_000)
+
+    def tar_on_disk(data):
+        shutil.rmtree(folder / "out", ignore_errors=True)
+        known = _known(at_path(gzip.compress(data, 0)))
+        return archives.unpack(*known, MEMBERS.__contains__, folder / "out", 20_000, 10**6)
+
+    def tar_gz(data):
+        return archives.read_members(*_known(at_path(data)), MEMBERS, 20_000)
+
+    def answer(data):
+        _receive(data, folder / "part")
+
+    bare = [_bare(opened[name][0].read_bytes()) for name in opened]
+    return {
+        "archive": Reader(bare, archive_file),
+        "saved model": Reader(bare[:1], model_file),
+        "backup": Reader(bare[1:], backup_file),
+        "binary batch": Reader([_records()], lambda data: cifar10._decode_binary(data, "it")),
+        "pickled batch": Reader(_pickles(), lambda data: cifar10._decode_pickle(data, "it")),
+        "tar": Reader(_tars(), tar),
+        "tar on disk": Reader(_tars(), tar_on_disk),
+        "tar.gz": Reader([gzip.compress(each, 1) for each in _tars()[:1]], tar_gz),
+        "picture": Reader(_pictures(), _picture, images.UnreadablePicture),
+        "HTTP answer": Reader(_answers(), answer, download._MirrorFailed),
+    }
+
+
+# ------------------------------------------------------------------------------- archives of minicnn
+
+
+def _sealed(data):
+    content = archive.FIRST_LINE + data
+    return content + hashlib.sha256(content).digest()
+
+
+def _bare(whole):
+    return whole[len(archive.FIRST_LINE) : -archive.DIGEST_BYTES]
+
+
+# ------------------------------------------------------------------------------- data sets
+
+
+def _records():
+    records = np.random.default_rng(0).integers(0, 256, (RECORDS, 3073), dtype=np.uint8)
+    records[:, 0] %= 10
+    return records.tobytes()
+
+
+def _pickles():
+    rows = np.frombuffer(_records(), np.uint8).reshape(RECORDS, 3073)
+    batch = {"labels": rows[:, 0].tolist(), "data": rows[:, 1:].copy(), "filenames": ["a.png", "b.png"]}
+    return [pickle.dumps(batch, protocol) for protocol in (0, 2, 4, 5)[:3]]
+
+
+def _tars():
+    """A plain one, and one of every kind of member and header."""
+    plain, odd = io.BytesIO(), io.BytesIO()
+    with tarfile.open(fileobj=plain, mode="w", format=tarfile.USTAR_FORMAT) as tar:
+        for name in MEMBERS:
+            tar.addfile(_member(name, size=600), io.BytesIO(bytes(600)))
+    with tarfile.open(fileobj=odd, mode="w", format=tarfile.PAX_FORMAT) as tar:
+        tar.addfile(_member("x" * 150, pax_headers={"comment": "a comment"}))
+        for kind in (tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.DIRTYPE, tarfile.FIFOTYPE):
+            tar.addfile(_member("other", type=kind, linkname="/etc/passwd"))
+        for name in MEMBERS:
+            tar.addfile(_member(name, size=5, pax_headers={"mtime": "1.5"}), io.BytesIO(b"12345"))
+    return [plain.getvalue(), odd.getvalue()]
+
+
+def _member(name, **attributes):
+    info = tarfile.TarInfo(name)
+    for key, value in attributes.items():
+        setattr(info, key, value)
+    return info
+
+
+def _known(path):
+    content = path.read_bytes()
+    return path, archives.Known(len(content), hashlib.sha256(content).hexdigest())
+
+
+def _pictures():
+    """One of every format and of several modes."""
+    pixels = np.random.default_rng(1).integers(0, 256, (9, 7, 4), dtype=np.uint8)
+    found = []
+    for kind, mode in (("PNG", "RGBA"), ("PNG", "I;16"), ("PNG", "P"), ("JPEG", "RGB"), ("JPEG", "CMYK"),
+                       ("GIF", "P"), ("BMP", "RGB"), ("BMP", "1")):  # fmt: skip
+        image = Image.fromarray(pixels[..., 0].astype(np.uint16) * 200) if mode == "I;16" else None
+        file = io.BytesIO()
+        (image or Image.fromarray(pixels).convert("RGB").convert(mode)).save(file, kind)
+        found.append(file.getvalue())
+    return found
+
+
+def _picture(data):
+    return images.read(io.BytesIO(data))
+
+
+# ------------------------------------------------------------------------------- downloads
+
+
+def _answers():
+    whole, rest = b"x" * 100, b"x" * 60
+    return [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n" + whole,
+        b"HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 40-99/100\r\n\r\n" + rest,
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n64\r\n" + whole + b"\r\n0\r\n\r\n",
+    ]
+
+
+class _Socket:
+    def __init__(self, data):
+        self.data = data
+
+    def makefile(self, *args, **options):
+        return io.BytesIO(self.data)
+
+
+def _receive(data, part):
+    """What ``fetch`` does with the answer of a server when it has 40 bytes of 100."""
+    part.unlink(missing_ok=True)
+    part.write_bytes(b"x" * 40)
+
+    def answer(url, have, timeout):
+        response = http.client.HTTPResponse(_Socket(data))
+        try:
+            response.begin()
+        except (OSError, http.client.HTTPException, ValueError) as error:  # as urlopen's are caught
+            raise download._MirrorFailed(str(error)) from error
+        return response
+
+    usual, download._open = download._open, answer
+    try:
+        with contextlib.redirect_stderr(io.StringIO()):
+            download._receive("http://it", part, 100, 1.0)
+    finally:
+        download._open = usual
+
+
+def random_damage(data, draw):
+    """``data`` with a few bytes changed, cut out, doubled or put in: a fuzzer without a guide."""
+    data = bytearray(data)
+    for _ in range(draw.choice([1, 1, 2, 4, 16])):
+        at, length = draw.randrange(len(data) + 1), draw.choice([1, 1, 2, 4, 8, 64])
+        how = draw.randrange(4)
+        if how == 0 and at < len(data):
+            data[at] = draw.choice([0, 1, 127, 128, 255, draw.randrange(256)])
+        elif how == 1:
+            del data[at : at + length]
+        elif how == 2:
+            data[at:at] = data[at : at + length]
+        else:
+            data[at:at] = draw.randbytes(length)
+    return bytes(data)
+
+

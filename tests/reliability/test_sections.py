@@ -1,0 +1,102 @@
+"""The sections of ``python -m tests.reliability`` run, and the page says what they found."""
+
+import importlib
+import json
+
+import pytest
+from agreement import run_python
+
+from tests.reliability import __main__ as command
+from tests.reliability import page, record
+from tests.reliability.forks import in_a_fork
+from tests.reliability.record import Figure
+
+LONG = ("installs", "layouts", "gradients")  # they compile for minutes, and have fast tests of their own
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for name in page.SECTIONS if name not in LONG])
+def test_a_section_keeps_its_promises_in_little(name):
+    """In a process of its own: sections fork, and limit what a process may do."""
+    printed = run_python(f"import sys; from tests.reliability import __main__ as m; "
+                         f"sys.exit(m.main([{name!r}, '--quick']))")  # fmt: skip
+    assert printed.count(f"{name}, ") >= 1 and "BROKEN" not in printed
+
+
+@pytest.mark.parametrize("name", page.SECTIONS)
+def test_every_section_says_what_it_promises(name):
+    section = importlib.import_module(f"tests.reliability.{name}")
+    assert section.PARTS and section.__doc__.splitlines()[0].endswith(".")
+
+
+def test_the_page_is_up_to_date():
+    assert page.PAGE.read_text(encoding="utf-8") == page.text()
+
+
+def test_the_list_names_every_section(capsys):
+    assert command.main([]) == 0
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == [*page.SECTIONS]
+    with pytest.raises(SystemExit):
+        command.main(["kilts"])
+    assert "no section is called kilts: there are gradients, " in capsys.readouterr().err
+
+
+# ------------------------------------------------------------------------------- figures
+
+
+def parts(calls, kept=True):
+    def one(quick):
+        calls.append(quick)
+        yield Figure("nothing is lost", "9 of 9", True, "of nine")
+
+    def other(quick):
+        yield Figure("nothing breaks", "1 of 2", kept)
+
+    return {"one": one, "other": other}
+
+
+@pytest.fixture
+def at_a_commit(monkeypatch):
+    monkeypatch.setattr(record, "commit", lambda: "0123456789ab")
+
+
+def test_figures_are_printed_and_kept_with_their_circumstances(tmp_path, capsys, at_a_commit):
+    assert not record.measure("kills", parts([], kept=False), True, tmp_path)
+    printed = capsys.readouterr().out.splitlines()
+    assert printed == ["kills, one: nothing is lost: 9 of 9 of nine",
+                       "kills, other: nothing breaks: 1 of 2 BROKEN"]
+    document = json.loads((tmp_path / "kills.json").read_text())
+    one, other = document["parts"].values()
+    assert (one["kept"], other["kept"], one["commit"], one["quick"]) == (True, False, "0123456789ab", True)
+    assert one["machine"]["cores"] >= 1 and one["versions"]["numpy"]
+    shown = page.text(tmp_path)
+    assert "| nothing is lost | 9 of 9 (of nine) | kept |" in shown
+    assert "| nothing breaks | 1 of 2 | **broken** |" in shown
+    assert "commit 0123456789ab, " in shown and "Not measured yet." in shown
+
+
+def test_what_this_commit_has_is_not_measured_again(tmp_path, monkeypatch, at_a_commit):
+    calls = []
+    for resume, due in ((True, 1), (True, 1), (False, 2)):
+        assert record.measure("kills", parts(calls), False, tmp_path, resume)
+        assert len(calls) == due
+    monkeypatch.setattr(record, "commit", lambda: "another")
+    record.measure("kills", parts(calls), False, tmp_path, resume=True)
+    assert len(calls) == 3
+
+
+def test_a_broken_promise_is_measured_again(tmp_path, at_a_commit):
+    assert not record.measure("kills", parts([], kept=False), False, tmp_path)
+    assert record.measure("kills", parts([]), False, tmp_path, resume=True)
+
+
+def test_a_fork_answers_or_does_not():
+    def answer():
+        return {"a": [1, 2.5]}
+
+    def fail():
+        raise RuntimeError("as it should")
+
+    assert in_a_fork(answer) == {"a": [1, 2.5]}
+    assert in_a_fork(fail) is None
+    assert in_a_fork(lambda: __import__("time").sleep(60), seconds=0.1) is None
