@@ -3,6 +3,8 @@
 A training step asks for the same arrays again and again. Memory fresh from the operating system has to be
 cleared by it first, page by page, which costs more than many a kernel that then fills it. So large blocks are
 kept, and one that nobody else refers to any more is handed out again: Python counts the references anyway.
+
+``ready`` is for arrays that come from elsewhere.
 """
 
 import math
@@ -49,6 +51,14 @@ def empty(shape, dtype):
             _blocks.sort(key=len)
         begin = -block.ctypes.data % LINE
         return block[begin : begin + size].view(dtype).reshape(shape)
+
+
+def ready(like, *arrays):
+    """The arrays as compiled code wants them: contiguous, writable, of ``like``'s type; None stays None."""
+    def fits(array):
+        return array is None or (array.flags.carray and array.dtype == like.dtype)
+
+    return tuple(a if fits(a) else np.require(a, like.dtype, ["C", "W"]) for a in arrays)
 
 
 def release():

@@ -241,6 +241,7 @@ def with_bias(w, b):
 
 def forward(x, w, b, strides=(1, 1), padding=NO_PADDING, relu=False):
     """As conv2d.forward_matrix, block by block; ``relu`` applies it to y on the way."""
+    x, w, b = buffers.ready(x, x, w, b)
     y = buffers.empty(output_shape(x, w, strides, padding), x.dtype)
     plan = plan_for(x, w.shape, y.shape, strides, padding)
     shares = min(len(x) * -(-y.shape[1] // plan[1]), SHARES)
@@ -259,6 +260,7 @@ def sums_for(x, w, y_shape, strides, padding, need_dx):
 
 def backward(x, w, dy, strides=(1, 1), padding=NO_PADDING, relu_of=None, need_dx=True):
     """As conv2d.backward_matrix. ``relu_of``: the y of a forward with ``relu``. dx is None unless needed."""
+    x, w, dy, relu_of = buffers.ready(x, x, w, dy, relu_of)
     plan, turned, dx, dws = sums_for(x, w, dy.shape, strides, padding, need_dx)
     y = dy if relu_of is None else relu_of
     _backward(x, turned, y, dy, relu_of is not None, need_dx, plan, dx, dws)

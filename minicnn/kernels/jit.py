@@ -11,13 +11,14 @@ and would go on calling yesterday's helper from next door.
 import functools
 import hashlib
 import os
+import pickle
 import shutil
 import sys
 from pathlib import Path
 
 import numba
 import numpy
-from numba.core import event
+from numba.core import caching, event
 
 from minicnn import config
 
@@ -66,9 +67,51 @@ def jit(function, **options):
     folder = _prepared_folder()
     usual, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(folder or "")
     try:
-        return numba.njit(function, cache=folder is not None, **OPTIONS, **options)
+        compiled = numba.njit(function, cache=folder is not None, **OPTIONS, **options)
     finally:
         numba.config.CACHE_DIR = usual
+    if folder is not None and not numba.config.DISABLE_JIT:
+        compiled._cache._cache_file = _SealedFile(compiled._cache)
+    return compiled
+
+
+class _SealedFile(caching.IndexDataCacheFile):
+    """numba's files of compiled code with a digest in front: a damaged one is as good as none, and made anew.
+
+    Without it, a flipped bit would be run: these files hold machine code.
+    """
+
+    def __init__(self, cache):
+        file = cache._cache_file
+        super().__init__(file._cache_path, cache._impl.filename_base, file._source_stamp)
+
+    def _save_index(self, overloads):
+        self._write(self._index_path, (self._version, self._source_stamp, overloads))
+
+    def _load_index(self):
+        try:
+            version, stamp, overloads = self._read(self._index_path)
+        except OSError:
+            return {}
+        return overloads if (version, stamp) == (self._version, self._source_stamp) else {}
+
+    def _save_data(self, name, data):
+        self._write(self._data_path(name), data)
+
+    def _load_data(self, name):
+        return self._read(self._data_path(name))
+
+    def _write(self, path, content):
+        data = self._dump(content)
+        with self._open_for_write(path) as file:
+            file.write(hashlib.sha256(data).digest() + data)
+
+    def _read(self, path):
+        """OSError, which numba takes for "not there", where the file is missing or damaged."""
+        data = Path(path).read_bytes()
+        if hashlib.sha256(data[32:]).digest() != data[:32]:
+            raise OSError(f"{path} is damaged")
+        return pickle.loads(data[32:])
 
 
 def inline_jit(function):

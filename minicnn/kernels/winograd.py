@@ -202,6 +202,7 @@ def groups_for(x, plan, C, F):
 
 def forward(x, w, b, strides=(1, 1), padding=NO_PADDING, relu=False):
     """As conv2d.forward, for what ``check`` lets through."""
+    x, w, b = buffers.ready(x, x, w, b)
     shape = output_shape(x, w, strides, padding)
     shares, plan = shares_for(x, plan_for(x, w.shape, shape, strides, padding))
     y = buffers.empty(shape, x.dtype)
@@ -221,6 +222,7 @@ def sums_for(x, w, y_shape, strides, padding, need_dx):
 
 def backward(x, w, dy, strides=(1, 1), padding=NO_PADDING, relu_of=None, need_dx=True):
     """As conv2d.backward, for what ``check`` lets through."""
+    x, w, dy, relu_of = buffers.ready(x, x, w, dy, relu_of)
     plan, U, dx, dUs, dbs = sums_for(x, w, dy.shape, strides, padding, need_dx)
     y = dy if relu_of is None else relu_of
     _backward(x, U, y, dy, relu_of is not None, need_dx, plan, dx, dUs, dbs)

@@ -53,6 +53,34 @@ def test_an_edited_helper_is_compiled_again(copy, tmp_path):
     assert call(copy, **cache)[2] == first[2]
 
 
+def flipped(content, place):
+    """One bit of it."""
+    return content[:place] + bytes([content[place] ^ 16]) + content[place + 1 :]
+
+
+HARM = {
+    "cut": lambda content: content[:-9],
+    "empty": lambda content: b"",
+    "first byte": lambda content: flipped(content, 0),
+    "in the middle": lambda content: flipped(content, len(content) // 2),
+}
+KINDS = [(ending, harm) for ending in (".nbc", ".nbi") for harm in HARM]
+
+
+REST = [pytest.param(*kind, marks=pytest.mark.slow) for kind in KINDS[1:]]  # seconds each
+
+
+@pytest.mark.parametrize("ending, harm", [KINDS[0], *REST])
+def test_a_damaged_file_is_compiled_anew(copy, tmp_path, ending, harm):
+    """As after a loss of power. Machine code with a flipped bit would be run otherwise."""
+    cache = {"MINICNN_CACHE": str(tmp_path / "cache")}
+    assert call(copy, **cache)[:2] == (2, 0)
+    for file in (tmp_path / "cache").rglob(f"*{ending}"):
+        file.write_bytes(HARM[harm](file.read_bytes()))
+    assert call(copy, **cache)[:2] == (2, 0)
+    assert call(copy, **cache)[:2] == (2, 1)
+
+
 @pytest.mark.parametrize("file", [file.name for file in sorted((ROOT / "minicnn" / "kernels").glob("*.py"))])
 def test_every_kernel_file_counts(file, monkeypatch, tmp_path):
     """Appending a comment to any one of them gives another folder."""
