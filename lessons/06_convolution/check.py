@@ -3,15 +3,12 @@
 import numpy as np
 
 from lessons.harness import message
+from lessons.harness.convolutions import MORE, NONE, ONE
 from lessons.harness.explain import reads
 from lessons.harness.payoff import Picture
 from lessons.harness.race import Race
 from lessons.harness.tasks import Case, Lesson, Task, Wrong
 from minicnn.kernels import conv2d
-
-NONE = ((0, 0), (0, 0))
-ONE = ((1, 1), (1, 1))
-MORE = ((0, 1), (2, 1))  # top, bottom, left, right all differ, as "same" padding does on even sizes
 
 
 def problem(N, H, W, C, KH, KW, F, strides=(1, 1), padding=NONE, whole=True, dtype="float32"):

@@ -4,6 +4,7 @@ import numpy as np
 
 from lessons import mine
 from lessons.harness import tasks
+from lessons.harness.convolutions import MORE, NONE, ONE, unpadded
 from lessons.harness.data import batches, labels, pictures
 from lessons.harness.explain import reads
 from lessons.harness.payoff import Training
@@ -15,8 +16,6 @@ from minicnn.kernels.threads import single_threaded_blas
 LOOPS = tasks.find("06").task("conv_forward")  # conv_as_matmul must do the same
 
 # ---------------------------------------------------------------- im2col and col2im
-
-NONE, ONE, MORE = ((0, 0), (0, 0)), ((1, 1), (1, 1)), ((0, 1), (2, 1))
 
 SIZES = (  # x (N, H, W, C), window, strides, padding
     ((1, 1, 2, 1), (1, 1), (1, 1), NONE),
@@ -184,10 +183,6 @@ def strides_ignored(x, w, b, strides=(1, 1), padding=NONE):
     return conv2d.forward_matrix(x, w, b, (1, 1), padding)
 
 
-def padding_ignored(x, w, b, strides=(1, 1), padding=NONE):
-    return conv2d.forward_matrix(x, w, b, strides)
-
-
 FILTERS = "w.reshape(KH * KW * C, F)"
 
 CONV_MISTAKES = [
@@ -216,7 +211,7 @@ CONV_MISTAKES = [
         [("y.reshape(output_shape(x, w, strides, padding))", "y")],
     ),
     Wrong("the strides are ignored.", function=strides_ignored),
-    Wrong("the padding is ignored.", function=padding_ignored),
+    Wrong("the padding is ignored.", function=unpadded),
 ]  # fmt: skip
 
 CONV_HINTS = (
@@ -319,7 +314,7 @@ LESSON = Lesson(
             explain=reads("x"), show=show, views=True,
         ),
         Task(
-            "col2im", conv2d.col2im, col2im_cases, ("x",), COL2IM_MISTAKES, COL2IM_HINTS,
+            "col2im", conv2d.col2im, col2im_cases, ("dx",), COL2IM_MISTAKES, COL2IM_HINTS,
             explain=reads("cols"), show=show, views=True,
         ),
         Task(
