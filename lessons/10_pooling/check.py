@@ -149,6 +149,15 @@ def in_equal_parts(dy, which, x_shape, pool, strides):
     return pooling.average_backward_definition(dy, x_shape, pool, strides)
 
 
+AS_A_BYTE = [
+    Wrong(
+        "a cell of which is a byte, and i * SH + kh stays one: it ends at 255. Take int(which[n, i, j, c]).",
+        [("int(which[n, i, j, c])", "which[n, i, j, c]")],
+    ),
+]
+if (np.uint8(0) + 1).dtype != np.uint8:  # NumPy 1 makes a larger type of it, and nothing goes wrong
+    AS_A_BYTE.clear()
+
 BACKWARD_MISTAKES = [
     Wrong(
         "dx is overwritten, not added to: a pixel can win in several windows. = for +=?",
@@ -180,10 +189,7 @@ BACKWARD_MISTAKES = [
         [("= pool[1], strides", "= pool[0], strides")],
     ),
     Wrong("kh and kw have changed places: divmod(cell, KW) gives the row first.", [("kh, kw =", "kw, kh =")]),
-    Wrong(
-        "a cell of which is a byte, and i * SH + kh stays one: it ends at 255. Take int(which[n, i, j, c]).",
-        [("int(which[n, i, j, c])", "which[n, i, j, c]")],
-    ),
+    *AS_A_BYTE,
     Wrong("the first picture gets the blame of all of them.", [("dx[n,", "dx[0,")]),
     Wrong("the first channel gets the blame of all of them.", [("+ kw, c]", "+ kw, 0]")]),
     Wrong(

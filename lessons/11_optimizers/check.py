@@ -379,6 +379,7 @@ LESSON = Lesson(
             MOMENTUM_MISTAKES,
             MOMENTUM_HINTS,
             explain=step_sizes,
+            calls=(updates.sgd_slice,),
         ),
         Task(
             "rmsprop_step",
@@ -388,6 +389,7 @@ LESSON = Lesson(
             RMSPROP_MISTAKES,
             RMSPROP_HINTS,
             explain=step_sizes,
+            calls=(updates.rmsprop_slice,),
         ),
         Task(
             "adam_step",
@@ -397,6 +399,7 @@ LESSON = Lesson(
             ADAM_MISTAKES,
             ADAM_HINTS,
             explain=step_sizes,
+            calls=(updates.adam_slice,),
         ),
     ],
     payoff=Training(

@@ -7,6 +7,7 @@ from lessons.harness.data import labels, pictures
 from lessons.harness.payoff import Training
 from lessons.harness.tasks import Case, Lesson, Task, Wrong
 from minicnn import layers
+from minicnn.kernels.dropout import dropout
 from minicnn.layers.base import Layer
 
 # ---------------------------------------------------------------- the model answers
@@ -345,6 +346,7 @@ LESSON = Lesson(
             FORWARD_MISTAKES,
             FORWARD_HINTS,
             explain=dice,
+            calls=(dropout,),
             views=True,  # at inference x may come back as it is
         ),
         Task(
@@ -355,6 +357,7 @@ LESSON = Lesson(
             BACKWARD_MISTAKES,
             BACKWARD_HINTS,
             explain=dice,
+            calls=(dropout,),
         ),
     ],
     payoff=Training(
