@@ -5,7 +5,7 @@ import numpy as np
 from lessons import mine
 from lessons.harness import tasks
 from lessons.harness.convolutions import MORE, NONE, ONE, unpadded
-from lessons.harness.data import batches, labels, pictures
+from lessons.harness.data import batches, labels, pictures, pixels
 from lessons.harness.explain import reads
 from lessons.harness.payoff import Training
 from lessons.harness.race import Race
@@ -228,11 +228,6 @@ TWO = (2, 2)
 SAME_5, SAME_3 = ((1, 2), (1, 2)), ((0, 1), (0, 1))  # "same" padding: 32 -> 16 pixels, 16 -> 8 pixels
 
 
-def prepared(x):
-    """Pictures (N, 32, 32, 3) uint8 as float32, around 0 and about as large as 1."""
-    return (x / np.float32(255) - np.float32(0.5)) * np.float32(4)
-
-
 def initial(seed):
     """He initialization: numbers about sqrt(2 / inputs) large (lesson 12 says why)."""
     rng = np.random.default_rng(seed)
@@ -255,7 +250,7 @@ def windows_backward(work, x, w, dy, padding):
 def train(work, seed, n_train, dataset, shuffle):
     """Runs where work.py is: two convolutions of the learner's, and lessons 03 and 05."""
     data = pictures(n_train, 0, dataset)
-    x, right = prepared(data.x), labels(data.y, seed, shuffle)
+    x, right = pixels(data.x), labels(data.y, seed, shuffle)
     relu, relu_backward = mine("05", "relu_forward"), mine("05", "relu_backward")
     dense_forward, dense_backward = mine("05", "dense_forward"), mine("05", "dense_backward")
     loss_of, step = mine("03", "softmax_crossentropy"), mine("03", "sgd_step")
@@ -278,7 +273,7 @@ def train(work, seed, n_train, dataset, shuffle):
 
 def maps_of(p, x):
     """What the first layer makes of pictures, by minicnn's own kernels."""
-    return activations.relu(conv2d.forward_matrix(prepared(x), p["w1"], p["b1"], TWO, SAME_5))
+    return activations.relu(conv2d.forward_matrix(pixels(x), p["w1"], p["b1"], TWO, SAME_5))
 
 
 def predict(p, data):

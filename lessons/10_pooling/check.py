@@ -3,7 +3,7 @@
 import numpy as np
 
 from lessons import mine
-from lessons.harness.data import batches, flat, labels, pictures
+from lessons.harness.data import batches, labels, pictures, pixels
 from lessons.harness.explain import reads
 from lessons.harness.payoff import Training
 from lessons.harness.race import Race
@@ -256,7 +256,7 @@ def initial(seed):
 def train(work, seed, n_train, dataset, shuffle):
     """Runs where work.py is: the learner's pooling, between minicnn's convolution and a dense layer."""
     data = pictures(n_train, 0, dataset)
-    x, right = flat(data.x).reshape(data.x.shape), labels(data.y, seed, shuffle)
+    x, right = pixels(data.x), labels(data.y, seed, shuffle)
     dense_forward, dense_backward = mine("05", "dense_forward"), mine("05", "dense_backward")
     relu_forward, relu_backward = mine("05", "relu_forward"), mine("05", "relu_backward")
     loss_of, step = mine("03", "softmax_crossentropy"), mine("03", "sgd_step")
@@ -278,8 +278,7 @@ def train(work, seed, n_train, dataset, shuffle):
 
 def maps_of(weights, x):
     """What the filters find in pictures (N, 32, 32, 3), (N, 16, 16, 8), by minicnn's own kernels."""
-    x = flat(x).reshape(x.shape)
-    return activations.relu(conv2d.forward(x, weights["w1"], weights["b1"], (2, 2), AROUND))
+    return activations.relu(conv2d.forward(pixels(x), weights["w1"], weights["b1"], (2, 2), AROUND))
 
 
 def predict(weights, data):

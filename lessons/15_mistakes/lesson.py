@@ -21,16 +21,10 @@ import numpy as np
 import minicnn as mc
 from lessons import mine, show
 from lessons.harness import own
-from lessons.harness.data import pictures
+from lessons.harness.data import pictures, pixels
 from lessons.harness.figures import few_colours, mistakes
 from minicnn import layers, plots
 from minicnn.plots.figure import BLUE, SMALL, TITLE, dress, new_figure
-
-
-def pixels(x):
-    """uint8 -> float32, around 0"""
-    return (x / np.float32(255) - np.float32(0.5)) * np.float32(4)
-
 
 N, EPOCHS, BATCH = 20_000, 3, 50
 data = pictures(N, 2_000)

@@ -25,7 +25,7 @@ import numpy as np
 import minicnn as mc
 from lessons import mine, show
 from lessons.harness import tasks
-from lessons.harness.data import pictures
+from lessons.harness.data import pictures, pixels
 from lessons.harness.wire import module_of
 from minicnn import layers, plots
 from minicnn.plots.figure import BLUE, GREEN, SMALL, TITLE, VERMILLION, dress, new_figure
@@ -173,7 +173,7 @@ show(figure, "16_signal")
 # %%
 N, EPOCHS, BATCH = 5_000, 3, 50
 data = pictures(N, 2_000)
-x, x_test = ((some / np.float32(255) - np.float32(0.5)) * np.float32(4) for some in (data.x, data.x_test))
+x, x_test = pixels(data.x), pixels(data.x_test)
 runs = {}
 
 

@@ -26,6 +26,7 @@ from lessons import mine
 from lessons.harness import own
 from lessons.harness.certificate import draw
 from lessons.harness.data import pictures
+from lessons.harness.networks import arrays_of
 from lessons.harness.payoff import CHANCE, unmoved
 from lessons.harness.places import ROOT, own_folder, shown_path
 from minicnn import layers
@@ -104,7 +105,7 @@ def certify(parts, data, epochs=2, seed=0, verbose=1):
     x, x_test = (pictures / np.float32(255) for pictures in (data.x, data.x_test))
     network, losses = m3(seed), Losses()
     model = compiled(network, parts)
-    before = {name: w.copy() for name, w in model.parameters().items()}
+    before = arrays_of(model)
     start = time.perf_counter()
     model.fit(x, data.y, batch_size=BATCH, epochs=epochs, verbose=verbose, callbacks=[losses])
     seconds = time.perf_counter() - start
