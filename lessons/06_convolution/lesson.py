@@ -14,11 +14,11 @@ import sys
 
 sys.path += [".", "../.."]  # the repository's root, whether this runs as a script or as a notebook
 
-import time
 
 import numpy as np
 
 from lessons import mine, show
+from lessons.harness.clock import seconds
 from lessons.harness.data import pictures
 from lessons.harness.figures import animation, maps, table
 from minicnn.kernels import conv2d
@@ -285,18 +285,13 @@ for name, array, gradient, at in (("x", x, dx, (0, 2, 1, 0)), ("w", w, dw, (1, 2
 # %%
 picture, filters8 = ship[None], rng.standard_normal((3, 3, 3, 8)).astype(np.float32)
 bias, around = np.zeros(8, np.float32), ((1, 1), (1, 1))
-conv2d.forward_compiled(picture, filters8, bias, (1, 1), around)  # the first call compiles
-seconds = {}
 for name, function in (
     ("loops", conv2d.forward_definition),
     ("one matrix product", conv2d.forward_matrix),
     ("compiled", conv2d.forward_compiled),
 ):
-    start = time.perf_counter()
-    function(picture, filters8, bias, (1, 1), around)
-    seconds[name] = time.perf_counter() - start
-    minutes = 50_000 * seconds[name] / 60
-    print(f"{name:<20} {1000 * seconds[name]:9.2f} ms a picture, {minutes:9.1f} minutes for 50,000")
+    took = seconds(function, picture, filters8, bias, (1, 1), around, rounds=3)
+    print(f"{name:<20} {1000 * took:9.2f} ms a picture, {50_000 * took / 60:9.1f} minutes for 50,000")
 
 # %% [markdown]
 # The loops are right, and too slow to learn with. The next lessons keep the result and change the order of

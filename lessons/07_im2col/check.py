@@ -4,7 +4,7 @@ import numpy as np
 
 from lessons import mine
 from lessons.harness import tasks
-from lessons.harness.convolutions import MORE, NONE, ONE, unpadded
+from lessons.harness.convolutions import MORE, NONE, ONE, PADDING_MISTAKES, unpadded
 from lessons.harness.data import batches, labels, pictures, pixels
 from lessons.harness.explain import reads
 from lessons.harness.payoff import Training
@@ -78,7 +78,7 @@ def show(args):
     return f"{LOOPS.show(rest)}   {pictures}window {args['KH']} x {args['KW']}"
 
 
-PADDED, ORDER = "np.pad(x, ((0, 0), *padding, (0, 0)))", "(0, 1, 2, 4, 5, 3)"
+ORDER = "(0, 1, 2, 4, 5, 3)"
 STEPS, CUT = "[:, :: strides[0], :: strides[1]]", "[:, top : top + H, left : left + W]"
 
 IM2COL_MISTAKES = [
@@ -95,15 +95,7 @@ IM2COL_MISTAKES = [
     Wrong("the strides are ignored.", [(STEPS, "")]),
     Wrong("the two strides have changed places.", [(STEPS, "[:, :: strides[1], :: strides[0]]")]),
     Wrong("KH and KW have changed places.", [("(x, (KH, KW)", "(x, (KW, KH)")]),
-    Wrong("the padding is ignored.", [(PADDED, "x")]),
-    Wrong(
-        "the padding of top and bottom is used for left and right as well.",
-        [("*padding", "padding[0], padding[0]")],
-    ),
-    Wrong(
-        "the picture is padded with (top, left), (bottom, right): each pair of padding is (before, after).",
-        [("*padding", "(padding[0][0], padding[1][0]), (padding[0][1], padding[1][1])")],
-    ),
+    *PADDING_MISTAKES,
 ]  # fmt: skip
 
 

@@ -5,11 +5,24 @@ Each mistake is the right product with other arguments: nothing has to be compil
 
 import numpy as np
 
+from lessons.harness.tasks import Wrong
 from minicnn.kernels.conv2d import forward_matrix as right
 
 NONE = ((0, 0), (0, 0))
 ONE = ((1, 1), (1, 1))
 MORE = ((0, 1), (2, 1))  # top, bottom, left, right all differ, as "same" padding does on even sizes
+
+PADDING_MISTAKES = [  # of answers that pad by np.pad(x, ((0, 0), *padding, (0, 0)))
+    Wrong("the padding is ignored.", [("np.pad(x, ((0, 0), *padding, (0, 0)))", "x")]),
+    Wrong(
+        "the padding of top and bottom is used for left and right as well.",
+        [("*padding", "padding[0], padding[0]")],
+    ),
+    Wrong(
+        "the picture is padded with (top, left), (bottom, right): each pair of padding is (before, after).",
+        [("*padding", "(padding[0][0], padding[1][0]), (padding[0][1], padding[1][1])")],
+    ),
+]
 
 
 def batch(N, H, C, F):
