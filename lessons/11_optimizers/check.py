@@ -10,6 +10,7 @@ from lessons.harness.payoff import Training
 from lessons.harness.race import Race
 from lessons.harness.tasks import Case, Lesson, Task, Wrong
 from minicnn.kernels import activations, dense, updates
+from minicnn.kernels.threads import single_threaded_blas
 
 # ---------------------------------------------------------------- the model answers
 #
@@ -290,6 +291,7 @@ def gradient_function():
     return gradients
 
 
+@single_threaded_blas()  # with products this small, threads wait for each other longer than they work
 def train(work, seed, n_train, dataset, shuffle):
     """Runs where work.py is: the same network three times, by each of the learner's steps."""
     data = pictures(n_train, 0, dataset)
