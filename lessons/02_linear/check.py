@@ -4,6 +4,7 @@ import numpy as np
 
 from lessons.harness.data import batches, flat, labels, pictures
 from lessons.harness.explain import reads
+from lessons.harness.networks import linear
 from lessons.harness.payoff import Training
 from lessons.harness.tasks import Case, Lesson, Task, Wrong
 from minicnn.kernels import activations, dense
@@ -176,17 +177,12 @@ SOFTMAX_HINTS = (
 # ---------------------------------------------------------------- the payoff: ten templates
 
 
-def initial(seed):
-    rng = np.random.default_rng(seed)
-    return {"w": 0.001 * rng.standard_normal((3072, 10)).astype(np.float32), "b": np.zeros(10, np.float32)}
-
-
 @single_threaded_blas()  # with products this small, threads wait for each other longer than they work
 def train(work, seed, n_train, dataset, shuffle):
     """Runs where work.py is. What pulls the weights into place is the subject of lesson 03."""
     data = pictures(n_train, 0, dataset)
     x, y = flat(data.x), labels(data.y, seed, shuffle)
-    w, b = initial(seed).values()
+    w, b = linear(seed).values()
     for at in batches(n_train, 100, 6, seed):
         p = work.softmax(work.linear_forward(x[at], w, b))
         p[np.arange(len(at)), y[at]] -= 1  # the gradient of the loss by the scores
@@ -228,5 +224,5 @@ LESSON = Lesson(
         ),
         Task("softmax", activations.softmax, softmax_cases, ("p",), SOFTMAX_MISTAKES, SOFTMAX_HINTS),
     ],
-    payoff=Training("the ten templates", train, initial, predict, draw_templates, n_train=10_000, seconds=15),
+    payoff=Training("the ten templates", train, linear, predict, draw_templates, n_train=10_000, seconds=15),
 )

@@ -4,6 +4,7 @@ import numpy as np
 
 from lessons import mine
 from lessons.harness.data import batches, flat, labels, pictures
+from lessons.harness.networks import linear
 from lessons.harness.payoff import Training
 from lessons.harness.tasks import Case, Lesson, Task, Wrong
 from minicnn.kernels import dense
@@ -232,18 +233,13 @@ STEP_HINTS = (
 # ---------------------------------------------------------------- the payoff: a classifier that learned
 
 
-def initial(seed):
-    rng = np.random.default_rng(seed)
-    return {"w": 0.001 * rng.standard_normal((3072, 10)).astype(np.float32), "b": np.zeros(10, np.float32)}
-
-
 @single_threaded_blas()  # with products this small, threads wait for each other longer than they work
 def train(work, seed, n_train, dataset, shuffle):
     """Runs where work.py is: scores of lesson 02, loss and step of the learner."""
     data = pictures(n_train, 0, dataset)
     x, y = flat(data.x), labels(data.y, seed, shuffle)
     linear_forward = mine("02", "linear_forward")
-    w, b = initial(seed).values()
+    w, b = linear(seed).values()
     for at in batches(n_train, 100, 10, seed):
         _, dz = work.softmax_crossentropy(linear_forward(x[at], w, b), y[at])
         w, b = work.sgd_step(w, x[at].T @ dz, 0.002), work.sgd_step(b, dz.sum(axis=0), 0.002)
@@ -280,6 +276,6 @@ LESSON = Lesson(
         Task("sgd_step", sgd_step, step_cases, ("w",), STEP_MISTAKES, STEP_HINTS),
     ],
     payoff=Training(
-        "a trained linear classifier", train, initial, predict, draw_confusion, n_train=10_000, seconds=20
+        "a trained linear classifier", train, linear, predict, draw_confusion, n_train=10_000, seconds=20
     ),
 )

@@ -17,6 +17,7 @@ import numpy as np
 
 from lessons import mine, show
 from lessons.harness.data import batches, flat, labels, pictures
+from minicnn.kernels.threads import single_threaded_blas
 from minicnn.plots.figure import BLUE, GREEN, SMALL, VERMILLION, dress, new_figure
 
 softmax_crossentropy = mine("03", "softmax_crossentropy")  # yours, once it passes its check
@@ -153,6 +154,7 @@ data = pictures(10_000, 2_000)
 x, x_test = flat(data.x), flat(data.x_test)
 
 
+@single_threaded_blas()  # with products this small, threads wait for each other longer than they work
 def train(y):
     """Ten times through the pictures; the loss of every batch, and the test accuracy at the end."""
     rng = np.random.default_rng(0)

@@ -5,6 +5,7 @@ import numpy as np
 from lessons import mine
 from lessons.harness.data import batches, flat, labels, pictures
 from lessons.harness.explain import reads
+from lessons.harness.networks import two_layers
 from lessons.harness.payoff import Training
 from lessons.harness.tasks import Case, Lesson, Task, Wrong
 from minicnn.kernels import activations, dense
@@ -189,24 +190,13 @@ RELU_BACKWARD_HINTS = (
 
 # ---------------------------------------------------------------- the payoff: a network of two layers
 
-HIDDEN = 64
-
-
-def initial(seed):
-    """He initialization: numbers about sqrt(2 / inputs) large (lesson 12 says why)."""
-    rng = np.random.default_rng(seed)
-    draw = lambda D, F: (rng.standard_normal((D, F)) * np.sqrt(2 / D)).astype(np.float32)  # noqa: E731
-    return {"w1": draw(3072, HIDDEN), "b1": np.zeros(HIDDEN, np.float32),
-            "w2": draw(HIDDEN, 10), "b2": np.zeros(10, np.float32)}  # fmt: skip
-
-
 @single_threaded_blas()  # with products this small, threads wait for each other longer than they work
 def train(work, seed, n_train, dataset, shuffle):
     """Runs where work.py is: four functions of the learner, loss and step of lesson 03."""
     data = pictures(n_train, 0, dataset)
     x, right = flat(data.x), labels(data.y, seed, shuffle)
     loss_of, step = mine("03", "softmax_crossentropy"), mine("03", "sgd_step")
-    weights = initial(seed)
+    weights = two_layers(seed)
     for at in batches(n_train, 50, 8, seed):
         z = work.dense_forward(x[at], weights["w1"], weights["b1"])
         y = work.relu_forward(z)
@@ -229,7 +219,7 @@ def draw_hidden(weights, data):
     """What training added to twenty of the hidden templates."""
     from minicnn import plots
 
-    w = weights["w1"] - initial(0)["w1"]
+    w = weights["w1"] - two_layers(0)["w1"]
     best = np.argsort(-np.abs(weights["w2"]).sum(axis=1))[:20]
     w = w[:, best].T.reshape(20, 32, 32, 3)
     low, high = (np.percentile(w, q, axis=(1, 2, 3), keepdims=True) for q in (1, 99))
@@ -271,6 +261,6 @@ LESSON = Lesson(
         ),
     ],
     payoff=Training(
-        "a network of two layers", train, initial, predict, draw_hidden, n_train=10_000, seconds=30
+        "a network of two layers", train, two_layers, predict, draw_hidden, n_train=10_000, seconds=30
     ),
 )

@@ -3,15 +3,12 @@
 import numpy as np
 
 from lessons.harness import message
+from lessons.harness.convolutions import MORE, NONE, ONE, PADDING_MISTAKES
 from lessons.harness.explain import reads
 from lessons.harness.payoff import Picture
 from lessons.harness.race import Race
 from lessons.harness.tasks import Case, Lesson, Task, Wrong
 from minicnn.kernels import conv2d
-
-NONE = ((0, 0), (0, 0))
-ONE = ((1, 1), (1, 1))
-MORE = ((0, 1), (2, 1))  # top, bottom, left, right all differ, as "same" padding does on even sizes
 
 
 def problem(N, H, W, C, KH, KW, F, strides=(1, 1), padding=NONE, whole=True, dtype="float32"):
@@ -139,15 +136,7 @@ FORWARD_MISTAKES = [
         [("y[n, i, j, f] += ", "y[n, i, j, f] = ")],
     ),
     Wrong("only one channel counts: the sum over c is missing.", [(AT, "n, i * SH + kh, j * SW + kw, 0")]),
-    Wrong("the padding is ignored.", [("np.pad(x, ((0, 0), *padding, (0, 0)))", "x")]),
-    Wrong(
-        "the padding of top and bottom is used for left and right as well.",
-        [("*padding", "padding[0], padding[0]")],
-    ),
-    Wrong(
-        "the picture is padded with (top, left), (bottom, right): each pair of padding is (before, after).",
-        [("*padding", "(padding[0][0], padding[1][0]), (padding[0][1], padding[1][1])")],
-    ),
+    *PADDING_MISTAKES,
     Wrong("the first picture is used for all of them.", [(AT, "0, i * SH + kh, j * SW + kw, c")]),
 ]
 

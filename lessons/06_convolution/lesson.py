@@ -14,15 +14,15 @@ import sys
 
 sys.path += [".", "../.."]  # the repository's root, whether this runs as a script or as a notebook
 
-import time
 
 import numpy as np
 
 from lessons import mine, show
+from lessons.harness.clock import seconds
 from lessons.harness.data import pictures
-from lessons.harness.figures import animation, maps
+from lessons.harness.figures import animation, maps, table
 from minicnn.kernels import conv2d
-from minicnn.plots.figure import BLUE, SMALL, TITLE, VERMILLION, dress, new_figure
+from minicnn.plots.figure import BLUE, SMALL, VERMILLION, dress, new_figure
 
 # %% [markdown]
 # ## How many weights?
@@ -99,26 +99,6 @@ padded = np.pad(x, 1)
 STRIDE = 2
 
 
-def grid(axes, numbers, title, colours):
-    """Draw a small table of numbers, each on its colour; None leaves a place empty."""
-    rows, columns = numbers.shape
-    axes.set_xlim(-0.1, columns + 0.1)
-    axes.set_ylim(rows + 0.1, -0.1)
-    axes.set_aspect("equal")
-    axes.set_axis_off()
-    axes.set_title(title, fontsize=TITLE)
-    for i, j in np.ndindex(rows, columns):
-        axes.fill(
-            [j, j + 1, j + 1, j],
-            [i, i, i + 1, i + 1],
-            facecolor=colours[i][j],
-            edgecolor="0.5",
-            linewidth=0.7,
-        )
-        if numbers[i, j] is not None:
-            axes.text(j + 0.5, i + 0.5, f"{numbers[i, j]:g}", ha="center", va="center", fontsize=TITLE)
-
-
 def frame(place):
     """The window at its ``place``-th stop."""
     i, j = divmod(place, 3)
@@ -130,14 +110,14 @@ def frame(place):
     colours = [
         ["#9ecae1" if here[r, c] else "white" if inside[r, c] else "0.85" for c in range(7)] for r in range(7)
     ]
-    grid(left, padded.astype(object), "x, padding 1", colours)
-    grid(middle, w.astype(object), "w", [["#9ecae1"] * 3] * 3)
+    table(left, padded.tolist(), colours, "x, padding 1")
+    table(middle, w.tolist(), [["#9ecae1"] * 3] * 3, "w")
     y = np.full((3, 3), None, object)
     for k in range(place + 1):
         r, c = divmod(k, 3)
         y[r, c] = np.sum(padded[r * STRIDE : r * STRIDE + 3, c * STRIDE : c * STRIDE + 3] * w)
     last = [["#fdd0a2" if 3 * r + c == place else "white" for c in range(3)] for r in range(3)]
-    grid(right, y, "y, stride 2", last)
+    table(right, y.tolist(), last, "y, stride 2")
     return figure
 
 
@@ -257,7 +237,7 @@ for axes, stride, size in zip(figure.subplots(1, 2), (1, 2), (7, 7)):
     dx, _, _ = conv_backward(picture, one_window, dy, (stride, stride))
     count = dx[0, :, :, 0]
     shades = [[(1, 1 - v / 14, 1 - v / 10) for v in line] for line in count]
-    grid(axes, count.astype(object), f"seen how often? stride {stride}", shades)
+    table(axes, count.tolist(), shades, f"seen how often? stride {stride}")
 show(figure, "06_windows_per_pixel")
 
 # %% [markdown]
@@ -305,18 +285,13 @@ for name, array, gradient, at in (("x", x, dx, (0, 2, 1, 0)), ("w", w, dw, (1, 2
 # %%
 picture, filters8 = ship[None], rng.standard_normal((3, 3, 3, 8)).astype(np.float32)
 bias, around = np.zeros(8, np.float32), ((1, 1), (1, 1))
-conv2d.forward_compiled(picture, filters8, bias, (1, 1), around)  # the first call compiles
-seconds = {}
 for name, function in (
     ("loops", conv2d.forward_definition),
     ("one matrix product", conv2d.forward_matrix),
     ("compiled", conv2d.forward_compiled),
 ):
-    start = time.perf_counter()
-    function(picture, filters8, bias, (1, 1), around)
-    seconds[name] = time.perf_counter() - start
-    minutes = 50_000 * seconds[name] / 60
-    print(f"{name:<20} {1000 * seconds[name]:9.2f} ms a picture, {minutes:9.1f} minutes for 50,000")
+    took = seconds(function, picture, filters8, bias, (1, 1), around, rounds=3)
+    print(f"{name:<20} {1000 * took:9.2f} ms a picture, {50_000 * took / 60:9.1f} minutes for 50,000")
 
 # %% [markdown]
 # The loops are right, and too slow to learn with. The next lessons keep the result and change the order of

@@ -4,7 +4,8 @@ import numpy as np
 
 from lessons import mine
 from lessons.harness import tasks
-from lessons.harness.data import batches, labels, pictures
+from lessons.harness.convolutions import MORE, NONE, ONE, PADDING_MISTAKES, unpadded
+from lessons.harness.data import batches, labels, pictures, pixels
 from lessons.harness.explain import reads
 from lessons.harness.payoff import Training
 from lessons.harness.race import Race
@@ -15,8 +16,6 @@ from minicnn.kernels.threads import single_threaded_blas
 LOOPS = tasks.find("06").task("conv_forward")  # conv_as_matmul must do the same
 
 # ---------------------------------------------------------------- im2col and col2im
-
-NONE, ONE, MORE = ((0, 0), (0, 0)), ((1, 1), (1, 1)), ((0, 1), (2, 1))
 
 SIZES = (  # x (N, H, W, C), window, strides, padding
     ((1, 1, 2, 1), (1, 1), (1, 1), NONE),
@@ -79,7 +78,7 @@ def show(args):
     return f"{LOOPS.show(rest)}   {pictures}window {args['KH']} x {args['KW']}"
 
 
-PADDED, ORDER = "np.pad(x, ((0, 0), *padding, (0, 0)))", "(0, 1, 2, 4, 5, 3)"
+ORDER = "(0, 1, 2, 4, 5, 3)"
 STEPS, CUT = "[:, :: strides[0], :: strides[1]]", "[:, top : top + H, left : left + W]"
 
 IM2COL_MISTAKES = [
@@ -96,15 +95,7 @@ IM2COL_MISTAKES = [
     Wrong("the strides are ignored.", [(STEPS, "")]),
     Wrong("the two strides have changed places.", [(STEPS, "[:, :: strides[1], :: strides[0]]")]),
     Wrong("KH and KW have changed places.", [("(x, (KH, KW)", "(x, (KW, KH)")]),
-    Wrong("the padding is ignored.", [(PADDED, "x")]),
-    Wrong(
-        "the padding of top and bottom is used for left and right as well.",
-        [("*padding", "padding[0], padding[0]")],
-    ),
-    Wrong(
-        "the picture is padded with (top, left), (bottom, right): each pair of padding is (before, after).",
-        [("*padding", "(padding[0][0], padding[1][0]), (padding[0][1], padding[1][1])")],
-    ),
+    *PADDING_MISTAKES,
 ]  # fmt: skip
 
 
@@ -184,10 +175,6 @@ def strides_ignored(x, w, b, strides=(1, 1), padding=NONE):
     return conv2d.forward_matrix(x, w, b, (1, 1), padding)
 
 
-def padding_ignored(x, w, b, strides=(1, 1), padding=NONE):
-    return conv2d.forward_matrix(x, w, b, strides)
-
-
 FILTERS = "w.reshape(KH * KW * C, F)"
 
 CONV_MISTAKES = [
@@ -216,7 +203,7 @@ CONV_MISTAKES = [
         [("y.reshape(output_shape(x, w, strides, padding))", "y")],
     ),
     Wrong("the strides are ignored.", function=strides_ignored),
-    Wrong("the padding is ignored.", function=padding_ignored),
+    Wrong("the padding is ignored.", function=unpadded),
 ]  # fmt: skip
 
 CONV_HINTS = (
@@ -231,11 +218,6 @@ CONV_HINTS = (
 
 TWO = (2, 2)
 SAME_5, SAME_3 = ((1, 2), (1, 2)), ((0, 1), (0, 1))  # "same" padding: 32 -> 16 pixels, 16 -> 8 pixels
-
-
-def prepared(x):
-    """Pictures (N, 32, 32, 3) uint8 as float32, around 0 and about as large as 1."""
-    return (x / np.float32(255) - np.float32(0.5)) * np.float32(4)
 
 
 def initial(seed):
@@ -260,7 +242,7 @@ def windows_backward(work, x, w, dy, padding):
 def train(work, seed, n_train, dataset, shuffle):
     """Runs where work.py is: two convolutions of the learner's, and lessons 03 and 05."""
     data = pictures(n_train, 0, dataset)
-    x, right = prepared(data.x), labels(data.y, seed, shuffle)
+    x, right = pixels(data.x), labels(data.y, seed, shuffle)
     relu, relu_backward = mine("05", "relu_forward"), mine("05", "relu_backward")
     dense_forward, dense_backward = mine("05", "dense_forward"), mine("05", "dense_backward")
     loss_of, step = mine("03", "softmax_crossentropy"), mine("03", "sgd_step")
@@ -283,7 +265,7 @@ def train(work, seed, n_train, dataset, shuffle):
 
 def maps_of(p, x):
     """What the first layer makes of pictures, by minicnn's own kernels."""
-    return activations.relu(conv2d.forward_matrix(prepared(x), p["w1"], p["b1"], TWO, SAME_5))
+    return activations.relu(conv2d.forward_matrix(pixels(x), p["w1"], p["b1"], TWO, SAME_5))
 
 
 def predict(p, data):
@@ -319,7 +301,7 @@ LESSON = Lesson(
             explain=reads("x"), show=show, views=True,
         ),
         Task(
-            "col2im", conv2d.col2im, col2im_cases, ("x",), COL2IM_MISTAKES, COL2IM_HINTS,
+            "col2im", conv2d.col2im, col2im_cases, ("dx",), COL2IM_MISTAKES, COL2IM_HINTS,
             explain=reads("cols"), show=show, views=True,
         ),
         Task(

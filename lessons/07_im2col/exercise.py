@@ -37,7 +37,7 @@ def col2im(cols, x_shape, KH, KW, strides=(1, 1), padding=((0, 0), (0, 0))):
     x_shape  (N, H, W, C): the shape of the pictures, without padding
     the rest as for im2col
 
-    Returns (N, H, W, C), of cols's type. What was copied from the padding is dropped.
+    Returns dx (N, H, W, C), of cols's type. What was copied from the padding is dropped.
 
     The example of above. Pixel 2 was copied to two places, cols[0, 1] and cols[1, 0]:
 

@@ -15,26 +15,14 @@ import sys
 sys.path += [".", "../.."]  # the repository's root, whether this runs as a script or as a notebook
 
 import time
-from statistics import median
 
 import numpy as np
 from matplotlib import colormaps
 
 from lessons import mine, show
+from lessons.harness.clock import seconds
 from lessons.harness.figures import animation, table
-from minicnn.plots.figure import ORANGE, SKY, TEXT, dress, new_figure
-
-
-def seconds(function, *args, rounds=5):
-    """How long a call takes: the median of some."""
-    function(*args)
-    times = []
-    for _ in range(rounds):
-        start = time.perf_counter()
-        function(*args)
-        times.append(time.perf_counter() - start)
-    return median(times)
-
+from minicnn.plots.figure import GREEN, ORANGE, SKY, TEXT, dress, new_figure
 
 # %% [markdown]
 # ## How fast can this computer multiply?
@@ -252,31 +240,43 @@ cols = im2col(conv_in, 3, 3, (1, 1), one)
 megabytes, more = conv_in.nbytes / 1e6, cols.nbytes / conv_in.nbytes
 print(f"x {megabytes:.1f} MB, cols {cols.nbytes / 1e6:.1f} MB: {more:.0f} times")
 
-parts = {
-    "im2col": seconds(im2col, conv_in, 3, 3, (1, 1), one),
-    "the product": seconds(np.matmul, cols, conv_w.reshape(-1, 32)),
-}
+
+def stages():
+    """Seconds of each part of one convolution."""
+    times = [time.perf_counter()]
+    cols = im2col(conv_in, 3, 3, (1, 1), one)
+    times.append(time.perf_counter())
+    y = cols @ conv_w.reshape(-1, 32)
+    times.append(time.perf_counter())
+    y = y + conv_b
+    times.append(time.perf_counter())
+    return np.diff(times)
+
+
+parts = dict(zip(("im2col", "the product", "+ b"), np.median([stages() for _ in range(9)], axis=0)))
 whole = seconds(conv_as_matmul, conv_in, conv_w, conv_b, (1, 1), one)
 in_loops_now = 32 * 32 * 32 * 32 * 3 * 3 * 16 / in_loops  # at the speed measured above
 for name, t in parts.items():
     print(f"{name:<14} {1000 * t:10.1f} ms")
-print(f"all together   {1000 * whole:10.1f} ms")
+print(f"conv_as_matmul {1000 * whole:10.1f} ms")
 print(f"as loops about {in_loops_now:10.1f} s: {in_loops_now / whole:,.0f} times as long")
 
 figure = new_figure(620, 190)
 axes = figure.subplots()
 start = 0
-for (name, t), colour in zip(parts.items(), (ORANGE, SKY)):
+for (name, t), colour in zip(parts.items(), (ORANGE, SKY, GREEN)):
     axes.barh(0, 1000 * t, left=1000 * start, color=colour)
-    axes.text(1000 * (start + t / 2), 0, name, ha="center", va="center", fontsize=TEXT)
     start += t
+    if t > 0.1 * sum(parts.values()):
+        axes.text(1000 * (start - t / 2), 0, name, ha="center", va="center", fontsize=TEXT)
+    else:
+        axes.text(1000 * start, 0, f" {name}", ha="left", va="center", fontsize=TEXT)  # too narrow for a word
 axes.set_yticks([])
 dress(axes, "Where the time of one convolution goes", "milliseconds", grid="x")
 show(figure, "07_where_the_time_goes")
 
 # %% [markdown]
-# (All together is more than the two parts: b is added as well.) Copying does no arithmetic, and yet takes a
-# good part of the time. Two ways lead on from here. Lesson 08
+# Copying does no arithmetic, and yet takes a good part of the time. Two ways lead on from here. Lesson 08
 # needs no copies: it compiles the loops themselves. And minicnn makes only as much of cols as fits into the
 # processor's cache, multiplies, and writes the next part over it.
 #

@@ -4,6 +4,17 @@ import numba
 import numpy as np
 
 from lessons.harness import tasks
+from lessons.harness.convolutions import (
+    MORE,
+    NONE,
+    ONE,
+    batch,
+    one_channel,
+    right,
+    turned,
+    unpadded,
+    without_bias,
+)
 from lessons.harness.explain import reads
 from lessons.harness.race import Race
 from lessons.harness.speed import Speed
@@ -11,8 +22,6 @@ from lessons.harness.tasks import Case, Lesson, Task, Wrong
 from minicnn.kernels import conv2d
 
 LOOPS = tasks.find("06").task("conv_forward")  # both functions must do the same
-
-NONE, ONE, MORE = ((0, 0), (0, 0)), ((1, 1), (1, 1)), ((0, 1), (2, 1))
 
 
 @numba.njit(parallel=True)
@@ -82,9 +91,7 @@ def cases():
 
 # ---------------------------------------------------------------- mistakes
 #
-# Compiled one by one they would take a minute; as changed arguments of lesson 07's product, none.
-
-right = conv2d.forward_matrix
+# Compiled one by one they would take a minute; as lesson 07's product with other arguments, none.
 
 
 def size(x, w, strides, padding):
@@ -104,30 +111,14 @@ def no_stride(x, w, b, strides=(1, 1), padding=NONE):
     return right(x, w, b, (1, 1), padding)[:, :OH, :OW]
 
 
-def turned(x, w, b, strides=(1, 1), padding=NONE):
-    return right(x, w[::-1, ::-1], b, strides, padding)
-
-
-def without_bias(x, w, b, strides=(1, 1), padding=NONE):
-    return right(x, w, 0 * b, strides, padding)
-
-
 def bias_for_each_number(x, w, b, strides=(1, 1), padding=NONE):
     return right(x, w, b * b.dtype.type(w[..., 0].size), strides, padding)
-
-
-def unpadded(x, w, b, strides=(1, 1), padding=NONE):
-    return right(x, w, b, strides)
 
 
 def padded_top_left(x, w, b, strides=(1, 1), padding=NONE):
     """The picture stands in the corner of the zeros."""
     shifted = ((0, sum(padding[0])), (0, sum(padding[1])))
     return right(x, w, b, strides, shifted)
-
-
-def one_channel(x, w, b, strides=(1, 1), padding=NONE):
-    return right(x[..., :1], w[:, :, :1], b, strides, padding)
 
 
 def first_picture(x, w, b, strides=(1, 1), padding=NONE):
@@ -209,13 +200,6 @@ HINTS_BAD = (
 
 
 # ---------------------------------------------------------------- the payoff: the race continues
-
-
-def batch(N, H, C, F):
-    rng = np.random.default_rng(0)
-    shapes = {"x": (N, H, H, C), "w": (3, 3, C, F), "b": (F,)}
-    arrays = {name: rng.standard_normal(shape).astype(np.float32) for name, shape in shapes.items()}
-    return {**arrays, "strides": (1, 1), "padding": ONE}
 
 
 LESSON = Lesson(

@@ -22,26 +22,14 @@ import numpy as np
 from matplotlib import colormaps
 from numba import njit, prange
 
-import minicnn as mc
 from lessons import mine, show
+from lessons.harness.clock import one_thread, processor_seconds, seconds
 from lessons.harness.compiling import words
+from lessons.harness.convolutions import batch
 from lessons.harness.figures import speeds, table
 from lessons.harness.speed import multiplications
 from minicnn.kernels import conv2d
-from minicnn.kernels.threads import single_threaded_blas
 from minicnn.plots.figure import BLUE, SMALL, VERMILLION, dress, line_style, new_figure
-
-
-def seconds(function, *args, rounds=5):
-    """How long a call takes, at best: whatever else the computer does only makes it longer."""
-    function(*args)  # compiles, and warms the caches
-    times = []
-    for _ in range(rounds):
-        start = time.perf_counter()
-        function(*args)
-        times.append(time.perf_counter() - start)
-    return min(times)
-
 
 # %% [markdown]
 # ## The same lines, compiled
@@ -195,8 +183,9 @@ for letter, (in_y, in_x, in_w) in jumps.items():
     print(f"{letter:>9}{in_y:>7}{in_x:>8}{in_w:>8}")
 
 # %% [markdown]
-# With f innermost, y and w are walked along, and x stands still. That is the best line of the table. With j,
-# i or n innermost, two arrays jump by 16 numbers or more: to another cache line, at every step.
+# With f innermost, y and w are walked along, and x stands still. That is the best line of the table. With c,
+# one array jumps: w, by 32 numbers. With any other letter two arrays jump, by 16 numbers or more each: to
+# another cache line, at every step.
 #
 # Is it true? Here is a convolution as text, with its seven loops in any order you like. We compile it for
 # four orders (one thread, no padding, stride 1) and take the time.
@@ -243,8 +232,10 @@ dress(axes, "One convolution, four orders of its loops", "nanoseconds a multipli
 show(figure, "08_loop_orders")
 
 # %% [markdown]
-# Every bar is the same work: the same multiplications, the same result. `c` innermost jumps in w only, and w
-# is small; but it adds everything to *one* number, so each addition must wait for the one before.
+# Every bar is the same work: the same multiplications, the same result. Not every jump costs the same. With
+# `c` innermost w jumps, but w is small: all of it stays in the cache. What slows this order down is that it
+# adds everything to *one* number, so each addition must wait for the one before, and neighbours cannot be
+# worked on together. With `j` or `i` innermost both large arrays jump, x and y.
 #
 # ## Two threads, and the same bits
 #
@@ -271,6 +262,7 @@ def add_apart(x, y):
             y[k] += x[n, k]
 
 
+usual = numba.get_num_threads()
 threads = min(2, numba.config.NUMBA_NUM_THREADS)  # a computer with one core has only one
 tall = rng.standard_normal((64, 20_000)).astype(np.float32)
 for function in (add_shared, add_apart):
@@ -280,6 +272,7 @@ for function in (add_shared, add_apart):
         y = np.zeros(20_000, np.float32)
         function(tall, y)
         found.append(y)
+    numba.set_num_threads(usual)
     differ = [int(np.sum(other != found[0])) for other in found[1:]]
     print(f"{function.__name__}: numbers that differ from one thread's, three tries: {differ}")
 
@@ -329,28 +322,13 @@ except numba.core.errors.TypingError as error:
 
 
 # %%
-def batch(N, H, C, F):
-    """Random pictures and filters of 3 x 3; stride 1, padding 1."""
-    arrays = [rng.standard_normal(shape).astype(np.float32) for shape in ((N, H, H, C), (3, 3, C, F), (F,))]
-    return dict(zip("xwb", arrays)) | {"strides": (1, 1), "padding": ((1, 1), (1, 1))}
-
-
-def speed(function, args, rounds=5):
+def speed(function, args):
     """Multiplications in a second of the processor's time."""
-    function(*args.values())
-    times = []
-    for _ in range(rounds):
-        start = time.process_time()
-        function(*args.values())
-        times.append(time.process_time() - start)
-    return multiplications(args) / min(times)
+    return multiplications(args) / processor_seconds(function, *args.values())
 
 
 small, large = batch(1, 8, 3, 8), batch(8, 32, 16, 32)
-usual = mc.get_num_threads()
-mc.set_num_threads(1)
-numba.set_num_threads(1)
-with single_threaded_blas():
+with one_thread():
     found = {
         "06 loops in Python": speed(mine("06", "conv_forward"), small),
         "08 compiled, bad order": speed(mine("08", "conv_bad_order"), large),
@@ -358,7 +336,6 @@ with single_threaded_blas():
         "08 compiled, good order": speed(mine("08", "conv_compiled"), large),
         "minicnn": speed(conv2d.forward, large),
     }
-mc.set_num_threads(usual)
 for name, each in found.items():
     print(f"{name:<24} {each / 1e6:12,.1f} million multiplications a second")
 show(speeds(found, "The race so far, on one thread"), "08_race")

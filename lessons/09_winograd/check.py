@@ -3,6 +3,7 @@
 import numpy as np
 
 from lessons.harness import tasks
+from lessons.harness.convolutions import MORE, NONE, ONE, batch, one_channel, right, turned, without_bias
 from lessons.harness.explain import reads
 from lessons.harness.race import Race
 from lessons.harness.speed import Speed
@@ -11,8 +12,6 @@ from lessons.harness.tiles import cut_tiles, join_tiles
 from minicnn.kernels import conv2d, winograd
 
 LOOPS = tasks.find("06").task("conv_forward")  # conv_winograd must do the same
-
-NONE, ONE, MORE = ((0, 0), (0, 0)), ((1, 1), (1, 1)), ((0, 1), (2, 1))
 
 
 def winograd_filters(w):
@@ -195,37 +194,18 @@ def cases():
     ]
 
 
-right = conv2d.forward_matrix
-
-
-def without_bias(x, w, b, strides=(1, 1), padding=NONE):
-    return right(x, w, 0 * b, strides, padding)
-
-
 def bias_too_early(x, w, b, strides=(1, 1), padding=NONE):
     M = winograd_input(cut_tiles(x, padding)) @ winograd_filters(w) + b
     return join_tiles(winograd_output(M), x.shape, padding)
-
-
-def turned(x, w, b, strides=(1, 1), padding=NONE):
-    return right(x, w[::-1, ::-1], b, strides, padding)
 
 
 def mirrored(x, w, b, strides=(1, 1), padding=NONE):
     return right(x, w.swapaxes(0, 1), b, strides, padding)
 
 
-def unpadded(x, w, b, strides=(1, 1), padding=NONE):
-    return right(x, w, b, strides) if min(x.shape[1:3]) > 2 else np.zeros((0,), x.dtype)
-
-
 def parts_in_a_row(x, w, b, strides=(1, 1), padding=NONE):
     M = winograd_input(cut_tiles(x, padding)) @ winograd_filters(w)
     return winograd_output(M) + b
-
-
-def first_channel(x, w, b, strides=(1, 1), padding=NONE):
-    return right(x[..., :1], w[:, :, :1], b, strides, padding)
 
 
 MISTAKES = [
@@ -236,7 +216,7 @@ MISTAKES = [
     Wrong("the filter is turned round. Networks do not turn it.", function=turned),
     Wrong("w is mirrored: its rows are taken for its columns.", function=mirrored),
     Wrong("the tiles were never joined: join_tiles(parts, x.shape, padding).", function=parts_in_a_row),
-    Wrong("only one channel counts: the sum over c is missing.", function=first_channel),
+    Wrong("only one channel counts: the sum over c is missing.", function=one_channel),
 ]
 
 HINTS = (
@@ -249,13 +229,6 @@ HINTS = (
 
 
 # ---------------------------------------------------------------- the payoff: the race, and its end
-
-
-def batch(N, H, C, F):
-    rng = np.random.default_rng(0)
-    shapes = {"x": (N, H, H, C), "w": (3, 3, C, F), "b": (F,)}
-    arrays = {name: rng.standard_normal(shape).astype(np.float32) for name, shape in shapes.items()}
-    return {**arrays, "strides": (1, 1), "padding": ONE}
 
 
 def transform(name, answer, argument, size, result, mistakes, hints):

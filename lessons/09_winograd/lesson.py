@@ -13,19 +13,16 @@ import sys
 
 sys.path += [".", "../.."]  # the repository's root, whether this runs as a script or as a notebook
 
-import time
-
-import numba
 import numpy as np
 from matplotlib import colormaps
 
-import minicnn as mc
 from lessons import mine, show
+from lessons.harness.clock import one_thread, processor_seconds
+from lessons.harness.convolutions import batch
 from lessons.harness.figures import speeds, table
 from lessons.harness.speed import multiplications
-from lessons.harness.tiles import cut_tiles
+from lessons.harness.tiles import cut_tiles, join_tiles
 from minicnn.kernels import conv2d, winograd
-from minicnn.kernels.threads import single_threaded_blas
 from minicnn.plots.figure import GREEN, ORANGE, PURPLE, SKY, SMALL, dress, line_style, new_figure
 
 rng = np.random.default_rng(0)
@@ -245,38 +242,21 @@ show(figure, "09_error")
 # pixels with 128 channels, and 128 filters. All times in this part are *processor time on one thread*, so
 # that what else the computer does counts little.
 
-
 # %%
-def processor_seconds(function, *args, rounds=5):
-    """How long the processor works on a call, at best."""
-    function(*args)
-    times = []
-    for _ in range(rounds):
-        start = time.process_time()
-        function(*args)
-        times.append(time.process_time() - start)
-    return min(times)
-
-
-def batch(N, H, C, F):
-    """Random pictures and filters of 3 x 3; stride 1, padding 1."""
-    arrays = [rng.standard_normal(shape).astype(np.float32) for shape in ((N, H, H, C), (3, 3, C, F), (F,))]
-    return dict(zip("xwb", arrays)) | {"strides": (1, 1), "padding": ((1, 1), (1, 1))}
-
-
 x, w, _, _, padding = batch(16, 16, 128, 128).values()
 tiles, cols = cut_tiles(x, padding), mine("07", "im2col")(x, 3, 3, (1, 1), padding)
 input_of, output_of, filters_of = (mine("09", f"winograd_{part}") for part in ("input", "output", "filters"))
 V, U = input_of(tiles), filters_of(w)
 M = V @ U
-with single_threaded_blas():
+with one_thread():
     parts = {
         "lesson 07": {
             "copy": processor_seconds(mine("07", "im2col"), x, 3, 3, (1, 1), padding),
             "multiply": processor_seconds(np.matmul, cols, w.reshape(-1, 128)),
         },
         "lesson 09": {
-            "copy": processor_seconds(cut_tiles, x, padding),
+            "copy": processor_seconds(cut_tiles, x, padding)
+            + processor_seconds(join_tiles, output_of(M), x.shape, padding),
             "transform": processor_seconds(input_of, tiles) + processor_seconds(filters_of, w),
             "multiply": processor_seconds(np.matmul, V, U),
             "transform back": processor_seconds(output_of, M),
@@ -302,7 +282,8 @@ ratio = parts["lesson 07"]["multiply"] / parts["lesson 09"]["multiply"]
 print(f"the products alone: {ratio:.1f} times as fast as in lesson 07")
 
 # %% [markdown]
-# The multiplying has become cheaper, as promised; and of what was saved, much is spent on the transforms. Do
+# (The bias, which both add, is left out.) The multiplying has become cheaper, as promised; and of what was
+# saved, much is spent on the transforms, on some computers all of it and more. Do
 # many channels and filters help? Do small pictures hurt? Two pairs of functions that differ only in the
 # method:
 
@@ -316,20 +297,18 @@ pairs = {
 
 def gains(batches):
     """{pair: how many times as fast Winograd is, for each batch}"""
-    found = {}
-    for name, (new, old) in pairs.items():
-        times = [[processor_seconds(function, *args.values()) for function in (old, new)] for args in batches]
-        found[name] = [before / now for before, now in times]
+    found = {name: [] for name in pairs}
+    for args in batches:
+        for name, contestants in pairs.items():
+            new, old = (processor_seconds(function, *args.values(), rounds=3) for function in contestants)
+            found[name].append(old / new)
     return found
 
 
-usual = mc.get_num_threads()
-mc.set_num_threads(1)
 channels, sides = [2, 4, 8, 16, 32, 64, 128], [2, 4, 6, 8, 12, 16, 24, 32]
-with single_threaded_blas():
+with one_thread():
     by_channels = gains([batch(16, 16, C, C) for C in channels])
     by_side = gains([batch(16, side, 64, 64) for side in sides])
-mc.set_num_threads(usual)
 
 figure = new_figure(800, 330)
 left, right = figure.subplots(1, 2, sharey=True)
@@ -347,7 +326,8 @@ dress(left, "16 pictures of 16 x 16", "channels and filters", "times as fast (ab
 dress(right, "16 pictures, 64 channels and filters", "pixels a side")
 show(figure, "09_when_it_loses")
 for name in pairs:
-    print(name)
+    all_gains = [*by_channels[name], *by_side[name]]
+    print(f"{name}: wins at {sum(gain > 1 for gain in all_gains)} of {len(all_gains)} points")
     print("  channels", " ".join(f"{C}: {gain:.2f}" for C, gain in zip(channels, by_channels[name])))
     print("  side    ", " ".join(f"{side}: {gain:.2f}" for side, gain in zip(sides, by_side[name])))
 
@@ -365,7 +345,9 @@ print("  side    ", " ".join(f"{side}: {chosen(side, 64)}" for side in sides))
 # Below the line it loses. With few channels, each transformed number is used by few filters, and the
 # transforms are nearly all the work. On the smallest pictures there are few tiles to share the filters'
 # transform among, and many tiles hang over the edge. How far up the curves come is a matter of your computer:
-# the slower it multiplies, compared with how fast it reads and writes, the more is gained.
+# the slower it multiplies, compared with how fast it reads and writes, the more is gained. On a computer that
+# multiplies very fast a curve may stay below the line everywhere. Then lesson 07 wins this race at any size,
+# and your functions are no less right for it: fewer multiplications are no promise of less time.
 #
 # minicnn's tiles are larger than yours: they save more, and the cache holds them all the way from the pixels
 # to the outputs. So `Conv2D` chooses by itself, for each layer: it counts the multiplications of both ways,
@@ -386,12 +368,9 @@ race = {
     "minicnn, Winograd, 4 x 4 a tile": (winograd.forward, large),
 }
 found = {}
-mc.set_num_threads(1)
-numba.set_num_threads(1)
-with single_threaded_blas():
+with one_thread():
     for name, (function, args) in race.items():
         found[name] = multiplications(args) / processor_seconds(function, *args.values())
-mc.set_num_threads(usual)
 for name, each in found.items():
     print(f"{name:<32} {each / 1e6:12,.1f} million multiplications of the definition a second")
 show(speeds(found, "The race so far, on one thread"), "09_race")

@@ -3,7 +3,7 @@
 import numpy as np
 
 from lessons import mine
-from lessons.harness.data import batches, flat, labels, pictures
+from lessons.harness.data import batches, labels, pictures, pixels
 from lessons.harness.explain import reads
 from lessons.harness.payoff import Training
 from lessons.harness.race import Race
@@ -149,6 +149,15 @@ def in_equal_parts(dy, which, x_shape, pool, strides):
     return pooling.average_backward_definition(dy, x_shape, pool, strides)
 
 
+AS_A_BYTE = [
+    Wrong(
+        "a cell of which is a byte, and i * SH + kh stays one: it ends at 255. Take int(which[n, i, j, c]).",
+        [("int(which[n, i, j, c])", "which[n, i, j, c]")],
+    ),
+]
+if (np.uint8(0) + 1).dtype != np.uint8:  # NumPy 1 makes a larger type of it, and nothing goes wrong
+    AS_A_BYTE.clear()
+
 BACKWARD_MISTAKES = [
     Wrong(
         "dx is overwritten, not added to: a pixel can win in several windows. = for +=?",
@@ -180,10 +189,7 @@ BACKWARD_MISTAKES = [
         [("= pool[1], strides", "= pool[0], strides")],
     ),
     Wrong("kh and kw have changed places: divmod(cell, KW) gives the row first.", [("kh, kw =", "kw, kh =")]),
-    Wrong(
-        "a cell of which is a byte, and i * SH + kh stays one: it ends at 255. Take int(which[n, i, j, c]).",
-        [("int(which[n, i, j, c])", "which[n, i, j, c]")],
-    ),
+    *AS_A_BYTE,
     Wrong("the first picture gets the blame of all of them.", [("dx[n,", "dx[0,")]),
     Wrong("the first channel gets the blame of all of them.", [("+ kw, c]", "+ kw, 0]")]),
     Wrong(
@@ -250,7 +256,7 @@ def initial(seed):
 def train(work, seed, n_train, dataset, shuffle):
     """Runs where work.py is: the learner's pooling, between minicnn's convolution and a dense layer."""
     data = pictures(n_train, 0, dataset)
-    x, right = flat(data.x).reshape(data.x.shape), labels(data.y, seed, shuffle)
+    x, right = pixels(data.x), labels(data.y, seed, shuffle)
     dense_forward, dense_backward = mine("05", "dense_forward"), mine("05", "dense_backward")
     relu_forward, relu_backward = mine("05", "relu_forward"), mine("05", "relu_backward")
     loss_of, step = mine("03", "softmax_crossentropy"), mine("03", "sgd_step")
@@ -272,8 +278,7 @@ def train(work, seed, n_train, dataset, shuffle):
 
 def maps_of(weights, x):
     """What the filters find in pictures (N, 32, 32, 3), (N, 16, 16, 8), by minicnn's own kernels."""
-    x = flat(x).reshape(x.shape)
-    return activations.relu(conv2d.forward(x, weights["w1"], weights["b1"], (2, 2), AROUND))
+    return activations.relu(conv2d.forward(pixels(x), weights["w1"], weights["b1"], (2, 2), AROUND))
 
 
 def predict(weights, data):

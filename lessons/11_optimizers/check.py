@@ -5,10 +5,12 @@ import numpy as np
 from lessons import mine
 from lessons.harness import compare
 from lessons.harness.data import batches, flat, labels, pictures
+from lessons.harness.networks import two_layers
 from lessons.harness.payoff import Training
 from lessons.harness.race import Race
 from lessons.harness.tasks import Case, Lesson, Task, Wrong
 from minicnn.kernels import activations, dense, updates
+from minicnn.kernels.threads import single_threaded_blas
 
 # ---------------------------------------------------------------- the model answers
 #
@@ -260,7 +262,6 @@ ADAM_HINTS = (
 
 # ---------------------------------------------------------------- the payoff: one network, three ways
 
-HIDDEN = 64
 STEPS = {  # (work, w, dw, memory, t) -> w and the new memory
     "momentum": lambda work, w, dw, memory, t: work.momentum_step(w, dw, memory[0], 0.005, 0.9),
     "rmsprop": lambda work, w, dw, memory, t: work.rmsprop_step(w, dw, memory[0], 0.0003, 0.9, 1e-7),
@@ -268,17 +269,9 @@ STEPS = {  # (work, w, dw, memory, t) -> w and the new memory
 }
 
 
-def one_network(seed):
-    """The two layers of lesson 05 before training."""
-    rng = np.random.default_rng(seed)
-    draw = lambda D, F: (rng.standard_normal((D, F)) * np.sqrt(2 / D)).astype(np.float32)  # noqa: E731
-    return {"w1": draw(3072, HIDDEN), "b1": np.zeros(HIDDEN, np.float32),
-            "w2": draw(HIDDEN, 10), "b2": np.zeros(10, np.float32)}  # fmt: skip
-
-
 def initial(seed):
     """The same network for each of the three: "adam w1", ..."""
-    return {f"{rule} {name}": w for rule in STEPS for name, w in one_network(seed).items()}
+    return {f"{rule} {name}": w for rule in STEPS for name, w in two_layers(seed).items()}
 
 
 def gradient_function():
@@ -298,13 +291,14 @@ def gradient_function():
     return gradients
 
 
+@single_threaded_blas()  # with products this small, threads wait for each other longer than they work
 def train(work, seed, n_train, dataset, shuffle):
     """Runs where work.py is: the same network three times, by each of the learner's steps."""
     data = pictures(n_train, 0, dataset)
     x, right = flat(data.x), labels(data.y, seed, shuffle)
     gradients, trained = gradient_function(), {}
     for rule, step in STEPS.items():
-        weights = one_network(seed)
+        weights = two_layers(seed)
         memory = {name: [np.zeros_like(w), np.zeros_like(w)] for name, w in weights.items()}
         for t, at in enumerate(batches(n_train, 50, 4, seed), 1):
             _, grads = gradients(weights, x[at], right[at])
@@ -379,6 +373,7 @@ LESSON = Lesson(
             MOMENTUM_MISTAKES,
             MOMENTUM_HINTS,
             explain=step_sizes,
+            calls=(updates.sgd_slice,),
         ),
         Task(
             "rmsprop_step",
@@ -388,6 +383,7 @@ LESSON = Lesson(
             RMSPROP_MISTAKES,
             RMSPROP_HINTS,
             explain=step_sizes,
+            calls=(updates.rmsprop_slice,),
         ),
         Task(
             "adam_step",
@@ -397,6 +393,7 @@ LESSON = Lesson(
             ADAM_MISTAKES,
             ADAM_HINTS,
             explain=step_sizes,
+            calls=(updates.adam_slice,),
         ),
     ],
     payoff=Training(

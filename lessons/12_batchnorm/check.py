@@ -12,6 +12,7 @@ from lessons.harness.payoff import Training
 from lessons.harness.tasks import Case, Lesson, Task, Wrong
 from minicnn.kernels import batchnorm
 from minicnn.kernels.batchnorm import backward_vectorised, forward_vectorised
+from minicnn.kernels.threads import single_threaded_blas
 
 # ---------------------------------------------------------------- the model answers
 
@@ -388,6 +389,7 @@ def initial(seed):
     return weights
 
 
+@single_threaded_blas()  # with products this small, threads wait for each other longer than they work
 def train(work, seed, n_train, dataset, shuffle):
     """Runs where work.py is: the learner's normalization between dense and relu of lesson 05, five times."""
     data = pictures(n_train, 0, dataset)

@@ -1,12 +1,15 @@
 """Lesson 13: the cases, the classic mistakes, the hints and the payoff."""
 
+import itertools
+
 import numpy as np
 
 import minicnn as mc
 from lessons.harness.data import labels, pictures
+from lessons.harness.networks import arrays_of, filled, learner_by_heart
 from lessons.harness.payoff import Training
 from lessons.harness.tasks import Case, Lesson, Task, Wrong
-from minicnn import layers
+from minicnn.kernels.dropout import dropout
 from minicnn.layers.base import Layer
 
 # ---------------------------------------------------------------- the model answers
@@ -269,23 +272,9 @@ class OwnDropout(Layer):
 
 def network(seed, work=None):
     """As in lesson.py; without ``work`` there is no dropout in it, which changes no weights."""
-    drop = lambda k, rate: [OwnDropout(work, rate, [seed, k])] if work else []  # noqa: E731
-    return mc.Sequential([
-        layers.Input((32, 32, 3)),
-        layers.Conv2D(16, 5, strides=2, padding="same", activation="relu"),
-        layers.MaxPooling2D(),
-        *drop(0, 0.25),
-        layers.Conv2D(32, 3, padding="same", activation="relu"),
-        layers.Flatten(),
-        *drop(1, 0.5),
-        layers.Dense(128, activation="relu"),
-        *drop(2, 0.5),
-        layers.Dense(10, activation="softmax"),
-    ])  # fmt: skip
-
-
-def arrays_of(model):
-    return {f"{k}": array for k, array in enumerate(model.get_weights())}
+    numbers = itertools.count()
+    drop = lambda rate: [OwnDropout(work, rate, [seed, next(numbers)])] if work else []  # noqa: E731
+    return learner_by_heart(drop=drop)
 
 
 def initial(seed):
@@ -304,14 +293,13 @@ def train(work, seed, n_train, dataset, shuffle):
     model = network(seed, work)
     model.compile(mc.optimizers.Adam(1e-3), "sparse_categorical_crossentropy")
     model.fit(around_zero(data.x), labels(data.y, seed, shuffle), batch_size=25, epochs=EPOCHS, verbose=0)
-    return arrays_of(model)
+    return arrays_of(filled(network(seed), model.get_weights()))  # the names without dropout
 
 
 def predict(weights, data, x=None):
     """Probabilities of the test pictures: nothing is dropped, so the network needs no dropout."""
-    model = network(0)
-    model.set_weights(list(weights.values()))
-    return model.predict(around_zero(data.x_test if x is None else x), batch_size=500)
+    asked = around_zero(data.x_test if x is None else x)
+    return filled(network(0), weights.values()).predict(asked, batch_size=500)
 
 
 def draw_sure(weights, data):
@@ -345,6 +333,7 @@ LESSON = Lesson(
             FORWARD_MISTAKES,
             FORWARD_HINTS,
             explain=dice,
+            calls=(dropout,),
             views=True,  # at inference x may come back as it is
         ),
         Task(
@@ -355,6 +344,7 @@ LESSON = Lesson(
             BACKWARD_MISTAKES,
             BACKWARD_HINTS,
             explain=dice,
+            calls=(dropout,),
         ),
     ],
     payoff=Training(

@@ -88,8 +88,8 @@ for name, rows in (("right labels", plain), ("shuffled labels", by_heart)):
 # How does a network learn a picture by heart? A few numbers in the middle of it find a detail that only
 # this picture has, say one white pixel in the corner, and pass it on: "if that pixel is white, say truck".
 # Such an agreement between a few numbers is fragile. So disturb it: in every training step, **set each
-# number to 0 with probability `rate`**, new ones each time. What depends on one single number fails half
-# the time. What many numbers agree on survives.
+# number to 0 with probability `rate`**, new ones each time. With a rate of a half, what depends on one single
+# number fails half the time. What many numbers agree on survives.
 #
 # Here is what it looks like when it is done to the pixels of a picture, where we can see it:
 

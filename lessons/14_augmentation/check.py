@@ -4,6 +4,7 @@ import numpy as np
 
 import minicnn as mc
 from lessons.harness.data import labels, pictures
+from lessons.harness.networks import arrays_of, filled, learner_by_heart
 from lessons.harness.payoff import Training
 from lessons.harness.tasks import Case, Lesson, Task, Wrong
 from minicnn import layers
@@ -258,21 +259,8 @@ EPOCHS, PATIENCE, MARGIN = 20, 4, 3  # MARGIN: by how many pixels a picture may 
 
 
 def network():
-    """Small enough for a laptop, and large enough to learn its pictures by heart."""
-    return mc.Sequential([
-        layers.Input((32, 32, 3)),
-        layers.Rescaling(1 / 127.5, -1),
-        layers.Conv2D(16, 5, strides=2, padding="same", activation="relu"),
-        layers.MaxPooling2D(),
-        layers.Conv2D(32, 3, padding="same", activation="relu"),
-        layers.Flatten(),
-        layers.Dense(128, activation="relu"),
-        layers.Dense(10, activation="softmax"),
-    ])  # fmt: skip
-
-
-def arrays_of(model):
-    return {f"{k}": array for k, array in enumerate(model.get_weights())}
+    """The one of lesson 13, without dropout, for pictures as they are."""
+    return learner_by_heart([layers.Rescaling(1 / 127.5, -1)])
 
 
 def initial(seed):
@@ -308,9 +296,7 @@ def train(work, seed, n_train, dataset, shuffle):
 
 def predict(weights, data):
     """Probabilities of the test pictures, as they are: augmentation is for training only."""
-    model = network()
-    model.set_weights(list(weights.values()))
-    return model.predict(data.x_test, batch_size=500)
+    return filled(network(), weights.values()).predict(data.x_test, batch_size=500)
 
 
 def draw_predictions(weights, data):

@@ -140,7 +140,8 @@ for epoch, loss in enumerate(losses, 1):
 #
 # 1. **first**: three convolutions with windows of 3 x 3, each with a pooling behind it, and two dense layers.
 # 2. **larger**: the same with windows of 5 x 5, which has more weights. Will it be better?
-# 3. **regularized**: the first again, with the batch normalization of lesson 12 and the dropout of lesson 13.
+# 3. **regularized**: the first again, with the batch normalization of lesson 12 behind its first convolution,
+#    and the dropout of lesson 13 behind each pooling and before the last layer.
 # 4. **augmented**: the first again, with your `flip` and `random_crop` in every epoch.
 
 

@@ -4,7 +4,8 @@ import numpy as np
 
 import minicnn as mc
 from lessons.harness import figures, own
-from lessons.harness.data import labels, pictures
+from lessons.harness.data import labels, pictures, pixels
+from lessons.harness.networks import arrays_of, filled
 from lessons.harness.payoff import Training, failure
 from lessons.harness.tasks import Case, Lesson, Task, Wrong
 from minicnn import classification, layers
@@ -180,13 +181,8 @@ def network(seed):
     ])  # fmt: skip
 
 
-def pixels(x):
-    """uint8 -> float32, around 0"""
-    return (x / np.float32(255) - np.float32(0.5)) * np.float32(4)
-
-
 def initial(seed):
-    return {name: w.copy() for name, w in network(seed).parameters().items()}
+    return arrays_of(network(seed))
 
 
 def train(work, seed, n_train, dataset, shuffle):
@@ -198,15 +194,12 @@ def train(work, seed, n_train, dataset, shuffle):
     slower = mc.optimizers.schedules.CosineDecay(1e-3, EPOCHS * n_train // 50)  # small steps at the end
     model.compile(own.optimizer(slower, parts), own.Loss(parts))
     model.fit(x, y, batch_size=50, epochs=EPOCHS, verbose=0)
-    return model.parameters()
+    return arrays_of(model)
 
 
 def predict(weights, data):
     """Probabilities of the test pictures, by minicnn's own code."""
-    model = network(0)
-    for name, array in model.parameters().items():
-        array[...] = weights[name]
-    return model.predict(pixels(data.x_test))
+    return filled(network(0), weights.values()).predict(pixels(data.x_test))
 
 
 class Examination(Training):

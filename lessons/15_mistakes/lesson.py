@@ -1,9 +1,9 @@
 # %% [markdown]
 # # 15 Mistakes: what does it get wrong?
 #
-# "56 % right" is one number about two thousand pictures. It does not say whether the network is a little
-# wrong about everything, or good at ships and blind for cats. Who wants to make it better has to know
-# *which* pictures it gets wrong, what it takes them for, and what it looks at.
+# "So many per cent are right" is one number about two thousand pictures. It does not say whether the network
+# is a little wrong about everything, or good at ships and blind for cats. Who wants to make it better has to
+# know *which* pictures it gets wrong, what it takes them for, and what it looks at.
 #
 # In this lesson you write the two functions that answer the first two, and open the network for the third.
 #
@@ -21,16 +21,10 @@ import numpy as np
 import minicnn as mc
 from lessons import mine, show
 from lessons.harness import own
-from lessons.harness.data import pictures
+from lessons.harness.data import pictures, pixels
 from lessons.harness.figures import few_colours, mistakes
 from minicnn import layers, plots
 from minicnn.plots.figure import BLUE, SMALL, TITLE, dress, new_figure
-
-
-def pixels(x):
-    """uint8 -> float32, around 0"""
-    return (x / np.float32(255) - np.float32(0.5)) * np.float32(4)
-
 
 N, EPOCHS, BATCH = 20_000, 3, 50
 data = pictures(N, 2_000)
@@ -182,8 +176,9 @@ axes.legend(fontsize=SMALL)
 dress(axes, "Sure, and right?", "how sure it is (mean of the group)", "how many are right")
 show(figure, "15_sure")
 for low in (0.5, 0.9):
-    some = sure > low
-    print(f"more than {low:.0%} sure: {some.sum():5d} pictures, {right[some].mean():.0%} of them right")
+    some = right[sure > low]
+    of_them = f", {some.mean():.0%} of them right" if len(some) else ""  # the mean of none is no number
+    print(f"more than {low:.0%} sure: {len(some):5d} pictures{of_them}")
 
 # %% [markdown]
 # A curve below the dashed line belongs to a network that is too sure of itself. This one was trained for a

@@ -4,7 +4,8 @@ import numpy as np
 
 import minicnn as mc
 from lessons.harness import compare, own
-from lessons.harness.data import labels, pictures
+from lessons.harness.data import labels, pictures, pixels
+from lessons.harness.networks import arrays_of, filled
 from lessons.harness.payoff import Training
 from lessons.harness.tasks import Case, Lesson, Task, Wrong
 from minicnn import layers
@@ -276,11 +277,6 @@ def network_task(answer, wrong, hints):
 EPOCHS, BATCH = 4, 50
 
 
-def pixels(x):
-    """uint8 -> float32, around 0"""
-    return (x / np.float32(255) - np.float32(0.5)) * np.float32(4)
-
-
 def begun(network, seed):
     """The network with the weights that belong to this seed."""
     for layer in network.layers:
@@ -292,7 +288,7 @@ def begun(network, seed):
 
 
 def initial(seed):
-    return {name: w.copy() for name, w in begun(lenet5(), seed).parameters().items()}
+    return arrays_of(begun(lenet5(), seed))
 
 
 def train(work, seed, n_train, dataset, shuffle):
@@ -304,15 +300,12 @@ def train(work, seed, n_train, dataset, shuffle):
     slower = mc.optimizers.schedules.CosineDecay(1e-3, EPOCHS * n_train // BATCH)
     model.compile(own.optimizer(slower, parts), own.Loss(parts))
     model.fit(x, y, batch_size=BATCH, epochs=EPOCHS, verbose=0)
-    return model.parameters()
+    return arrays_of(model)
 
 
 def predict(weights, data):
     """Probabilities of the test pictures, by minicnn's own code."""
-    model = lenet5()
-    for name, array in model.parameters().items():
-        array[...] = weights[name]
-    return model.predict(pixels(data.x_test))
+    return filled(lenet5(), weights.values()).predict(pixels(data.x_test))
 
 
 def draw_predictions(weights, data):

@@ -3,7 +3,8 @@
 #
 # LeNet-5 read cheques in 1998 with two convolutions. AlexNet won ImageNet in 2012 with five. VGG, two years
 # later, had thirteen, all of them with small windows: 3 x 3. Each was better than the one before. Is it the
-# depth? Or only more weights, or more computing?
+# depth? Or only more weights, or more computing? The lesson shows what speaks for depth, and what it costs.
+# It cannot prove that it is the depth alone: you will see why.
 #
 # In this lesson you build all three, small enough for a laptop. Then comes the end of the course: a
 # documented network, M3, trained by *your* functions, with a certificate.
@@ -24,7 +25,7 @@ import numpy as np
 import minicnn as mc
 from lessons import mine, show
 from lessons.harness import tasks
-from lessons.harness.data import pictures
+from lessons.harness.data import pictures, pixels
 from lessons.harness.wire import module_of
 from minicnn import layers, plots
 from minicnn.plots.figure import BLUE, GREEN, SMALL, TITLE, VERMILLION, dress, new_figure
@@ -160,7 +161,8 @@ dress(axes, "How large the numbers are, layer by layer", "layer", "root of the m
 show(figure, "16_signal")
 
 # %% [markdown]
-# That is why the docstrings of the two deeper networks ask for he_normal. (Lesson 12 has the other remedy,
+# That is why the docstrings of the two deeper networks ask for he_normal. In a single draw, as here, its
+# numbers wander up or down; but nothing makes them smaller at every layer. (Lesson 12 has the other remedy,
 # batch normalization.)
 #
 # ## Does it pay?
@@ -171,7 +173,7 @@ show(figure, "16_signal")
 # %%
 N, EPOCHS, BATCH = 5_000, 3, 50
 data = pictures(N, 2_000)
-x, x_test = ((some / np.float32(255) - np.float32(0.5)) * np.float32(4) for some in (data.x, data.x_test))
+x, x_test = pixels(data.x), pixels(data.x_test)
 runs = {}
 
 
@@ -220,10 +222,14 @@ print(f"vgg_cifar against lenet5: {more:+.1f} points, in {longer:.0f} times the 
 
 # %% [markdown]
 # So depth has a price, and the left picture alone would hide it. With little time or few pictures the small
-# network is a good choice; with more of both the deep one goes on learning when the small one cannot any
-# more. (In [the documented runs](../../examples/README.md) the networks learn for ten epochs and more, on
-# all 50,000 pictures.) Deeper than some twenty layers needs one more idea: connections that skip layers
-# (He, Zhang, Ren & Sun 2015, "Deep residual learning").
+# network is a good choice; the deep one can use more of both.
+#
+# Is it the depth, then? **This race cannot tell.** Look at the table above: the deeper networks also have
+# more weights, and do many times the work. And each ran once, with one seed; with another seed, other numbers
+# come out. Who wants to know has to change one thing only, and run it with several seeds. What you can take
+# home is what depth costs, and how to ask. (In [the documented runs](../../examples/README.md) the networks
+# learn for ten epochs and more, on all 50,000 pictures.) Deeper than some twenty layers needs one more idea:
+# connections that skip layers (He, Zhang, Ren & Sun 2015, "Deep residual learning").
 #
 # ## Your turn
 #
@@ -239,7 +245,7 @@ print(f"vgg_cifar against lenet5: {more:+.1f} points, in {longer:.0f} times the 
 #     python lessons/16_depth/m3.py --mine
 #
 # trains M3 for two epochs on CIFAR-10: your convolution, your pooling, your dense layers, relu, dropout,
-# loss and optimizer. Before it begins it takes three steps, and tells you how long it will take; if your
+# loss and optimizer. Before it begins it takes a few steps, and tells you how long it will take; if your
 # functions are slow, `--subset 10000` takes fewer pictures, and the certificate says so. This is how the
 # certificate looks; here on a few pictures and with minicnn's functions, for one epoch.
 

@@ -65,7 +65,7 @@ def perform(function, args, files, limit, threads=None):
             value = called(*args.values())
         done.set()
         reply = {"value": value, "after": args, "shares": _shared(value, args)}
-        reply["compiled"] = compiling.is_compiled(function)
+        reply["compiled"] = bool(threads) and compiling.is_compiled(function)
     except TimeLimit as error:
         reply = {"timeout": limit, "frames": frames(error, files)}
     except BaseException as error:

@@ -6,7 +6,7 @@
     python -m lessons hint         the next of three hints
     python -m lessons payoff       see what your code is good for
     python -m lessons race         your function against earlier ones
-    python -m lessons solution     the model answer, which is minicnn's own code
+    python -m lessons solution     the model answer, minicnn's own code where it has the same function
     python -m lessons reset 06     begin the lesson again; the old work.py is kept
     python -m lessons status       what is finished
     python -m lessons build 06     make lesson.ipynb from lesson.py (for authors)
@@ -160,7 +160,8 @@ def solution(lesson):
         say([colour("bold", f"# {task.name}: {places.shown_path(path)}:{line}{name}"), text])
         for function in task.calls:
             where = places.shown_path(inspect.getsourcefile(inspect.unwrap(function)))
-            say([colour("bold", f"# it calls {function.__name__}: {where}"), inspect.getsource(function)])
+            text = inspect.getsource(inspect.unwrap(function))
+            say([colour("bold", f"# see also {function.__name__}: {where}"), text])
     progress.update(lesson.number, solution=True)
     return 0
 

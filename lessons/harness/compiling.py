@@ -1,7 +1,9 @@
 """Functions that numba compiles (lesson 08): as plain Python first, then compiled, on several threads.
 
 Compiled code checks no index, and compiling takes seconds. As plain Python the same lines raise IndexError
-where it happens, and a wrong result is known at once.
+where it happens, and a wrong result is known at once. Run once more with the rounds of prange turned round,
+they show whether two rounds add to the same number: then the sum's last bits change, on any computer, while
+two threads do so only where they happen to meet.
 """
 
 import contextlib
@@ -14,6 +16,7 @@ import numpy as np
 
 EMPTY, EMPTY_LIKE = np.empty, np.empty_like
 CANNOT = "numba cannot compile this: "
+TURNED = -1  # in the place of a number of threads
 
 
 def cores():
@@ -28,15 +31,22 @@ def environment():
 
 @contextlib.contextmanager
 def as_asked(function, threads):
-    """``function``, ready to be called. ``threads``: 0 uncompiled, 1 or more on so many, None as it is."""
+    """``function``, ready to be called.
+
+    ``threads``: 1 or more: compiled, on so many; 0: as plain Python; TURNED: the same, and each loop over
+    prange from its end; None: as it is.
+    """
     plain = getattr(function, "py_func", function)  # a function compiled by numba keeps its Python one there
     space = getattr(plain, "__globals__", {})
     compiled = {name: thing for name, thing in space.items() if hasattr(thing, "py_func")}
-    numba, usual = sys.modules.get("numba"), None
-    if threads == 0:
+    numba, usual, forwards = sys.modules.get("numba"), None, None
+    if threads in (0, TURNED):
         space.update({name: thing.py_func for name, thing in compiled.items()})
         function = plain
         np.empty, np.empty_like = _filled(EMPTY), _filled(EMPTY_LIKE)
+        if numba:
+            forwards = numba.prange.__new__
+            numba.prange.__new__ = _backwards() if threads == TURNED else forwards
     elif threads and numba:
         usual = numba.get_num_threads()
         numba.set_num_threads(min(threads, numba.config.NUMBA_NUM_THREADS))
@@ -45,8 +55,25 @@ def as_asked(function, threads):
     finally:
         space.update(compiled)
         np.empty, np.empty_like = EMPTY, EMPTY_LIKE
+        if forwards:
+            numba.prange.__new__ = forwards
         if usual is not None:
             numba.set_num_threads(usual)
+
+
+def _backwards():
+    """What prange(n) is to be: n - 1, ..., 1, 0. Inside another such loop 0, 1, ...: numba shares out one."""
+    running = []
+
+    def rounds(cls, *args):
+        if running:
+            yield from range(*args)
+        else:
+            running.append(True)
+            yield from reversed(range(*args))
+            running.clear()
+
+    return rounds
 
 
 def _filled(make):
@@ -62,9 +89,16 @@ def _filled(make):
 
 
 def is_compiled(function):
-    """Has numba compiled ``function``, or a function of its file?"""
-    space = getattr(getattr(function, "py_func", function), "__globals__", {})
-    return any(getattr(thing, "signatures", None) for thing in (function, *space.values()))
+    """Has numba compiled ``function``, or one that it calls? Others in its file do not count."""
+    found = [function]
+    for each in found:  # grows on the way
+        if hasattr(each, "py_func"):
+            if each.signatures:
+                return True
+        elif hasattr(each, "__code__"):
+            called = (each.__globals__.get(name) for name in each.__code__.co_names)
+            found += [one for one in called if not any(one is known for known in found)]
+    return False
 
 
 def is_numba(error):

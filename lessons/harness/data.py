@@ -36,9 +36,14 @@ def pictures(n_train, n_test, name=None):
     return Pictures(x, y[:, 0].astype(np.int64), x_test, y_test[:, 0].astype(np.int64), classes, name)
 
 
+def pixels(x):
+    """Pictures uint8 as float32, around 0 and about as large as 1."""
+    return (x / np.float32(255) - np.float32(0.5)) * np.float32(4)
+
+
 def flat(x):
-    """Pictures (N, 32, 32, 3) uint8 as rows (N, 3072) float32, around 0 and about as large as 1."""
-    return ((x.reshape(len(x), -1) / np.float32(255) - np.float32(0.5)) * np.float32(4)).astype(np.float32)
+    """The same, as rows (N, 3072)."""
+    return pixels(x).reshape(len(x), -1)
 
 
 def labels(y, seed, shuffle):

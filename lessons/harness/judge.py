@@ -6,6 +6,7 @@ from functools import partial
 import numpy as np
 
 from lessons.harness import child, compare, compiling, explain
+from lessons.harness.compiling import TURNED
 from lessons.harness.runner import LIMIT
 
 PLAIN = 500  # numbers in a case that compiled code sees only: as plain Python it would take long
@@ -59,7 +60,7 @@ def check_task(lesson, task, runner):
         verdict.missing = _why_missing(task, runner)
         verdict.frames = runner.loaded.get("frames", [])
         return verdict
-    for threads in (0, *task.threads) if task.threads else (None,):
+    for threads in _runs(task):
         verdict.threads, verdict.outcomes = threads, _outcomes(task, runner, threads, verdict.outcomes)
         if verdict.failing:
             break
@@ -73,21 +74,30 @@ def check_task(lesson, task, runner):
     return verdict
 
 
+def _runs(task):
+    """The ways in which all cases are called, one after the other; see compiling.as_asked."""
+    if not task.threads:
+        return (None,)
+    return (0, *([TURNED] if max(task.threads) > 1 else []), *task.threads)
+
+
 def _outcomes(task, runner, threads, before):
     """Every case, called (see compiling.as_asked); up to the first that does not come back.
 
-    ``before``: the outcomes on fewer threads, whose bits must come out again.
+    ``before``: the outcomes of the run before, whose bits must come out again.
     """
-    found, limit = [], LIMIT if threads == 0 else task.limit
+    plain = threads in (0, TURNED)
+    found, limit = [], LIMIT if plain else task.limit
     for k, case in enumerate(task.cases):
-        if (threads == 0 and case.size > PLAIN) or (threads and compare.float_type(case.args) == "float64"):
+        compiled = threads is not None and not plain
+        if (plain and case.size > PLAIN) or (compiled and compare.float_type(case.args) == "float64"):
             continue  # each type is compiled by itself, which takes seconds; as plain Python both were tried
         expected = None if task.judge else task.expected(k)
         outcome = Outcome(case, runner.call(task.name, _copies(case.args), limit, threads), expected)
         outcome.about, outcome.problem = _problem(task, outcome)
-        if threads and not outcome.problem:
+        if compiled and not outcome.problem:
             outcome.about, outcome.problem = _compiled_problem(outcome)
-        if threads and threads > 1 and outcome.about in ("", "value"):
+        if threads not in (None, 0, 1) and outcome.about in ("", "value"):
             outcome.about, outcome.problem = _thread_problem(outcome, before[len(found)], threads)
         found.append(outcome)
         if outcome.about in ("timeout", "died", "compiled") or _same_everywhere(outcome.reply):
@@ -108,7 +118,14 @@ def _compiled_problem(outcome):
 
 
 def _thread_problem(outcome, before, threads):
-    """The same function, the same numbers, another number of threads: the same bits?"""
+    """The same function, the same numbers, another order or number of threads: the same bits?"""
+    if threads == TURNED and (outcome.problem or not _same(before.reply["value"], outcome.reply["value"])):
+        what = "numbers" if outcome.problem else "bits"
+        return "threads", (
+            f"gave other {what} when the rounds of its prange loop ran from the last to the first: two of "
+            "them meet at the same number, and two threads may do so at once. Does each round write to "
+            "places of its own?"
+        )
     if outcome.problem:
         return "threads", (
             f"is right on one thread and wrong on {threads}: two threads write to the same numbers. Does "

@@ -6,6 +6,7 @@ import textwrap
 import numpy as np
 
 from lessons.harness import compare
+from lessons.harness.compiling import TURNED
 
 WIDTH = 110
 LINES = 20
@@ -51,6 +52,8 @@ def _line(verdict):
 
 
 def _counts(verdict):
+    if verdict.threads == TURNED:
+        return ["  As plain Python it is right. With the rounds of prange in another order:"]
     if verdict.threads:
         s = "s" * (verdict.threads > 1)
         return [f"  As plain Python it is right. Compiled, on {verdict.threads} thread{s}:"]

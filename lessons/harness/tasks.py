@@ -53,7 +53,7 @@ class Task:
     show       (args) -> text for the arguments, where the usual way is too long
     judge      (args, value) -> "" or what is wrong, instead of a comparison with ``answer``
     tolerance  how far off, against the array's largest number; 0: exactly equal; None: see compare.py
-    calls      minicnn's functions that the answer leans on: `solution` shows them with it
+    calls      minicnn's functions that the answer calls, or repeats: `solution` shows them with it
     views      the result may lie in an argument's memory
     limit      seconds a case may take
     threads    for a function the learner compiles: the numbers of threads it is run on, with the same bits

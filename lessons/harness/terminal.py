@@ -1,6 +1,7 @@
 """The terminal: colour where there is one, single keys where they can be had."""
 
 import contextlib
+import functools
 import os
 import sys
 
@@ -9,7 +10,27 @@ def colour(name, text):
     """``text`` in red, green or yellow, where the output is a terminal that shows colours."""
     code = {"red": 31, "green": 32, "yellow": 33, "bold": 1}[name]
     plain = not sys.stdout.isatty() or "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb"
-    return text if plain else f"\x1b[{code}m{text}\x1b[0m"
+    return text if plain or not takes_codes() else f"\x1b[{code}m{text}\x1b[0m"
+
+
+@functools.cache
+def takes_codes():
+    """Does the terminal read escape codes? A console of Windows does when asked to, an old one never."""
+    if sys.platform != "win32":
+        return True
+    import ctypes
+
+    return _ask_console(ctypes.windll.kernel32, ctypes.c_ulong())
+
+
+def _ask_console(kernel32, mode):
+    """Turn on what Windows calls virtual terminal processing; False where the console does not know it."""
+    import ctypes
+
+    console, codes = kernel32.GetStdHandle(-11), 4  # STD_OUTPUT_HANDLE, ENABLE_VIRTUAL_TERMINAL_PROCESSING
+    if not kernel32.GetConsoleMode(console, ctypes.byref(mode)):  # no console: a window of its own, mintty
+        return "TERM" in os.environ
+    return bool(mode.value & codes or kernel32.SetConsoleMode(console, mode.value | codes))
 
 
 def say(lines):

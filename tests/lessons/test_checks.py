@@ -200,12 +200,13 @@ EVERYWHERE = (
     "never ends",
     "patches numpy",
     "patches the harness",
-)  # the rest: one lesson
+)
+THOROUGHLY = ("06", "16")  # all of them: where arrays are compared, and where a judge looks
 SABOTEURS = [
     pytest.param(lesson, how, id=f"{lesson.number}-{how}")
     for lesson in LESSONS
     for how in SABOTAGE
-    if how in EVERYWHERE or lesson is LESSONS[-1]
+    if how in EVERYWHERE or lesson.number in THOROUGHLY
 ]
 
 
@@ -315,6 +316,21 @@ def test_what_the_learner_prints_is_shown_and_harmless(tmp_path):
     with WorkFile(work) as runner:
         text = message.text(judge.check_task(SimpleNamespace(number="00"), one_task(), runner))
     assert "  x is [1. 2.]" in text
+
+
+@pytest.mark.parametrize("name", ["dropout_forward", "dropout_backward"])
+@pytest.mark.parametrize("seed", [None, "seeded once"])
+def test_new_dice_are_noticed(name, seed):
+    lesson = tasks.find("13")
+    task, rng = lesson.task(name), np.random.default_rng(seed and 0)
+
+    def new_dice(x, u, *rest):
+        return task.right(x, rng.random(u.shape).astype(u.dtype), *rest)
+
+    verdict = verdict_of(lesson, task, new_dice)
+    text = " ".join(message.text(verdict))
+    assert not verdict.passed and verdict.looks_like == ""
+    assert "called again with the same arguments, yours returns something else: draw nothing, use u" in text
 
 
 def test_the_place_of_an_endless_loop_is_shown():

@@ -3,6 +3,7 @@
 import os
 from types import SimpleNamespace
 
+import numba
 import numpy as np
 import pytest
 
@@ -74,6 +75,61 @@ def test_what_numba_does_not_know_is_shown_where_it_stands(tmp_path):
     assert len(text) < 12 and len(verdict.outcomes) == 1
 
 
+SHARED = """\
+@njit(parallel=True)
+def row_sums(x):
+    y = np.zeros(len(x), x.dtype)
+    for j in prange(x.shape[1]):
+        for i in prange(x.shape[0]):
+            y[i] += x[i, j]
+    return y
+"""
+
+
+@pytest.mark.parametrize("line", ["y[i] += x[i, j]", "y[i] = y[i] + x[i, j]"])
+def test_rounds_that_share_a_number_are_found_without_two_threads(line, tmp_path):
+    verdict = verdict_of(SHARED.replace("y[i] += x[i, j]", line), tmp_path)
+    assert verdict.threads == compiling.TURNED and verdict.first.about == "threads"
+    text = message.text(verdict, "hint 1 of 3")
+    assert text[1] == "  As plain Python it is right. With the rounds of prange in another order:"
+    assert "gave other bits when the rounds of its prange loop ran from the last to" in " ".join(text)
+    assert len(text) < 12
+
+
+def test_only_the_outer_of_two_prange_loops_is_turned_round():
+    seen = []
+
+    def visits():
+        for i in numba.prange(2):
+            for j in numba.prange(2):
+                seen.append((i, j))
+
+    with compiling.as_asked(visits, compiling.TURNED) as called:
+        called()
+    assert seen == [(1, 0), (1, 1), (0, 0), (0, 1)]
+    assert list(numba.prange(3)) == [0, 1, 2]
+
+
+def compiled(x):
+    return x
+
+
+def test_what_counts_as_compiled_is_the_function_that_was_called():
+    unrelated, cold = numba.njit(compiled), numba.njit(compiled)
+    unrelated(1)
+    space = {"unrelated": unrelated, "cold": cold}
+    exec(
+        "def alone(x):\n    return x\n"
+        "def by_it(x):\n    return unrelated(x)\n"
+        "def two_steps(x):\n    return by_it(x)\n"
+        "def by_a_cold_one(x):\n    return cold(x)\n"
+        "def round_and_round(x):\n    return round_and_round(x - 1) if x else 0\n",
+        space,
+    )
+    found = {name: compiling.is_compiled(thing) for name, thing in space.items() if not name.startswith("_")}
+    assert {name for name, yes in found.items() if yes} == {"unrelated", "by_it", "two_steps"}
+
+
 @pytest.mark.slow  # compiles
 def test_the_same_bits_on_two_threads_pass_and_others_do_not(tmp_path):
     assert verdict_of(ROWS, tmp_path).passed
@@ -89,8 +145,8 @@ def row_sums(x):
     return y
 """
     verdict = verdict_of(shared, tmp_path)
-    assert verdict.first.about == "threads" and verdict.threads == 2
-    assert "gave other bits on 2 threads than on one" in verdict.first.problem
+    assert verdict.first.about == "threads" and verdict.threads == compiling.TURNED
+    assert "gave other bits when the rounds of its prange loop ran from" in verdict.first.problem
 
 
 def outcome(value, problem=""):

@@ -58,6 +58,15 @@ def test_cells_of_a_script():
     assert notebook.cells(text) == [("markdown", "# Title\n\nwords"), ("code", "x = 1"), ("code", "")]
 
 
+AND_THREADS_AS_BEFORE = """
+import runpy, sys, numba
+before = numba.get_num_threads()
+runpy.run_path(sys.argv[1], run_name="__main__")
+from minicnn import get_num_threads  # not before: the script has to find it
+assert numba.get_num_threads() == get_num_threads() == before, "other threads than before"
+"""
+
+
 @pytest.mark.slow
 @pytest.mark.whole_lesson
 @each_lesson
@@ -69,10 +78,11 @@ def test_the_script_runs_offline(lesson, where, tmp_path):
         "http_proxy": "http://127.0.0.1:9",
         "MPLBACKEND": "Agg",
     }
+    environment.pop("MINICNN_NUM_THREADS", None)
     start = time.perf_counter()
     script = lesson.folder / "lesson.py"
     done = subprocess.run(
-        [sys.executable, "-W", "error::RuntimeWarning", script],
+        [sys.executable, "-W", "error::RuntimeWarning", "-c", AND_THREADS_AS_BEFORE, script],
         cwd=ROOT if where == "root" else lesson.folder,
         env=environment,
         capture_output=True,

@@ -1,18 +1,20 @@
 """A payoff passes only for what has learned."""
 
+import dataclasses
 import json
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from lessons.harness import payoff, tasks
+from lessons.harness import payoff, speed, tasks
+from lessons.harness.convolutions import batch, right
 from lessons.harness.places import nobody
 from lessons.harness.runner import WorkFile
 
 LESSONS = [tasks.find(number) for number in tasks.folders()]
 TRAINING = [lesson for lesson in LESSONS if isinstance(lesson.payoff, payoff.Training)]
-INITIAL = {"w": np.zeros(3, np.float32)}
+INITIAL = {"w": np.zeros((1, 3), np.float32), "v": np.zeros((2, 2), np.float32), "b": np.zeros(2, np.float32)}
 
 
 class Runner:
@@ -29,7 +31,7 @@ def run(right, shuffled, monkeypatch):
     """A payoff whose weights say how many of the pictures they get right."""
 
     def predict(weights, data):
-        hits = np.arange(len(data.y_test)) < weights["w"][0] * len(data.y_test)
+        hits = np.arange(len(data.y_test)) < weights["w"][0, 0] * len(data.y_test)
         return np.eye(10)[np.where(hits, data.y_test, (data.y_test + 1) % 10)]
 
     monkeypatch.setattr(payoff, "floor_of", lambda number, dataset: 0.5)
@@ -41,16 +43,19 @@ def run(right, shuffled, monkeypatch):
 
 
 def weights(accuracy):
-    return {"w": np.array([accuracy, 1, 2], np.float32)}
+    """A bias may stay where it was, as behind a relu that is always 0."""
+    return {**INITIAL, "w": np.array([[accuracy, 1, 2]], np.float32), "v": np.eye(2, dtype=np.float32)}
 
 
 @pytest.mark.parametrize("right, shuffled, passes, said", [
     (weights(0.7), weights(0.1), True, "test accuracy 0.700, floor 0.500"),
     (weights(0.4), weights(0.1), False, "x  test accuracy 0.400"),
-    (INITIAL, INITIAL, False, "the weights are where they were before training"),
+    (INITIAL, INITIAL, False, "x  where they were before training: w, v"),
+    ({**weights(0.7), "v": INITIAL["v"]}, weights(0.1), False, "x  where they were before training: v"),
     (weights(0.7), weights(0.7), False, "x  with shuffled labels 0.700"),
-    ({"w": np.full(3, np.nan)}, weights(0.1), False, "did not hand back finite weights"),
-    ({"w": np.zeros(4)}, weights(0.1), False, "did not hand back finite weights"),
+    ({**INITIAL, "w": np.full((1, 3), np.nan)}, weights(0.1), False, "did not hand back finite weights"),
+    ({**INITIAL, "w": np.zeros((1, 4))}, weights(0.1), False, "did not hand back finite weights"),
+    ({"w": INITIAL["w"]}, weights(0.1), False, "did not hand back finite weights"),
     (None, None, False, "did not hand back finite weights"),
 ])  # fmt: skip
 def test_three_things_must_hold(right, shuffled, passes, said, monkeypatch):
@@ -66,6 +71,30 @@ def test_floors_lie_between_chance_and_five_seeds(lesson, dataset):
     assert len(measured["accuracy"]) == len(measured["shuffled"]) == 5
     assert payoff.CHANCE < measured["floor"] < min(measured["accuracy"])
     assert max(measured["shuffled"]) <= payoff.CHANCE
+
+
+@pytest.mark.parametrize("lesson", TRAINING, ids=lambda lesson: lesson.number)
+def test_a_network_that_learned_nothing_gets_no_payoff(lesson):
+    small = dataclasses.replace(lesson.payoff, n_train=100, n_test=200, figure=None)
+    begun = small.initial(0)
+    another = {name: w + (w.ndim > 1) * np.float32(1e-4) for name, w in small.initial(1).items()}
+    kernels = [name for name in begun if begun[name].ndim > 1]
+    for handed_back, moved in (
+        (begun, f"  x  where they were before training: {', '.join(kernels)}"),
+        (another, "  ok all weights moved"),  # to other random places
+    ):
+        runner = Runner(handed_back, handed_back)
+        passed, lines, _ = payoff.Training.run(small, lesson, runner, dataset="shapes")
+        assert not passed and moved in lines
+        assert any(line.startswith("  x  test accuracy") for line in lines)
+
+
+@pytest.mark.parametrize("lesson", TRAINING, ids=lambda lesson: lesson.number)
+def test_each_layer_must_have_learned(lesson):
+    begun = lesson.payoff.initial(0)
+    for name in (name for name in begun if begun[name].ndim > 1):
+        others_moved = {k: w + (0 if k == name else np.float32(0.01)) for k, w in begun.items()}
+        assert payoff.unmoved(others_moved, begun) == name
 
 
 @pytest.mark.slow
@@ -93,3 +122,29 @@ def test_a_step_that_goes_nowhere_gets_no_payoff():
             passed, lines, _ = lesson.payoff.run(lesson, runner)
     assert not passed
     assert any("where they were" in line for line in lines)
+
+
+class Twins:
+    """In the place of a work.py whose convolutions are right, the second slower than the first."""
+
+    def __init__(self, slower):
+        self.slower = slower
+
+    def call(self, name, args, limit):
+        return {"value": right(*args.values())}
+
+    def race(self, contestants, args, rounds=5, limit=120, threads=None):
+        return {"value": [[0.1 * self.slower**k] * rounds for k, _ in enumerate(contestants)]}
+
+
+@pytest.mark.parametrize("slower, passes", [(0.5, False), (1.0, False), (1.9, False), (2.1, True)])
+def test_the_bad_order_must_lose_clearly(slower, passes):
+    lesson = tasks.find("08")
+    small = dataclasses.replace(lesson.payoff, args=batch(1, 4, 1, 2), small=batch(1, 4, 1, 2))
+    passed, lines, _ = small.run(lesson, Twins(slower))
+    assert passed is passes
+    assert any(f"conv_bad_order takes {slower:.1f} times as long as conv_compiled" in line for line in lines)
+
+
+def test_a_race_counts_the_multiplications_of_the_definition():
+    assert speed.multiplications(batch(2, 4, 3, 5)) == 2 * 4 * 4 * 5 * 3 * 3 * 3
