@@ -3,7 +3,8 @@
     import minicnn as mc
     model = mc.Sequential([mc.layers.Conv2D(32, 3, activation="relu", input_shape=(32, 32, 3)), ...])
 
-Pictures are NHWC, names and rules are Keras's. ``mc.plots`` is loaded when first used.
+Pictures are NHWC, names and rules are Keras's. ``mc.plots`` and ``mc.sklearn`` are loaded
+when first used.
 """
 
 import importlib
@@ -37,6 +38,6 @@ __all__ = [
 
 
 def __getattr__(name):
-    if name == "plots":
-        return importlib.import_module("minicnn.plots")
+    if name in ("plots", "sklearn"):
+        return importlib.import_module(f"minicnn.{name}")
     raise AttributeError(f"module 'minicnn' has no attribute {name!r}")
