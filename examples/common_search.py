@@ -7,6 +7,7 @@ optimization"): all candidates are judged on few pictures, the best third on thr
 import contextlib
 import os
 import warnings
+from concurrent.futures import CancelledError
 
 import joblib
 import numpy as np
@@ -19,18 +20,25 @@ EVERYWHERE = ("minicnn", "sklearn", "numpy", "numba")  # what the same result ne
 LIVES = 3  # how often a search is begun before lost workers end it
 
 
-def fit(search, x, y, say):
-    """``search.fit(x, y)``, again if a worker process was killed: fits are functions of their seed."""
+def fit(search, x, y, args, say):
+    """``search.fit(x, y)`` where ``args`` say; returns that in words.
+
+    Where a loss of workers cannot be made up for, the search begins again: its fits are functions of their
+    seed, so it ends the same.
+    """
     warnings.simplefilter("ignore", ConvergenceWarning)  # a candidate that diverges is judged by its score
     for life in range(1, LIVES + 1):
         try:
-            return search.fit(x, y)
-        except TerminatedWorkerError as error:  # Dask does single fits again, and by itself
+            with workers(args, x, y) as where:
+                say(f"By {where}:")
+                search.fit(x, y)
+                return where
+        except (TerminatedWorkerError, CancelledError) as error:  # a process of this machine; data of Dask's
             if life == LIVES:
-                raise OSError(f"{LIVES} times a worker process was killed, most often for want of memory: "
-                              "try --workers with a smaller number") from error
-            say("A worker process was killed: the search begins again.")
-    return search
+                raise OSError(f"{LIVES} times workers were killed, most often for want of memory: try fewer "
+                              "of them on a machine") from error
+            say("A worker was killed: the search begins again.")
+    return None
 
 
 # ------------------------------------------------------------------------------------- where it runs
@@ -64,8 +72,15 @@ def on_cluster(address, x, y, verbose):
         from distributed import Client
     except ImportError as error:
         raise OSError("--scheduler needs Dask: pip install 'minicnn[cluster]'") from error
+
+    class EverywhereClient(Client):
+        """Leaves a copy of what it sends with every worker: what one alone had would be lost with it."""
+
+        def scatter(self, data, **how):
+            return super().scatter(data, **how | {"broadcast": True})
+
     try:
-        client = Client(address, timeout=10)
+        client = EverywhereClient(address, timeout=10)
     except (OSError, ValueError) as error:
         raise OSError(f"no Dask scheduler answers at {address}: `dask scheduler` starts one and prints its "
                       "address") from error

@@ -112,12 +112,11 @@ def main(argv=None):
 
     began = time.perf_counter()
     search = make_search(args, len(x), len(data.class_names))
-    with common_search.workers(args, x, y) as where:
-        run.say(f"{args.candidates} candidates in {args.folds}-fold cross-validation, by {where}")
-        for number, each in enumerate(plan(args, len(x), len(data.class_names)), 1):
-            fits = each["candidates"] * args.folds
-            run.say(f"  round {number}: {each['candidates']} on {each['pictures']:,} pictures, {fits} fits")
-        common_search.fit(search, x, y, run.say)
+    run.say(f"{args.candidates} candidates in {args.folds}-fold cross-validation")
+    for number, each in enumerate(plan(args, len(x), len(data.class_names)), 1):
+        fits = each["candidates"] * args.folds
+        run.say(f"  round {number}: {each['candidates']} on {each['pictures']:,} pictures, {fits} fits")
+    where = common_search.fit(search, x, y, args, run.say)
     seconds = time.perf_counter() - began
     candidates = common_search.candidates_of(search)
     print(f"\n{common_search.table(candidates, COLUMNS)}")

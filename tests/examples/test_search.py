@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,11 +17,13 @@ import minicnn as mc
 
 pytest.importorskip("sklearn", reason="the search needs scikit-learn: pip install 'minicnn[sklearn]'")
 
+from sklearn.dummy import DummyClassifier
+
 from examples import search
 from examples.search import common, common_search
 
 ROOT = Path(__file__).resolve().parents[2]
-TRIAL = ["--data", "shapes", "--subset", "128", "--epochs", "1", "--candidates", "4", "--folds", "2"]
+TRIAL = ["--data", "shapes", "--subset", "600", "--epochs", "1", "--candidates", "4", "--folds", "2"]
 SCRIPT = [sys.executable, "-W", "error", "examples/search.py", *TRIAL]
 
 
@@ -43,17 +46,17 @@ def alone(tmp_path_factory):
 def test_its_files(alone):
     (path,) = alone.glob("*.json")
     found = json.loads(path.read_text())
-    assert len(found["candidates"]) == 4 and found["sizes"] == {"train": 128, "test": 128}
+    assert len(found["candidates"]) == 4 and found["sizes"] == {"train": 600, "test": 600}
     rounds = [each["rounds"] for each in found["candidates"]]
     assert [len(each) for each in rounds] == [2, 2, 1, 1]
-    assert [one["pictures"] for one in rounds[0]] == [42, 126]
+    assert [one["pictures"] for one in rounds[0]] == [200, 600]
     assert rounds[0][-1]["accuracy"] >= rounds[1][-1]["accuracy"]  # the best first
     assert rounds[2][-1]["accuracy"] >= rounds[3][-1]["accuracy"]
     assert found["best"]["params"] == found["candidates"][0]["params"]
-    with Image.open(alone / "search_shapes_128_rounds.png") as picture:
+    with Image.open(alone / "search_shapes_600_rounds.png") as picture:
         assert picture.size == (1000, 444) and len(np.unique(np.asarray(picture))) > 50
-    model = mc.load_model(alone / "search_shapes_128.mcnn")
-    (_, _), (x, y) = mc.datasets.load("shapes", 1, 128)
+    model = mc.load_model(alone / "search_shapes_600.mcnn")
+    (_, _), (x, y) = mc.datasets.load("shapes", 1, 600)
     assert (model.predict(x).argmax(axis=1) == y.ravel()).mean() == found["best"]["test"]["accuracy"]
     assert model.count_params() == found["best"]["weights"]
 
@@ -61,8 +64,8 @@ def test_its_files(alone):
 def test_what_is_printed(alone, tmp_path, capsys):
     search.main([*TRIAL, "--workers", "1", "--out", str(tmp_path)])
     shown = capsys.readouterr().out
-    assert "4 candidates in 2-fold cross-validation" in shown
-    assert "round 1: 4 on 42 pictures, 8 fits\n  round 2: 2 on 126 pictures, 4 fits" in shown
+    assert "4 candidates in 2-fold cross-validation" in shown and "By 1 worker processes" in shown
+    assert "round 1: 4 on 200 pictures, 8 fits\n  round 2: 2 on 600 pictures, 4 fits" in shown
     assert "Test accuracy of the best: 0." in shown
     assert "--resume" not in shown  # a search cannot go on
     assert outcome(tmp_path) == outcome(alone)
@@ -73,7 +76,8 @@ def test_processes_find_the_same(alone, tmp_path):
     assert outcome(tmp_path) == outcome(alone)
 
 
-@pytest.mark.parametrize("candidates, folds, pictures", [(27, 3, 50_000), (4, 2, 126), (9, 3, 256), (2, 2, 45)])
+@pytest.mark.parametrize("candidates, folds, pictures",
+                         [(27, 3, 50_000), (4, 2, 126), (9, 3, 256), (2, 2, 45)])  # fmt: skip
 def test_the_plan_is_what_scikit_learn_does(candidates, folds, pictures):
     args = common.parse_arguments(
         ["--candidates", str(candidates), "--folds", str(folds)], name="search", description="", epochs=1,
@@ -88,15 +92,12 @@ def test_the_plan_is_what_scikit_learn_does(candidates, folds, pictures):
     assert [each["candidates"] for each in plan] == made.n_candidates_
 
 
-if True:  # noqa: SIM108
-    from sklearn.dummy import DummyClassifier
+class Constant(DummyClassifier):
+    """Learns nothing, at no cost."""
 
-    class Constant(DummyClassifier):
-        """Learns nothing, at no cost."""
-
-        def __init__(self, level=0):
-            super().__init__()
-            self.level = level
+    def __init__(self, level=0):
+        super().__init__()
+        self.level = level
 
 
 @pytest.mark.parametrize("activation", ["relu", "leaky_relu", "gelu", "tanh"])
@@ -112,7 +113,8 @@ def test_the_table():
     candidates = [
         {"params": {"optimizer": "sgd", "rate": 0.012345, "momentum": 0.9},
          "rounds": [{"pictures": 9000, "accuracy": 0.51234, "sd": 0.01}]},
-        {"params": {"optimizer": "adam", "rate": 1e-4}, "rounds": [{"pictures": 300, "accuracy": 0.3, "sd": 0}]},
+        {"params": {"optimizer": "adam", "rate": 1e-4},
+         "rounds": [{"pictures": 300, "accuracy": 0.3, "sd": 0}]},
     ]  # fmt: skip
     names = {"optimizer": "optimizer", "rate": "rate", "momentum": "momentum"}
     assert common_search.table(candidates, names) == (
@@ -131,14 +133,13 @@ class TestWorkers:
                 self.lives += 1
                 if self.lives < common_search.LIVES:
                     raise common_search.TerminatedWorkerError("killed")
-                return self
 
-        said, one = [], Fails()
-        assert common_search.fit(one, None, None, said.append) is one and one.lives == 3
-        assert said == ["A worker process was killed: the search begins again."] * 2
+        said, one, args = [], Fails(), SimpleNamespace(workers=1, scheduler=None, quiet=True)
+        assert common_search.fit(one, None, None, args, said.append) == "1 worker processes of 1 thread"
+        assert one.lives == 3 and said.count("A worker was killed: the search begins again.") == 2
         one.lives = -5
-        with pytest.raises(OSError, match="3 times a worker process was killed, .*try --workers"):
-            common_search.fit(one, None, None, said.append)
+        with pytest.raises(OSError, match=r"3 times workers were killed, .*: try fewer of them"):
+            common_search.fit(one, None, None, args, said.append)
 
     def test_threads(self, monkeypatch):
         monkeypatch.delenv("MINICNN_NUM_THREADS", raising=False)
@@ -149,10 +150,10 @@ class TestWorkers:
     def test_a_scheduler_that_is_not_there(self, tmp_path):
         pytest.importorskip("distributed", reason="a cluster needs Dask: pip install 'minicnn[cluster]'")
         command = [*SCRIPT, "--quiet", "--out", str(tmp_path), "--scheduler", "tcp://127.0.0.1:9"]
-        ended = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True, timeout=120)
+        ended = run_command(command)
         assert ended.returncode == 1
         assert ended.stderr.splitlines()[-1].startswith(
-            "search.py: no Dask scheduler answers at tcp://127.0.0.1:9: `dask scheduler` starts one"
+            "search.py: no Dask scheduler answers at tcp://127.0.0.1:9: `dask scheduler` starts"
         )
 
     def test_other_versions_are_refused(self):
@@ -160,7 +161,7 @@ class TestWorkers:
             return {"packages": {"minicnn": "1", "sklearn": "2", "numpy": "3", "numba": "4"} | other}
 
         common_search.check_versions({"client": of(), "scheduler": of(), "workers": {"a": of(), "b": of()}})
-        with pytest.raises(OSError, match=r"the scheduler has minicnn \(none\), this machine 1: the same ver"):
+        with pytest.raises(OSError, match=r"the scheduler has minicnn \(none\), this machine 1: the"):
             common_search.check_versions({"client": of(), "scheduler": of(minicnn=None), "workers": {}})
         with pytest.raises(OSError, match="the worker b has sklearn 1, this machine 2"):
             common_search.check_versions(
@@ -168,12 +169,34 @@ class TestWorkers:
             )
 
 
+def run_command(command):
+    return subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False,
+                          timeout=150)  # fmt: skip
+
+
 def environment():
     return os.environ | {"PYTHONPATH": str(ROOT)}
 
 
+MORTAL = """
+import os, signal
+from distributed import WorkerPlugin
+
+class DiesInItsSecondFit(WorkerPlugin):
+    begun = 0
+
+    def transition(self, key, start, finish, **more):
+        self.begun += finish == "executing" and str(key).startswith("batch_of")
+        if self.begun == 2:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+async def dask_setup(worker):
+    await worker.plugin_add(DiesInItsSecondFit())
+"""
+
+
 class Cluster:
-    """A scheduler and two workers, started as docs/search.md says."""
+    """A scheduler and two workers, started as docs/search.md says; one of them is going to be killed."""
 
     def __init__(self, folder):
         self.folder, self.processes = folder, []
@@ -182,7 +205,9 @@ class Cluster:
         wait_until(file.exists)
         self.address = json.loads(file.read_text())["address"]
         flags = ("--nthreads", "1", "--no-nanny", "--no-dashboard", "--local-directory", str(folder))
-        self.workers = [self.dask("worker", self.address, *flags) for _ in range(2)]
+        (folder / "mortal.py").write_text(MORTAL)
+        self.mortal = self.dask("worker", self.address, *flags, "--preload", str(folder / "mortal.py"))
+        self.other = self.dask("worker", self.address, *flags)
 
     def dask(self, *command):
         with open(self.folder / f"{len(self.processes)}.log", "wb") as log:
@@ -222,24 +247,14 @@ def wait_until(happened, seconds=60):
 
 @pytest.mark.slow
 def test_a_cluster_that_loses_a_worker_half_way(cluster, alone, tmp_path):
-    from distributed import Client
-
     command = [*SCRIPT, "--out", str(tmp_path / "out"), "--scheduler", cluster.address]
-    process = subprocess.Popen(command, cwd=ROOT, env=environment(), stdout=subprocess.PIPE, text=True)
-    with Client(cluster.address) as client:
-        victim = client.scheduler_info()["workers"]
-
-        def both_have_worked():
-            tasks = client.run(lambda dask_worker: dask_worker.state.executed_count)
-            return len(tasks) == 2 and min(tasks.values()) >= 1
-
-        wait_until(both_have_worked)
-        assert process.poll() is None
-        cluster.workers[0].kill()
-        assert len(victim) == 2
-        printed, _ = process.communicate(timeout=120)
-        assert process.returncode == 0, printed
-        assert len(client.scheduler_info()["workers"]) == 1
+    ended = run_command(command)
+    assert ended.returncode == 0, ended.stderr
+    assert "4 candidates in 2-fold cross-validation" in ended.stdout
+    assert f"By 2 Dask workers of {cluster.address}" in ended.stdout
+    assert "begins again" not in ended.stdout  # the other worker did again what the lost one had begun
+    assert cluster.mortal.wait(10) == -signal.SIGKILL
+    assert cluster.other.poll() is None
     assert outcome(tmp_path / "out") == outcome(alone)
 
 
