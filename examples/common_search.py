@@ -62,14 +62,14 @@ def here(workers, verbose):
     """Fits of the block run in processes of this machine, which map x and y from one file."""
     threads = threads_per_worker()
     with joblib.parallel_config("loky", n_jobs=workers, inner_max_num_threads=threads, verbose=verbose):
-        yield f"{workers} worker processes of {threads} thread{'s' if threads > 1 else ''}"
+        yield f"{counted(workers, 'process', 'es')} of {counted(threads, 'thread')}"
 
 
 @contextlib.contextmanager
 def on_cluster(address, x, y, verbose):
     """Fits of the block run on the workers of a Dask scheduler, each of which is sent x and y once."""
     try:
-        from distributed import Client
+        from distributed import Client, KilledWorker
     except ImportError as error:
         raise OSError("--scheduler needs Dask: pip install 'minicnn[cluster]'") from error
 
@@ -95,7 +95,10 @@ def on_cluster(address, x, y, verbose):
         check_versions(client.get_versions(packages=list(EVERYWHERE)))
         client.register_worker_callbacks(prepare)  # those that come later as well
         with joblib.parallel_config("dask", client=client, scatter=[x, y], verbose=verbose):
-            yield f"{len(client.ncores())} Dask workers of {address}"
+            try:
+                yield f"{counted(len(client.ncores()), 'Dask worker')} of {address}"
+            except KilledWorker as error:
+                raise OSError(f"Dask gave up a fit that several workers died of: {error}") from error
 
 
 def check_versions(found):
@@ -147,6 +150,10 @@ def table(candidates, names, most=10):
         lines.append(scores + [cell(each["params"].get(name, "-")) for name in names])
     widths = [max(map(len, column)) for column in zip(*lines)]
     return "\n".join("  ".join(f"{text:>{width}}" for text, width in zip(line, widths)) for line in lines)
+
+
+def counted(number, noun, plural="s"):
+    return f"{number} {noun}{plural if number > 1 else ''}"
 
 
 def cell(value):

@@ -242,7 +242,7 @@ class TestTools:
         scores = cross_val_score(model, *blobs, cv=3)
         assert scores.shape == (3,) and scores.mean() > 0.9
 
-    @pytest.mark.parametrize("processes", [1, 2])
+    @pytest.mark.parametrize("processes", [1, pytest.param(2, marks=pytest.mark.slow)])
     def test_searches(self, processes, digits):
         model = CNNClassifier(convolutions, epochs=2, random_state=0)
         x, y = digits[0][:120], digits[1][:120]

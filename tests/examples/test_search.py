@@ -23,7 +23,7 @@ from examples import search
 from examples.search import common, common_search
 
 ROOT = Path(__file__).resolve().parents[2]
-TRIAL = ["--data", "shapes", "--subset", "600", "--epochs", "1", "--candidates", "4", "--folds", "2"]
+TRIAL = ["--data", "shapes", "--subset", "320", "--epochs", "1", "--candidates", "4", "--folds", "2"]
 SCRIPT = [sys.executable, "-W", "error", "examples/search.py", *TRIAL]
 
 
@@ -43,34 +43,48 @@ def alone(tmp_path_factory):
     return out
 
 
+def test_a_small_one(tmp_path, capsys):
+    flags = ["--data", "shapes", "--subset", "40", "--epochs", "1", "--candidates", "2", "--folds", "2"]
+    search.main([*flags, "--workers", "1", "--quiet", "--out", str(tmp_path)])
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "search_shapes_40.json", "search_shapes_40.mcnn", "search_shapes_40_rounds.png"
+    }  # fmt: skip
+    shown = capsys.readouterr().out
+    assert "round 1" not in shown and "By " not in shown  # --quiet
+    assert "momentum  epochs  width" in shown and "Test accuracy of the best: 0." in shown
+
+
+@pytest.mark.slow
 def test_its_files(alone):
     (path,) = alone.glob("*.json")
     found = json.loads(path.read_text())
-    assert len(found["candidates"]) == 4 and found["sizes"] == {"train": 600, "test": 600}
+    assert len(found["candidates"]) == 4 and found["sizes"] == {"train": 320, "test": 320}
     rounds = [each["rounds"] for each in found["candidates"]]
     assert [len(each) for each in rounds] == [2, 2, 1, 1]
-    assert [one["pictures"] for one in rounds[0]] == [200, 600]
+    assert [one["pictures"] for one in rounds[0]] == [106, 318]
     assert rounds[0][-1]["accuracy"] >= rounds[1][-1]["accuracy"]  # the best first
     assert rounds[2][-1]["accuracy"] >= rounds[3][-1]["accuracy"]
     assert found["best"]["params"] == found["candidates"][0]["params"]
-    with Image.open(alone / "search_shapes_600_rounds.png") as picture:
+    with Image.open(alone / "search_shapes_320_rounds.png") as picture:
         assert picture.size == (1000, 444) and len(np.unique(np.asarray(picture))) > 50
-    model = mc.load_model(alone / "search_shapes_600.mcnn")
-    (_, _), (x, y) = mc.datasets.load("shapes", 1, 600)
+    model = mc.load_model(alone / "search_shapes_320.mcnn")
+    (_, _), (x, y) = mc.datasets.load("shapes", 1, 320)
     assert (model.predict(x).argmax(axis=1) == y.ravel()).mean() == found["best"]["test"]["accuracy"]
     assert model.count_params() == found["best"]["weights"]
 
 
+@pytest.mark.slow
 def test_what_is_printed(alone, tmp_path, capsys):
     search.main([*TRIAL, "--workers", "1", "--out", str(tmp_path)])
     shown = capsys.readouterr().out
-    assert "4 candidates in 2-fold cross-validation" in shown and "By 1 worker processes" in shown
-    assert "round 1: 4 on 200 pictures, 8 fits\n  round 2: 2 on 600 pictures, 4 fits" in shown
+    assert "4 candidates in 2-fold cross-validation" in shown and "By 1 process of " in shown
+    assert "round 1: 4 on 106 pictures, 8 fits\n  round 2: 2 on 318 pictures, 4 fits" in shown
     assert "Test accuracy of the best: 0." in shown
     assert "--resume" not in shown  # a search cannot go on
     assert outcome(tmp_path) == outcome(alone)
 
 
+@pytest.mark.slow
 def test_processes_find_the_same(alone, tmp_path):
     search.main([*TRIAL, "--quiet", "--workers", "2", "--out", str(tmp_path)])
     assert outcome(tmp_path) == outcome(alone)
@@ -135,7 +149,7 @@ class TestWorkers:
                     raise common_search.TerminatedWorkerError("killed")
 
         said, one, args = [], Fails(), SimpleNamespace(workers=1, scheduler=None, quiet=True)
-        assert common_search.fit(one, None, None, args, said.append) == "1 worker processes of 1 thread"
+        assert common_search.fit(one, None, None, args, said.append) == "1 process of 1 thread"
         assert one.lives == 3 and said.count("A worker was killed: the search begins again.") == 2
         one.lives = -5
         with pytest.raises(OSError, match=r"3 times workers were killed, .*: try fewer of them"):
@@ -147,6 +161,7 @@ class TestWorkers:
         monkeypatch.setenv("MINICNN_NUM_THREADS", "2")
         assert common_search.threads_per_worker() == mc.get_num_threads()
 
+    @pytest.mark.slow
     def test_a_scheduler_that_is_not_there(self, tmp_path):
         pytest.importorskip("distributed", reason="a cluster needs Dask: pip install 'minicnn[cluster]'")
         command = [*SCRIPT, "--quiet", "--out", str(tmp_path), "--scheduler", "tcp://127.0.0.1:9"]
