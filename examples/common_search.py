@@ -26,10 +26,10 @@ def fit(search, x, y, args, say):
     Where a loss of workers cannot be made up for, the search begins again: its fits are functions of their
     seed, so it ends the same.
     """
-    warnings.simplefilter("ignore", ConvergenceWarning)  # a candidate that diverges is judged by its score
     for life in range(1, LIVES + 1):
         try:
-            with workers(args, x, y) as where:
+            with workers(args, x, y) as where, warnings.catch_warnings():
+                warnings.simplefilter("ignore", ConvergenceWarning)  # who diverges is judged by the score
                 say(f"By {where}:")
                 search.fit(x, y)
                 return where

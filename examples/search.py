@@ -92,14 +92,15 @@ def plan(args, pictures, classes):
     of every class in every fold.
     """
     rounds = 1 + floor(log(args.candidates, FACTOR))
-    first = max(2 * classes * args.folds, pictures // FACTOR ** (rounds - 1))
+    least = 2 * classes * args.folds
+    if pictures < least:
+        raise ValueError(f"{args.folds} folds need {least} pictures or more, got {pictures}: raise --subset")
+    first = max(least, pictures // FACTOR ** (rounds - 1))
     sizes = [first * FACTOR**k for k in range(rounds) if first * FACTOR**k <= pictures]
-    left = args.candidates
-    found = []
-    for size in sizes:
-        found.append({"candidates": left, "pictures": size})
-        left = ceil(left / FACTOR)
-    return found
+    left = [args.candidates]
+    for _ in sizes:
+        left.append(ceil(left[-1] / FACTOR))
+    return [{"candidates": count, "pictures": size} for count, size in zip(left, sizes)]
 
 
 def main(argv=None):
