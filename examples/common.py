@@ -50,10 +50,12 @@ def make_parser(description):
     return Parser(description=description, allow_abbrev=False, formatter_class=text)
 
 
-def parse_arguments(argv, name, description, epochs, batch_size, add_more=None, data="cifar10"):
+def parse_arguments(argv, name, description, epochs, batch_size, add_more=None, data="cifar10",
+                    resume=True):
     """The flags all training scripts have. ``add_more(parser)`` adds a script's own.
 
     ``epochs``: the default, or words for it where there are several. ``data``: "cifar10" or "flowers".
+    ``resume``: whether the script can go on with a stopped run.
     """
     parser = make_parser(description)
     add = parser.add_argument
@@ -65,8 +67,9 @@ def parse_arguments(argv, name, description, epochs, batch_size, add_more=None, 
     add("--subset", type=whole_number(8, MOST[data]), metavar="N", help="the first N pictures only: a trial")
     add("--seed", type=whole_number(0), metavar="N", default=0, help="same seed, same result (default: 0)")
     add("--out", type=Path, metavar="DIR", default=Path("runs", name), help=f"default: {Path('runs', name)}")
-    add("--resume", action="store_true", help="go on with a stopped run, from its last whole epoch")
-    add("--report", action="store_true", help="also write a page about the run and the network's inside")
+    if resume:
+        add("--resume", action="store_true", help="go on with a stopped run, from its last whole epoch")
+        add("--report", action="store_true", help="also write a page about the run and the network's inside")
     add("--quiet", action="store_true", help="print the scores, nothing before")
     if add_more:
         add_more(parser)
@@ -75,12 +78,18 @@ def parse_arguments(argv, name, description, epochs, batch_size, add_more=None, 
     return args
 
 
-def start(main):
-    """Run a script's ``main``; what ends it early is said in a line, not in a traceback."""
+GO_ON = "The same command with --resume goes on from the last whole epoch."
+
+
+def start(main, stopped=GO_ON):
+    """Run a script's ``main``; what ends it early is said in a line, not in a traceback.
+
+    ``stopped``: what follows from Ctrl-C.
+    """
     try:
         main()
     except KeyboardInterrupt:
-        print("\nStopped. The same command with --resume goes on from the last whole epoch.", file=sys.stderr)
+        print(f"\nStopped. {stopped}", file=sys.stderr)
         sys.exit(130)
     except (ValueError, OSError) as problem:
         sys.exit(f"{Path(sys.argv[0]).name}: {problem}")

@@ -50,7 +50,8 @@ class Run:
         self.stopwatches, self.records = {}, {}
         args.out.mkdir(parents=True, exist_ok=True)
         self.say(f"{data.title}: {data.sizes['train']:,} training, {data.sizes['test']:,} test pictures")
-        self.say(f"Files go to {args.out}. If stopped, the same command with --resume goes on.\n")
+        go_on = " If stopped, the same command with --resume goes on." if "resume" in args else ""
+        self.say(f"Files go to {args.out}.{go_on}\n")
 
     def say(self, text):
         if not self.args.quiet:

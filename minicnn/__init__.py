@@ -3,8 +3,8 @@
     import minicnn as mc
     model = mc.Sequential([mc.layers.Conv2D(32, 3, activation="relu", input_shape=(32, 32, 3)), ...])
 
-Pictures are NHWC, names and rules are Keras's. ``mc.plots``, ``mc.report``, ``mc.safetensors``, ``mc.torch``
-and ``mc.onnx`` are loaded when first used.
+Pictures are NHWC, names and rules are Keras's. ``mc.plots``, ``mc.report``, ``mc.safetensors``, ``mc.torch``,
+``mc.onnx`` and ``mc.sklearn`` are loaded when first used.
 """
 
 import importlib
@@ -39,6 +39,7 @@ _ON_DEMAND = {  # not all are in __all__: ``from minicnn import *`` would hide t
     "onnx": "minicnn.exchange.onnx",
     "plots": "minicnn.plots",
     "safetensors": "minicnn.exchange.safetensors",
+    "sklearn": "minicnn.sklearn",
     "torch": "minicnn.exchange.torch",
 }
 

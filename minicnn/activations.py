@@ -22,6 +22,10 @@ class Activation:
     def __call__(self, z):
         return self.forward(z)
 
+    def __reduce_ex__(self, protocol):
+        """A copy or a pickle of ``relu`` is ``relu`` itself: layers ask which of them it *is*."""
+        return (get, (self.name,)) if BY_NAME.get(self.name) is self else super().__reduce_ex__(protocol)
+
 
 linear = Activation("linear", kernels.linear, kernels.linear_backward)
 relu = Activation("relu", kernels.relu, kernels.relu_backward)

@@ -7,8 +7,10 @@ global state can change a draw. Generators of this kind are called counter-based
 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3").
 """
 
+import contextlib
 import secrets
 import zlib
+from contextvars import ContextVar
 
 import numpy as np
 
@@ -16,6 +18,7 @@ from minicnn.checks import whole_number
 
 _SEED = secrets.randbits(32)  # until set_random_seed, every process draws differently
 _SEED_WAS_SET = False
+_SEED_HERE = ContextVar("the seed of the block of code that is running")
 
 
 def set_random_seed(seed):
@@ -24,9 +27,19 @@ def set_random_seed(seed):
     _SEED, _SEED_WAS_SET = whole_number(seed, "set_random_seed", least=0), True
 
 
+@contextlib.contextmanager
+def seeded(seed):
+    """Models built within this block start from ``seed``; other threads, and what comes after, do not."""
+    token = _SEED_HERE.set(whole_number(seed, "seeded", least=0))
+    try:
+        yield
+    finally:
+        _SEED_HERE.reset(token)
+
+
 def get_seed():
     """The seed in force."""
-    return _SEED
+    return _SEED_HERE.get(_SEED)
 
 
 def seed_was_set():

@@ -89,6 +89,9 @@ MAY_IMPORT = {
     )},
     "minicnn.plots": {"minicnn.checks", "minicnn.datasets", "minicnn.lookup", "minicnn.classification"},
     "minicnn.exchange": FOUNDATIONS | {"minicnn.activations", "minicnn.archive", "minicnn.layers"},
+    "minicnn.sklearn": FOUNDATIONS | {f"minicnn.{name}" for name in (
+        "activations", "callbacks", "layers", "model", "optimizers",
+    )},
 }  # fmt: skip
 WHOLE = "minicnn"  # minicnn/__init__.py: hands out what the rooms hold
 DOOR = "minicnn.__main__"  # the commands: may use all of it, and nobody uses them
@@ -101,7 +104,16 @@ OUTSIDE = {  # of the rooms that need more than NumPy
     "minicnn.plots": {"numpy", "matplotlib"},
     "minicnn.reports": {"numpy", "PIL"},
     "minicnn.exchange": {"numpy", "onnx", "safetensors"},
+    "minicnn.sklearn": {"numpy", "sklearn"},
 }
+EXTRAS = {"minicnn.sklearn": "sklearn"}  # modules that cannot be imported without a package few have
+
+
+def load(name):
+    """The module, or a visible skip where a package of an extra is missing."""
+    if name in EXTRAS:
+        pytest.importorskip(EXTRAS[name], reason=f"{name} needs {EXTRAS[name]}, of an extra in setup.cfg")
+    return importlib.import_module(name)
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -165,7 +177,7 @@ def test_files_are_small(file):
 @pytest.mark.parametrize("name", MODULES)
 def test_every_public_name_is_explained(name):
     """A module, its functions, classes and methods; a method may have its text from the class above."""
-    module = importlib.import_module(name)
+    module = load(name)
     silent = [] if module.__doc__ or not MODULES[name].body else [name]
     for each, value in vars(module).items():
         if each.startswith("_") or getattr(value, "__module__", None) != name or not callable(value):
@@ -180,17 +192,16 @@ def test_every_public_name_is_explained(name):
     assert silent == []
 
 
-def test_all_is_there():
+@pytest.mark.parametrize("name", MODULES)
+def test_all_is_there(name):
     """Every name a module offers in __all__."""
-    for name in MODULES:
-        module = importlib.import_module(name)
-        for each in getattr(module, "__all__", ()):
-            assert hasattr(module, each), f"{name}.{each}"
+    module = load(name)
+    assert [each for each in getattr(module, "__all__", ()) if not hasattr(module, each)] == []
 
 
-SLOW = ["matplotlib", "PIL", "pandas", "tkinter", "IPython", "ipywidgets", "scipy.stats", "sklearn", "onnx",
-        "tqdm.notebook", "urllib.request", "minicnn.plots", "minicnn.reports", "minicnn.exchange",
-        "onnxruntime", "safetensors", "torch", "keras", "tensorflow"]
+SLOW = ["matplotlib", "PIL", "pandas", "tkinter", "IPython", "ipywidgets", "scipy.stats", "sklearn", "joblib",
+        "dask", "onnx", "tqdm.notebook", "urllib.request", "minicnn.plots", "minicnn.reports",
+        "minicnn.exchange", "onnxruntime", "safetensors", "torch", "keras", "tensorflow"]
 
 
 def test_import_is_light_and_leaves_no_trace(tmp_path):

@@ -18,6 +18,12 @@ RUN = {
     "val_accuracy": [0.35, 0.45, 0.5],
 }
 
+CANDIDATES = [
+    {"params": {"optimizer": name, "optimizer__rate": rate},
+     "rounds": [{"pictures": 300 * 3**k, "accuracy": accuracy} for k, accuracy in enumerate(scores)]}
+    for name, rate, scores in (("sgd", 0.1, [0.3, 0.5]), ("adam", 1e-3, [0.4, 0.45]), ("adam", 0.01, [0.2]))
+]  # fmt: skip
+
 
 @pytest.fixture
 def x():
@@ -57,6 +63,7 @@ def drawn(x, p):
         (plots.class_scores, (p[0], NAMES), {}, (640, 110 + 4 * 30)),
         (plots.class_scores, (p[:1], NAMES, x[0]), {}, (960, 110 + 4 * 30)),
         (plots.fit_times, ({"M1": 1.5, "M2": 3000},), {}, (800, 110 + 2 * 30)),
+        (plots.search, (CANDIDATES, "optimizer", "optimizer__rate"), {}, (1000, 444)),
     ]
 
 
@@ -243,3 +250,27 @@ def test_fit_times_refuses(seconds):
         plots.fit_times({"M1": seconds})
     with pytest.raises(ValueError, match="a dict such as"):
         plots.fit_times({})
+
+
+def test_a_search_by_rounds_and_by_a_parameter():
+    figure = plots.search(CANDIDATES, "optimizer", "optimizer__rate")
+    left, right = figure.axes
+    assert [line.get_ydata().tolist() for line in left.lines] == [[0.2], [0.4, 0.45], [0.3, 0.5]]
+    assert [line.get_xdata().tolist() for line in right.lines] == [[0.01], [1e-3], [0.1]]
+    assert [line.get_linewidth() > 2 for line in left.lines] == [False, False, True]  # the best, on top
+    assert [label.get_text() for label in left.get_xticklabels()] == ["300\n3 left", "900\n2 left"]
+    assert texts(left) == ["0.500"]
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["adam", "sgd"]
+    assert right.get_title() == "the first round, by rate"
+
+
+@pytest.mark.parametrize(
+    "candidates, group, message",
+    [
+        ([], "optimizer", r"search expects a list of candidates such as .*, got \[\]"),
+        (CANDIDATES, "optimiser", "expects group and along among 'optimizer', .*did you mean 'optimizer'"),
+    ],
+)
+def test_search_refuses(candidates, group, message):
+    with pytest.raises(ValueError, match=message):
+        plots.search(candidates, group, "optimizer__rate")

@@ -8,7 +8,14 @@ from agreement import ROOT
 
 TEXTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 LINK = re.compile(r"\]\(([^)\s]+)\)")
-BLOCKS = re.findall(r"^```python\n(.*?)^```", (ROOT / "README.md").read_text(encoding="utf-8"), re.M | re.S)
+
+
+def blocks(path):
+    """The Python examples in a text."""
+    return re.findall(r"^```python\n(.*?)^```", (ROOT / path).read_text(encoding="utf-8"), re.M | re.S)
+
+
+BLOCKS = blocks("README.md")
 
 
 def links(text):
@@ -57,3 +64,12 @@ def test_the_second_example_has_the_shapes_it_says():
     said = [eval(shape) for shape in re.findall(r"# (\(.*\))$", BLOCKS[1], re.M)]
     assert said == [names["y"].shape, names["conv"].grads["kernel"].shape]
     assert names["dx"].shape == names["x"].shape
+
+
+def test_the_example_of_a_search():
+    pytest.importorskip("sklearn", reason="docs/search.md needs scikit-learn")
+    (block,) = blocks("docs/search.md")
+    smaller = ("2_000", "60"), ("500", "40"), ("epochs=5", "epochs=1"), ("n_iter=4", "n_iter=2")
+    names = run(replace(block, *smaller))
+    assert names["search"].best_params_.keys() == names["space"].keys()
+    assert names["search"].best_estimator_.n_features_in_ == 32 * 32 * 3

@@ -114,8 +114,12 @@ class TerminateOnNaN(Callback):
         loss = (logs or {}).get("loss")
         if loss is None or math.isfinite(loss):
             return
-        print(f"\nBatch {batch}: the loss is {float(loss)}, so training stops; {self._where()}.")
+        self.tell(f"Batch {batch}: the loss is {float(loss)}, so training stops; {self._where()}.")
         self.model.stop_training = True
+
+    def tell(self, message):
+        """Print it; a subclass may put it elsewhere."""
+        print(f"\n{message}")
 
     def _where(self):
         layer = self.model.first_nonfinite_layer()

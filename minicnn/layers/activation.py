@@ -1,5 +1,7 @@
 """Activations as layers of their own."""
 
+from functools import partial
+
 from minicnn import activations
 from minicnn.checks import number
 from minicnn.layers.base import Layer
@@ -59,10 +61,7 @@ class LeakyReLU(Activation):
 
     def __init__(self, negative_slope=0.3, name=None, input_shape=None):
         slope = number(negative_slope, "negative_slope", least=0)
-        leaky = activations.Activation(
-            "leaky_relu",
-            lambda z: activations.leaky_relu.forward(z, slope),
-            lambda dy, z, y: activations.leaky_relu.backward(dy, z, y, slope),
-        )
+        both = activations.leaky_relu.forward, activations.leaky_relu.backward
+        leaky = activations.Activation("leaky_relu", *(partial(each, negative_slope=slope) for each in both))
         super().__init__(leaky, name, input_shape)
         self.negative_slope = slope

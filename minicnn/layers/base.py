@@ -186,6 +186,10 @@ class Layer(Configurable):
     def __str__(self):
         return f"{type(self).__name__} {self.name!r}"
 
+    def __getstate__(self):
+        """What copies and pickles keep: all but what the training step under way needs."""
+        return vars(self) | {"grads": {}, "cache": None}
+
 
 def _plain(value):
     if isinstance(value, activations.Activation):

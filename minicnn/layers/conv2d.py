@@ -28,16 +28,21 @@ class Conv2D(Affine):
         self.kernel_size = pair(kernel_size, "kernel_size")
         self.strides = pair(strides, "strides")
         self.padding = check_padding(padding)
-        self.algorithm = algorithm
-        self.compute = lookup.find(algorithm, ALGORITHMS, "algorithm")
-        if self.compute is winograd:
+        names = {name: name for name in ALGORITHMS}
+        self.algorithm = self.chosen = lookup.find(algorithm, names, "algorithm")
+        if self.algorithm == "winograd":
             winograd.check(self.kernel_size, self.strides)
+
+    @property
+    def compute(self):
+        """The kernels in use. By name: a layer that kept the module itself could not be copied or pickled."""
+        return ALGORITHMS[self.chosen]
 
     def compute_output_shape(self, input_shape):
         self.pads, OH, OW = window_output_size(self, input_shape, self.kernel_size, "kernel")
         if self.algorithm == "auto":
             pays = winograd.pays(self.kernel_shape(input_shape), self.strides, OH, OW)
-            self.compute = winograd if pays else conv2d
+            self.chosen = "winograd" if pays else "im2col"
         return input_shape[0], OH, OW, self.filters
 
     def kernel_shape(self, input_shape):

@@ -9,6 +9,7 @@
     mc.plots.filters(model.layers[0])                       what the first convolution looks for
     mc.plots.fit_times({"M1": 310.0, "M2": 402.5})
     mc.plots.architecture(model)                            its layers as blocks
+    mc.plots.search(candidates, "optimizer", "optimizer__learning_rate")    what examples/search.py found
 
 Every function returns the figure, which a notebook shows when it is the last line of a cell, and
 writes it as a PNG when ``path`` is given. None opens a window or touches pyplot's current figure.
@@ -19,6 +20,7 @@ from minicnn.plots.architecture import architecture
 from minicnn.plots.bars import class_scores, fit_times
 from minicnn.plots.confusion import confusion_matrix
 from minicnn.plots.curves import compare_runs, training_curves
+from minicnn.plots.search import search
 from minicnn.plots.sheets import filters, images, predictions
 
 __all__ = [
@@ -30,5 +32,6 @@ __all__ = [
     "fit_times",
     "images",
     "predictions",
+    "search",
     "training_curves",
 ]
