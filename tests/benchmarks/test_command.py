@@ -25,6 +25,7 @@ def run(out, *flags):
     return json.loads((out / "benchmarks.json").read_text())
 
 
+@pytest.mark.slow  # every measure, for every framework: a minute
 def test_everything_but_scaling(tmp_path, capsys):
     measured = ["train", "inference", "ladder"] + (["memory"] if sys.platform == "linux" else [])
     document = run(tmp_path, "--models", "tiny", "--measure", ",".join(measured))
