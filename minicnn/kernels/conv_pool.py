@@ -2,11 +2,11 @@
 
     y, which = max_forward(relu(conv2d.forward(x, w, b)))        and back, as conv2d.py and pooling.py say
 
-The picture between the two is the largest thing in many a network, and pooling keeps a quarter of it. Yet it
-would be written to memory and read again, twice on the way forward and five times on the way back. So a thread
-convolves a few pictures, pools them, and writes the next ones over them; on the way back pooling hands out the
-gradient of a few, and the convolution goes back at once. The numbers are the same, but for the rounding where
-another number of pictures meets in one product.
+The picture between the two is the largest thing in many a network, and pooling keeps a quarter of it. Yet
+it would be written to memory and read again, twice on the way forward and five times on the way back. So a
+thread convolves a few pictures, pools them, and writes the next ones over them; on the way back pooling hands
+out the gradient of a few, and the convolution goes back at once. The numbers are the same, but for the
+rounding where another number of pictures meets in one product.
 
     x (N, H, W, C)    w (KH, KW, C, F)    y, which (N, PH, PW, F)    between (pictures, OH, OW, F)
 
