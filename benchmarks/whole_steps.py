@@ -1,7 +1,7 @@
 """What each decision about a training step is worth: whole steps with it and without, in turn.
 
-    python benchmarks/whole_steps.py           prints the table of docs/decisions/whole_steps.md
-    python benchmarks/whole_steps.py --write   and writes it there
+    python -m benchmarks.whole_steps           prints the table of docs/decisions/whole_steps.md
+    python -m benchmarks.whole_steps --write   and writes it there
 
 Every way has its own copy of the network in one process; they take turns of a few steps each, and what counts
 is the ratio of times measured right after each other.
