@@ -144,4 +144,4 @@ def main(argv=None):
 
 
 if __name__ == "__main__":
-    common.start(main, stopped="Nothing was written: a search begins anew.")
+    common.start(main, stopped="A search cannot go on: it begins anew.")
