@@ -13,14 +13,13 @@ import textwrap
 from pathlib import Path
 from statistics import median
 
-from benchmarks import tables
+from benchmarks import marked, tables
 from benchmarks.measures import ratios
 
 HERE = Path(__file__).resolve().parent
 RESULTS, FILE, CHART = HERE / "results", "benchmarks.json", "chart.png"
 README = HERE / "README.md"
-BEGIN = "<!-- written by benchmarks/report.py: begin -->"
-END = "<!-- written by benchmarks/report.py: end -->"
+WRITER = "benchmarks/report.py"
 NOTHING = "Not measured yet: `python -m benchmarks`."
 WHITE = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}  # behind numbers that stand on a line
 line = tables.line
@@ -130,16 +129,6 @@ def generate(folder=RESULTS):
     return "\n\n".join(parts)
 
 
-def split_readme():
-    """The README's text before, between and after the markers."""
-    text = README.read_text(encoding="utf-8")
-    if text.count(BEGIN) != 1 or text.count(END) != 1 or text.index(BEGIN) > text.index(END):
-        raise ValueError(f"{README} should hold {BEGIN} and then {END}, each once")
-    before, rest = text.split(BEGIN)
-    between, after = rest.split(END)
-    return before, between.strip(), after
-
-
 def main(argv=None):
     """Write, or with --check only compare."""
     text = argparse.RawDescriptionHelpFormatter
@@ -153,14 +142,13 @@ def main(argv=None):
     if not args.check:
         write(args.results)
     if own:
-        before, between, after = split_readme()
         new = generate()
-        if between == new:
+        if marked.split(README, WRITER)[1] == new:
             print(f"{README.name} is up to date")
         elif args.check:
             sys.exit(f"{README} is out of date: run python -m benchmarks.report")
         else:
-            README.write_text(f"{before}{BEGIN}\n\n{new}\n\n{END}{after}", encoding="utf-8")
+            marked.replace(README, WRITER, new)
             print(f"{README.name}: tables written")
 
 

@@ -1,7 +1,7 @@
 """What it costs threads to meet, in minicnn's own team and in numba's layers, and what each survives.
 
-    python benchmarks/threading_layers.py           prints the table of docs/decisions/threads.md
-    python benchmarks/threading_layers.py --write   and writes it there
+    python -m benchmarks.threading_layers           prints the table of docs/decisions/threads.md
+    python -m benchmarks.threading_layers --write   and writes it there
 
 Each layer runs in a process of its own: a process can use only one. A "meeting" is a parallel loop whose 16
 rounds take some microseconds each on one thread; its cost is what it takes longer than a perfect division of
@@ -21,8 +21,10 @@ import threading
 import time
 from pathlib import Path
 
-PAGE = Path(__file__).resolve().parent.parent / "docs" / "decisions" / "threads.md"
-BEGIN, END = "<!-- written by benchmarks/threading_layers.py: begin -->", "<!-- end -->"
+from benchmarks import marked
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs" / "decisions" / "threads.md"
 OURS = "minicnn"
 LAYERS = (OURS, "tbb", "omp", "workqueue")
 ROUNDS, CALLS = 5, 1000
@@ -122,11 +124,10 @@ def two_threads():
 def ask(layer, question, count):
     """``question()`` in a new process on ``layer`` with ``count`` threads; None where it died."""
     environment = os.environ | {"NUMBA_THREADING_LAYER": layer, "NUMBA_NUM_THREADS": str(count)}
-    command = [sys.executable, __file__, "--answer", question.__name__]
+    command = [sys.executable, "-m", "benchmarks.threading_layers", "--answer", question.__name__]
     try:
-        ended = subprocess.run(
-            command, env=environment, capture_output=True, text=True, check=False, timeout=120
-        )
+        ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True,
+                               check=False, timeout=120)  # fmt: skip
     except subprocess.TimeoutExpired:
         return None
     return json.loads(ended.stdout) if ended.returncode == 0 else None
@@ -168,8 +169,7 @@ def main():
     text = "\n".join(table())
     print(text)
     if args.write:
-        before, rest = PAGE.read_text(encoding="utf-8").split(BEGIN)
-        PAGE.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{rest.split(END)[1]}", encoding="utf-8")
+        marked.replace(PAGE, "benchmarks/threading_layers.py", text)
 
 
 if __name__ == "__main__":

@@ -15,13 +15,13 @@ from pathlib import Path
 from unittest import mock
 
 import minicnn as mc
+from benchmarks import marked
 from benchmarks.networks import NETWORKS
 from benchmarks.with_minicnn import build
 from minicnn import model as models
 from minicnn.kernels import winograd
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "decisions" / "whole_steps.md"
-BEGIN, END = "<!-- written by benchmarks/whole_steps.py: begin -->", "<!-- end -->"
 MODELS = ("m1", "m3", "lenet5", "first", "second", "e")
 ROUNDS, TURN = 9, 0.3  # seconds
 AS_IT_IS = "as it is"
@@ -92,9 +92,7 @@ def main():
         rows.append(row)
         print(row, flush=True)
     if args.write:
-        before, rest = PAGE.read_text(encoding="utf-8").split(BEGIN)
-        text = "\n".join(rows)
-        PAGE.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{rest.split(END)[1]}", encoding="utf-8")
+        marked.replace(PAGE, "benchmarks/whole_steps.py", "\n".join(rows))
 
 
 if __name__ == "__main__":

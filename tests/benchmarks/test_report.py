@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from benchmarks import report, tables
+from benchmarks import marked, report, tables
 
 
 def times(**seconds):
@@ -137,7 +137,7 @@ def test_no_results_is_said(tmp_path):
 
 
 def test_the_readme_is_up_to_date():
-    _, between, _ = report.split_readme()
+    _, between, _ = marked.split(report.README, report.WRITER)
     assert between == report.generate(), "run python -m benchmarks.report"
 
 
@@ -149,7 +149,7 @@ def test_links_of_the_readme_lead_somewhere():
 
 def test_the_readme_is_written_between_the_markers(document, tmp_path, monkeypatch, capsys):
     readme, results = tmp_path / "README.md", tmp_path / "results"
-    readme.write_text(f"before\n{report.BEGIN}\nyesterday\n{report.END}\nafter\n")
+    readme.write_text(f"before\n{marked.begin(report.WRITER)}\nyesterday\n{marked.END}\nafter\n")
     results.mkdir()
     (results / report.FILE).write_text(json.dumps(document))
     monkeypatch.setattr(report, "README", readme)
