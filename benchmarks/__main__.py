@@ -103,15 +103,10 @@ def start_document(args):
         return document
     old = json.loads(file.read_text(encoding="utf-8"))
     for what in ("versions", "settings", "commit"):
-        before, now = (_plain(each[what]) for each in (old, document))
-        if before != now:
-            sys.exit(f"--add: {file} has other {what}, {before}, now {now}: leave it out, or change --out")
+        if old[what] != document[what]:
+            sys.exit(f"--add: {file} has other {what}, {old[what]}, now {document[what]}: "
+                     f"leave it out, or change --out")  # fmt: skip
     return old
-
-
-def _plain(value):
-    """A commit without its ``-dirty``: the first run's own results may be what has changed since."""
-    return value.removesuffix("-dirty") if isinstance(value, str) else value
 
 
 def main(argv=None):

@@ -54,13 +54,17 @@ def versions():
 
 
 def git_commit():
-    """The commit of this clone, ``-dirty`` behind it where files were changed; None where there is none."""
-    here = str(Path(__file__).parent)
-    command = ["git", "-C", here, "describe", "--always", "--dirty", "--exclude=*", "--abbrev=12"]
+    """The commit of this clone, ``-dirty`` behind it where code was changed; None where there is none."""
     try:
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+        changed = _git("diff", "--name-only", "HEAD", "--", ":/*.py")  # results and pages may well be new
+        return _git("rev-parse", "--short=12", "HEAD") + ("-dirty" if changed else "")
     except (OSError, subprocess.CalledProcessError):
         return None
+
+
+def _git(*words):
+    command = ["git", "-C", str(Path(__file__).parent), *words]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
 
 def description():

@@ -7,7 +7,7 @@ import pytest
 from agreement import ROOT
 
 from benchmarks import __main__ as command
-from benchmarks import machine, measures
+from benchmarks import measures
 from benchmarks.networks import NETWORKS, Network
 
 ALONE = ["--frameworks", "minicnn", "--threads", "1", "--rounds", "1", "--seconds", "0.001"]
@@ -60,9 +60,7 @@ def test_scaling_of_one_case(tmp_path, monkeypatch):
 
 
 def test_add_keeps_what_was_there(tmp_path, monkeypatch):
-    monkeypatch.setattr(machine, "git_commit", lambda: "0123456789ab")
     run(tmp_path, "--models", "tiny", "--measure", "train")
-    monkeypatch.setattr(machine, "git_commit", lambda: "0123456789ab-dirty")  # by results
     document = run(tmp_path, "--models", "tiny", "--measure", "inference", "--add")
     assert {"train", "inference"} <= document.keys()
     with pytest.raises(SystemExit, match=r"--add: .* has other settings, .*: leave it out, or"):
