@@ -1,6 +1,7 @@
 """Rules that weights are bent back to after each step."""
 
 import numpy as np
+from numpy.lib.array_utils import normalize_axis_tuple
 
 from minicnn.lookup import Configurable, resolve
 
@@ -12,6 +13,10 @@ class Constraint(Configurable):
 
     def __call__(self, w):
         raise NotImplementedError(f"{type(self).__name__} must define __call__(self, w)")
+
+    def apply(self, w):
+        """Make ``w`` itself obey."""
+        w[...] = self(w)
 
 
 class MaxNorm(Constraint):
@@ -30,9 +35,17 @@ class MaxNorm(Constraint):
         self.axis = axis if isinstance(axis, int) else [int(a) for a in axis]
 
     def __call__(self, w):
-        axis = self.axis if isinstance(self.axis, int) else tuple(self.axis)
-        norms = np.sqrt(np.sum(np.square(w), axis=axis, keepdims=True))
-        return w * (np.clip(norms, 0, self.max_value) / (EPSILON + norms))
+        return w * self._factors(w)
+
+    def apply(self, w):
+        w *= self._factors(w)
+
+    def _factors(self, w):
+        """What each vector is multiplied by; the shape is that of w, with 1 for the axes it extends over."""
+        axes, along = list(range(w.ndim)), normalize_axis_tuple(self.axis, w.ndim)
+        squares = np.einsum(w, axes, w, axes, [axis for axis in axes if axis not in along])  # w^2 is not kept
+        norms = np.expand_dims(np.sqrt(squares), along)
+        return np.clip(norms, 0, self.max_value) / (EPSILON + norms)
 
     def get_config(self):
         return {"max_value": self.max_value, "axis": self.axis}

@@ -81,7 +81,7 @@ class Training:
         self.optimizer.update(self.parameters(), self.gradients())
         for layer in self.layers:
             for name, constraint in layer.constraints.items():
-                layer.params[name][...] = constraint(layer.params[name])
+                constraint.apply(layer.params[name])
         return values
 
     @threads.team()

@@ -26,6 +26,30 @@ def test_axes(axis):
     assert (before > 1.5).any()
 
 
+@pytest.mark.parametrize("shape, axis", [((7, 5), 0), ((7, 5), -1), ((3, 2, 4, 5), (0, 1, 2))])
+def test_in_place(shape, axis):
+    w = np.random.default_rng(0).standard_normal(shape).astype("float32") * 3
+    constraint, there = MaxNorm(1.5, axis), w.copy()
+    constraint.apply(there)
+    np.testing.assert_array_equal(there, constraint(w))
+    assert (there != w).any()
+
+
+def test_one_of_your_own():
+    class Positive(constraints.Constraint):
+        def __call__(self, w):
+            return np.maximum(w, 0)
+
+    w = np.array([-1.0, 2.0])
+    Positive().apply(w)
+    assert w.tolist() == [0, 2]
+
+
+def test_an_axis_that_is_not_there():
+    with pytest.raises(ValueError, match="axis 2 is out of bounds"):
+        MaxNorm(2, axis=2)(np.ones((3, 3)))
+
+
 def test_get_and_config():
     assert constraints.get(None) is None
     assert constraints.get("max_norm").get_config() == {"max_value": 2, "axis": 0}

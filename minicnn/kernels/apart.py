@@ -10,7 +10,8 @@ the work. In a function that reads with ``read`` and writes with ``write`` it ne
 
 Plain ``y[k]`` promises nothing, and may be used beside them (``write(y, k, y[k] + read(x, k))``). A promise
 holds within the function that stands there, for as long as its caller runs. Whoever breaks it gets wrong
-numbers and no message, so it is given in few places: slices.py, toom_cook.py, pooling.py.
+numbers and no message, so it is given in few places: slices.py, toom_cook.py, pooling.py,
+dropout.py.
 
 In the compiler's language: every stream, and reading, is an alias scope ("noalias" and "alias.scope" in
 LLVM's language reference), made anew for every function and for every place it is copied to.

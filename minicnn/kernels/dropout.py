@@ -12,10 +12,11 @@ Squares, four rounds (Widynski 2020, arXiv:2004.06278v7, section 4).
 import numpy as np
 
 from minicnn.kernels import buffers
+from minicnn.kernels.apart import read, write
 from minicnn.kernels.jit import jit
 from minicnn.kernels.parallel import parallel_jit, share
 
-BLOCK = 1 << 14  # numbers a thread takes at a time
+BLOCK = 1 << 13  # numbers a thread takes at a time
 
 
 @jit
@@ -35,9 +36,11 @@ def random_bits(counter, key):
 
 @jit
 def _dropout_block(block, x, threshold, scale, key, y):
-    for i in range(block * BLOCK, min(x.size, (block + 1) * BLOCK)):
+    zero = x.dtype.type(0)
+    for i in range(np.uintp(block * BLOCK), np.uintp(min(x.size, (block + 1) * BLOCK))):
         # comparing and scaling are apart so that a dropped NaN or inf is dropped, not multiplied by 0
-        y[i] = x[i] * scale if random_bits(np.uint64(i), key) >= threshold else 0
+        kept = random_bits(i, key) >= threshold
+        write(y, i, read(x, i) * scale if kept else zero, 0)
 
 
 @parallel_jit
