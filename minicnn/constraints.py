@@ -1,7 +1,6 @@
 """Rules that weights are bent back to after each step."""
 
 import numpy as np
-from numpy.lib.array_utils import normalize_axis_tuple
 
 from minicnn.lookup import Configurable, resolve
 
@@ -42,9 +41,13 @@ class MaxNorm(Constraint):
 
     def _factors(self, w):
         """What each vector is multiplied by; the shape is that of w, with 1 for the axes it extends over."""
-        axes, along = list(range(w.ndim)), normalize_axis_tuple(self.axis, w.ndim)
+        axes = range(w.ndim)
+        try:
+            along = [axes[axis] for axis in np.atleast_1d(self.axis)]  # -1 is the last
+        except IndexError:
+            raise ValueError(f"MaxNorm expects axes of the weights, {w.shape}, got {self.axis}") from None
         squares = np.einsum(w, axes, w, axes, [axis for axis in axes if axis not in along])  # w^2 is not kept
-        norms = np.expand_dims(np.sqrt(squares), along)
+        norms = np.expand_dims(np.sqrt(squares), tuple(along))
         return np.clip(norms, 0, self.max_value) / (EPSILON + norms)
 
     def get_config(self):

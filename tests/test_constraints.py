@@ -46,7 +46,7 @@ def test_one_of_your_own():
 
 
 def test_an_axis_that_is_not_there():
-    with pytest.raises(ValueError, match="axis 2 is out of bounds"):
+    with pytest.raises(ValueError, match=r"axes of the weights, \(3, 3\), got 2"):
         MaxNorm(2, axis=2)(np.ones((3, 3)))
 
 
