@@ -85,6 +85,10 @@ class Optimizer(Configurable):
 
     def _check(self, name, w, g):
         """That one parameter, its gradient and its slots fit together."""
+        if g.shape != w.shape:
+            raise ValueError(f"the gradient of '{name}' expects its shape to be {w.shape}, got {g.shape}")
+        if self._params.get(name) is w:
+            return  # all the rest was found in order before
         if w.dtype not in (np.float32, np.float64):
             raise ValueError(f"parameter '{name}' expects float32 or float64, got {w.dtype}")
         if not (w.flags.c_contiguous and w.flags.writeable):
@@ -92,8 +96,6 @@ class Optimizer(Configurable):
                 f"parameter '{name}' must be contiguous and writeable to be changed in place: "
                 f"give the layer np.array(w, order='C')"
             )
-        if g.shape != w.shape:
-            raise ValueError(f"the gradient of '{name}' expects its shape to be {w.shape}, got {g.shape}")
         for kind in self.slots:
             slot = self._slots.get(f"{kind}/{name}", w)
             if slot.shape != w.shape or slot.dtype != w.dtype:
@@ -101,7 +103,7 @@ class Optimizer(Configurable):
                     f"{self.name} remembers the {kind} of '{name}' as {slot.dtype} {slot.shape}, but the "
                     f"parameter is {w.dtype} {w.shape}: use a new optimizer for a new model"
                 )
-        if self._params.get(name, w) is not w:
+        if name in self._params:
             raise ValueError(
                 f"{self.name} expects the '{name}' of the model it has already trained, got another array: "
                 f"use a new optimizer for a new model"

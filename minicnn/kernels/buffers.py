@@ -54,11 +54,14 @@ def empty(shape, dtype):
 
 
 def ready(like, *arrays):
-    """The arrays as compiled code wants them: contiguous, writable, of ``like``'s type; None stays None."""
-    def fits(array):
-        return array is None or (array.flags.carray and array.dtype == like.dtype)
+    """The arrays as compiled code wants them: see ``fit``; None stays None."""
+    return tuple(None if array is None else fit(array, like.dtype) for array in arrays)
 
-    return tuple(a if fits(a) else np.require(a, like.dtype, ["C", "W"]) for a in arrays)
+
+def fit(array, dtype):
+    """The array itself where it is contiguous, writable and of that type, else a copy that is."""
+    fits = array.dtype == dtype and array.flags.carray
+    return array if fits else np.require(array, dtype, ["C", "W"])  # which takes a while to find out
 
 
 def release():

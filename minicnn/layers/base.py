@@ -11,6 +11,7 @@ import numpy as np
 
 from minicnn import activations, config, random
 from minicnn.checks import whole_number
+from minicnn.kernels import buffers
 from minicnn.kernels.shapes import output_size, padding_amounts
 from minicnn.lookup import Configurable, serialize
 
@@ -116,7 +117,7 @@ class Layer(Configurable):
         if not self.built:
             self.build(self.given_input_shape or (None, *x.shape[1:]))
         self.check_shape(x.shape)
-        return np.require(x, self.dtype, ["C", "W"])
+        return buffers.fit(x, self.dtype)
 
     def check_shape(self, shape):
         """ValueError unless inputs of ``shape`` are what this layer was built for."""
@@ -127,7 +128,7 @@ class Layer(Configurable):
 
     def check_gradient(self, dy, shape):
         """dy as a contiguous array of this layer's float type and of ``shape``, that of the last output."""
-        dy = np.require(dy, self.dtype, ["C", "W"])
+        dy = buffers.fit(np.asarray(dy), self.dtype)
         if dy.shape != tuple(shape):
             raise ValueError(f"{self}.backward expects dy of the output's shape {shape}, got {dy.shape}")
         return dy
