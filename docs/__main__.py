@@ -1,7 +1,7 @@
-"""python -m docs: the documentation as a site, in build/site/. Needs the extra `docs`: pip install -e '.[docs]'.
+"""python -m docs: the documentation as a site, in build/site/.
 
-A link that leads nowhere, a docstring that cannot be read, a page that no other leads to: each is told, and the
-exit status is 1.
+It needs the extra `docs`: pip install -e '.[docs]'. A link that leads nowhere, a docstring that cannot be
+read, a page that no other leads to: each is told, and the exit status is 1.
 """
 
 import argparse
@@ -17,7 +17,7 @@ def main(argv=None):
     parser = argparse.ArgumentParser("python -m docs", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "site", help="default: build/site")
-    parser.add_argument("--fresh", action="store_true", help="read every page anew, not only what has changed")
+    parser.add_argument("--fresh", action="store_true", help="read every page anew, not only the changed")
     given = parser.parse_args(argv)
     missing = [name for name in ("sphinx", "furo", "myst_parser", "latex2mathml") if find_spec(name) is None]
     if missing:

@@ -1,4 +1,4 @@
-"""The site's settings. It is built where the pages stand, so a link means the same here and in the repository."""
+"""The site's settings. Pages are read where they stand, so a link means the same in the repository."""
 
 import sys
 from pathlib import Path
@@ -18,12 +18,12 @@ source_suffix = {".md": "markdown", ".rst": "restructuredtext", ".ipynb": "noteb
                  ".js": "source"}  # fmt: skip
 include_patterns = [
     "*.md", "docs/**.md", "docs/**.rst", "examples/**.md", "benchmarks/**.md", "lessons/*.md",
-    "lessons/*/lesson.ipynb", "minicnn/**.py", "minicnn/reports/forward.js", "examples/*.py", "benchmarks/*.py",
-    "lessons/harness/*.py",
+    "lessons/*/lesson.ipynb", "minicnn/**.py", "minicnn/reports/forward.js", "examples/*.py",
+    "benchmarks/*.py", "lessons/harness/*.py",
 ]  # fmt: skip
 exclude_patterns = [".*", "build", "dist", "runs", "**/results", "tests"]
 
-# What stands on the left, by the page it stands under. No page holds this itself: it would be seen in the repository.
+# What stands on the left, by the page it stands under; in the page itself it would be seen in the repository.
 menus = {
     "README": {
         "Use": ["docs/api/index", "docs/exchange", "docs/report", "docs/search"],

@@ -23,7 +23,7 @@ def to_rst(text):
 
 
 def _blocks(text):
-    """Paragraphs; those that are indented one after the other are one, and so is "Args:" with what follows."""
+    """Paragraphs. Those indented, one after the other, are one, and so is "Args:" with what follows."""
     blocks = []
     for paragraph in re.split(r"\n\s*\n", text.strip("\n")):
         follows = blocks and paragraph.startswith(" ") and (blocks[-1].startswith((" ", "Args:")))
@@ -41,13 +41,13 @@ def _block(block):
     if block.startswith(" "):
         shown = _dedented(block)
         return f".. code-block:: {_language(shown)}\n\n" + _indented(shown)
-    if COLUMNS.match(first) and all(line.startswith(" ") or COLUMNS.match(line) for line in rest.splitlines()):
+    if all(COLUMNS.match(line) or line.startswith(" ") for line in block.splitlines()):
         return _arguments(block, COLUMNS)
     return escaped(block)
 
 
 def _language(shown):
-    """Whose colours: Python's for what Python could read and for its prompt, none for equations and tables."""
+    """Whose colours: Python's for what Python can read and for its prompt, none for equations and tables."""
     if shown.startswith(">>>"):
         return "pycon"
     try:
@@ -74,7 +74,7 @@ def escaped(text):
     """``text`` with all that reStructuredText would take for its own marks made plain."""
     parts = STANDS.split(text)
     parts[::2] = [re.sub(r"([\\*|`]|_\b|\b_(?=\W|$))", r"\\\1", part) for part in parts[::2]]
-    return re.sub(r":(class|func):`(?=\w)", r":\1:`~.", "".join(parts))  # ~. looks for the name in all modules
+    return re.sub(r":(class|func):`(?=\w)", r":\1:`~.", "".join(parts))  # ~. looks in all modules
 
 
 def _dedented(text):
@@ -90,8 +90,8 @@ def _indented(text):
 def _convert(app, what, name, thing, options, lines):
     """What autodoc calls with each docstring, to be changed in place.
 
-    A module's is taken as it is: autodoc would move to the left one that is all indented but for its first line.
-    Below it stands a link to the file.
+    A module's is taken as it is: autodoc would move one to the left that is all indented but for its first
+    line. Below it stands a link to the file.
     """
     if what == "module":
         path = Path(thing.__file__).relative_to(ROOT)

@@ -24,7 +24,7 @@ def as_markdown(notebook):
         source = "".join(cell["source"])
         if cell["cell_type"] == "markdown":
             parts.append(source)
-            heading = ([heading] + re.findall(r"^#+ (.*)$", source, re.M))[-1]
+            heading = [heading, *re.findall(r"^#+ (.*)$", source, re.M)][-1]
         elif source.strip():
             parts.append(_fenced("python", source))
             parts += [shown for output in cell["outputs"] if (shown := _output(output, heading))]

@@ -1,4 +1,4 @@
-"""Source files as pages, so that links to them lead somewhere, and every entry of the reference leads to its lines."""
+"""Source files as pages: links lead to them, and so does every entry of the reference, to its first line."""
 
 import inspect
 import sys
@@ -31,7 +31,7 @@ class SourceParser(Parser):
 
 
 def linkcode_resolve(domain, info):
-    """The address of a definition's first line, seen from docs/api/, where all entries stand; None: no source."""
+    """The address of a definition's first line, seen from docs/api/, where all entries stand; or None."""
     try:
         thing = reduce(getattr, info["fullname"].split("."), sys.modules[info["module"]])
         thing = inspect.unwrap(thing.fget if isinstance(thing, property) else thing)
