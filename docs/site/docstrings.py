@@ -65,6 +65,8 @@ def _arguments(text, pattern):
         if found:
             names = ", ".join(f"``{name}``" for name in found["names"].split(", "))
             entries.append([names, found["text"]])
+        elif not entries:
+            raise ValueError(f"a list of arguments begins with 'name: text', got {line!r}")
         else:
             entries[-1].append(line.strip())
     return "\n".join(f"{names}\n" + _indented(escaped("\n".join(lines))) for names, *lines in entries)
