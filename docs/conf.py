@@ -37,11 +37,12 @@ menus = {
 # Markdown as the repository's own pages use it.
 myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 3
-math_renderer = html_math_renderer = "mathml"
+html_math_renderer = "mathml"
 highlight_language = "text"
 smartquotes = False  # quotes stay as they are typed: most belong to code
 
 # Docstrings are Markdown's: see docs/site/docstrings.py.
+autodoc_default_options = {"no-value": True}  # of constants: the repr of an object explains nothing
 autodoc_member_order = "bysource"
 autodoc_inherit_docstrings = False  # a method that only repeats its class's promise has no entry of its own
 autodoc_typehints = "none"
@@ -53,4 +54,5 @@ html_title = "minicnn"
 html_static_path = ["site/static"]
 html_css_files = ["site.css"]
 html_copy_source = False
+html_show_search_summary = False  # it would fetch pages, which browsers refuse from a disk
 html_show_sphinx = False

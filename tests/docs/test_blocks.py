@@ -35,7 +35,7 @@ def missing(block):
 
 
 @functools.cache
-def outcomes(page, change=smaller):
+def outcomes(page, change):
     """What became of each block that could be run: what it printed, or its error; and the names they made."""
     names, found = {"__name__": "page"}, {}
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
@@ -88,7 +88,7 @@ def test_no_page_has_lost_its_examples():
 
 def test_what_the_readme_says():
     """The first example trains; the second has the shapes its comments tell."""
-    _, names = outcomes("README.md")
+    _, names = outcomes("README.md", smaller)
     assert names["history"].epoch == [0, 1]
     assert np.isfinite(names["history"].history["val_loss"]).all()
     said = [eval(shape) for shape in re.findall(r"# (\(.*\))$", BLOCKS["README.md"][1].code, re.M)]
@@ -98,7 +98,7 @@ def test_what_the_readme_says():
 
 def test_what_the_search_finds():
     pytest.importorskip("sklearn", reason="docs/search.md needs scikit-learn")
-    _, names = outcomes("docs/search.md")
+    _, names = outcomes("docs/search.md", smaller)
     assert names["search"].best_params_.keys() == names["space"].keys()
     assert names["search"].best_estimator_.n_features_in_ == 32 * 32 * 3
 
