@@ -1,7 +1,8 @@
 """Activations to hand to a layer: by name, ``activation="relu"``, or as one of these objects.
 
 An activation of your own needs its derivative: ``Activation("swish", forward, backward)`` with
-``forward(z) -> y`` and ``backward(dy, z, y) -> dz`` (see kernels/activations.py for eight examples).
+``forward(z) -> y`` and ``backward(dy, z, y) -> dz``, all of one shape (see kernels/activations.py for those
+below and their sources).
 """
 
 from collections.abc import Callable
@@ -27,19 +28,26 @@ class Activation:
         return (get, (self.name,)) if BY_NAME.get(self.name) is self else super().__reduce_ex__(protocol)
 
 
+#: y = z
 linear = Activation("linear", kernels.linear, kernels.linear_backward)
+#: y = max(z, 0)
 relu = Activation("relu", kernels.relu, kernels.relu_backward)
+#: y = z where z > 0, else 0.2 z
 leaky_relu = Activation("leaky_relu", kernels.leaky_relu, kernels.leaky_relu_backward)
+#: y = (e^z - e^-z) / (e^z + e^-z)
 tanh = Activation("tanh", kernels.tanh, kernels.tanh_backward)
+#: y = 1 / (1 + e^-z)
 sigmoid = Activation("sigmoid", kernels.sigmoid, kernels.sigmoid_backward)
+#: y = z (1 + erf(z / sqrt 2)) / 2
 gelu = Activation("gelu", kernels.gelu, kernels.gelu_backward)
+#: y = e^z / sum of e^z along the last axis
 softmax = Activation("softmax", kernels.softmax, kernels.softmax_backward)
 
 BY_NAME = {each.name: each for each in (linear, relu, leaky_relu, tanh, sigmoid, gelu, softmax)}
 
 
 def get(identifier):
-    """An Activation from its name, from one already made, or from None (linear)."""
+    """An Activation from its name, from one already made, or from None (linear); else ValueError."""
     if identifier is None:
         return linear
     if isinstance(identifier, Activation):

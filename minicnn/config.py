@@ -21,7 +21,7 @@ def floatx():
 
 
 def set_floatx(name):
-    """Build all layers from now on in ``name``, ``"float32"`` or ``"float64"`` (as in Keras)."""
+    """Build all layers from now on in ``"float32"`` or ``"float64"``, as in Keras; ValueError for others."""
     global _FLOATX  # noqa: PLW0603  (one global setting is what this file is for)
     with contextlib.suppress(TypeError):
         name = np.dtype(name).name

@@ -24,7 +24,8 @@ class MaxNorm(Constraint):
     The norm is taken over ``axis``: 0 for the (K, F) weights of a dense layer, where it gives one
     vector per unit; [0, 1, 2] gives one per filter of a (KH, KW, C, F) convolution.
     Srivastava et al. 2014, "Dropout", section 5.1. As in Keras, even a vector that is short enough is
-    multiplied by norm / (1e-7 + norm), a hair below 1.
+    multiplied by norm / (1e-7 + norm), a hair below 1. ValueError for a ``max_value`` below 0 and for an axis
+    that the weights do not have.
     """
 
     def __init__(self, max_value=2, axis=0):

@@ -2,7 +2,8 @@
 
 A loss gives one number per image and the gradient of their mean. Cross-entropy works best from
 logits, what stands before the softmax (see kernels/softmax_crossentropy.py); a model that ends in a
-softmax hands them over by itself.
+softmax hands them over by itself. Called with targets and predictions, a loss gives the mean, a float;
+targets that do not fit raise ValueError.
 """
 
 import numpy as np
@@ -40,7 +41,7 @@ class Loss(Configurable):
 
 
 class MeanSquaredError(Loss):
-    """mean (y_true - y_pred)^2."""
+    """mean (y_true - y_pred)^2 over all outputs of a picture; targets (N, ...) as the predictions."""
 
     name = "mean_squared_error"
 
@@ -66,7 +67,11 @@ class MeanSquaredError(Loss):
 
 
 class SparseCategoricalCrossentropy(Loss):
-    """Cross-entropy for integer labels, (N,) or (N, 1): 0, 1, ..., classes - 1."""
+    """Cross-entropy for integer labels, (N,) or (N, 1): 0, 1, ..., classes - 1; predictions (N, classes).
+
+    Natural logarithms. ``from_logits``: the predictions have not been through a softmax.
+    Goodfellow, Bengio & Courville 2016, "Deep Learning", section 6.2.2.3.
+    """
 
     name = "sparse_categorical_crossentropy"
     uses_logits = True
@@ -105,8 +110,9 @@ class SparseCategoricalCrossentropy(Loss):
 
 
 class CategoricalCrossentropy(Loss):
-    """Cross-entropy for one-hot targets (N, classes), or any rows of probabilities.
+    """Cross-entropy for one-hot targets (N, classes), or any rows of probabilities; predictions (N, classes).
 
+    ``from_logits``: the predictions have not been through a softmax.
     ``label_smoothing`` s replaces a target t by t (1 - s) + s / classes, so that no output need
     grow without end (Szegedy et al. 2016, "Rethinking the Inception architecture", section 7).
     """
@@ -189,5 +195,5 @@ _REGISTRY = {
 
 
 def get(identifier):
-    """A loss from its name ("mse", "CategoricalCrossentropy", ...), its class, or itself."""
+    """A loss from its name ("mse", "CategoricalCrossentropy", ...), its class, or itself; else ValueError."""
     return resolve(identifier, _REGISTRY, "loss", Loss)

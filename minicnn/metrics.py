@@ -1,6 +1,7 @@
 """What is watched during training: one number per image, averaged over all of them.
 
-``y_pred`` are the network's outputs; where it ends in a softmax, probabilities.
+``y_pred`` are the network's outputs, (N, classes) or (N, ...); where it ends in a softmax, probabilities.
+Called with targets and outputs, a metric gives the mean, a float; shapes that do not fit raise ValueError.
 """
 
 import numpy as np
@@ -37,7 +38,10 @@ class Metric(Configurable):
 
 
 class BinaryAccuracy(Metric):
-    """The share of outputs on the right side of 1/2, for targets 0 and 1. Exactly 1/2 counts as 0."""
+    """The share of outputs on the right side of 1/2, for targets 0 and 1 of the same shape, (N, ...).
+
+    Exactly 1/2 counts as 0.
+    """
 
     name = "binary_accuracy"
 
@@ -46,7 +50,10 @@ class BinaryAccuracy(Metric):
 
 
 class CategoricalAccuracy(Metric):
-    """1 where the largest output is the class of the one-hot target. The first of equals is the largest."""
+    """1 where the largest output is the class of the one-hot target, both (N, ..., classes).
+
+    The first of equals is the largest.
+    """
 
     name = "categorical_accuracy"
 
@@ -74,8 +81,10 @@ class SparseCategoricalAccuracy(Metric):
 
 
 class Accuracy(Metric):
-    """The accuracy that fits the shapes: binary where there is one output, sparse where the targets lack the
-    axis of the classes (or have a 1 there), categorical otherwise. As Keras reads "accuracy".
+    """The accuracy that fits the shapes, as Keras reads "accuracy".
+
+    Binary where there is one output, sparse where the targets lack the axis of the classes (or have a 1
+    there), categorical otherwise.
     """
 
     name = "accuracy"
@@ -101,21 +110,21 @@ class _LossAsMetric(Metric):
 
 
 class SparseCategoricalCrossentropy(_LossAsMetric):
-    """Cross-entropy of probabilities with integer labels; they are clipped 1e-7 away from 0 and 1."""
+    """Cross-entropy of probabilities (N, classes), clipped 1e-7 away from 0 and 1, with labels (N,)."""
 
     name = "sparse_categorical_crossentropy"
     loss = losses.SparseCategoricalCrossentropy()
 
 
 class CategoricalCrossentropy(_LossAsMetric):
-    """Cross-entropy of probabilities with one-hot targets; they are clipped 1e-7 away from 0 and 1."""
+    """Cross-entropy of probabilities (N, classes), clipped 1e-7 away from 0 and 1, with one-hot targets."""
 
     name = "categorical_crossentropy"
     loss = losses.CategoricalCrossentropy()
 
 
 class MeanSquaredError(_LossAsMetric):
-    """mean (y_true - y_pred)^2."""
+    """mean (y_true - y_pred)^2, both (N, ...)."""
 
     name = "mean_squared_error"
     loss = losses.MeanSquaredError()
@@ -149,7 +158,7 @@ _REGISTRY = {
 
 
 def get(identifier, loss=None, output_shape=None):
-    """A metric from its name, its class, or itself.
+    """A metric from its name, its class, or itself; else ValueError.
 
     A name given as a string is the one the history shows, as in Keras: "acc" stays "acc". ``loss`` and
     ``output_shape`` may be given; no metric here needs them.

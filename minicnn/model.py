@@ -30,7 +30,11 @@ class Sequential(Training):
             self.add(layer)
 
     def add(self, layer):
-        """Put ``layer`` behind the others."""
+        """Put ``layer`` behind the others.
+
+        Raises TypeError for what is no layer, ValueError for one whose input does not fit the output before,
+        that is in this model already, or whose name another has.
+        """
         if not isinstance(layer, Layer):
             raise TypeError(f"Sequential expects layers, got {layer!r}: a class instead of an object?")
         if any(layer is other for other in self.layers):
@@ -74,7 +78,7 @@ class Sequential(Training):
         return bool(self.layers) and all(layer.built for layer in self.layers)
 
     def build(self, input_shape=None):
-        """Make the weights for inputs of ``input_shape``, ``(None, 32, 32, 3)``."""
+        """Make the weights for inputs of ``input_shape``, ``(None, 32, 32, 3)``; ValueError if unknown."""
         if not self.layers:
             raise ValueError("this Sequential has no layers yet: add some first")
         shape = self.input_shape if input_shape is None else tuple(input_shape)
@@ -99,7 +103,7 @@ class Sequential(Training):
     # ------------------------------------------------------------ forward and backward
 
     def forward(self, x, training=False):
-        """Predictions for a batch; everything ``backward`` needs is kept."""
+        """Predictions for a batch, (N, *input) -> (N, *output); everything ``backward`` needs is kept."""
         for place, layer in enumerate(self.layers):
             layer.seed, layer.place, layer.step = self.seed, place, self.step
         for step in together(self.layers):
@@ -110,7 +114,7 @@ class Sequential(Training):
         return self.forward(x, training)
 
     def backward(self, dy, from_logits=False):
-        """Fill every layer's ``grads`` from the gradient of the loss with respect to the predictions.
+        """Fill every layer's ``grads`` from dy, the gradient of the loss with respect to the predictions.
 
         ``from_logits``: dy belongs to what the last layer's softmax was given, not to what it returned.
         """
@@ -125,7 +129,7 @@ class Sequential(Training):
         self.layers[first].needs_dx = True
 
     def parameters(self):
-        """All parameters by ``place/name``: the very arrays, not copies."""
+        """All parameters by ``place/name``, ``"0/kernel"``: the very arrays, not copies."""
         return {f"{k}/{name}": a for k, layer in enumerate(self.layers) for name, a in layer.params.items()}
 
     def gradients(self):
@@ -139,7 +143,7 @@ class Sequential(Training):
         return [array for layer in self.layers for array in layer.get_weights()]
 
     def set_weights(self, weights):
-        """Take weights as ``get_weights`` gives them; nothing changes if any does not fit."""
+        """Take weights as ``get_weights`` gives them. ValueError if any does not fit; nothing changes."""
         self._require_built("set_weights")
         weights, before = [np.asarray(w) for w in weights], self.get_weights()
         if len(weights) != len(before):
@@ -202,13 +206,22 @@ class Sequential(Training):
         return model
 
     def save_weights(self, path):
-        """The weights alone, in one file; ``load_weights`` reads it into a model of the same architecture."""
+        """The weights alone, in one file; ``load_weights`` reads it into a model of the same architecture.
+
+        Raises ValueError for a model without weights, OSError where the file cannot be written.
+        """
         saving.save_weights(self, path)
 
     def load_weights(self, path):
-        """Take the weights that ``save_weights`` or ``save`` wrote; nothing changes if they do not fit."""
+        """Take the weights that ``save_weights`` or ``save`` wrote.
+
+        Raises ValueError where they do not fit or the file is damaged; then nothing changes.
+        """
         saving.load_weights(self, path)
 
     def save(self, path):
-        """Architecture, weights, recipe and optimizer state in one file; ``mc.load_model`` reads it."""
+        """Architecture, weights, recipe and optimizer state in one file; ``mc.load_model`` reads it.
+
+        Raises as ``save_weights`` does. The file is there whole, or what was there before still is.
+        """
         saving.save_model(self, path)

@@ -2,7 +2,7 @@
 
 The formulas stand in kernels/updates.py; here is what lives longer than one step: the learning
 rate, the number of steps taken, and the *slots*, arrays as large as the weights that remember past
-gradients.
+gradients. An argument that is no number, or outside its range, raises ValueError with its name.
 """
 
 import json
@@ -52,7 +52,7 @@ class Optimizer(Configurable):
         """One step: the arrays in ``params`` change in place, those in ``grads`` stay as they are.
 
         Both are dictionaries with the same keys, e.g. "0/kernel". Nothing changes if anything is
-        wrong with them.
+        wrong with them: ValueError tells what.
         """
         if params.keys() != grads.keys():
             raise ValueError(
@@ -117,7 +117,7 @@ class Optimizer(Configurable):
         return document, {key: slot.copy() for key, slot in self._slots.items()}
 
     def load_state(self, document, arrays):
-        """Go on where the optimizer that gave this ``state()`` stopped."""
+        """Go on where the optimizer that gave this ``state()`` stopped; ValueError for another's state."""
         if document["class_name"] != type(self).__name__:
             raise ValueError(
                 f"this is the state of {document['class_name']}, it cannot be loaded into "
@@ -140,7 +140,10 @@ class Optimizer(Configurable):
 
 
 class SGD(Optimizer):
-    """Stochastic gradient descent; with ``momentum`` the steps pick up speed downhill."""
+    """Stochastic gradient descent; with ``momentum`` (0 to 1) the steps pick up speed downhill.
+
+    Sutskever et al. 2013, "On the importance of initialization and momentum in deep learning", section 2.
+    """
 
     def __init__(self, learning_rate=0.01, momentum=0.0, nesterov=False, name=None):
         super().__init__(learning_rate, name)
@@ -157,7 +160,11 @@ class SGD(Optimizer):
 
 
 class RMSprop(Optimizer):
-    """Steps divided by the root of a running mean of squared gradients: steep directions slow down."""
+    """Steps divided by the root of a running mean of squared gradients: steep directions slow down.
+
+    ``rho``: what the mean keeps of itself each step. ``centered``: less the square of the mean gradient.
+    Tieleman & Hinton 2012, lecture 6.5; ``epsilon`` stands inside the root, as in Keras.
+    """
 
     def __init__(self, learning_rate=0.001, rho=0.9, momentum=0.0, epsilon=1e-7, centered=False, name=None):
         super().__init__(learning_rate, name)
@@ -181,7 +188,11 @@ class RMSprop(Optimizer):
 
 
 class Adam(Optimizer):
-    """Momentum and RMSprop together, both freed of their slow start."""
+    """Momentum and RMSprop together, both freed of their slow start.
+
+    ``beta_1``, ``beta_2``: what the means of gradients and of their squares keep of themselves each step.
+    Kingma & Ba 2015, "Adam", the formula before section 2.1; ``epsilon`` stands outside the root.
+    """
 
     slots = ("momentum", "velocity")
     weight_decay = 0.0
@@ -204,7 +215,10 @@ class Adam(Optimizer):
 
 
 class AdamW(Adam):
-    """Adam whose weights also shrink by ``learning_rate * weight_decay`` of themselves each step."""
+    """Adam whose weights also shrink by ``learning_rate * weight_decay`` of themselves each step.
+
+    Loshchilov & Hutter 2019, "Decoupled weight decay regularization", algorithm 2.
+    """
 
     def __init__(self, learning_rate=0.001, weight_decay=0.004, beta_1=0.9, beta_2=0.999, epsilon=1e-7,
                  name=None):
@@ -229,5 +243,5 @@ _REGISTRY = {"sgd": SGD, "rmsprop": RMSprop, "adam": Adam, "adamw": AdamW}
 
 
 def get(identifier):
-    """An optimizer from its name ("adam", "RMSprop", ...), its class, or itself."""
+    """An optimizer from its name ("adam", "RMSprop", ...), its class, or itself; else ValueError."""
     return resolve(identifier, _REGISTRY, "optimizer", Optimizer)

@@ -22,7 +22,10 @@ _SEED_HERE = ContextVar("the seed of the block of code that is running")
 
 
 def set_random_seed(seed):
-    """Make every model built from now on reproducible to the bit. ``seed``: a whole number >= 0."""
+    """Make every model built from now on reproducible to the bit.
+
+    ``seed``: a whole number >= 0, else ValueError.
+    """
     global _SEED, _SEED_WAS_SET
     _SEED, _SEED_WAS_SET = whole_number(seed, "set_random_seed", least=0), True
 

@@ -14,7 +14,10 @@ VERSION = 1
 
 
 def save_model(model, path):
-    """Write a built ``model`` to the file ``path``; :func:`load_model` reads it. OSError where it cannot."""
+    """Write a built ``model`` to the file ``path``; :func:`load_model` reads it.
+
+    Raises ValueError for a model without weights or of two float types, OSError where it cannot write.
+    """
     arrays = add_prefix("weights", _named_weights(model, path))
     floats = {layer.name: layer.dtype.name for layer in model.layers}
     if len(set(floats.values())) > 1:
@@ -61,13 +64,19 @@ def load_model(path, custom_objects=None, compile=True):
 
 
 def save_weights(model, path):
-    """Write the weights alone, for a model of the same architecture to take with :func:`load_weights`."""
+    """Write the weights alone, for a model of the same architecture to take with ``load_weights``.
+
+    Raises ValueError for a model without weights, OSError where it cannot write.
+    """
     arrays = add_prefix("weights", _named_weights(model, path))
     write_archive(path, {"kind": WEIGHTS, "version": VERSION}, arrays)
 
 
 def load_weights(model, path):
-    """Give ``model`` the weights that save_weights or save wrote; it stays as it is if they do not fit."""
+    """Give ``model`` the weights that save_weights or save wrote.
+
+    Raises ValueError where they do not fit or the file is damaged; ``model`` then stays as it is.
+    """
     document, arrays = read_archive(path)
     check_kind(path, document, (WEIGHTS, MODEL), VERSION)
     try:

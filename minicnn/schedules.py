@@ -1,7 +1,8 @@
 """Learning rates that change from step to step, with the names and arguments of Keras.
 
 A schedule is called with the number of steps taken *before* this one (0 at first) and returns the
-learning rate to use: ``mc.optimizers.SGD(mc.optimizers.schedules.CosineDecay(0.1, 10_000))``.
+learning rate to use: ``mc.optimizers.SGD(mc.optimizers.schedules.CosineDecay(0.1, 10_000))``. All numbers of
+steps count training steps, batches, not epochs.
 """
 
 import math
@@ -18,7 +19,10 @@ class LearningRateSchedule(Configurable):
 
 
 class PiecewiseConstantDecay(LearningRateSchedule):
-    """``values[i]`` up to and including step ``boundaries[i]``; the last value ever after."""
+    """``values[i]`` up to and including step ``boundaries[i]``; the last value ever after.
+
+    Raises ValueError unless boundaries grow and there is one value more.
+    """
 
     def __init__(self, boundaries, values, name="PiecewiseConstant"):
         self.boundaries, self.values, self.name = list(boundaries), [float(v) for v in values], name
@@ -38,7 +42,10 @@ class PiecewiseConstantDecay(LearningRateSchedule):
 
 
 class ExponentialDecay(LearningRateSchedule):
-    """initial * decay_rate ^ (step / decay_steps); ``staircase`` keeps only whole powers."""
+    """initial * decay_rate ^ (step / decay_steps); ``staircase`` keeps only whole powers.
+
+    Raises ValueError for ``decay_steps`` of 0 or less.
+    """
 
     def __init__(self, initial_learning_rate, decay_steps, decay_rate, staircase=False,
                  name="ExponentialDecay"):
@@ -63,6 +70,7 @@ class CosineDecay(LearningRateSchedule):
     With a ``warmup_target`` the rate first climbs in a straight line from the initial rate to the
     target in ``warmup_steps``, and the cosine falls from there in ``decay_steps`` more.
     Loshchilov & Hutter 2017, "SGDR", equation (5) without restarts; warm-up: Goyal et al. 2017, 2.2.
+    Raises ValueError for ``decay_steps`` of 0 or less.
     """
 
     def __init__(self, initial_learning_rate, decay_steps, alpha=0.0, name="CosineDecay",

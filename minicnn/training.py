@@ -25,7 +25,7 @@ class Training:
         self._last_batch = None
 
     def compile(self, optimizer="rmsprop", loss=None, metrics=None):
-        """Choose how to learn: an optimizer, a loss and metrics, by name or as objects."""
+        """How to learn: an optimizer, a loss, metrics, by name or as objects; ValueError for unknown ones."""
         if loss is None:
             raise ValueError("compile needs a loss, e.g. loss='sparse_categorical_crossentropy'")
         if isinstance(metrics, str):
@@ -186,7 +186,10 @@ class Training:
         run.on_epoch_end(epoch, logs)
 
     def evaluate(self, x=None, y=None, batch_size=None, verbose=1, return_dict=False):
-        """``[loss, *metrics]`` over arrays or an iterable of batches (a number alone without metrics)."""
+        """``[loss, *metrics]``, means over all pictures of arrays or batches; without metrics, the loss.
+
+        Raises as ``fit`` does, RuntimeError before ``compile``.
+        """
         self._require_compiled("evaluate")
         means = self._evaluate(self._checked_data(x, y, batch_size))
         if verbose:
@@ -203,7 +206,7 @@ class Training:
         return totals.means()
 
     def predict(self, x, batch_size=32, verbose=0):
-        """Predictions for every row of x, or of every batch of an iterable (with or without targets)."""
+        """Predictions (N, *output) for the rows of x, or for an iterable's batches (targets are not used)."""
         batch_size = whole_number(batch_size, "batch_size")
         if batches.are_batches(x):
             parts = (batch[0] if isinstance(batch, (tuple, list)) else batch for batch in batches.in_order(x))

@@ -59,7 +59,7 @@ def on_disk():
 
 
 def search_folders():
-    """The folders looked at, first to last."""
+    """The folders looked at, first to last: a list of paths, whether they exist or not."""
     own = os.environ.get("MINICNN_DATA")
     mine = [Path(own).expanduser()] if own else []
     return [*mine, config.cache_folder(), config.home() / ".keras" / "datasets"]

@@ -42,7 +42,10 @@ def load_data(image_size=(227, 227), batch_size=32, validation_split=0.3, seed=4
 
 
 def folder():
-    """The path of the folder with the five folders of pictures."""
+    """The path of the folder with the five folders of pictures; found, unpacked or downloaded as above.
+
+    Raises as ``load_data`` does.
+    """
     for place in search_folders():
         for path in (place / name for name in _FOLDERS):
             if (path / CLASS_NAMES[0]).is_dir():

@@ -1,4 +1,9 @@
-"""The layers, one file each. A layer checks shapes, owns parameters and calls a kernel."""
+"""The layers, one file each. A layer checks shapes, owns parameters and calls a kernel.
+
+Shapes are those of input and output, N pictures in a batch; names, arguments and defaults are Keras's. For an
+argument it cannot use, or an input of another shape than it was built for, a layer raises ValueError, which
+tells the layer, what it expected and what came.
+"""
 
 from minicnn import lookup
 from minicnn.layers.activation import Activation, LeakyReLU, ReLU, Softmax

@@ -8,7 +8,10 @@ from minicnn.layers.base import Layer
 
 
 class Activation(Layer):
-    """Any activation, by name or as an object: ``Activation("tanh")``. Shape as it comes."""
+    """Any activation, by name or as an object: ``Activation("tanh")``. Shape as it comes.
+
+    Formulas and sources of those that have names: kernels/activations.py.
+    """
 
     arguments = ("activation",)
 
@@ -37,7 +40,7 @@ class Activation(Layer):
 
 
 class ReLU(Activation):
-    """max(x, 0)"""
+    """max(x, 0), in any shape. Nair & Hinton 2010."""
 
     arguments = ()
 
@@ -46,7 +49,7 @@ class ReLU(Activation):
 
 
 class Softmax(Activation):
-    """e^x, divided by its sum along the last axis: scores become probabilities."""
+    """e^x, divided by its sum along the last axis: scores (N, ..., K) become probabilities (N, ..., K)."""
 
     arguments = ()
 
@@ -55,7 +58,7 @@ class Softmax(Activation):
 
 
 class LeakyReLU(Activation):
-    """x where x > 0, else negative_slope x"""
+    """x where x > 0, else negative_slope x; in any shape. Maas, Hannun & Ng 2013."""
 
     arguments = ("negative_slope",)
 

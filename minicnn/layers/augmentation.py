@@ -192,7 +192,7 @@ class RandomCrop(_Augmentation):
         return warp.forward(np.ascontiguousarray(x[window]), maps, sizes, interpolation, "nearest")
 
     def middle(self, H, W):
-        """The largest window of the part's proportions, in the middle of H x W pixels."""
+        """The largest window of the part's proportions, in the middle of H x W pixels; ValueError for 0."""
         if 0 in (H, W):
             raise ValueError(f"{self} cannot cut {self.height} x {self.width} pixels out of {H} x {W}")
         h = max(min(H, W * self.height // self.width), 1)

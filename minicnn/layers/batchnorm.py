@@ -12,7 +12,8 @@ class BatchNormalization(Layer):
     """(..., C) -> (..., C): mean 0 and variance 1 per channel over the batch, then times gamma, plus beta.
 
     While training the batch's own statistics count and ``moving_mean`` and ``moving_variance`` follow them,
-    moving = momentum moving + (1 - momentum) batch; otherwise these are used.
+    moving = momentum moving + (1 - momentum) batch; otherwise these are used. All four are (C,).
+    Raises ValueError when trained on a batch without pictures. Ioffe & Szegedy 2015, Algorithm 1.
     """
 
     arguments = ("momentum", "epsilon", "center", "scale")
@@ -35,12 +36,12 @@ class BatchNormalization(Layer):
 
     @property
     def gamma(self):
-        """The scale, or ones for a layer without one."""
+        """The scale (C,), or ones for a layer without one."""
         return self.params.get("gamma", self.no_scale)
 
     @property
     def beta(self):
-        """The offset, or zeros for a layer without one."""
+        """The offset (C,), or zeros for a layer without one."""
         return self.params.get("beta", self.no_offset)
 
     def forward(self, x, training=False):

@@ -15,6 +15,9 @@ class Conv2D(Affine):
     ``padding="same"`` gives OH = ceil(H / stride), ``"valid"`` only windows wholly inside the picture.
     ``algorithm``: "im2col" (one matrix product), "winograd" (less arithmetic; kernels of 2 to 5 times the
     strides), or "auto", the faster of the two by the rule in ``winograd.pays``. Results agree up to rounding.
+
+    Raises ValueError where the kernel is larger than the picture, or winograd cannot have its size. Sources:
+    Dumoulin & Visin 2016, section 2 (sizes, padding); Lavin & Gray 2016, section 4.1 (winograd).
     """
 
     arguments = ("filters", "kernel_size", "strides", "padding", *Affine.arguments, "algorithm")

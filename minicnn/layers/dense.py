@@ -6,7 +6,7 @@ from minicnn.layers.affine import Affine
 
 
 class Dense(Affine):
-    """(N, ..., D) -> (N, ..., units); kernel (D, units), bias (units,)."""
+    """y = activation(x kernel + bias): (N, ..., D) -> (N, ..., units); kernel (D, units), bias (units,)."""
 
     arguments = ("units", *Affine.arguments)
 

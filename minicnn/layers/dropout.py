@@ -7,7 +7,10 @@ from minicnn.layers.base import Layer
 
 
 class Dropout(Layer):
-    """While training, each number is 0 with probability ``rate``, else divided by 1 - rate. Any shape."""
+    """While training, each number is 0 with probability ``rate``, else divided by 1 - rate. Any shape.
+
+    Srivastava et al. 2014, section 4; scaled while training, so that nothing is to be done at inference.
+    """
 
     arguments = ("rate",)
 

@@ -26,6 +26,7 @@ class MaxPooling2D(_Pooling2D):
 
     ``strides`` are the pool's size unless given; with ``padding="same"`` cells outside do not count.
     Equal numbers: the first wins, and gets the gradient. A NaN is the largest.
+    OH and OW are those of ``Conv2D``. Scherer, Müller & Behnke 2010, section 3.
     """
 
     def forward(self, x, training=False):
@@ -44,6 +45,7 @@ class AveragePooling2D(_Pooling2D):
     """The mean of every window, channel by channel: (N, H, W, C) -> (N, OH, OW, C).
 
     ``strides`` are the pool's size unless given; with ``padding="same"`` cells outside do not count.
+    OH and OW are those of ``Conv2D``. Scherer, Müller & Behnke 2010, section 3.
     """
 
     def forward(self, x, training=False):

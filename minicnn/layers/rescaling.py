@@ -5,7 +5,7 @@ from minicnn.layers.base import Layer
 
 
 class Rescaling(Layer):
-    """x scale + offset; ``Rescaling(1 / 255)`` turns bytes into 0 .. 1."""
+    """x scale + offset, in any shape; ``Rescaling(1 / 255)`` turns bytes into 0 .. 1."""
 
     arguments = ("scale", "offset")
 

@@ -6,7 +6,7 @@ from minicnn.layers.base import Layer
 
 
 class Flatten(Layer):
-    """(N, ...) -> (N, product of the rest)"""
+    """(N, ...) -> (N, product of the rest), the last axis fastest. ValueError where one is unknown."""
 
     def compute_output_shape(self, input_shape):
         if None in input_shape[1:]:
@@ -24,7 +24,10 @@ class Flatten(Layer):
 
 
 class Input(Layer):
-    """Says what comes in, ``Input((32, 32, 3))``: first in a Sequential, but no layer of the network."""
+    """Says what comes in, ``Input((32, 32, 3))``: first in a Sequential, but no layer of the network.
+
+    ``shape``: that of one picture, without N. By itself (N, ...) -> (N, ...), unchanged.
+    """
 
     arguments = ("shape",)
 

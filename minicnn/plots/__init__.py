@@ -13,7 +13,8 @@
 
 Every function returns the figure, which a notebook shows when it is the last line of a cell, and
 writes it as a PNG when ``path`` is given. None opens a window or touches pyplot's current figure.
-Importing this package does not import matplotlib; drawing the first figure does.
+Importing this package does not import matplotlib; drawing the first figure does. Arrays of another shape,
+labels without a name, a ``path`` that does not end in .png raise ValueError with what was expected.
 """
 
 from minicnn.plots.architecture import architecture

@@ -24,8 +24,8 @@ def architecture(model, title=None, path=None):
     A block's height, depth and width are the height, width and channels of the layer's output, on a
     logarithmic scale: half as many are one step less, wherever it happens. Vectors are bars.
 
-    24 + 118 for each layer and the input wide, at most 12 in a row; 62 + 226 for each row high. Rows are
-    as long as each other, or nearly.
+    24 + 118 pixels for each layer and the input wide, at most 12 in a row; 62 + 226 for each row high. Rows
+    are as long as each other, or nearly.
     """
     if not getattr(model, "built", False):
         raise ValueError("architecture needs a built model: put Input((32, 32, 3)) first, or call build")

@@ -1,0 +1,1 @@
+"""The documentation, and `python -m docs`, which makes a site of it."""
