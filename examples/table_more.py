@@ -85,6 +85,7 @@ def with_gap(each):
 
 # ------------------------------------------------------------------------------------- C
 
+LATE = 10  # epochs, at the end, over which a score wavers without a trend
 
 def families(results):
     """The metrics of the four architectures, and what a step of the large models takes."""
@@ -107,12 +108,17 @@ def records_named(results, name, section):
 
 
 def several_seeds(results):
-    """In a sentence each: the variants that were run more than once."""
+    """In a sentence each: the variants that were run more than once, and how much an epoch more changes."""
     lines = []
     for name in architectures.FAMILIES["LeNet5"]:
-        values = [scores(each)["test_accuracy"] for each in records_named(results, name, "C")]
+        runs = records_named(results, name, "C")
+        values = [scores(each)["test_accuracy"] for each in runs]
+        late = [value for each in runs for value in each["history"]["val_accuracy"][-LATE:]]
         if len(values) > 1:
-            lines.append(f"LeNet5, {architectures.variant(name)}: test accuracy {spread(values)}.")
+            lines.append(
+                f"LeNet5, {architectures.variant(name)}: test accuracy {spread(values)}; over the "
+                f"last {LATE} epochs of each run it went from {min(late):.4f} to {max(late):.4f}."
+            )
     return ["", " ".join(lines)] if lines else []
 
 

@@ -141,10 +141,12 @@ class TestMore:
 
     def test_families(self, tmp_path):
         test = {"accuracy": 0.58, "loss": 1.7, "binary_accuracy": 0.92}
-        write(tmp_path / "lenet5_plain", [self.run("lenet5_plain", 50, 32, {"loss": [1]}, test)] * 2)
+        history = {"loss": [1] * 12, "val_accuracy": [0.1] * 2 + [0.55] * 5 + [0.59, *[0.58] * 4]}
+        write(tmp_path / "lenet5_plain", [self.run("lenet5_plain", 50, 32, history, test)] * 2)
         text = table.generate(tmp_path)
         assert "| plain | 0.5774 / 1.7158 | 0.5800 / 1.7000 | 0.9243 | 0.9200 | 306 s | 61 s |" in text
-        assert "LeNet5, plain: test accuracy 0.5800 ± 0.0000 (2)." in text
+        assert "LeNet5, plain: test accuracy 0.5800 ± 0.0000 (2); over the last 10 epochs of each" in text
+        assert "it went from 0.5500 to 0.5900." in text
 
     def test_early_stopping(self, tmp_path):
         confusion = [[0] * 10 for _ in range(10)]
