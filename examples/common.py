@@ -68,7 +68,7 @@ def parse_arguments(argv, name, description, epochs, batch_size, add_more=None, 
     add("--seed", type=whole_number(0), metavar="N", default=0, help="same seed, same result (default: 0)")
     add("--out", type=Path, metavar="DIR", default=Path("runs", name), help=f"default: {Path('runs', name)}")
     if resume:
-        add("--resume", action="store_true", help="go on with a stopped run, from its last whole epoch")
+        add("--resume", action="store_true", help="go on with a stopped run, from its last backup")
         add("--report", action="store_true", help="also write a page about the run and the network's inside")
     add("--quiet", action="store_true", help="print the scores, nothing before")
     if add_more:
@@ -78,7 +78,7 @@ def parse_arguments(argv, name, description, epochs, batch_size, add_more=None, 
     return args
 
 
-GO_ON = "The same command with --resume goes on from the last whole epoch."
+GO_ON = "The same command with --resume goes on from the last backup."
 
 
 def start(main, stopped=GO_ON):

@@ -21,7 +21,7 @@ class Stopwatch(mc.callbacks.Callback):
     """The seconds of every epoch, validation included; those before a stop come back with the backup."""
 
     def __init__(self):
-        self.seconds = []
+        self.seconds, self.began = [], time.perf_counter()
 
     def on_epoch_begin(self, epoch, logs=None):
         self.began = time.perf_counter()
@@ -30,10 +30,11 @@ class Stopwatch(mc.callbacks.Callback):
         self.seconds.append(time.perf_counter() - self.began)
 
     def state(self):
-        return {"seconds": self.seconds}, {}
+        return {"seconds": self.seconds, "running": time.perf_counter() - self.began}, {}
 
     def load_state(self, document, arrays):
         self.seconds = list(document["seconds"])
+        self.began = time.perf_counter() - document.get("running", 0)  # where it was stopped within an epoch
 
 
 class Run:

@@ -148,12 +148,13 @@ class Training:
         }
         run = CallbackList(callbacks, self, history.params, history)
         self.history, self.stop_training, self.position = history, False, Position(epoch=initial_epoch)
-        run.on_train_begin()
         try:
+            run.on_train_begin()
             while self.position.epoch < epochs and not self.stop_training:
                 self._fit_epoch(train, validation, shuffle, run, line)
         finally:
             line.close()
+            run.release()
             self._last_batch = None
             self._forget()
             buffers.release()

@@ -1,4 +1,4 @@
-"""BackupAndRestore: a run that was killed goes on where it was, and ends with the same bits."""
+"""BackupAndRestore: a run that was killed or stopped goes on where it was, and ends with the same bits."""
 
 import contextlib
 import os
@@ -16,6 +16,7 @@ from minicnn.archive import (
     write_archive,
 )
 from minicnn.callbacks.base import Callback, History
+from minicnn.callbacks.interrupt import Interrupt
 from minicnn.callbacks.model_checkpoint import check_save_freq
 
 KIND, VERSION = "a minicnn backup", 2
@@ -27,6 +28,7 @@ class BackupAndRestore(Callback):
 
     The backup holds the weights and states of the layers, the optimizer's state, the step, where in
     which epoch the run is, the history, and what the other callbacks remember (``Callback.state``).
+    Ctrl-C also makes one, when the batch is through, and then ends ``fit`` with a KeyboardInterrupt.
 
     Args:
         path: as in Keras a folder, made where missing, which then holds ``backup.mcnn``. A name with
@@ -51,6 +53,7 @@ class BackupAndRestore(Callback):
         self.delete_checkpoint = delete_checkpoint
         self.batches = 0  # since the last save; a restored run begins right after one, so at 0 too
         self.others = {}
+        self.interrupt = Interrupt()
 
     def set_companions(self, callbacks):
         """Give every callback with a memory a name that the next, equal ``fit`` gives it again."""
@@ -73,26 +76,39 @@ class BackupAndRestore(Callback):
         remove_leftovers(self.path)
         if os.path.exists(self.path):
             self._restore()
+        self.interrupt.listen()
 
     def on_train_batch_end(self, batch, logs=None):
-        if self.save_freq == "epoch":
-            return
         self.batches += 1
-        if self.batches >= self.save_freq:
+        if self.interrupt.came or (self.save_freq != "epoch" and self.batches >= self.save_freq):
             self._save()
+        self._stop_if_interrupted()
 
     def on_epoch_end(self, epoch, logs=None):
         # Also where batches are counted, a run that a callback has just stopped must stay stopped.
-        if self.save_freq == "epoch" or self.model.stop_training:
+        if self.interrupt.came or self.save_freq == "epoch" or self.model.stop_training:
             self._save()
+        self._stop_if_interrupted()
 
     def on_train_end(self, logs=None):
+        self._stop_if_interrupted()  # it may have come after the last epoch was kept
         if self.delete_checkpoint:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(self.path)
             if os.path.basename(self.path) == FILE_NAME:
                 with contextlib.suppress(OSError):  # not empty: there are files of somebody else
                     os.rmdir(os.path.dirname(self.path))
+
+    def release(self):
+        self.interrupt.let_go()
+
+    def _stop_if_interrupted(self):
+        if self.interrupt.came:
+            epoch, batch = self.model.position.epoch, self.model.position.batch
+            end = f"batch {batch} of epoch {epoch + 1}" if batch else f"the end of epoch {epoch}"
+            raise KeyboardInterrupt(
+                f"{self.path} holds the run up to {end}: fit the same way again to go on from there"
+            )
 
     def _save(self):
         states, arrays = self._states()

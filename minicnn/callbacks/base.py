@@ -13,6 +13,7 @@ EVENTS = {  # and what their methods are given
     "on_epoch_end": ("epoch", "logs"),  # loss, metrics, and the same with val_ in front
     "on_train_batch_begin": ("batch", "logs"),
     "on_train_batch_end": ("batch", "logs"),  # loss and metrics, means over the epoch so far
+    "release": (),
 }
 
 
@@ -60,6 +61,9 @@ class Callback:
 
     def on_train_batch_end(self, batch, logs=None):
         """After a step; ``logs``: loss and metrics, means over the epoch so far."""
+
+    def release(self):
+        """However ``fit`` ended, by an error or Ctrl-C too: let go of what must not outlast it."""
 
     def get_config(self):
         """What has to be equal for a resumed run to be the same run, in terms JSON knows.
