@@ -180,6 +180,41 @@ def test_resume_after_a_kill(tmp_path):
     assert losses(resumed) == losses(run(cifar_m1, tmp_path / "whole", "--subset", "80", "--epochs", epochs))
 
 
+INTERRUPTIBLE = """
+import runpy, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which a job in the background lacks
+sys.argv = ["cifar_m1.py", *sys.argv[1:]]
+runpy.run_module("examples.cifar_m1", run_name="__main__")
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT to send to another process")
+def test_ctrl_c_keeps_the_run_and_says_how_to_go_on(tmp_path):
+    flags = ["--subset", "80", "--out", str(tmp_path / "stopped")]
+    command = [sys.executable, "-c", INTERRUPTIBLE, *TRIAL, *flags, "--epochs", "1000000"]
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 300
+    try:
+        while not list((tmp_path / "stopped").glob("m1*.backup")):
+            assert process.poll() is None and time.monotonic() < deadline
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=300)
+    finally:
+        process.kill()
+    assert process.returncode == 130, errors
+    assert "Traceback" not in errors and "Ctrl-C: stopping when this batch" in errors
+    assert errors.endswith("Stopped. The same command with --resume goes on from the last backup.\n")
+
+    document, _ = mc.archive.read_archive(next((tmp_path / "stopped").glob("m1*.backup")))
+    at = document["model"]["position"]
+    epochs = str(at["epoch"] + (at["batch"] > 0))
+    resumed = run(cifar_m1, tmp_path / "stopped", *flags, "--epochs", epochs, "--resume")
+    assert losses(resumed) == losses(run(cifar_m1, tmp_path / "whole", "--subset", "80", "--epochs", epochs))
+    assert len(resumed["seconds_per_epoch"]) == int(epochs)
+
+
 @pytest.fixture
 def no_data(tmp_path, monkeypatch):
     """No CIFAR-10 on disk, and no network."""
