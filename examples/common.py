@@ -3,7 +3,6 @@
 Models and recipes stand in the scripts.
 """
 
-import argparse
 import sys
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from common_data import MOST, find_flowers, load_data
 from common_run import Run
 from rows import DOCUMENTED
 
-from minicnn.lookup import nearest
+from minicnn.commands.parser import Parser, whole_number
 
 __all__ = [
     "DOCUMENTED", "Run", "find_flowers", "load_data", "make_parser", "parse_arguments", "start",
@@ -19,35 +18,9 @@ __all__ = [
 ]  # fmt: skip
 
 
-class Parser(argparse.ArgumentParser):
-    """argparse's parser; of a flag it does not know it says which one may have been meant."""
-
-    def error(self, message):
-        unknown = message.removeprefix("unrecognized arguments: ").split()[0].split("=")[0]
-        flags = [flag for action in self._actions for flag in action.option_strings]
-        near = nearest(unknown, flags)
-        if message.startswith("unrecognized") and near:
-            message += f": did you mean {near}? (--help lists all flags)"
-        super().error(message)
-
-
-def whole_number(least, most=None):
-    """The type of a flag: a whole number from ``least`` to ``most``."""
-
-    def parse(text):
-        value = int(text) if text.isascii() and text.isdigit() else None
-        if value is None or value < least or (most is not None and value > most):
-            upto = "" if most is None else f" and <= {most:,}"
-            raise argparse.ArgumentTypeError(f"expects a whole number >= {least:,}{upto}, got {text!r}")
-        return value
-
-    return parse
-
-
 def make_parser(description):
     """A parser for a script's own flags; its docstring is the help."""
-    text = argparse.RawDescriptionHelpFormatter
-    return Parser(description=description, allow_abbrev=False, formatter_class=text)
+    return Parser(description=description)
 
 
 def parse_arguments(argv, name, description, epochs, batch_size, add_more=None, data="cifar10",
@@ -89,7 +62,7 @@ def start(main, stopped=GO_ON):
     try:
         main()
     except KeyboardInterrupt:
-        print(f"\nStopped. {stopped}", file=sys.stderr)
+        print(f"\nStopped. {stopped}".rstrip(), file=sys.stderr)
         sys.exit(130)
     except (ValueError, OSError) as problem:
         sys.exit(f"{Path(sys.argv[0]).name}: {problem}")

@@ -38,6 +38,7 @@ class Data:
     y_train: np.ndarray
     x_test: np.ndarray
     y_test: np.ndarray
+    drawn = None  # no folder beside the run's other files
 
     @property
     def sizes(self):
@@ -94,6 +95,11 @@ class Photographs:
     folder: Path
     train: mc.datasets.image_dataset.ImageDataset = field(default=None)
     validation: mc.datasets.image_dataset.ImageDataset = field(default=None)
+
+    @property
+    def drawn(self):
+        """The folder, beside the run's other files, of pictures that were drawn for want of photographs."""
+        return self.folder.name if self.name == "shapes" else None
 
     def take(self, train, validation, subset=None):
         """Keep the two parts; of a ``subset`` of N pictures, the first ones of each, in their proportion."""

@@ -76,6 +76,7 @@ class Run:
         self.records[part] = {
             "model": model.name,
             "params": model.count_params(),
+            "samples": history.params["samples"],
             "recipe": {
                 **model.get_compile_config(),
                 **{"epochs": history.params["epochs"], "batch_size": self.args.batch_size},
@@ -94,7 +95,7 @@ class Run:
         """With ``--report``, a page about a recorded part, judged by ``data``: see ``mc.report``."""
         if self.args.report:
             ending = "_report.html" if part.lower() == self.name else f"_{part.lower()}_report.html"
-            seconds = round(sum(self.stopwatches[part].seconds))
+            seconds = round(self.records[part]["seconds"])
             known = {"data": self.data.title, **self.recipe, "seconds": seconds, "commit": git_commit()}
             mc.report(model, history, data, self.path(ending), self.data.class_names,
                       title=f"{model.name} on {self.data.title}", recipe=known)  # fmt: skip
@@ -111,6 +112,8 @@ class Run:
         document = {
             **more,
             "dataset": self.data.name,
+            "title": self.data.title,
+            **({"pictures": self.data.drawn} if self.data.drawn else {}),
             "class_names": list(self.data.class_names),
             "sizes": self.data.sizes,
             "seed": self.args.seed,

@@ -1,52 +1,67 @@
 """minicnn from the command line.
 
-    python -m minicnn                        the version, the threads, the cache, the commands there are
-    python -m minicnn warmup [--float64]     compile all kernels now, not during the first training step
-    python -m minicnn.kernels.ladder         what each way of writing an operation buys, timed
+    python -m minicnn                           the version, the threads, the cache, the commands there are
+    python -m minicnn info                      more of it, and which data are there: for the report of a bug
+    python -m minicnn warmup                    compile all kernels now, not during the first training step
+    python -m minicnn fetch cifar10             download a data set
+    python -m minicnn summary MODEL             the layers of a saved model
+    python -m minicnn evaluate MODEL            its scores on test pictures
+    python -m minicnn predict MODEL dog.jpg     what it takes pictures for
+    python -m minicnn report RUN                a page about a finished run
+    python -m minicnn.kernels.ladder            what each way of writing an operation buys, timed
 
-In a clone of the repository also: python -m lessons, python -m benchmarks, python examples/cifar_m3.py
+Each command has a --help. In a clone of the repository also: python -m lessons, python -m benchmarks, python
+examples/cifar_m3.py
 """
 
-import argparse
+import os
 import sys
 
-from threadpoolctl import threadpool_info
+from minicnn.commands import evaluate, fetch, info, predict, report, summary, warmup
+from minicnn.commands.parser import Parser
 
-import minicnn
-from minicnn import config, lookup, warmup
-
-COMMANDS = {"warmup": warmup.warm_up}
-
-
-def about():
-    """What computes here, and where things are kept."""
-    libraries = {f"{each['internal_api']} {each['version']}" for each in threadpool_info()
-                 if each["user_api"] == "blas"}  # fmt: skip
-    return "\n".join([
-        f"minicnn {minicnn.__version__}",
-        f"    threads    {minicnn.get_num_threads()}   (MINICNN_NUM_THREADS, mc.set_num_threads)",
-        f"    BLAS       {', '.join(sorted(libraries)) or 'unknown'}",
-        f"    cache      {config.cache_folder()}   (MINICNN_CACHE)",
-    ])  # fmt: skip
+COMMANDS = {
+    "info": info, "warmup": warmup, "fetch": fetch, "summary": summary, "evaluate": evaluate,
+    "predict": predict, "report": report,
+}  # fmt: skip
 
 
 def main(argv=None):
-    """Run one command; without any, say what there is. The exit status is 0 where all went well."""
-    text = argparse.RawDescriptionHelpFormatter
-    parser = argparse.ArgumentParser("python -m minicnn", description=__doc__, formatter_class=text)
-    parser.add_argument("command", nargs="?", metavar="command", help=", ".join(COMMANDS))
-    parser.add_argument("--float64", action="store_true", help="warmup: the kernels of float64 as well")
-    given = parser.parse_args(argv)
-    if given.command is None:
-        if given.float64:
-            parser.error("--float64 belongs to a command: python -m minicnn warmup --float64")
-        print(about(), __doc__.partition("\n\n")[2].rstrip(), sep="\n\n")
+    """Run one command; without any, say what there is.
+
+    The exit status: 0 all went well; 1 it failed, and why was said in a line; 2 it was typed wrongly, and
+    nothing was tried; 130 it was stopped with Ctrl-C.
+    """
+    args = _parse(argv)
+    if args.command is None:
+        print(info.about(), __doc__.partition("\n\n")[2].rstrip(), sep="\n\n")
         return 0
+    command = COMMANDS[args.command]
     try:
-        command = lookup.find(given.command, COMMANDS, "command")
-    except ValueError as problem:
-        parser.error(str(problem))
-    return int(not command(given.float64))
+        return command.run(args) or 0
+    except BrokenPipeError:  # ... | head: who listened has gone
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except (ValueError, OSError) as problem:
+        reason = " ".join(line.strip() for line in str(problem).splitlines())
+        print(f"minicnn {args.command}: {reason}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(f"\nStopped. {getattr(command, 'STOPPED', '')}".rstrip(), file=sys.stderr)
+        return 130
+
+
+def _parse(argv):
+    parser = Parser("python -m minicnn", description=__doc__)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    for name, command in COMMANDS.items():
+        own = commands.add_parser(name, description=command.__doc__)
+        command.add_arguments(own)
+        own.set_defaults(parser=own)
+    args, unknown = parser.parse_known_args(argv)
+    if unknown:
+        getattr(args, "parser", parser).error(f"unrecognized arguments: {' '.join(unknown)}")
+    return args
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ one prediction is right: there it shows the support as 3.0, and this one as 3 li
 import numpy as np
 
 from minicnn.datasets.labels import as_classes
+from minicnn.kernels.activations import softmax
 
 HEADERS = ("precision", "recall", "f1-score", "support")
 
@@ -60,6 +61,14 @@ def classification_report(y_true, y_pred, class_names=None, digits=2):
     line("macro avg", scores.mean(axis=1), N)
     line("weighted avg", np.average(scores, axis=1, weights=support), N)
     return "\n".join(lines) + "\n"
+
+
+def probabilities(outputs):
+    """(N, classes) from what a classifier gives: probabilities, logits, or one number for two classes."""
+    logits = outputs.min() < 0 or outputs.max() > 1
+    if outputs.shape[1] == 1:
+        outputs = np.concatenate([0 * outputs if logits else 1 - outputs, outputs], axis=1)
+    return softmax(outputs) if logits else outputs
 
 
 def class_scores(counts):

@@ -45,17 +45,27 @@ def load_data():
     Raises ``DatasetUnavailable`` when the data is neither on disk nor to be had, ``ValueError`` when
     something on disk is broken; both say what to do.
     """
-    for folder in search_folders():
-        for name, read in _FORMATS:
-            path = folder / name
-            if path.exists():
-                return _assemble(read(path))
+    for path, read in _found():
+        return _assemble(read(path))
     return _assemble(_read_python_archive(_download()))
+
+
+def find():
+    """The path of what ``load_data`` would read without a download, or None."""
+    return next((path for path, _ in _found()), None)
 
 
 def on_disk():
     """Would ``load_data`` find something to read, without a download?"""
-    return any((folder / name).exists() for folder in search_folders() for name, _ in _FORMATS)
+    return find() is not None
+
+
+def _found():
+    """What there is to read and how, best first."""
+    for folder in search_folders():
+        for name, read in _FORMATS:
+            if (folder / name).exists():
+                yield folder / name, read
 
 
 def search_folders():
@@ -65,10 +75,14 @@ def search_folders():
     return [*mine, config.cache_folder(), config.home() / ".keras" / "datasets"]
 
 
+def fetch():
+    """The path of the Python archive in the cache folder, downloaded unless it is there."""
+    return download.fetch(MIRRORS, config.cache_folder() / "cifar-10-python.tar.gz", PYTHON)
+
+
 def _download():
-    """The path of the Python archive, downloaded into the cache folder."""
     try:
-        return download.fetch(MIRRORS, config.cache_folder() / "cifar-10-python.tar.gz", PYTHON)
+        return fetch()
     except OSError as error:  # DatasetUnavailable is one; a full or read-only disk gives others
         looked = "\n".join(
             f"  {folder} ({'has none of them' if folder.is_dir() else 'no such folder'})"

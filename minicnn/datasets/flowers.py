@@ -46,14 +46,20 @@ def folder():
 
     Raises as ``load_data`` does.
     """
+    path = find() or _download()
+    return _whole(path) if path.is_dir() else _unpack(path)
+
+
+def find():
+    """The path of the folder or the archive that is there without a download, or None."""
     for place in search_folders():
         for path in (place / name for name in _FOLDERS):
             if (path / CLASS_NAMES[0]).is_dir():
-                return _whole(path)
+                return path
         for path in (place / name for name in _ARCHIVES):
             if path.is_file():
-                return _unpack(path)
-    return _unpack(_download())
+                return path
+    return None
 
 
 def _whole(path):
@@ -63,10 +69,14 @@ def _whole(path):
     return path
 
 
+def fetch():
+    """The path of the archive in the cache folder, downloaded unless it is there."""
+    return download.fetch(MIRRORS, config.cache_folder() / f"{_NAME}.tgz", ARCHIVE)
+
+
 def _download():
-    """The path of the archive, downloaded into the cache folder."""
     try:
-        return download.fetch(MIRRORS, config.cache_folder() / f"{_NAME}.tgz", ARCHIVE)
+        return fetch()
     except OSError as error:  # DatasetUnavailable is one; a full or read-only disk gives others
         looked = "\n".join(f"  {place}" for place in search_folders())
         raise download.DatasetUnavailable(

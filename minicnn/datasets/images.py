@@ -43,6 +43,19 @@ def load_img(path, color_mode="rgb", target_size=None, interpolation="nearest", 
     return image.resize((OW, OH), methods[interpolation], box=box)
 
 
+def photograph(path, size, color_mode="rgb"):
+    """The pixels (*size, C) uint8 of a picture as viewers show it: upright, white where it is transparent.
+
+    ``size``: (height, width). Larger pictures are averaged down, and distorted where their shape is another.
+    """
+    from PIL import Image
+
+    OH, OW = check_size("photograph", "size", size)
+    image = _decode(path, color_mode, tuple(set(FORMATS.values())), as_shown=True)
+    x = np.asarray(image.resize((OW, OH), Image.Resampling.BILINEAR))
+    return x if x.ndim == 3 else x[:, :, np.newaxis]
+
+
 def img_to_array(img, data_format=None, dtype=None):
     """A Pillow image as an array (H, W, C) of 0..255, float32 unless told otherwise."""
     if data_format not in (None, "channels_last"):
@@ -89,7 +102,7 @@ def check_size(caller, name, size):
     return int(pair[0]), int(pair[1])
 
 
-def _decode(path, color_mode, formats=None):
+def _decode(path, color_mode, formats=None, as_shown=False):
     """The Pillow image in the file, read to the end of its pixels, in the mode of ``color_mode``."""
     from PIL import Image
 
@@ -101,9 +114,22 @@ def _decode(path, color_mode, formats=None):
             image.load()  # open only looks at the head; this meets everything that is missing or damaged
             if image.mode.startswith("I;16"):  # convert would turn all that is not nearly black white
                 image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+            if as_shown:
+                image = _as_shown(image, color_mode)
             return image.convert(MODES[color_mode])
     except Exception as error:  # Pillow says in a dozen classes that a file is broken, OSError among them
         if isinstance(error, OSError) and error.errno is not None:  # but this one is about reading files
             raise
         reason = str(error) or type(error).__name__
         raise UnreadablePicture(f"{path} cannot be read as a picture: {reason}") from error
+
+
+def _as_shown(image, color_mode):
+    """Turned as the camera was held, which a file may note instead; on white where it is transparent."""
+    from PIL import Image, ImageOps
+
+    image = ImageOps.exif_transpose(image)
+    if color_mode != "rgba" and ("A" in image.getbands() or "transparency" in image.info):
+        image = image.convert("RGBA")
+        return Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
+    return image

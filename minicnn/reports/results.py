@@ -6,9 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from minicnn import batches
-from minicnn.classification import confusion_matrix
+from minicnn.classification import confusion_matrix, probabilities
 from minicnn.datasets.labels import as_classes
-from minicnn.kernels.activations import softmax
 from minicnn.reports.packing import pack
 
 ROWS = 256  # pictures at a time
@@ -54,7 +53,7 @@ def judge(model, data, most, room):
         checksums += map(_checksum, x)
     if not outputs:
         raise ValueError("report was given no batches of (x, y)")
-    p, labels = _probabilities(np.concatenate(outputs)), np.concatenate(labels)
+    p, labels = probabilities(np.concatenate(outputs)), np.concatenate(labels)
     if labels.max() >= p.shape[1]:
         raise ValueError(f"report: the model knows {p.shape[1]} classes, but there is a label {labels.max()}")
     mistakes, shown = _choose(p, labels, most)
@@ -87,14 +86,6 @@ def _classes(y, outputs):
             f"gives {outputs.shape}"
         )
     return as_classes(y, "report", "the labels in data", length=len(outputs))
-
-
-def _probabilities(outputs):
-    """(N, classes) from what the model gives: probabilities, logits, or one number for two classes."""
-    logits = outputs.min() < 0 or outputs.max() > 1
-    if outputs.shape[1] == 1:
-        outputs = np.concatenate([0 * outputs if logits else 1 - outputs, outputs], axis=1)
-    return softmax(outputs) if logits else outputs
 
 
 def _choose(p, labels, most):

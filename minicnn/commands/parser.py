@@ -1,0 +1,42 @@
+"""argparse's parser; of what it does not know it says which word may have been meant."""
+
+import argparse
+import re
+
+from minicnn.lookup import nearest
+
+FLAG = re.compile(r"unrecognized arguments: ([^\s=]+)")
+CHOICE = re.compile(r"(?P<what>.*invalid choice: '(?P<word>.*)') \(choose from .*\)")
+
+
+class Parser(argparse.ArgumentParser):
+    """Text as it stands in ``description``, no abbreviated flags, and a suggestion after a slip."""
+
+    def __init__(self, *args, **options):
+        text = argparse.RawDescriptionHelpFormatter
+        super().__init__(*args, **{"allow_abbrev": False, "formatter_class": text, **options})
+
+    def error(self, message):
+        if flag := FLAG.match(message):
+            known = [word for action in self._actions for word in action.option_strings]
+            if near := nearest(flag[1], known):
+                message += f": did you mean {near}? (--help lists all flags)"
+        elif choice := CHOICE.fullmatch(message):
+            known = [word for action in self._actions for word in action.choices or ()]
+            near = nearest(choice["word"], known)
+            hint = f"did you mean {near}? " if near else ""
+            message = f"{choice['what']}: {hint}There are {', '.join(known)}"
+        super().error(message)
+
+
+def whole_number(least, most=None):
+    """The type of a flag: a whole number from ``least`` to ``most``."""
+
+    def parse(text):
+        value = int(text) if text.isascii() and text.isdigit() else None
+        if value is None or value < least or (most is not None and value > most):
+            upto = "" if most is None else f" and <= {most:,}"
+            raise argparse.ArgumentTypeError(f"expects a whole number >= {least:,}{upto}, got {text!r}")
+        return value
+
+    return parse

@@ -1,0 +1,138 @@
+"""What a training left behind: a saved model, and the metrics file that knows what the model does not.
+
+    runs/depth/depth_cifar10.json       the names of the classes, the recipe, the history of each part
+    runs/depth/depth_cifar10_m1.mcnn    a model, of the part M1
+
+The scripts in examples/ write both (examples/common_run.py). A model saved by itself has no such file: its
+classes are numbers then, and of its pixels somebody has to say whether they were 0..255 or 0..1.
+"""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from minicnn import layers, lookup, saving
+
+TRAIN_ONE = "train one first, python examples/cifar_m3.py say"
+PIXELS = {"0..255": 1, "0..1": 255}  # what bytes are divided by
+RECIPES = {"0..255": "0..255", "/ 255": "0..1"}  # the words of a metrics file
+
+
+@dataclass
+class Trained:
+    """A model, and what is known of how it was trained: nothing, where there is no metrics file."""
+
+    path: Path
+    model: object
+    run: dict = field(default_factory=dict)  # the metrics file
+    part: dict = field(default_factory=dict)  # what of it is about this model
+    pixels: str = None  # "0..255" or "0..1", where somebody has said so
+
+    @property
+    def input_shape(self):
+        """(H, W, C) of the pictures it takes."""
+        shape = self.model.input_shape
+        if len(shape) != 4 or shape[3] not in (1, 3, 4):
+            raise ValueError(f"{self.path} takes inputs {shape}, not pictures (None, H, W, 3)")
+        return shape[1:]
+
+    @property
+    def color_mode(self):
+        """Which pictures those are."""
+        return {1: "grayscale", 3: "rgb", 4: "rgba"}[self.input_shape[2]]
+
+    @property
+    def class_names(self):
+        """What its classes are called; None where nobody knows."""
+        names, classes = self.run.get("class_names"), self.model.output_shape[1:]
+        if len(classes) != 1:
+            raise ValueError(f"{self.path} gives {self.model.output_shape}, not one score for each class")
+        if names is not None and len(names) != max(2, *classes):
+            raise ValueError(f"{self.path} knows {classes[0]} classes, its metrics file names {len(names)}")
+        return names
+
+    def as_input(self, x):
+        """Bytes 0..255 as the model was trained on them: float32, divided by 255 or not."""
+        return x.astype(np.float32) / np.float32(PIXELS[self._pixels()])
+
+    def _pixels(self):
+        found = self.pixels or RECIPES.get(self.part.get("recipe", {}).get("pixels"))
+        if found is None and any(isinstance(layer, layers.Rescaling) for layer in self.model.layers):
+            found = "0..255"
+        if found is None:
+            raise ValueError(
+                f"nothing beside {self.path} says what pixels it was trained on: add --pixels 0..255 or 0..1"
+            )
+        return found
+
+
+def load(path, pixels=None):
+    """The one model at ``path``, a file or the folder of a run, with what is known of it."""
+    found = models(path)
+    if len(found) > 1:
+        raise ValueError(f"{path} holds several models, name one: {', '.join(each.name for each in found)}")
+    return read(found[0], pixels)
+
+
+def read(path, pixels=None):
+    """The model in the file ``path``, with what is known of it."""
+    _, run, part = _beside(path)
+    return Trained(path, saving.load_model(path), run, part, pixels)
+
+
+def models(path):
+    """The saved models at ``path``: a file, all in a folder, or those a metrics file is about."""
+    path = existing(path, "model", TRAIN_ONE)
+    if path.is_dir():
+        found = sorted(path.glob("*.mcnn"))
+    elif path.suffix == ".json":
+        found = sorted(each for each in path.parent.glob("*.mcnn") if _beside(each)[0] == path)
+    else:
+        return [path]
+    if not found:
+        raise ValueError(f"{path} leads to no saved model (*.mcnn): a script saves it when training is over")
+    return found
+
+
+def existing(path, kind, mend=None):
+    """``path``, or a ValueError that says what may have been meant, or how to come by one."""
+    path = Path(path)
+    if path.exists():
+        return path
+    slashes = Path(str(path).replace("\\", "/"))  # as one writes them on Windows
+    if slashes.exists():
+        hint = f"did you mean {slashes}?"
+    elif not path.parent.is_dir():
+        hint = f"there is no folder {path.parent}"
+    else:
+        near = lookup.nearest(path.name, [each.name for each in path.parent.iterdir()])
+        hint = f"did you mean {path.parent / near}?" if near else mend
+    raise ValueError(f"there is no {kind} {path}" + (f": {hint}" if hint else ""))
+
+
+def _beside(model_path):
+    """The metrics file that a model belongs to, what is in it, and what of that is about this model.
+
+    ``(None, {}, {})`` where there is none. depth_cifar10_m1.mcnn belongs to depth_cifar10.json, part M1.
+    """
+    found = (None, {}, {})
+    for path in sorted(model_path.parent.glob("*.json"), key=lambda path: len(path.stem)):
+        run, (start, _, rest) = _metrics(path), model_path.stem.partition(path.stem)
+        parts = run.get("parts") or {run.get("part", ""): run}
+        named = {f"_{name.lower()}": part for name, part in parts.items()}
+        if len(parts) == 1:
+            named[""] = run
+        if run and not start and rest in named:
+            found = path, run, named[rest]
+    return found
+
+
+def _metrics(path):
+    """What is in a metrics file; {} where it is some other JSON."""
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError):
+        return {}
+    return document if isinstance(document, dict) and document.keys() >= {"class_names", "dataset"} else {}
