@@ -15,7 +15,7 @@ from pathlib import Path
 import common
 
 import minicnn as mc
-from minicnn.commands import predict, trained
+from minicnn.commands import pictures, predict, trained
 
 
 def main(argv=None):
@@ -23,9 +23,10 @@ def main(argv=None):
     parser.add_argument("picture", metavar="PICTURE", help="a JPEG or PNG file of any size")
     parser.add_argument("--model", metavar="FILE", required=True, help="a saved model: *.mcnn")
     parser.add_argument("--out", type=Path, metavar="FILE", help="default: PICTURE_classes.png, here")
+    pictures.add_pixels(parser)
     args = parser.parse_args(argv)
 
-    judge = trained.load(args.model)
+    judge = trained.load(args.model, args.pixels)
     picture = predict.load_picture(args.picture, judge)
     p = predict.class_probabilities(judge, picture)
     print(*predict.lines(judge, p), sep="\n")

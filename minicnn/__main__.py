@@ -17,6 +17,7 @@ examples/cifar_m3.py
 import os
 import sys
 
+from minicnn import config
 from minicnn.commands import evaluate, fetch, info, predict, report, summary, warmup
 from minicnn.commands.parser import Parser
 
@@ -33,12 +34,11 @@ def main(argv=None):
     nothing was tried; 130 it was stopped with Ctrl-C.
     """
     args = _parse(argv)
-    if args.command is None:
-        print(info.about(), __doc__.partition("\n\n")[2].rstrip(), sep="\n\n")
-        return 0
-    command = COMMANDS[args.command]
+    command = COMMANDS.get(args.command)
     try:
-        return command.run(args) or 0
+        status = command.run(args) if command else say_what_there_is()
+        sys.stdout.flush()  # here, where it may fail
+        return status or 0
     except BrokenPipeError:  # ... | head: who listened has gone
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
@@ -51,8 +51,14 @@ def main(argv=None):
         return 130
 
 
+def say_what_there_is():
+    """What computes here, and the commands."""
+    print(info.about(), __doc__.partition("\n\n")[2].rstrip(), sep="\n\n")
+
+
 def _parse(argv):
     parser = Parser("python -m minicnn", description=__doc__)
+    parser.add_argument("--version", action="version", version=f"minicnn {config.VERSION}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     for name, command in COMMANDS.items():
         own = commands.add_parser(name, description=command.__doc__)

@@ -36,7 +36,8 @@ def _download(title, module):
         module.fetch()
     except OSError as problem:
         why, *mirrors = map(str.strip, str(problem).splitlines())
+        reasons = f"{why} {'; '.join(mirrors)}".strip()
         raise ValueError(
-            f"{title} could not be had: {why} {'; '.join(mirrors)}. The same command goes on. Or get "
+            f"{title} could not be had: {reasons}. The same command goes on where it stopped. Or get "
             f"{module.MIRRORS[-1]}, put it unopened into a folder and set MINICNN_DATA to that folder"
         ) from problem

@@ -64,7 +64,7 @@ def find(trained, wanted=None, subset=None):
         return _in_memory(trained, name, title, count or TEST_PICTURES)
     if not Path(name).is_dir() and (near := nearest(name, TITLES)):
         raise ValueError(f"there is no data set or folder {name}: did you mean {near}?")
-    return _from_folder(trained, existing(name, "data set or folder"), title, count, LISTED)
+    return _from_folder(trained, existing(name, "data set or folder", [""]), title, count, LISTED)
 
 
 def _in_memory(trained, name, title, count):
@@ -91,8 +91,8 @@ def _from_folder(trained, folder, title, count, options):
     )  # fmt: skip
     classes = trained.model.output_shape[1]
     if len(dataset.class_names) != max(2, classes):
-        found = f"{folder} has {len(dataset.class_names)} folders"
-        raise ValueError(f"{trained.path} knows {classes} classes, {found}: one for each class?")
+        found = f"{folder} has folders for {len(dataset.class_names)}"
+        raise ValueError(f"{trained.path} knows {classes} classes, {found}: one folder for each class?")
     dataset.file_paths, dataset.labels = dataset.file_paths[:count], dataset.labels[:count]
     return Pictures(title, dataset.class_names, AsInput(dataset, trained), dataset.images)
 

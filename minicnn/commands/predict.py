@@ -41,7 +41,7 @@ def run(args):
 
 def load_picture(path, judge):
     """The picture as bytes (H, W, C), of the size that the model takes."""
-    path = trained.existing(path, "picture")
+    path = trained.existing(path, "picture", images.FORMATS)
     if path.is_dir():
         raise ValueError(f"{path} is a folder, not a picture: {path / '*'} names all files in it")
     *size, _ = judge.input_shape

@@ -84,7 +84,7 @@ def read(path, pixels=None):
 
 def models(path):
     """The saved models at ``path``: a file, all in a folder, or those a metrics file is about."""
-    path = existing(path, "model", TRAIN_ONE)
+    path = existing(path, "model", ("", ".mcnn", ".json"), TRAIN_ONE)
     if path.is_dir():
         found = sorted(path.glob("*.mcnn"))
     elif path.suffix == ".json":
@@ -96,8 +96,8 @@ def models(path):
     return found
 
 
-def existing(path, kind, mend=None):
-    """``path``, or a ValueError that says what may have been meant, or how to come by one."""
+def existing(path, kind, endings, mend=None):
+    """``path``, or a ValueError that says which file of these ``endings`` may be meant ("": a folder)."""
     path = Path(path)
     if path.exists():
         return path
@@ -107,7 +107,8 @@ def existing(path, kind, mend=None):
     elif not path.parent.is_dir():
         hint = f"there is no folder {path.parent}"
     else:
-        near = lookup.nearest(path.name, [each.name for each in path.parent.iterdir()])
+        beside = [each.name for each in path.parent.iterdir() if each.suffix.lower() in endings]
+        near = lookup.nearest(path.name, beside)
         hint = f"did you mean {path.parent / near}?" if near else mend
     raise ValueError(f"there is no {kind} {path}" + (f": {hint}" if hint else ""))
 
@@ -135,4 +136,4 @@ def _metrics(path):
         document = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, RecursionError):
         return {}
-    return document if isinstance(document, dict) and document.keys() >= {"class_names", "dataset"} else {}
+    return document if isinstance(document, dict) and document.keys() >= {"dataset", "sizes"} else {}

@@ -141,6 +141,65 @@ class TestBroken:
             images.read(tmp_path / "bomb.png")
 
 
+TURNS = {  # how an upright picture lies in the file (EXIF 2.32, 4.6.4, Orientation)
+    1: lambda x: x, 2: lambda x: x[:, ::-1], 3: lambda x: x[::-1, ::-1], 4: lambda x: x[::-1],
+    5: lambda x: x.swapaxes(0, 1), 6: np.rot90, 7: lambda x: x[::-1, ::-1].swapaxes(0, 1),
+    8: lambda x: np.rot90(x, 3),
+}  # fmt: skip
+
+
+class TestPhotograph:
+    """As people see it: what no data set does, since its pictures are what they are."""
+
+    @pytest.mark.parametrize("orientation", TURNS)
+    def test_is_upright_however_the_camera_was_held(self, orientation, pixels, tmp_path):
+        exif = Image.Exif()
+        exif[0x0112] = orientation
+        lies = Image.fromarray(np.ascontiguousarray(TURNS[orientation](pixels)))
+        lies.save(tmp_path / "turned.png", exif=exif)
+        np.testing.assert_array_equal(images.photograph(tmp_path / "turned.png", (20, 30)), pixels)
+
+    def test_is_white_where_it_is_transparent(self, pixels, tmp_path):
+        alpha = np.zeros((20, 30), np.uint8)
+        alpha[5:] = 255
+        see_through = np.dstack([pixels, alpha])
+        Image.fromarray(see_through).save(tmp_path / "a.png")
+        shown = images.photograph(tmp_path / "a.png", (20, 30))
+        assert (shown[:5] == 255).all()
+        np.testing.assert_array_equal(shown[5:], pixels[5:])
+        kept = images.photograph(tmp_path / "a.png", (20, 30), "rgba")  # for a model that has learned from it
+        np.testing.assert_array_equal(kept, see_through)
+
+    def test_one_colour_of_a_palette_may_be_transparent(self, tmp_path):
+        image = Image.new("P", (2, 1))
+        image.putpalette([0, 0, 0, 10, 20, 30])
+        image.putpixel((1, 0), 1)
+        image.save(tmp_path / "palette.gif", transparency=0)
+        shown = images.photograph(tmp_path / "palette.gif", (1, 2))
+        assert shown.tolist() == [[[255, 255, 255], [10, 20, 30]]]
+
+    def test_grey_pictures_and_grey_models(self, pixels, tmp_path):
+        Image.fromarray(pixels[..., 0]).save(tmp_path / "grey.png")
+        colour = images.photograph(tmp_path / "grey.png", (20, 30))
+        grey = images.photograph(tmp_path / "grey.png", (20, 30), "grayscale")
+        assert colour.shape == (20, 30, 3) and grey.shape == (20, 30, 1)
+        np.testing.assert_array_equal(colour, pixels[..., :1].repeat(3, axis=2))
+        np.testing.assert_array_equal(grey, pixels[..., :1])
+
+    def test_is_averaged_down(self, tmp_path):
+        stripes = np.zeros((40, 40, 3), np.uint8)
+        stripes[::2] = 200
+        Image.fromarray(stripes).save(tmp_path / "stripes.png")
+        small = images.photograph(tmp_path / "stripes.png", (4, 5))[1:-1, 1:-1]
+        assert small.shape == (2, 3, 3)
+        assert np.abs(small.astype(int) - 100).max() <= 12  # thinned out, they would be 0 or 200
+
+    def test_decodes_the_formats_of_a_data_set_alone(self, pixels, tmp_path):
+        Image.fromarray(pixels).save(tmp_path / "picture.tiff")
+        with pytest.raises(images.UnreadablePicture, match=r"picture\.tiff cannot be read as a picture"):
+            images.photograph(tmp_path / "picture.tiff", (4, 4))
+
+
 def test_cutting_to_shape_takes_the_middle():
     assert images.middle(340, 500, 200, 200) == (0, 80, 340, 340)
     assert images.middle(500, 340, 100, 200) == (165, 0, 170, 340)

@@ -1,11 +1,14 @@
 """``--report`` of the scripts: a page for every part that was trained, judged by what evaluate saw."""
 
 import re
+import sys
 from pathlib import Path
 
 import pytest
 
 from examples import cifar_depth, cifar_m1, flowers_alexnet
+from examples.cifar_m1 import common
+from minicnn.__main__ import main
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "examples"
 TRIAL = ["--data", "shapes", "--epochs", "1", "--quiet", "--report"]
@@ -25,7 +28,8 @@ TRIAL = ["--data", "shapes", "--epochs", "1", "--quiet", "--report"]
         ),
     ],
 )  # fmt: skip
-def test_a_page_for_every_part(script, flags, pages, tmp_path):
+def test_a_page_for_every_part(script, flags, pages, tmp_path, monkeypatch):
+    monkeypatch.setattr(sys.modules[common.Run.__module__], "git_commit", lambda: "1a2b3c")  # at any moment
     script.main([*TRIAL, *flags, "--out", str(tmp_path)])
     written = {path.name: path.read_text() for path in tmp_path.glob("*.html")}
     assert written.keys() == pages
@@ -33,6 +37,11 @@ def test_a_page_for_every_part(script, flags, pages, tmp_path):
         assert len(page.encode()) < 5 * 10**6
         assert "on shapes (embedded pictures, not " in page and "test pictures named rightly" in page
         assert '<th scope="row">commit</th>' in page and "loss from epoch 1 to 1" in page
+
+    for page in tmp_path.glob("*.html"):
+        page.unlink()
+    assert main(["report", str(tmp_path)]) == 0
+    assert {path.name: path.read_text() for path in tmp_path.glob("*.html")} == written
 
 
 def test_no_page_unasked(tmp_path):
