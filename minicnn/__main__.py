@@ -14,6 +14,7 @@ Each command has a --help. In a clone of the repository also: python -m lessons,
 examples/cifar_m3.py
 """
 
+import contextlib
 import os
 import sys
 
@@ -33,6 +34,8 @@ def main(argv=None):
     The exit status: 0 all went well; 1 it failed, and why was said in a line; 2 it was typed wrongly, and
     nothing was tried; 130 it was stopped with Ctrl-C.
     """
+    with contextlib.suppress(AttributeError):  # of what somebody put in the place of stdout
+        sys.stdout.reconfigure(errors="replace")  # where a terminal does not know a letter
     args = _parse(argv)
     command = COMMANDS.get(args.command)
     try:

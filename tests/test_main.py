@@ -1,5 +1,8 @@
 """python -m minicnn: what it says, what it refuses, and that after the warm-up nothing is left to compile."""
 
+import io
+import sys
+
 import numpy as np
 import pytest
 from agreement import ROOT, run_python
@@ -52,6 +55,15 @@ def test_how_a_command_ends(raised, status, said, monkeypatch, capsys):
     assert command.main(["info"]) == status
     shown = capsys.readouterr()
     assert (shown.out, shown.err) == ("", said)
+
+
+@pytest.mark.parametrize("make", [lambda: io.TextIOWrapper(io.BytesIO(), "ascii"), io.StringIO])
+def test_any_output_will_do(make, monkeypatch):
+    monkeypatch.setattr(sys, "stdout", make())
+    monkeypatch.setattr(info, "run", lambda args: print("caf\u00e9 \u2501"))
+    assert command.main(["info"]) == 0
+    sys.stdout.seek(0)
+    assert sys.stdout.read() in ("caf? ?\n", "caf\u00e9 \u2501\n")
 
 
 def test_a_listener_who_has_gone_is_no_traceback():

@@ -25,9 +25,7 @@ def run(args):
     if model.loss is None:  # it was saved before it was compiled
         model.compile(loss="sparse_categorical_crossentropy", metrics=["accuracy"])
     by = pictures.find(judged, args.data, args.subset)
-    arrays = {"batch_size": pictures.batch_size(judged)} if isinstance(by.data, tuple) else {}
-    x, y = by.data if isinstance(by.data, tuple) else (by.data, None)
-    scores = model.evaluate(x, y, **arrays, verbose=0, return_dict=True)
+    scores = model.evaluate(by.x, by.y, by.batch_size, verbose=0, return_dict=True)
     print(f"{model.name} on {by.title}: {by.count:,} test pictures")
     width = max(map(len, scores))
     for name, value in scores.items():

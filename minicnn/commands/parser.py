@@ -5,7 +5,7 @@ import re
 
 from minicnn.lookup import nearest
 
-FLAG = re.compile(r"unrecognized arguments: ([^\s=]+)")
+FLAG = re.compile(r"unrecognized arguments: (-[^\s=]+)")
 CHOICE = re.compile(r"(?P<what>.*invalid choice: '(?P<word>.*)') \(choose from .*\)")
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from minicnn import batches, datasets, losses
-from minicnn.commands.trained import existing
+from minicnn.commands.trained import PIXELS, existing
 from minicnn.datasets.image_dataset import image_dataset_from_directory
 from minicnn.lookup import nearest
 from minicnn.utils import to_categorical
@@ -17,12 +17,14 @@ VALIDATION = LISTED | {"validation_split": 0.3, "subset": "validation"}  # as in
 
 @dataclass
 class Pictures:
-    """``data``: (x, y), or batches of them, as the model takes them."""
+    """As the model takes them: arrays ``x`` and ``y``, or batches of both as ``x`` alone."""
 
     title: str
     class_names: list
-    data: object
     count: int
+    x: object
+    y: object = None
+    batch_size: int = None
 
 
 class AsInput:
@@ -45,7 +47,7 @@ def add_arguments(parser):
 
 def add_pixels(parser):
     """What a model saved by itself cannot tell."""
-    parser.add_argument("--pixels", choices=("0..255", "0..1"), help="what the model was trained on, for one "
+    parser.add_argument("--pixels", choices=tuple(PIXELS), help="what the model was trained on, for one "
                         "without a metrics file beside it")  # fmt: skip
 
 
@@ -54,7 +56,7 @@ def find(trained, wanted=None, subset=None):
     name = wanted or trained.run.get("dataset")
     if name is None:
         raise ValueError(f"nothing beside {trained.path} says what to test it on: add --data, cifar10 say")
-    count = subset or (None if wanted else trained.run["sizes"]["test"])
+    count = subset or (None if wanted else trained.run["sizes"].get("test"))
     title = TITLES.get(name, name) if wanted else trained.run.get("title", TITLES.get(name, name))
     if not wanted and "pictures" in trained.run:  # drawn for want of photographs
         return _from_folder(trained, trained.path.parent / trained.run["pictures"], title, count, VALIDATION)
@@ -78,7 +80,7 @@ def _in_memory(trained, name, title, count):
     _, (x, y) = datasets.load(name, 0, min(count, TEST_PICTURES))
     names = trained.class_names or list(getattr(datasets, name).CLASS_NAMES)
     labels = to_categorical(y, len(names)) if _one_hot(trained) else y
-    return Pictures(title, names, (trained.as_input(x), labels), len(x))
+    return Pictures(title, names, len(x), trained.as_input(x), labels, _batch_size(trained))
 
 
 def _from_folder(trained, folder, title, count, options):
@@ -86,7 +88,7 @@ def _from_folder(trained, folder, title, count, options):
     H, W, _ = trained.input_shape
     dataset = image_dataset_from_directory(
         folder, class_names=trained.class_names, label_mode="categorical" if _one_hot(trained) else "int",
-        color_mode=trained.color_mode, image_size=(H, W), batch_size=batch_size(trained), verbose=False,
+        color_mode=trained.color_mode, image_size=(H, W), batch_size=_batch_size(trained), verbose=False,
         **options,
     )  # fmt: skip
     classes = trained.model.output_shape[1]
@@ -94,7 +96,7 @@ def _from_folder(trained, folder, title, count, options):
         found = f"{folder} has folders for {len(dataset.class_names)}"
         raise ValueError(f"{trained.path} knows {classes} classes, {found}: one folder for each class?")
     dataset.file_paths, dataset.labels = dataset.file_paths[:count], dataset.labels[:count]
-    return Pictures(title, dataset.class_names, AsInput(dataset, trained), dataset.images)
+    return Pictures(title, dataset.class_names, dataset.images, AsInput(dataset, trained))
 
 
 def _one_hot(trained):
@@ -102,6 +104,6 @@ def _one_hot(trained):
     return not isinstance(trained.model.loss, losses.SparseCategoricalCrossentropy)
 
 
-def batch_size(trained):
+def _batch_size(trained):
     """As in its run, so that the same numbers come out to the last digit."""
     return trained.part.get("recipe", {}).get("batch_size", 32)

@@ -38,7 +38,8 @@ def write_page(told, data, out):
 
     by = pictures.find(told, data)
     title = f"{told.model.name} on {by.title}"
-    report(told.model, history_of(told.part), by.data, out, by.class_names, title, recipe_of(told, by.title))
+    data = by.x if by.y is None else (by.x, by.y)
+    report(told.model, history_of(told.part), data, out, by.class_names, title, recipe_of(told, by.title))
 
 
 def history_of(part):

@@ -136,4 +136,5 @@ def _metrics(path):
         document = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, RecursionError):
         return {}
-    return document if isinstance(document, dict) and document.keys() >= {"dataset", "sizes"} else {}
+    is_one = isinstance(document, dict) and "dataset" in document and isinstance(document.get("sizes"), dict)
+    return document if is_one else {}
