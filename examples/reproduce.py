@@ -10,6 +10,7 @@ one has its own author.
 """
 
 import argparse
+import contextlib
 import json
 import os
 import shutil
@@ -30,6 +31,7 @@ import table
 import minicnn as mc
 
 ROOT = Path(__file__).resolve().parent.parent
+PATIENCE = 120  # seconds for a batch
 TRIAL_RUN = ("--data", "shapes", "--subset", "256", "--epochs", "1")
 
 
@@ -98,6 +100,10 @@ def train(name, seed, script, flags, work):
     process = subprocess.Popen(command, cwd=ROOT)
     try:
         status = process.wait()
+    except KeyboardInterrupt:  # the script has heard it too, and keeps its run when its batch is through
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(PATIENCE)
+        raise
     finally:  # stopped: the script must not go on alone
         if process.poll() is None:
             process.terminate()

@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -244,7 +245,7 @@ def test_data_asked_for_is_not_replaced(tmp_path):
     [
         (["--epoch", "3"], "did you mean --epochs?"),
         (["--batchsize=3"], "did you mean --batch-size?"),
-        (["--data", "cifar"], "invalid choice: 'cifar' (choose from"),
+        (["--data", "cifar"], "invalid choice: 'cifar': did you mean cifar10? There are cifar10, shapes"),
         (["--epochs", "0"], "--epochs: expects a whole number >= 1, got '0'"),
         (["--epochs", "many"], "--epochs: expects a whole number >= 1, got 'many'"),
         (["--subset", "60000"], "--subset: expects a whole number >= 8 and <= 50,000, got '60000'"),
@@ -330,3 +331,27 @@ class TestReproduce:
         written = backup.stat().st_mtime_ns
         time.sleep(1)
         assert backup.stat().st_mtime_ns == written  # nobody trains on
+
+    @pytest.mark.slow
+    @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT to send to other processes")
+    def test_ctrl_c_leaves_the_script_time_to_keep_its_run(self, tmp_path):
+        code = (
+            "import signal; from pathlib import Path; from examples import reproduce\n"
+            "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+            "flags = ['--data', 'shapes', '--subset', '80', '--epochs', '1000000', '--quiet']\n"
+            f"reproduce.train('m1', 0, ('cifar_m1',), flags, Path({str(tmp_path)!r}))\n"
+        )
+        process = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stderr=subprocess.PIPE, text=True,
+                                   start_new_session=True)  # fmt: skip
+        backup = tmp_path / "m1_seed0" / "m1_shapes_80_m1.backup"
+        deadline = time.monotonic() + 300
+        try:
+            while not backup.exists():
+                assert process.poll() is None and time.monotonic() < deadline
+                time.sleep(0.01)
+            os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to both of them
+            _, errors = process.communicate(timeout=300)
+        finally:
+            process.kill()
+        assert process.returncode == -signal.SIGINT
+        assert "Stopped. The same command with --resume goes on from the last backup." in errors
