@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from minicnn.datasets import cifar10, flowers
+from minicnn.datasets import cifar10, download, flowers
 from tests.datasets.conftest import home, small  # noqa: F401  (fixtures)
 
 
@@ -22,6 +22,7 @@ def mirror(home, monkeypatch):  # noqa: F811
     folder.mkdir()
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     monkeypatch.delenv("MINICNN_OFFLINE")
+    monkeypatch.setattr(download.fetch, "__defaults__", (300.0,))  # seconds: this machine may be busy
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=folder))
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
