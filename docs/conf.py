@@ -26,7 +26,7 @@ exclude_patterns = [".*", "build", "dist", "runs", "**/results", "tests"]
 # What stands on the left, by the page it stands under; in the page itself it would be seen in the repository.
 menus = {
     "README": {
-        "Use": ["docs/api/index", "docs/exchange", "docs/report", "docs/search"],
+        "Use": ["docs/api/index", "docs/commandline", "docs/exchange", "docs/report", "docs/search"],
         "Learn": ["lessons/README", "docs/api/kernels"],
         "Results": ["examples/README", "benchmarks/README", "docs/reliability"],
         "How it is built": ["CONTRIBUTING", "docs/decisions/*", "lessons/AUTHORS", "CHANGELOG"],

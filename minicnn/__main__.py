@@ -36,7 +36,7 @@ def main(argv=None):
     """
     with contextlib.suppress(AttributeError):  # of what somebody put in the place of stdout
         sys.stdout.reconfigure(errors="replace")  # where a terminal does not know a letter
-    args = _parse(argv)
+    args = parse_arguments(argv)
     command = COMMANDS.get(args.command)
     try:
         status = command.run(args) if command else say_what_there_is()
@@ -59,7 +59,8 @@ def say_what_there_is():
     print(info.about(), __doc__.partition("\n\n")[2].rstrip(), sep="\n\n")
 
 
-def _parse(argv):
+def parse_arguments(argv):
+    """The command and its own arguments; SystemExit where they are not understood."""
     parser = Parser("python -m minicnn", description=__doc__)
     parser.add_argument("--version", action="version", version=f"minicnn {config.VERSION}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
@@ -67,10 +68,7 @@ def _parse(argv):
         own = commands.add_parser(name, description=command.__doc__)
         command.add_arguments(own)
         own.set_defaults(parser=own)
-    args, unknown = parser.parse_known_args(argv)
-    if unknown:
-        getattr(args, "parser", parser).error(f"unrecognized arguments: {' '.join(unknown)}")
-    return args
+    return parser.parse_args(argv)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,12 @@ class Parser(argparse.ArgumentParser):
         text = argparse.RawDescriptionHelpFormatter
         super().__init__(*args, **{"allow_abbrev": False, "formatter_class": text, **options})
 
+    def parse_known_args(self, args=None, namespace=None):
+        known, unknown = super().parse_known_args(args, namespace)
+        if unknown:  # said by the command that does not know them
+            getattr(known, "parser", self).error(f"unrecognized arguments: {' '.join(unknown)}")
+        return known, unknown
+
     def error(self, message):
         if flag := FLAG.match(message):
             known = [word for action in self._actions for word in action.option_strings]

@@ -21,8 +21,8 @@ def test_every_command_is_shown():
 def test_what_is_shown_can_be_typed(line, capsys):
     words = shlex.split(line)
     if words[0] in door.COMMANDS:
-        assert door._parse(words).command == words[0]
+        assert door.parse_arguments(words).command == words[0]
         return
     with pytest.raises(SystemExit):
-        door._parse(words)
+        door.parse_arguments(words)
     assert capsys.readouterr().err.splitlines()[-1] in TEXT  # the slip, and its answer as it stands there
