@@ -17,12 +17,14 @@ class Parser(argparse.ArgumentParser):
         super().__init__(*args, **{"allow_abbrev": False, "formatter_class": text, **options})
 
     def parse_known_args(self, args=None, namespace=None):
+        """As argparse's; but what is unknown is an error here, said by the command that does not know it."""
         known, unknown = super().parse_known_args(args, namespace)
-        if unknown:  # said by the command that does not know them
+        if unknown:
             getattr(known, "parser", self).error(f"unrecognized arguments: {' '.join(unknown)}")
         return known, unknown
 
     def error(self, message):
+        """Exit with 2 and the message, after a suggestion has been added."""
         if flag := FLAG.match(message):
             known = [word for action in self._actions for word in action.option_strings]
             if near := nearest(flag[1], known):
