@@ -27,6 +27,16 @@ def agree(actual, expected, relative=1e-10, what=""):
         assert error <= relative * size, f"{what}: off by {error:.3g} where numbers are up to {size:.3g}"
 
 
+def near(actual, expected, relative, what="", size=0.0):
+    """That NaN and infinity stand in the same places, and no other number is off by more than ``relative``.
+
+    Relative to the largest finite number expected; with ``size``, a difference of that much counts for nothing.
+    """
+    finite = np.abs(expected[np.isfinite(expected)])
+    size = max(size, relative * finite.max(initial=0))
+    np.testing.assert_allclose(actual, expected, rtol=0, atol=size, err_msg=what)
+
+
 def agree_in_float32(actual, expected, magnitude, terms, what=""):
     """That a float32 sum of ``terms`` products is as near to the exact one as rounding lets it be.
 

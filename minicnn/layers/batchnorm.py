@@ -12,7 +12,8 @@ class BatchNormalization(Layer):
     """(..., C) -> (..., C): mean 0 and variance 1 per channel over the batch, then times gamma, plus beta.
 
     While training the batch's own statistics count and ``moving_mean`` and ``moving_variance`` follow them,
-    moving = momentum moving + (1 - momentum) batch; otherwise these are used. All four are (C,).
+    moving = momentum moving + (1 - momentum) batch; otherwise these are used. All four are (C,). A channel that
+    holds a single number, as in a batch of one row, is its own mean: y is beta and dx is 0.
     Raises ValueError when trained on a batch without pictures. Ioffe & Szegedy 2015, Algorithm 1.
     """
 
@@ -59,6 +60,7 @@ class BatchNormalization(Layer):
         self.cache = rows, mean, variance, training, x.shape
         return y.reshape(x.shape)
 
+    @np.errstate(invalid="ignore")  # the means of no pictures are 0 / 0, and nothing is made of them
     def backward(self, dy):
         x, mean, variance, training, shape = self.recall()
         rows = self.check_gradient(dy, shape).reshape(x.shape)
