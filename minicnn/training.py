@@ -125,11 +125,12 @@ class Training:
         """Train for ``epochs`` passes over the data; returns the History.
 
         x, y: arrays, or an iterable of batches (x, y) in place of both. batch_size: 32 unless given.
+        The last batch may be smaller, down to a single picture.
         validation_data: (x, y) or an iterable; validation_split: the last fraction of x, y instead.
         verbose: 0 silent, 1 a live line, 2 a line an epoch. Shuffles before every epoch unless told not to.
 
-        Raises ValueError for data that do not fit the model or the loss, before anything has changed; an
-        iterable's batches are looked at one by one, as they come.
+        Raises ValueError for data that do not fit the model or the loss, and for none at all, before anything
+        has changed; an iterable's batches are looked at one by one, as they come.
         """
         self._require_compiled("fit")
         epochs = whole_number(epochs, "epochs", least=0)

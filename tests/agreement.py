@@ -30,7 +30,7 @@ def agree(actual, expected, relative=1e-10, what=""):
 def near(actual, expected, relative, what="", size=0.0):
     """That NaN and infinity stand in the same places, and no other number is off by more than ``relative``.
 
-    Relative to the largest finite number expected; with ``size``, a difference of that much counts for nothing.
+    Relative to the largest finite number expected. A difference of ``size`` counts for nothing.
     """
     finite = np.abs(expected[np.isfinite(expected)])
     size = max(size, relative * finite.max(initial=0))

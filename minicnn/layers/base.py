@@ -27,8 +27,9 @@ class Layer(Configurable):
 
     ``params`` and ``grads`` are dictionaries by name (kernel, bias, gamma, beta); ``state`` is what
     a layer remembers that no gradient changes. Shapes are Keras's, with None for the batch.
-    Randomness is a function of ``seed``, ``place`` and ``step`` alone; a model sets all three,
-    a layer by itself counts its own training passes.
+    Numbers of any real type, bytes among them, become the layer's float type; arguments are never changed.
+    A batch of no pictures gives one of none. Randomness is a function of ``seed``, ``place`` and ``step``
+    alone; a model sets all three, a layer by itself counts its own training passes.
     """
 
     arguments = ()  # names of the constructor's arguments, kept as attributes of the same name

@@ -14,7 +14,8 @@ class Conv2D(Affine):
 
     ``padding="same"`` gives OH = ceil(H / stride), ``"valid"`` only windows wholly inside the picture.
     ``algorithm``: "im2col" (one matrix product), "winograd" (less arithmetic; kernels of 2 to 5 times the
-    strides), or "auto", the faster of the two by the rule in ``winograd.pays``. Results agree up to rounding.
+    strides), or "auto", the faster of the two by the rule in ``winograd.pays``. Results agree up to rounding;
+    a NaN or infinity shows in the windows that see it with "im2col", in whole tiles of them with "winograd".
 
     Raises ValueError where the kernel is larger than the picture, or winograd cannot have its size. Sources:
     Dumoulin & Visin 2016, section 2 (sizes, padding); Lavin & Gray 2016, section 4.1 (winograd).

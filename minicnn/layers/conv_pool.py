@@ -11,7 +11,8 @@ WITHIN = (activations.relu, activations.linear)  # what a convolution applies by
 class ConvPool:
     """``forward`` and ``backward`` of two layers, computed together: see kernels/conv_pool.py.
 
-    What lies between them is not kept, so the convolution cannot go back alone afterwards.
+    Of equal numbers the first wins and a NaN is the largest, as in MaxPooling2D; none of it reaches another
+    picture. What lies between them is not kept, so the convolution cannot go back alone afterwards.
     """
 
     def __init__(self, conv, pool):

@@ -25,7 +25,7 @@ class MaxPooling2D(_Pooling2D):
     """The largest number of every window, channel by channel: (N, H, W, C) -> (N, OH, OW, C).
 
     ``strides`` are the pool's size unless given; with ``padding="same"`` cells outside do not count.
-    Equal numbers: the first wins, and gets the gradient. A NaN is the largest.
+    Equal numbers, be they all -inf: the first wins, and gets the gradient. A NaN is the largest.
     OH and OW are those of ``Conv2D``. Scherer, Müller & Behnke 2010, section 3.
     """
 

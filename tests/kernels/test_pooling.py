@@ -127,11 +127,14 @@ def test_nan_wins_and_the_first_nan_gets_the_gradient(forward, backward):
 
 
 @MAX
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("value", [-np.inf, np.inf, np.nan])
-def test_a_window_of_one_value_takes_its_first_cell(forward, backward, value):
-    y, which = forward(np.full((1, 3, 3, 2), value), (2, 2), (2, 2), ((1, 0), (1, 0)))
-    np.testing.assert_array_equal(y, np.full((1, 2, 2, 2), value))
+def test_a_window_of_one_value_takes_its_first_cell(forward, backward, value, dtype):
+    y, which = forward(np.full((1, 3, 3, 2), value, dtype), (2, 2), (2, 2), ((1, 0), (1, 0)))
+    np.testing.assert_array_equal(y, np.full((1, 2, 2, 2), value, dtype), strict=True)
     np.testing.assert_array_equal(which[0, ..., 0], [[3, 2], [1, 0]])  # of the cells inside the picture
+    dx = backward(np.ones_like(y), which, (1, 3, 3, 2), (2, 2), (2, 2), ((1, 0), (1, 0)))
+    np.testing.assert_array_equal(dx[0, ..., 1], [[1, 1, 0], [1, 1, 0], [0, 0, 0]])
 
 
 @AVERAGE
