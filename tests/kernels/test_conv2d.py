@@ -5,7 +5,7 @@ from unittest import mock
 
 import numpy as np
 import pytest
-from agreement import agree, agree_in_float32, is_adjoint, rungs
+from agreement import ADJOINT, agree, agree_in_float32, is_adjoint, rungs
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import Window, normal, windows
@@ -69,9 +69,10 @@ def test_every_rung_in_float32_is_right_up_to_rounding(p):
 
 
 @RUNGS
-@given(problems)
-def test_backward_is_the_transpose_of_forward(forward, backward, p):
-    x, w, b, dy = p.arrays()
+@pytest.mark.parametrize("dtype", ADJOINT)
+@given(p=problems)
+def test_backward_is_the_transpose_of_forward(forward, backward, dtype, p):
+    x, w, b, dy = p.arrays(dtype)
     with p.blocks():
         y = forward(x, w, 0 * b, *p.how)
         dx, dw, db = backward(x, w, dy, *p.how)

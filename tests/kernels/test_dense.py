@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from agreement import agree, agree_in_float32, is_adjoint, rungs
+from agreement import ADJOINT, agree, agree_in_float32, is_adjoint, rungs
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import SEEDS, normal
@@ -51,9 +51,10 @@ def test_every_rung_in_float32_is_right_up_to_rounding(p):
 
 
 @RUNGS
-@given(problems())
-def test_backward_is_the_transpose_of_forward(forward, backward, p):
-    x, w, b, dy = p
+@pytest.mark.parametrize("dtype", ADJOINT)
+@given(p=problems())
+def test_backward_is_the_transpose_of_forward(forward, backward, dtype, p):
+    x, w, b, dy = (each.astype(dtype) for each in p)
     y, (dx, dw, db) = forward(x, w, 0 * b), backward(x, w, dy)
     is_adjoint(y, dy, x, dx)
     is_adjoint(y, dy, w, dw)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from agreement import agree, agree_in_float32, is_adjoint, rungs
+from agreement import ADJOINT, agree, agree_in_float32, is_adjoint, rungs
 from hypothesis import given
 from strategies import distinct, normal, windows
 
@@ -62,21 +62,23 @@ def test_average_in_float32_is_right_up_to_rounding(p):
 
 
 @MAX
-@given(windows())
-def test_max_hands_back_where_it_took_from(forward, backward, p):
+@pytest.mark.parametrize("dtype", ADJOINT)
+@given(p=windows())
+def test_max_hands_back_where_it_took_from(forward, backward, dtype, p):
     """For the cells it took, the maximum is a linear function: y = A x, dx = A' dy."""
-    x = distinct(p.seed, *p.x_shape)
+    x = distinct(p.seed, *p.x_shape).astype(dtype)
     y, which = forward(x, *how(p))
-    dy = normal(p.seed, *y.shape)
+    dy = normal(p.seed, *y.shape).astype(dtype)
     is_adjoint(y, dy, x, backward(dy, which, x.shape, *how(p)))
 
 
 @AVERAGE
-@given(windows())
-def test_average_hands_back_in_equal_parts(forward, backward, p):
-    x = normal(p.seed, *p.x_shape)
+@pytest.mark.parametrize("dtype", ADJOINT)
+@given(p=windows())
+def test_average_hands_back_in_equal_parts(forward, backward, dtype, p):
+    x = normal(p.seed, *p.x_shape).astype(dtype)
     y = forward(x, *how(p))
-    dy = normal(p.seed + 1, *y.shape)
+    dy = normal(p.seed + 1, *y.shape).astype(dtype)
     is_adjoint(y, dy, x, backward(dy, x.shape, *how(p)))
 
 

@@ -5,7 +5,7 @@ from unittest import mock
 
 import numpy as np
 import pytest
-from agreement import agree, is_adjoint, run_python
+from agreement import ADJOINT, agree, is_adjoint, run_python
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import SEEDS, Window, normal
@@ -56,10 +56,11 @@ def test_it_is_the_matrix_product(problem, cache, relu):
 
 
 @COMPILES
-@given(problems())
-def test_backward_is_the_transpose_of_forward(problem):
+@pytest.mark.parametrize("dtype", ADJOINT)
+@given(problem=problems())
+def test_backward_is_the_transpose_of_forward(dtype, problem):
     window, _ = problem
-    x, w, b, dy = arrays(*problem)
+    x, w, b, dy = arrays(*problem, dtype)
     y = winograd.forward(x, w, 0 * b, window.strides, window.zeros)
     dx, dw, _ = winograd.backward(x, w, dy, window.strides, window.zeros)
     is_adjoint(y, dy, x, dx)
