@@ -66,19 +66,29 @@ def difference(rung, definition, arguments, layout):
     return worst
 
 
+LADDERS = {title: rest for operation in ladder.OPERATIONS.values() for title, *rest in operation}
+
+
+def figures_of(title, layouts):
+    """For one ladder, a figure for each way its arrays may lie."""
+    rungs, problem, sizes, *_ = LADDERS[title]
+    (_, *definition), *others = rungs
+    _, arguments = ladder.prepare(problem, sizes, np.float64, rungs[0])
+    for what, layout in layouts.items():
+        found = [_tried(functions, definition, arguments, layout) for _, *functions in others]
+        texts = [f"{rung}: {each if isinstance(each, str) else f'{each:.0e}'}"
+                 for (rung, *_), each in zip(others, found)]  # fmt: skip
+        good = all(isinstance(each, float) and each <= MOST for each in found)
+        promise = f"{title}, {what}: every rung within {MOST:.0e}, arguments unchanged"
+        yield Figure(promise, ", ".join(texts), good)
+
+
 def operation(name):
-    """The part for one operation."""
+    """The part for one operation, which may have two ladders."""
     def part(quick):
-        for title, rungs, problem, sizes, *_ in ladder.OPERATIONS[name]:
-            (_, *definition), *others = rungs
-            _, arguments = ladder.prepare(problem, sizes, np.float64, rungs[0])
-            for what, layout in list(LAYOUTS.items())[: 1 if quick else None]:
-                found = [_tried(functions, definition, arguments, layout) for _, *functions in others]
-                texts = [f"{rung}: {each if isinstance(each, str) else f'{each:.0e}'}"
-                         for (rung, *_), each in zip(others, found)]  # fmt: skip
-                good = all(isinstance(each, float) and each <= MOST for each in found)
-                promise = f"{title}, {what}: every rung within {MOST:.0e}, arguments unchanged"
-                yield Figure(promise, ", ".join(texts), good)
+        some = dict(list(LAYOUTS.items())[: 1 if quick else None])
+        for title, *_ in ladder.OPERATIONS[name]:
+            yield from figures_of(title, some)
 
     return part
 

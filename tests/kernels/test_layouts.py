@@ -1,0 +1,31 @@
+"""However an array lies in memory, every rung gives the definition's result and leaves it alone.
+
+In float64 to 1e-10, measured by the section of tests/reliability that has the same name.
+"""
+
+import numpy as np
+import pytest
+
+from tests.reliability import layouts
+
+COMPILES = {"average", "batch normalisation"}  # for every order in memory anew; the others make theirs of it
+EACH = [pytest.param(name, marks=[pytest.mark.slow] * (name in COMPILES)) for name in layouts.LADDERS]
+
+
+@pytest.mark.parametrize("name", EACH)
+def test_every_rung(name):
+    found = list(layouts.figures_of(name, layouts.LAYOUTS))
+    assert len(found) == len(layouts.LAYOUTS)
+    for figure in found:
+        assert figure.kept, f"{figure.promise}: {figure.found}"
+
+
+def test_the_arrays_lie_as_they_should():
+    x = np.arange(24.0).reshape(2, 3, 4)
+    laid = {what: layout(x) for what, layout in layouts.LAYOUTS.items()}
+    for each in laid.values():
+        np.testing.assert_array_equal(each, x)
+    assert laid["ordered by columns"].flags.f_contiguous and not laid["ordered by columns"].flags.c_contiguous
+    assert max(laid["negative strides"].strides) < 0
+    assert not laid["gaps"].flags.contiguous and min(laid["gaps"].strides) > x.itemsize
+    assert not laid["read-only"].flags.writeable and laid["negative strides"].flags.writeable
