@@ -83,6 +83,7 @@ def _forward(box, x, w, b, relu, y):
 
 def forward_compiled(x, w, b, relu=False):
     """As forward_matrix; ``relu`` applies it to y on the way."""
+    x, w, b = buffers.ready(x, x, w, b)
     y = buffers.empty((x.shape[0], w.shape[1]), x.dtype)
     _forward(x, w, b, relu, y)
     return y
@@ -120,6 +121,7 @@ def _backward(box, x, w, y, dy, relu, need_dx, dz, turned, dx, dw, db):
 
 def backward_compiled(x, w, dy, relu_of=None, need_dx=True):
     """As backward_matrix. ``relu_of``: the y of a forward pass with ``relu``. dx is None unless needed."""
+    x, w, dy, relu_of = buffers.ready(x, x, w, dy, relu_of)
     dx = buffers.empty(x.shape if need_dx else (0, 0), x.dtype)
     dw, dz = buffers.empty(w.shape, w.dtype), buffers.empty(dy.shape, dy.dtype)
     turned, db = buffers.empty(dy.shape[::-1], dy.dtype), np.zeros(w.shape[1], w.dtype)

@@ -242,7 +242,7 @@ def _corner(padding):
 
 def max_forward_compiled(x, pool, strides, padding=NO_PADDING):
     """As the definition."""
-    shape = output_shape(x.shape, pool, strides, padding)
+    (x,), shape = buffers.ready(x, x), output_shape(x.shape, pool, strides, padding)
     y, which = buffers.empty(shape, x.dtype), buffers.empty(shape, cell_type(pool))
     _max_forward(x, pool, strides, _corner(padding), y, which)
     return y, which
@@ -250,6 +250,7 @@ def max_forward_compiled(x, pool, strides, padding=NO_PADDING):
 
 def max_backward_compiled(dy, which, x_shape, pool, strides, padding=NO_PADDING):
     """As the definition."""
+    (dy,), (which,) = buffers.ready(dy, dy), buffers.ready(which, which)
     dx = buffers.empty(x_shape, dy.dtype)
     _max_backward(dy, which, pool, strides, _corner(padding), dx)
     return dx
