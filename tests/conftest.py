@@ -13,6 +13,8 @@ from minicnn.kernels import threads
 # draws differ, and what they find is kept in .hypothesis and tried first.
 settings.register_profile("home", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+settings.register_profile("full", deadline=None, max_examples=1000, database=None)  # tests/reliability
+settings.register_profile("quick", deadline=None, max_examples=5, database=None)
 settings.load_profile("ci" if os.environ.get("CI") else "home")
 
 

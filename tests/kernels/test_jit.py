@@ -7,6 +7,7 @@ import pytest
 from agreement import ROOT, run_python
 
 from minicnn.kernels import jit
+from tests.reliability.installs import of_another_numba
 
 FOLDER = "from minicnn.kernels import helper, jit; print(jit.cache_folder())"
 
@@ -78,6 +79,17 @@ def test_a_damaged_file_is_compiled_anew(copy, tmp_path, ending, harm):
     for file in (tmp_path / "cache").rglob(f"*{ending}"):
         file.write_bytes(HARM[harm](file.read_bytes()))
     assert call(copy, **cache)[:2] == (2, 0)
+    assert call(copy, **cache)[:2] == (2, 1)
+
+
+def test_what_another_numba_left_is_compiled_anew(copy, tmp_path):
+    """Machine code for other types of numba's would crash, or give anything."""
+    cache = {"MINICNN_CACHE": str(tmp_path / "cache")}
+    assert call(copy, **cache)[:2] == (2, 0)
+    indices = [*(tmp_path / "cache").rglob("*.nbi")]
+    for index in indices:
+        index.write_bytes(of_another_numba(index.read_bytes()))
+    assert indices and call(copy, **cache)[:2] == (2, 0)
     assert call(copy, **cache)[:2] == (2, 1)
 
 

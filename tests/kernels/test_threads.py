@@ -83,6 +83,20 @@ for _ in range(2):
 
 
 @FORKS
+def test_fit_in_the_workers_of_a_pool():
+    printed = run_python(STEPS + """
+import multiprocessing, warnings
+warnings.simplefilter("ignore", DeprecationWarning)
+alone = trained()
+def work(_):
+    return trained()
+with multiprocessing.get_context("fork").Pool(2) as pool:
+    print("workers:", set(pool.map(work, range(4))) == {alone}, trained() == alone)
+""", NUMBA_NUM_THREADS="2", MINICNN_NUM_THREADS=None)
+    assert printed.splitlines() == ["workers: True True"]
+
+
+@FORKS
 def test_fork_in_the_middle_of_a_step():
     printed = run_python(STEPS + """
 import os, warnings

@@ -37,7 +37,6 @@ def arrays(window, filters, dtype=np.float64):
     return x, w, b, normal(window.seed + 3, window.x_shape[0], *window.out, filters).astype(dtype)
 
 
-@COMPILES
 @given(problems(), st.sampled_from([1, winograd.CACHE]), st.booleans())
 def test_it_is_the_matrix_product(problem, cache, relu):
     """That of NumPy, the second rung: nothing but this file's subject is compiled."""

@@ -14,7 +14,7 @@ from strategies import PROBLEMS, SEEDS, randomise
 from minicnn import config, layers
 from minicnn.layers.conv_pool import ConvPool
 
-DRAWS = 25
+DRAWS = 10
 NO_BIAS = {"activation": None, "use_bias": False}
 LINEAR = {  # what makes the layer linear; all others are so, as far as they can be
     "Conv2D": NO_BIAS, "Dense": NO_BIAS, "BatchNormalization": {"center": False}, "Rescaling": {"offset": 0},

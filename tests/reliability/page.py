@@ -8,7 +8,8 @@ from tests.reliability import record
 
 PAGE = ROOT / "docs" / "reliability.md"
 SECTIONS = (
-    *("gradients", "layouts", "kills", "disks", "damage", "data", "downloads", "fuzz"),
+    *("gradients", "adjoints", "rungs", "layouts", "edges", "keras"),
+    *("kills", "disks", "damage", "data", "downloads", "fuzz"),
     *("threads", "growth", "installs"),
 )
 HEAD = """\

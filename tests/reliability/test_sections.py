@@ -11,7 +11,7 @@ from tests.reliability import page, record
 from tests.reliability.forks import in_a_fork
 from tests.reliability.record import Figure
 
-LONG = ("installs", "layouts", "gradients")  # they compile for minutes, and have fast tests of their own
+LONG = ("installs", "layouts", "gradients", "rungs", "keras")  # minutes; they have fast tests of their own
 
 
 @pytest.mark.slow
