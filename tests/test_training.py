@@ -1,7 +1,9 @@
 """fit, evaluate, predict: what they compute, what they leave alone, what they refuse."""
 
+import gc
 import re
 import time
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -160,6 +162,25 @@ def test_fit_keeps_nothing_of_the_pictures(data, how):
         assert how == "until a callback fails"
     assert all(layer.cache is None for layer in model.layers)
     assert model._last_batch is None
+
+
+def test_memory_does_not_grow_from_epoch_to_epoch(rng):
+    """By no more than 1 %; a batch, if one were kept, would be 20 %."""
+    class Watch(mc.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            gc.collect()
+            allocated.append(tracemalloc.get_traced_memory()[0])
+
+    allocated, model = [], mc.Sequential([layers.Dense(CLASSES, activation="softmax", input_shape=(600,))])
+    model.compile("adam", "sparse_categorical_crossentropy", ["accuracy"])
+    model.fit(np.ones((9, 600)), np.zeros(9), verbose=0)  # kernels are compiled, modules loaded
+    tracemalloc.start()
+    try:
+        x, y = rng.random((1000, 600), np.float32), rng.integers(0, CLASSES, 1000)
+        model.fit(x, y, 200, epochs=15, verbose=0, callbacks=[Watch()], validation_data=(x, y))
+    finally:
+        tracemalloc.stop()
+    assert len(allocated) == 15 and allocated[-1] <= 1.01 * allocated[9], allocated
 
 
 def test_test_on_batch_learns_nothing(data):

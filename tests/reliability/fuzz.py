@@ -27,15 +27,17 @@ WATCHED = ["minicnn", "tarfile", "gzip", "pickletools", "json", "http", "email",
 # numba compiles the code of kernels, and must find it as it was written
 KERNELS = [f"minicnn.kernels.{file.stem}" for file in (ROOT / "minicnn" / "kernels").glob("*.py")]
 NAMES = ("archive", "saved model", "backup", "binary batch", "pickled batch", "tar", "tar on disk", "tar.gz",
-         "picture", "HTTP answer")  # fmt: skip
+         "picture", "safetensors", "HTTP answer")  # fmt: skip
+NEEDS = {"safetensors": "safetensors"}  # beside atheris
 
 
 def fuzz(name, quick):
     """Let a process of its own loose on one reader."""
     seconds = QUICK if quick else SECONDS
     promise = f"{name}: {SECONDS / 60:g} minutes without an undocumented exception, a hang, or 1 GB of memory"
-    if importlib.util.find_spec("atheris") is None:
-        yield Figure(promise, "not tried: pip install atheris", quick)
+    needs = ["atheris", *NEEDS.get(name, "").split()]
+    if missing := [package for package in needs if importlib.util.find_spec(package) is None]:
+        yield Figure(promise, f"not tried: pip install {' '.join(missing)}", quick)
         return
     with tempfile.TemporaryDirectory() as folder:
         words = ["-W", "ignore", "-m", "tests.reliability.fuzz", name, str(int(seconds)), folder]

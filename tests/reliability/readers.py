@@ -8,6 +8,7 @@ import contextlib
 import gzip
 import hashlib
 import http.client
+import importlib.util
 import io
 import pickle
 import shutil
@@ -21,6 +22,7 @@ from PIL import Image
 
 from minicnn import archive, saving
 from minicnn.datasets import archives, cifar10, download, images
+from minicnn.exchange import tensors
 from tests.reliability import damage
 
 RECORDS = 5  # in a batch; 10,000 in the published ones
@@ -66,6 +68,9 @@ def readers():
     def tar_gz(data):
         return archives.read_members(*_known(at_path(data)), MEMBERS, 20_000)
 
+    def safetensors(data):
+        return tensors.read(at_path(data))
+
     def answer(data):
         _receive(data, folder / "part")
 
@@ -80,6 +85,7 @@ def readers():
         "tar on disk": Reader(_tars(), tar_on_disk),
         "tar.gz": Reader([gzip.compress(each, 1) for each in _tars()[:1]], tar_gz),
         "picture": Reader(_pictures(), _picture, images.UnreadablePicture),
+        "safetensors": Reader(_tensors(path), safetensors),
         "HTTP answer": Reader(_answers(), answer, download._MirrorFailed),
     }
 
@@ -153,6 +159,15 @@ def _pictures():
 
 def _picture(data):
     return images.read(io.BytesIO(data))
+
+
+def _tensors(path):
+    """A file of three tensors, of which one holds no numbers; none where the library is missing."""
+    if importlib.util.find_spec("safetensors") is None:
+        return []
+    kernel = np.ones((2, 2, 1, 3), np.float32)
+    tensors.write(path, {"conv2d/kernel": kernel, "step": np.array(3), "none": np.zeros((0, 4))})
+    return [path.read_bytes()]
 
 
 # ------------------------------------------------------------------------------- downloads
