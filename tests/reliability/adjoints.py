@@ -1,8 +1,8 @@
-"""What a linear layer hands back is its transpose: <A x, y> = <x, A' y>, over hundreds of drawn shapes.
+"""What a linear layer hands back is its transpose, over hundreds of drawn shapes.
 
-Every layer that is linear, or linear for what it has chosen (ReLU, max pooling, dropout, augmentation), and
-convolution and max pooling as one step. The error is the difference of the two sides, relative to the largest
-they could be. `tests/kernels` asks the same of every rung.
+That is `<A x, y> = <x, A' y>`. Every layer that is linear, or linear for what it has chosen (ReLU, max
+pooling, dropout, augmentation), and convolution and max pooling as one step. The error is the difference of
+the two sides, relative to the largest they could be. `tests/kernels` asks the same of every rung.
 """
 
 from hypothesis import strategies as st

@@ -2,9 +2,10 @@
 
 import importlib
 import json
+import re
 
 import pytest
-from agreement import run_python
+from agreement import ROOT, run_python
 
 from tests.reliability import __main__ as command
 from tests.reliability import page, record
@@ -27,6 +28,18 @@ def test_a_section_keeps_its_promises_in_little(name):
 def test_every_section_says_what_it_promises(name):
     section = importlib.import_module(f"tests.reliability.{name}")
     assert section.PARTS and section.__doc__.splitlines()[0].endswith(".")
+
+
+def test_the_table_of_promises_names_every_section_and_files_that_exist():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    _, table, *_ = text[text.index("## What is promised") :].split("\n\n")
+    promises = [line.strip("|").split("|") for line in table.splitlines()[2:]]
+    sections = [name for *_, named in promises for name in re.findall(r"`(\w+)`", named)]
+    assert {*sections} == {*page.SECTIONS}
+    files = [name for _, named, _ in promises for name in re.findall(r"`([\w/.]+)`", named)]
+    assert len(files) > len(page.SECTIONS)
+    for name in files:
+        assert (ROOT / "tests" / name).exists(), name
 
 
 def test_the_page_is_up_to_date():
