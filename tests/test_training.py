@@ -168,8 +168,9 @@ def test_memory_does_not_grow_from_epoch_to_epoch(rng):
     """By no more than 1 %; a batch, if one were kept, would be 20 %."""
     class Watch(mc.callbacks.Callback):
         def on_epoch_end(self, epoch, logs=None):
-            gc.collect()
-            allocated.append(tracemalloc.get_traced_memory()[0])
+            if epoch in (9, 14):
+                gc.collect()
+                allocated.append(tracemalloc.get_traced_memory()[0])
 
     allocated, model = [], mc.Sequential([layers.Dense(CLASSES, activation="softmax", input_shape=(600,))])
     model.compile("adam", "sparse_categorical_crossentropy", ["accuracy"])
@@ -180,7 +181,8 @@ def test_memory_does_not_grow_from_epoch_to_epoch(rng):
         model.fit(x, y, 200, epochs=15, verbose=0, callbacks=[Watch()], validation_data=(x, y))
     finally:
         tracemalloc.stop()
-    assert len(allocated) == 15 and allocated[-1] <= 1.01 * allocated[9], allocated
+    before, after = allocated
+    assert after <= 1.01 * before
 
 
 def test_test_on_batch_learns_nothing(data):
