@@ -12,8 +12,8 @@ class BatchNormalization(Layer):
     """(..., C) -> (..., C): mean 0 and variance 1 per channel over the batch, then times gamma, plus beta.
 
     While training the batch's own statistics count and ``moving_mean`` and ``moving_variance`` follow them,
-    moving = momentum moving + (1 - momentum) batch; otherwise these are used. All four are (C,). A channel that
-    holds a single number, as in a batch of one row, is its own mean: y is beta and dx is 0.
+    moving = momentum moving + (1 - momentum) batch; otherwise these are used. All four are (C,).
+    A channel that holds a single number, as in a batch of one row, is its own mean: y is beta and dx is 0.
     Raises ValueError when trained on a batch without pictures. Ioffe & Szegedy 2015, Algorithm 1.
     """
 
