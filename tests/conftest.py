@@ -4,17 +4,19 @@ import os
 
 import numpy as np
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from minicnn import config, random
 from minicnn.kernels import threads
 
-# A kernel's first call compiles it, so no deadline. CI draws the same problems each time; at home the
-# draws differ, and what they find is kept in .hypothesis and tried first.
-settings.register_profile("home", deadline=None)
-settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
-settings.register_profile("full", deadline=None, max_examples=1000, database=None)  # tests/reliability
-settings.register_profile("quick", deadline=None, max_examples=5, database=None)
+# A kernel's first call compiles it, so no deadline, and a busy machine is no failure. CI draws the same
+# problems each time; at home the draws differ, and what they find is kept in .hypothesis and tried first.
+# "full" and "quick" are for tests/reliability/counted.py.
+usual = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("home", **usual)
+settings.register_profile("ci", **usual, derandomize=True, print_blob=True)
+settings.register_profile("full", **usual, max_examples=1000, database=None)
+settings.register_profile("quick", **usual, max_examples=5, database=None)
 settings.load_profile("ci" if os.environ.get("CI") else "home")
 
 

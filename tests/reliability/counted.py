@@ -15,8 +15,9 @@ def counted(*where, only=""):
     """The part that runs the tests in ``where`` that pytest's -k finds by ``only``: a figure for each."""
     def part(quick):
         found = cases(where, only, "quick" if quick else "full")
-        for name, (good, all_of_them) in found.items():
-            yield Figure(name, f"{good} of {all_of_them}", good == all_of_them)
+        for name, said in found.items():
+            bad = [each for each in said if each]
+            yield Figure(name, f"{len(said) - len(bad)} of {len(said)}", not bad, " ".join(bad)[:1000])
         if not found:
             yield Figure(f"tests in {' '.join(where)}", "none ran", False)
 
@@ -24,7 +25,7 @@ def counted(*where, only=""):
 
 
 def cases(where, only, profile):
-    """{what a test says: (its cases that passed, all that ran)}; slow ones, too."""
+    """{what a test says: for each of its cases that ran, how it failed, or nothing}; slow ones, too."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "cases.xml")
         command = [sys.executable, "-m", "pytest", "-q", "-m", "", "-p", "no:cacheprovider", "-k", only,
@@ -38,8 +39,7 @@ def cases(where, only, profile):
         for case in ElementTree.parse(file).iter("testcase"):
             if case.find("skipped") is not None:
                 continue
-            good, all_of_them = found.get(words := sentence(case), (0, 0))
-            found[words] = good + (len(case) == 0), all_of_them + 1
+            found.setdefault(sentence(case), []).append(" ".join(each.get("message", "") for each in case))
     return found
 
 

@@ -11,10 +11,10 @@ from tests.reliability.counted import counted
 
 OPERATIONS = (
     *("conv2d", "winograd", "dense", "pooling", "batchnorm", "softmax_crossentropy"),
-    *("dropout", "warp", "updates"),
+    *("dropout", "warp", "resize", "updates"),
 )
 COMPARE = (
     "every_rung or each_version or matrix_product or near_float64 or transpose or hands_back or adjoint "
-    "or drop_the_same or sgd or rmsprop or adam"
+    "or drop_the_same or bilinear_is_the_definition or sgd or rmsprop or adam"
 )
 PARTS = {name: counted(f"tests/kernels/test_{name}.py", only=COMPARE) for name in OPERATIONS}
