@@ -60,16 +60,19 @@ def assert_equal_weights(one, other):
 ADJOINT = {"float32": 1e-5, "float64": 1e-13}
 
 
-def adjoint_error(Ax, y, x, Aty):
-    """|<A x, y> - <x, A' y>|, relative to the largest these could be: 0 where A' is the transpose of A."""
+def adjoint_error(Ax, y, x, Aty, least=0.0):
+    """|<A x, y> - <x, A' y>|, relative to the largest these could be: 0 where A' is the transpose of A.
+
+    ``least``: what to take for the largest at least, where more was summed on the way than is left.
+    """
     Ax, y, x, Aty = (np.asarray(each, np.float64) for each in (Ax, y, x, Aty))
-    largest = max(np.linalg.norm(Ax) * np.linalg.norm(y), np.linalg.norm(x) * np.linalg.norm(Aty))
+    largest = max(least, np.linalg.norm(Ax) * np.linalg.norm(y), np.linalg.norm(x) * np.linalg.norm(Aty))
     return float(abs(np.vdot(Ax, y) - np.vdot(x, Aty)) / largest) if largest > 0 else 0.0
 
 
-def is_adjoint(Ax, y, x, Aty):
+def is_adjoint(Ax, y, x, Aty, least=0.0):
     """That A' is the transpose of A, up to rounding in the type they are computed in."""
-    assert adjoint_error(Ax, y, x, Aty) <= ADJOINT[str(Ax.dtype)], (np.vdot(Ax, y), np.vdot(x, Aty))
+    assert adjoint_error(Ax, y, x, Aty, least) <= ADJOINT[str(Ax.dtype)], (np.vdot(Ax, y), np.vdot(x, Aty))
 
 
 def run_python(script, *, check=True, folder=ROOT, **environment):
