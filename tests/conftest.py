@@ -4,7 +4,8 @@ import os
 
 import numpy as np
 import pytest
-from hypothesis import settings
+from agreement import COMPILATION_IS_OFF, IN_PLAIN_PYTHON
+from hypothesis import Phase, settings
 
 from minicnn import config, random
 from minicnn.kernels import threads
@@ -13,7 +14,16 @@ from minicnn.kernels import threads
 # draws differ, and what they find is kept in .hypothesis and tried first.
 settings.register_profile("home", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+# Where kernels run as plain Python, or the same tests hundreds of times: --hypothesis-profile=few
+settings.register_profile("few", deadline=None, derandomize=True, database=None, max_examples=10,
+                          phases=[Phase.explicit, Phase.generate])
 settings.load_profile("ci" if os.environ.get("CI") else "home")
+
+
+def pytest_configure(config):
+    """Run as Python, kernels warn of what their compiled code does in silence."""
+    for each in IN_PLAIN_PYTHON if COMPILATION_IS_OFF else ():
+        config.addinivalue_line("filterwarnings", each)
 
 
 @pytest.fixture

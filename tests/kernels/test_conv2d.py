@@ -5,7 +5,7 @@ from unittest import mock
 
 import numpy as np
 import pytest
-from agreement import agree, agree_in_float32, is_adjoint, rungs
+from agreement import NO_FIRST_IMAGE, agree, agree_in_float32, is_adjoint, rungs
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import Window, normal, windows
@@ -150,6 +150,7 @@ def test_relu_on_the_way_keeps_nan(forward, backward):
 
 
 @RUNGS
+@NO_FIRST_IMAGE
 def test_no_images_give_no_images(forward, backward):
     x, w, b = np.zeros((0, 5, 4, 2)), normal(0, 2, 3, 2, 3), normal(1, 3)
     y = forward(x, w, b, (2, 1))

@@ -4,7 +4,7 @@ import os
 import threading
 
 import pytest
-from agreement import run_python
+from agreement import NEEDS_COMPILATION, run_python
 from threadpoolctl import ThreadpoolController
 
 import minicnn as mc
@@ -266,6 +266,7 @@ def test_bad_environments_are_refused(monkeypatch, bad):
         threads._start_from_environment()
 
 
+@NEEDS_COMPILATION
 def test_a_kernel_runs_on_as_many_threads_as_were_chosen():
     for count in {1, threads._most}:
         mc.set_num_threads(count)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from agreement import run_python
+from agreement import NEEDS_COMPILATION, run_python
 
 from minicnn.kernels import updates
 from minicnn.kernels.updates import ALONE, BLOCK
@@ -65,6 +65,7 @@ def test_adam(size, dtype, decay):
     agree([w, g, m, v], [w0 * (1 - 0.1 * decay) - 0.05 * m1 / (np.sqrt(v1) + 0.01), g0, m1, v1], dtype)
 
 
+@NEEDS_COMPILATION
 def test_the_number_of_threads_changes_no_bit():
     """In a Python of its own, which may have four of them however many cores this machine has."""
     script = """

@@ -5,7 +5,7 @@ from unittest import mock
 
 import numpy as np
 import pytest
-from agreement import agree, is_adjoint, run_python
+from agreement import NO_FIRST_IMAGE, agree, is_adjoint, run_python
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import SEEDS, Window, normal
@@ -111,6 +111,7 @@ def test_inputs_are_left_alone_and_dx_is_made_only_where_needed():
 
 
 @COMPILES
+@NO_FIRST_IMAGE
 def test_no_images_give_no_images():
     x, w, b = np.zeros((0, 8, 8, 2)), normal(1, 3, 3, 2, 3), normal(2, 3)
     y = winograd.forward(x, w, b)

@@ -9,7 +9,7 @@ from tests.reliability import record
 PAGE = ROOT / "docs" / "reliability.md"
 SECTIONS = (
     *("gradients", "layouts", "kills", "disks", "damage", "data", "downloads", "fuzz"),
-    *("threads", "growth", "installs"),
+    *("threads", "growth", "installs", "mutants", "coverage", "bounds"),
 )
 HEAD = """\
 # What can be relied on
