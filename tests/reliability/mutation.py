@@ -15,7 +15,7 @@ from tests.agreement import ROOT
 
 SEED = "minicnn"
 EQUIVALENT = Path(__file__).with_name("equivalents.toml")
-COMPILING = ("@jit\n", "@inline_jit\n")  # with compilation off these do nothing, and nobody misses them
+COMPILING = (("@jit", ""), ("@inline_jit", ""))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,14 +44,17 @@ class Mutant:
     def change(self):
         """What is taken out and what is put in, as lines."""
         original = (ROOT / self.file).read_text(encoding="utf-8")
-        lines = [*difflib.ndiff(original.splitlines(keepends=True), self.source.splitlines(keepends=True))]
-        return tuple("".join(line[2:] for line in lines if line[:2] == sign) for sign in ("- ", "+ "))
+        lines = [*difflib.unified_diff(original.splitlines(), self.source.splitlines(), lineterm="", n=0)][2:]
+        return tuple("\n".join(line[1:] for line in lines if line[0] == sign) for sign in "-+")
 
     @property
     def wanted(self):
-        """Not those that do nothing: compiling decorators removed, or no change to the text."""
-        out, in_ = self.change
-        return out != in_ and not (out in COMPILING and not in_)
+        """Python, and not what nobody would miss: a decorator that compiles, where nothing is compiled."""
+        try:
+            compile(self.source, self.file, "exec")
+        except SyntaxError:
+            return False
+        return tuple(map(str.strip, self.change)) not in COMPILING
 
 
 def population(files):
@@ -71,7 +74,7 @@ def population(files):
 
 
 def sample(mutants, count):
-    """The first ``count`` that do something."""
+    """The first ``count`` that are worth trying."""
     wanted = (mutant for mutant in mutants if mutant.wanted)
     return [mutant for mutant, _ in zip(wanted, range(count))]
 
