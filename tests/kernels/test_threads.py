@@ -35,6 +35,7 @@ def trained():
     return hashlib.sha256(b"".join(a.tobytes() for a in [*gradients, *model.get_weights()])).hexdigest()
 """
 
+@NEEDS_COMPILATION
 def test_the_same_bits_with_1_2_and_4_threads():
     printed = run_python(STEPS + """
 for count in (1, 2, 4):
@@ -44,6 +45,7 @@ for count in (1, 2, 4):
     assert len(printed.split()) == 3 and len(set(printed.split())) == 1
 
 
+@NEEDS_COMPILATION
 def test_two_python_threads_at_once_and_blas_as_before():
     printed = run_python(STEPS + """
 import concurrent.futures
@@ -62,6 +64,7 @@ print([library["num_threads"] for library in blas.info()])
     assert same == "True" and before == after and "2" in before
 
 
+@NEEDS_COMPILATION
 @FORKS
 def test_fork_after_use():
     """Parent and child go on computing, and so they do after another thread of the parent computed, too."""
@@ -82,6 +85,7 @@ for _ in range(2):
     assert [line for line in printed.splitlines() if line.startswith("fork")] == ["fork: 0 True"] * 2
 
 
+@NEEDS_COMPILATION
 @FORKS
 def test_fork_in_the_middle_of_a_step():
     printed = run_python(STEPS + """
