@@ -119,6 +119,13 @@ def test_the_mask_does_not_depend_on_the_threads():
     np.testing.assert_array_equal(dropout(x, 0.5, 3), alone)
 
 
+def test_every_block_is_written_to_its_end():
+    x = 1.0 + np.arange(3 * BLOCK + 5)
+    y = dropout(x, 0.5, 11)
+    for place in (0, BLOCK - 1, BLOCK, 2 * BLOCK - 1, 2 * BLOCK, 3 * BLOCK - 1, 3 * BLOCK, 3 * BLOCK + 4):
+        assert y[place] == (2 * x[place] if squares(place, 11) >= 2**31 else 0)
+
+
 def test_nothing_to_drop_and_inputs_as_they_are():
     assert dropout(np.zeros((0, 3)), 0.5, 1).shape == (0, 3)
     x = normal(0, 50)

@@ -222,6 +222,23 @@ print({library["num_threads"] for library in blas.info()})
     assert printed.split() == ["{2}", "{1}", "{2}", "{2}"]
 
 
+@FORKS
+def test_children_of_children_have_no_users():
+    """Each leaves, in its own name, what its parent was in when it forked."""
+    assert run_python("""
+import os, warnings
+from minicnn.kernels import threads
+warnings.simplefilter("ignore", DeprecationWarning)
+def fork(generations):
+    with threads.single_threaded_blas():
+        child = os.fork() if generations else -1
+    if child == 0:
+        os._exit(0 if threads._users == 0 and fork(generations - 1) == 0 else 1)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) if generations else 0
+print(fork(3))
+""") == "0\n"
+
+
 def test_a_setting_changed_between_kernels_is_kept(own_setting):
     with threads.single_threaded_blas():
         pass
