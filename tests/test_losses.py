@@ -129,3 +129,15 @@ def test_unknown_names_and_numbers_are_refused():
 
 def test_only_cross_entropy_takes_logits():
     assert SPARSE.uses_logits and ONEHOT.uses_logits and not MSE.uses_logits
+
+
+@pytest.mark.parametrize("given, due", [
+    ("float32", "float32"), ("float64", "float64"), ("int64", "float64"), ("bool", "float64"),
+])  # fmt: skip
+def test_a_loss_computes_with_floats_and_keeps_those_it_gets(given, due):
+    class Mine(losses.Loss):
+        def value_and_gradient(self, y_true, y_pred, from_logits=None):
+            assert y_pred.dtype == due
+            return y_pred[:, 0], None
+
+    assert Mine()([0, 0], np.ones((2, 1), given)) == 1
