@@ -141,3 +141,8 @@ def test_a_loss_computes_with_floats_and_keeps_those_it_gets(given, due):
             return y_pred[:, 0], None
 
     assert Mine()([0, 0], np.ones((2, 1), given)) == 1
+
+
+def test_the_gradient_of_one_number():
+    _, dy = MSE.value_and_gradient(np.array([[1.0]]), np.array([[4.0]]))
+    assert dy == 2 * 3
