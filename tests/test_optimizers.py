@@ -26,7 +26,7 @@ def reference(optimizer, w, gradients):
             m = o.momentum * m + lr * g / np.sqrt(v - (a**2 if o.centered else 0) + o.epsilon)
             w = w - m
         else:
-            w = w - lr * o.weight_decay * w
+            w = w - lr * (o.weight_decay if name == "AdamW" else 0) * w
             m = o.beta_1 * m + (1 - o.beta_1) * g
             v = o.beta_2 * v + (1 - o.beta_2) * g**2
             alpha = lr * np.sqrt(1 - o.beta_2**t) / (1 - o.beta_1**t)
