@@ -16,6 +16,7 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
+from benchmarks import machine
 from tests.agreement import ROOT
 from tests.reliability.record import Figure
 
@@ -80,7 +81,7 @@ def room(name, quick):
     """Run the tests of a room, slow ones too."""
     tests = QUICK if quick else ROOMS[name]
     options = ["-q", "--tb=line", "-rfE", "-pno:cacheprovider", "-m", "not whole_lesson"]
-    options += ["--hypothesis-profile=few"] if quick else ["-n", str(len(os.sched_getaffinity(0)))]
+    options += ["--hypothesis-profile=few"] if quick else ["-n", str(len(machine.available_cores()))]
     with checked() as environment:
         ended = subprocess.run([sys.executable, "-m", "pytest", *options, *tests], cwd=ROOT, env=environment,
                                capture_output=True, text=True, check=False)  # fmt: skip

@@ -15,6 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from benchmarks import machine
 from tests.agreement import ROOT
 from tests.reliability.record import Figure
 
@@ -55,7 +56,7 @@ def branches(quick):
         yield Figure(f"{LEAST:.0%} of the branches are taken", "not tried: pip install coverage", quick)
         return
     tests = QUICK if quick else (*sorted(map(str, (ROOT / "tests").glob("test_*.py"))), *TESTS)
-    workers = () if quick else ("-n", str(len(os.sched_getaffinity(0))))
+    workers = () if quick else ("-n", str(len(machine.available_cores())))
     with tempfile.TemporaryDirectory() as folder:
         report, ended = measured(tests, workers, folder)
     passed = ended.returncode == 0

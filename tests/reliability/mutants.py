@@ -21,6 +21,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from benchmarks import machine
 from minicnn import config
 from tests.agreement import ROOT
 from tests.reliability import mutation, record
@@ -73,8 +74,9 @@ def stages(mutant, then):
 class Judge:
     """A copy of the tree, and the processes that run tests in it."""
 
-    def __init__(self, folder):
-        self.folder, self.processes, self.usual, self.writes = Path(folder), {}, {}, 0
+    def __init__(self, folder, usual):
+        self.folder, self.processes, self.writes = Path(folder), {}, 0
+        self.usual = usual  # seconds that the unchanged code takes, by stage: shared by all judges
         for name in ("minicnn", "tests", "setup.cfg", "benchmarks"):
             copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
             copy(ROOT / name, self.folder / name)
@@ -136,21 +138,29 @@ class Judge:
             process.wait()
 
 
-def journal():
-    """Where verdicts of this commit are noted one by one, for a run that is stopped to go on."""
-    return config.cache_folder() / "mutants" / f"{record.commit()}.jsonl"
+@contextlib.contextmanager
+def journal(quick):
+    """{(file, operator, occurrence): what killed it, or None} of this commit, and how to note more.
 
-
-def noted(file):
-    """{(file, operator, occurrence): what killed it, or None}"""
+    A run that is stopped goes on from there. A quick one notes nothing, nor does one of a commit with changes
+    on top: nobody knows which.
+    """
+    commit = record.commit()
+    if quick or commit is None or commit.endswith("-dirty"):
+        yield {}, lambda key, killer: None
+        return
+    file = config.cache_folder() / "mutants" / f"{commit}.jsonl"
+    file.parent.mkdir(parents=True, exist_ok=True)
     lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else ()
-    return {tuple(mutant): verdict for mutant, verdict in map(json.loads, lines)}
+    known = {tuple(mutant): killer for mutant, killer in map(json.loads, lines)}
+    with file.open("a", encoding="utf-8", buffering=1) as opened:  # line by line
+        yield known, lambda key, killer: opened.write(json.dumps([key, killer]) + "\n")
 
 
 def verdicts(mutants, then, known, note):
     """(mutant, what killed it) for each; those not ``known`` are tried, one on every core allowed."""
-    workers = len(os.sched_getaffinity(0))
-    judges = queue.SimpleQueue()
+    workers = len(machine.available_cores())
+    judges, usual = queue.SimpleQueue(), {}
 
     def tried(mutant):
         key = mutant.file, mutant.operator, mutant.occurrence
@@ -160,12 +170,12 @@ def verdicts(mutants, then, known, note):
                 known[key] = judge.verdict(mutant, then)
             finally:
                 judges.put(judge)
-            note(json.dumps([key, known[key]]))
+            note(key, known[key])
         return mutant, known[key]
 
     with contextlib.ExitStack() as stack:
         for _ in range(workers):
-            judge = Judge(stack.enter_context(tempfile.TemporaryDirectory(prefix="mutants-")))
+            judge = Judge(stack.enter_context(tempfile.TemporaryDirectory(prefix="mutants-")), usual)
             stack.callback(judge.close)
             judges.put(judge)
         pool = stack.enter_context(concurrent.futures.ThreadPoolExecutor(workers))
@@ -183,11 +193,8 @@ def group(name, quick):
                    for file in (ROOT / "minicnn").glob(pattern))  # fmt: skip
     mutants = mutation.sample(mutation.population(files), QUICK if quick else count)
     then = () if quick else then
-    notes = journal()
-    notes.parent.mkdir(parents=True, exist_ok=True)
-    with notes.open("a", encoding="utf-8") as opened:
-        known = {} if quick else noted(notes)
-        found = [*verdicts(mutants, then, known, lambda line: print(line, file=opened, flush=True))]
+    with journal(quick) as (known, note):
+        found = [*verdicts(mutants, then, known, note)]
     survivors = [mutant for mutant, killer in found if killer is None]
     unexplained = [mutant for mutant in survivors if mutation.why_equivalent(mutant) is None]
     killed = len(mutants) - len(survivors)
