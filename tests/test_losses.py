@@ -99,6 +99,7 @@ SPARSE, ONEHOT, MSE = SparseCategoricalCrossentropy(), CategoricalCrossentropy()
     (SPARSE, [0], (None, 4, 4, 3), r"2 classes or more, got \(None, 4, 4, 3\): end the model in Flatten"),
     (ONEHOT, LABELS, (None, 3), r"got \(4,\): for integer labels use sparse_categorical_crossentropy"),
     (ONEHOT, LABELS[:, None], (None, 3), "for integer labels use sparse_categorical_crossentropy"),
+    (SPARSE, [1, 0.5], (None, 3), r"whole numbers as labels, got 0\.5"),
     (ONEHOT, np.eye(4), (None, 3), r"one-hot targets \(N, 3\), got \(4, 4\)"),
     (ONEHOT, [[0, 1, 0], [1, 1, 0]], (None, 3), r"sum to 1, got \[1 1 0\] in row 1"),
     (ONEHOT, [[2, -1, 0]], (None, 3), "numbers >= 0 that sum to 1"),
