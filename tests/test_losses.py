@@ -106,6 +106,7 @@ SPARSE, ONEHOT, MSE = SparseCategoricalCrossentropy(), CategoricalCrossentropy()
     (MSE, LABELS, (None, 3), r"\('N', 3\), got \(4,\): labels of classes\? to_categorical"),
     (MSE, LABELS[:, None], (None, 3), "to_categorical"),
     (MSE, [[np.inf]], (None, 1), "nan or inf in row 0"),
+    (MSE, [[1], [np.nan], [np.inf]], (None, 1), "nan or inf in row 1"),
 ])
 def test_unfit_targets_are_refused_with_the_mend(loss, y, shape, message):
     with pytest.raises(ValueError, match=message):

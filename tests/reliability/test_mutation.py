@@ -1,5 +1,7 @@
 """Mutants are drawn alike every time, and what is said of those that survive is still true."""
 
+from types import SimpleNamespace
+
 import pytest
 from agreement import ROOT
 
@@ -41,6 +43,12 @@ def test_the_lines_of_explained_mutants_still_stand_there():
         lines = ["".join(line.split()) for line in (ROOT / file).read_text(encoding="utf-8").splitlines()]
         assert out in lines, f"{file} has no line {out}: is it explained in vain?"
         assert in_ != out and len(why) > 20
+
+
+@pytest.mark.parametrize("becomes, explained", [("(-2)", True), ("(~1)", True), ("(- 0)", False), ("(1)", False)])
+def test_a_negative_size_is_as_good_as_another(becomes, explained):
+    mutant = SimpleNamespace(file=FILE, change=("y = x.reshape(-1)", f"y = x.reshape{becomes}"))
+    assert (mutation.why_equivalent(mutant) is not None) == explained
 
 
 def test_every_file_has_judges():
