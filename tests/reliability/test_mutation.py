@@ -45,7 +45,7 @@ def test_the_lines_of_explained_mutants_still_stand_there():
         assert in_ != out and len(why) > 20
 
 
-@pytest.mark.parametrize("becomes, explained", [("(-2)", True), ("(~1)", True), ("(- 0)", False), ("(1)", False)])
+@pytest.mark.parametrize("becomes, explained", [("(-2)", True), ("(~1)", True), ("(- 0)", False)])
 def test_a_negative_size_is_as_good_as_another(becomes, explained):
     mutant = SimpleNamespace(file=FILE, change=("y = x.reshape(-1)", f"y = x.reshape{becomes}"))
     assert (mutation.why_equivalent(mutant) is not None) == explained
