@@ -76,7 +76,7 @@ def test_integers_of_any_type_and_shape_become_labels():
         assert labels.dtype == np.int64
         np.testing.assert_array_equal(labels, LABELS)
     np.testing.assert_array_equal(loss.check_targets([True, False], (2, 3)), [1, 0])
-    np.testing.assert_array_equal(loss.check_targets([2, 1], (2, 3)), [2, 1])  # no batch need have all classes
+    np.testing.assert_array_equal(loss.check_targets([2, 1], (2, 3)), [2, 1])  # not all classes
 
 
 SPARSE, ONEHOT, MSE = SparseCategoricalCrossentropy(), CategoricalCrossentropy(), MeanSquaredError()
