@@ -50,8 +50,8 @@ class Mutant:
 
     @property
     def wanted(self):
-        """Python, and not what nobody would miss: a decorator that compiles, where nothing is compiled."""
-        with warnings.catch_warnings(action="ignore"):
+        """Python without a warning (``2 is x``), and no compiling decorator gone: nobody would miss it."""
+        with warnings.catch_warnings(action="error", category=SyntaxWarning):
             try:
                 compile(self.source, self.file, "exec")
             except SyntaxError:
