@@ -5,10 +5,17 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numba
 import numpy as np
 import pytest
 
 ROOT = Path(__file__).parent.parent
+COMPILATION_IS_OFF = bool(numba.config.DISABLE_JIT)  # kernels run as Python: to measure what tests reach
+NEEDS_COMPILATION = pytest.mark.skipif(COMPILATION_IS_OFF, reason="needs compilation, which is off")
+# What kernels compute with single numbers warns when NumPy's own take the place of the processor's.
+IN_PLAIN_PYTHON = tuple(f"ignore:{what} encountered in scalar:RuntimeWarning" for what in (
+    "overflow", "invalid value", "divide by zero",
+))  # fmt: skip
 
 
 def rungs(ladder):
@@ -79,8 +86,10 @@ def run_python(script, *, check=True, folder=ROOT, **environment):
     """What a fresh Python prints that runs ``script`` in ``folder``; variables set to None are taken away."""
     variables = os.environ | {"PYTHONPATH": str(folder)} | environment
     variables = {name: value for name, value in variables.items() if value is not None}
-    ended = subprocess.run([sys.executable, "-W", "error", "-c", script], capture_output=True, text=True,
-                           check=False, cwd=folder, env=variables, timeout=300)
+    warnings = ["error", *(IN_PLAIN_PYTHON if variables.get("NUMBA_DISABLE_JIT", "0") != "0" else ())]
+    command = [sys.executable, *(f"-W{each}" for each in warnings), "-c", script]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder, env=variables,
+                           timeout=300)
     if check:
         assert ended.returncode == 0, ended.stderr
         return ended.stdout

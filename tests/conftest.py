@@ -4,7 +4,8 @@ import os
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, settings
+from agreement import COMPILATION_IS_OFF, IN_PLAIN_PYTHON
+from hypothesis import HealthCheck, Phase, settings
 
 from minicnn import config, random
 from minicnn.kernels import threads
@@ -17,7 +18,16 @@ settings.register_profile("home", **usual)
 settings.register_profile("ci", **usual, derandomize=True, print_blob=True)
 settings.register_profile("full", **usual, max_examples=1000, database=None)
 settings.register_profile("quick", **usual, max_examples=5, database=None)
+# Where kernels run as plain Python, or the same tests hundreds of times: --hypothesis-profile=few
+settings.register_profile("few", **usual, derandomize=True, database=None, max_examples=10,
+                          phases=[Phase.explicit, Phase.generate])
 settings.load_profile("ci" if os.environ.get("CI") else "home")
+
+
+def pytest_configure(config):
+    """Run as Python, kernels warn of what their compiled code does in silence."""
+    for each in IN_PLAIN_PYTHON if COMPILATION_IS_OFF else ():
+        config.addinivalue_line("filterwarnings", each)
 
 
 @pytest.fixture

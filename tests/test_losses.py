@@ -76,6 +76,7 @@ def test_integers_of_any_type_and_shape_become_labels():
         assert labels.dtype == np.int64
         np.testing.assert_array_equal(labels, LABELS)
     np.testing.assert_array_equal(loss.check_targets([True, False], (2, 3)), [1, 0])
+    np.testing.assert_array_equal(loss.check_targets([2, 1], (2, 3)), [2, 1])  # not all classes
 
 
 SPARSE, ONEHOT, MSE = SparseCategoricalCrossentropy(), CategoricalCrossentropy(), MeanSquaredError()
@@ -99,12 +100,14 @@ SPARSE, ONEHOT, MSE = SparseCategoricalCrossentropy(), CategoricalCrossentropy()
     (SPARSE, [0], (None, 4, 4, 3), r"2 classes or more, got \(None, 4, 4, 3\): end the model in Flatten"),
     (ONEHOT, LABELS, (None, 3), r"got \(4,\): for integer labels use sparse_categorical_crossentropy"),
     (ONEHOT, LABELS[:, None], (None, 3), "for integer labels use sparse_categorical_crossentropy"),
+    (SPARSE, [1, 0.5], (None, 3), r"whole numbers as labels, got 0\.5"),
     (ONEHOT, np.eye(4), (None, 3), r"one-hot targets \(N, 3\), got \(4, 4\)"),
     (ONEHOT, [[0, 1, 0], [1, 1, 0]], (None, 3), r"sum to 1, got \[1 1 0\] in row 1"),
     (ONEHOT, [[2, -1, 0]], (None, 3), "numbers >= 0 that sum to 1"),
     (MSE, LABELS, (None, 3), r"\('N', 3\), got \(4,\): labels of classes\? to_categorical"),
     (MSE, LABELS[:, None], (None, 3), "to_categorical"),
     (MSE, [[np.inf]], (None, 1), "nan or inf in row 0"),
+    (MSE, [[1], [np.nan], [np.inf]], (None, 1), "nan or inf in row 1"),
 ])
 def test_unfit_targets_are_refused_with_the_mend(loss, y, shape, message):
     with pytest.raises(ValueError, match=message):
@@ -129,3 +132,20 @@ def test_unknown_names_and_numbers_are_refused():
 
 def test_only_cross_entropy_takes_logits():
     assert SPARSE.uses_logits and ONEHOT.uses_logits and not MSE.uses_logits
+
+
+@pytest.mark.parametrize("given, due", [
+    ("float32", "float32"), ("float64", "float64"), ("int64", "float64"), ("bool", "float64"),
+])  # fmt: skip
+def test_a_loss_computes_with_floats_and_keeps_those_it_gets(given, due):
+    class Mine(losses.Loss):
+        def value_and_gradient(self, y_true, y_pred, from_logits=None):
+            assert y_pred.dtype == due
+            return y_pred[:, 0], None
+
+    assert Mine()([0, 0], np.ones((2, 1), given)) == 1
+
+
+def test_the_gradient_of_one_number():
+    _, dy = MSE.value_and_gradient(np.array([[1.0]]), np.array([[4.0]]))
+    assert dy == 2 * 3

@@ -50,3 +50,11 @@ def test_found_where_keras_users_look():
 def test_mistakes_are_named(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+def test_a_decay_of_one_step_is_the_shortest():
+    assert schedules.ExponentialDecay(1.0, 1, 0.5)(2) == 0.25
+    assert schedules.CosineDecay(1.0, 1)(1) == 0
+    for schedule in (schedules.ExponentialDecay, schedules.CosineDecay):
+        with pytest.raises(ValueError, match=f"{schedule.__name__} expects decay_steps > 0, got 0"):
+            schedule(1.0, 0, 0.5)

@@ -182,7 +182,7 @@ def backward_pieces(begin, end, x, w, y, dy, n_y, relu, need_dx, plan, room, dx,
 def clear_group(g, x, need_dx, dx, dws):
     """0 for what group g of the images adds to; returns its first image and the next group's."""
     N, G = x.shape[0], dws.shape[0]
-    begin, end, picture = g * N // G, (g + 1) * N // G, x[0].size if need_dx else 0
+    begin, end, picture = g * N // G, (g + 1) * N // G, x.size // max(N, 1) if need_dx else 0
     fill(dx.reshape(-1), begin * picture, (end - begin) * picture, 0)
     fill(dws.reshape(-1), g * dws[g].size, dws[g].size, 0)
     return begin, end

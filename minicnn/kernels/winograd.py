@@ -115,7 +115,7 @@ def backward_strips(begin, end, x, U, y, dy, n_y, relu, need_dx, plan, room, dx,
 def clear_group(g, x, need_dx, dx, dUs, dbs):
     """0 for what group g of the images adds to; returns its first image and the next group's."""
     N, G = x.shape[0], dUs.shape[0]
-    begin, end, picture = g * N // G, (g + 1) * N // G, x[0].size if need_dx else 0
+    begin, end, picture = g * N // G, (g + 1) * N // G, x.size // max(N, 1) if need_dx else 0
     fill(dx.reshape(-1), begin * picture, (end - begin) * picture, 0)
     fill(dUs.reshape(-1), g * dUs[g].size, dUs[g].size, 0)
     fill(dbs.reshape(-1), g * dbs[g].size, dbs[g].size, 0)

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import SEEDS
 
+from minicnn.kernels import blas
 from minicnn.kernels.blas import gemm
 
 SIZES = st.integers(2, 7)  # of one row or column a part of a larger matrix is contiguous: tested apart
@@ -33,6 +34,19 @@ def test_products_of_parts(dtype, relative, M, K, J, turned, add, seed):
     agree(out, due[1 : M + 1, 1 : J + 1], relative * K)
     whole[1 : M + 1, 1 : J + 1] = due[1 : M + 1, 1 : J + 1] = 0
     np.testing.assert_array_equal(whole, due)  # nothing beside it was touched
+
+
+@pytest.mark.parametrize(("M", "K", "J"), [(401, 300, 70), (70, 3001, 65), (3001, 7, 131)])
+@pytest.mark.parametrize("a_turned", [False, True])
+@pytest.mark.parametrize("add", [False, True])
+def test_thin_products_are_cut_into_pieces(M, K, J, a_turned, add):
+    """Several pieces of rows, of columns and of the sums, and shorter ones at the ends."""
+    assert blas.SMALL < M * K * J < blas.THIN * max(M, K, J)
+    rng = np.random.default_rng(0)
+    a, b, out = inside(rng, M, K, a_turned), inside(rng, K, J, False), inside(rng, M, J, False)
+    due = out + a @ b if add else a @ b
+    gemm(a, b, out, add)
+    agree(out, due, 1e-12)
 
 
 @pytest.mark.parametrize(("M", "K", "J"), [(1, 4, 3), (4, 1, 3), (4, 3, 1), (1, 1, 1)])

@@ -95,6 +95,12 @@ def test_im2col_of_the_picture_in_the_file():
     assert rows == ["abde", "bcef", "degh", "efhi"]
 
 
+def test_col2im_counts_the_windows_of_that_picture():
+    """A pixel gets one from each window it is in: with the same strides and zeros as im2col's, none said."""
+    counts = col2im(np.ones((4, 4)), (1, 3, 3, 1), 2, 2)
+    np.testing.assert_array_equal(counts[0, :, :, 0], [[1, 2, 1], [2, 4, 2], [1, 2, 1]])
+
+
 @FAST
 @given(problems)
 def test_relu_on_the_way_is_relu_apart(forward, backward, p):

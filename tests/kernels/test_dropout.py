@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from agreement import is_adjoint
+from agreement import COMPILATION_IS_OFF, is_adjoint
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import SEEDS, normal, shapes
@@ -13,7 +13,7 @@ from minicnn import random
 from minicnn.kernels import threads
 from minicnn.kernels.dropout import BLOCK, dropout, random_bits
 
-SIZE = 200_000
+SIZE = 5_000 if COMPILATION_IS_OFF else 200_000
 SIGMAS = 5  # a fair coin is this far off once in 1.7 million times; the keys here are fixed
 RATES = pytest.mark.parametrize("rate", [0.1, 0.25, 0.5, 0.8])
 
@@ -117,6 +117,13 @@ def test_the_mask_does_not_depend_on_the_threads():
     alone = dropout(x, 0.5, 3)
     threads.set_num_threads(threads._most)
     np.testing.assert_array_equal(dropout(x, 0.5, 3), alone)
+
+
+def test_every_block_is_written_to_its_end():
+    x = 1.0 + np.arange(3 * BLOCK + 5)
+    y = dropout(x, 0.5, 11)
+    for place in (0, BLOCK - 1, BLOCK, 2 * BLOCK - 1, 2 * BLOCK, 3 * BLOCK - 1, 3 * BLOCK, 3 * BLOCK + 4):
+        assert y[place] == (2 * x[place] if squares(place, 11) >= 2**31 else 0)
 
 
 def test_nothing_to_drop_and_inputs_as_they_are():

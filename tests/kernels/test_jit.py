@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from agreement import ROOT, run_python
+from agreement import NEEDS_COMPILATION, ROOT, run_python
 
 from minicnn.kernels import jit
 from tests.reliability.installs import of_another_numba
@@ -39,6 +39,7 @@ def call(copy, **environment):
     return int(result), int(hits), Path(folder)
 
 
+@NEEDS_COMPILATION
 def test_an_edited_helper_is_compiled_again(copy, tmp_path):
     """numba alone looks at the file of the function called, and would answer 2 again."""
     cache = {"MINICNN_CACHE": str(tmp_path / "cache")}
@@ -71,6 +72,7 @@ KINDS = [(ending, harm) for ending in (".nbc", ".nbi") for harm in HARM]
 REST = [pytest.param(*kind, marks=pytest.mark.slow) for kind in KINDS[1:]]  # seconds each
 
 
+@NEEDS_COMPILATION
 @pytest.mark.parametrize("ending, harm", [KINDS[0], *REST])
 def test_a_damaged_file_is_compiled_anew(copy, tmp_path, ending, harm):
     """As after a loss of power. Machine code with a flipped bit would be run otherwise."""
@@ -104,6 +106,7 @@ def test_every_kernel_file_counts(file, monkeypatch, tmp_path):
     assert jit._checksum.__wrapped__() != before
 
 
+@NEEDS_COMPILATION
 def test_a_cache_folder_that_cannot_be_made(copy, tmp_path):
     """Below a file there is no folder, not even for root: kernels then are compiled into memory."""
     (tmp_path / "file").write_text("")
@@ -112,6 +115,7 @@ def test_a_cache_folder_that_cannot_be_made(copy, tmp_path):
     assert call(copy, **cache)[:2] == (2, 0)
 
 
+@NEEDS_COMPILATION
 def test_a_cache_folder_that_cannot_be_written(copy, tmp_path):
     cache = {"MINICNN_CACHE": str(tmp_path / "cache")}
     folder = Path(run_python(FOLDER, folder=copy, **cache).strip())
@@ -136,6 +140,7 @@ def test_folders_of_kernels_long_gone_are_removed(monkeypatch, tmp_path):
     assert 1 < len(list(folder.parent.iterdir())) <= 5
 
 
+@NEEDS_COMPILATION
 def test_the_wait_is_announced_once(copy, tmp_path):
     environment = {"MINICNN_CACHE": str(tmp_path / "cache")}
     first = run_python(CALL, folder=copy, check=False, **environment)

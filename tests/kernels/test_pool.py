@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 import pytest
-from agreement import run_python
+from agreement import NEEDS_COMPILATION, run_python
 
 from minicnn.kernels import pool, threads
 from minicnn.kernels.jit import jit
@@ -84,6 +84,7 @@ def fails_at(box, calls, limit):
     share(box, calls, _fail, (limit,))
 
 
+@NEEDS_COMPILATION
 def test_an_error_in_a_block_is_an_error_of_the_kernel():
     fails_at(10, 99)
     for limit in (0, 5, 9):
@@ -110,6 +111,7 @@ def test_arrays_made_on_the_way_live_as_long_as_the_work():
         np.testing.assert_array_equal(out[:-2], 2 * np.arange(2, 4000) + 1)
 
 
+@NEEDS_COMPILATION
 def test_who_waits_lets_others_through_now_and_then():
     let_through = []
 

@@ -1,5 +1,7 @@
 """Pooling: compiled equals the definition, the definition equals what one counts by hand."""
 
+import itertools
+
 import numpy as np
 import pytest
 from agreement import ADJOINT, agree, agree_in_float32, is_adjoint, rungs
@@ -36,6 +38,20 @@ def test_max_every_rung_is_the_definition(kind, dtype, p):
         np.testing.assert_array_equal(mine[0], y, strict=True)
         np.testing.assert_array_equal(mine[1], which, strict=True)
         agree(other_backward(dy, which, x.shape, *how(p)), dx)
+
+
+@pytest.mark.parametrize("H, W", [*itertools.product((1, 2, 3, 4), (1, 2, 5))])
+@pytest.mark.parametrize("zeros", [((0, 0), (0, 0)), ((0, 1), (0, 1)), ((1, 0), (1, 0)), ((1, 1), (1, 1))])
+def test_windows_of_2_x_2_that_hang_over_any_edge(H, W, zeros):
+    """Those inside the picture have a loop of their own, which knows where one picture ends."""
+    x = distinct(7, 3, H, W, 2)
+    for strides in ((1, 1), (2, 1), (2, 2), (3, 3)):
+        if H + sum(zeros[0]) < 2 or W + sum(zeros[1]) < 2:
+            continue
+        y, which = pooling.max_forward_definition(x, (2, 2), strides, zeros)
+        mine = pooling.max_forward_compiled(x, (2, 2), strides, zeros)
+        np.testing.assert_array_equal(mine[0], y)
+        np.testing.assert_array_equal(mine[1], which)
 
 
 @given(windows())

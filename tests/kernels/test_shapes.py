@@ -47,6 +47,10 @@ def test_output_size_counts_the_windows_that_fit(size, kernel, stride, before, a
         assert output_size(size, kernel, stride, (before, after)) == len(places)
 
 
+def test_without_zeros_the_picture_is_all_there_is():
+    assert output_size(7, 3, 2) == 3
+
+
 @given(windows())
 def test_padding_amounts(p):
     if p.padding == "valid":

@@ -4,7 +4,7 @@ import os
 import threading
 
 import pytest
-from agreement import run_python
+from agreement import NEEDS_COMPILATION, run_python
 from threadpoolctl import ThreadpoolController
 
 import minicnn as mc
@@ -35,6 +35,7 @@ def trained():
     return hashlib.sha256(b"".join(a.tobytes() for a in [*gradients, *model.get_weights()])).hexdigest()
 """
 
+@NEEDS_COMPILATION
 def test_the_same_bits_with_1_2_and_4_threads():
     printed = run_python(STEPS + """
 for count in (1, 2, 4):
@@ -44,6 +45,7 @@ for count in (1, 2, 4):
     assert len(printed.split()) == 3 and len(set(printed.split())) == 1
 
 
+@NEEDS_COMPILATION
 def test_two_python_threads_at_once_and_blas_as_before():
     printed = run_python(STEPS + """
 import concurrent.futures
@@ -62,6 +64,7 @@ print([library["num_threads"] for library in blas.info()])
     assert same == "True" and before == after and "2" in before
 
 
+@NEEDS_COMPILATION
 @FORKS
 def test_fork_after_use():
     """Parent and child go on computing, and so they do after another thread of the parent computed, too."""
@@ -82,6 +85,7 @@ for _ in range(2):
     assert [line for line in printed.splitlines() if line.startswith("fork")] == ["fork: 0 True"] * 2
 
 
+@NEEDS_COMPILATION
 @FORKS
 def test_fit_in_the_workers_of_a_pool():
     printed = run_python(STEPS + """
@@ -232,6 +236,23 @@ print({library["num_threads"] for library in blas.info()})
     assert printed.split() == ["{2}", "{1}", "{2}", "{2}"]
 
 
+@FORKS
+def test_children_of_children_have_no_users():
+    """Each leaves, in its own name, what its parent was in when it forked."""
+    assert run_python("""
+import os, warnings
+from minicnn.kernels import threads
+warnings.simplefilter("ignore", DeprecationWarning)
+def fork(generations):
+    with threads.single_threaded_blas():
+        child = os.fork() if generations else -1
+    if child == 0:
+        os._exit(0 if threads._users == 0 and fork(generations - 1) == 0 else 1)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) if generations else 0
+print(fork(3))
+""") == "0\n"
+
+
 def test_a_setting_changed_between_kernels_is_kept(own_setting):
     with threads.single_threaded_blas():
         pass
@@ -280,6 +301,7 @@ def test_bad_environments_are_refused(monkeypatch, bad):
         threads._start_from_environment()
 
 
+@NEEDS_COMPILATION
 def test_a_kernel_runs_on_as_many_threads_as_were_chosen():
     for count in {1, threads._most}:
         mc.set_num_threads(count)

@@ -25,27 +25,36 @@ def test_b_has_whole_numbers_and_is_the_same_for_every_filter(r):
     agree(B, toom_cook.matrices(3)[1], 0)
 
 
+# Six rows of SIZE columns in flat memory. Where they begin shares binary digits with the numbers of columns:
+# a place that is worked out in a wrong way, such as begin | column, is a wrong place.
+AT, GAP, SIZE = 3, 11, 5
+SIX = tuple(range(AT, AT + 6 * GAP, GAP))
+
+
+def transformed(function, k, *how, at=(AT, GAP)):
+    """What ``function`` makes of a 1 in row k, every column; it leaves everything beside its rows alone."""
+    source, out = np.full((2, AT + 6 * GAP), np.nan)
+    source[AT:].reshape(6, GAP)[:, :SIZE] = np.eye(6)[:, k : k + 1]
+    function(source, *at, out, AT, GAP, *how, SIZE)
+    assert np.isnan(out[:AT]).all() and np.isnan(out[AT:].reshape(6, GAP)[:, SIZE:]).all()
+    return out[AT:].reshape(6, GAP)[:, :SIZE]
+
+
 @SIZES
 def test_the_lines_written_out_are_the_matrices(r):
     """Every function, number by number: column k of a matrix is what becomes of a 1 at place k."""
     A, B, _ = toom_cook.matrices(r)
-    m, gap, size = 7 - r, 5, 3
-    ones = np.zeros((6, 6, gap))
-    ones[:, :, :size] = np.eye(6)[:, :, None]
+    m = 7 - r
+
+    def is_column(found, matrix, k):
+        agree(found, np.repeat(matrix[:, k : k + 1], SIZE, 1), 1e-14)
+
     for k in range(6):
-        source = np.ascontiguousarray(ones[k]).reshape(-1)
-        out = np.full((6, 7), np.nan)
-        toom_cook.input_points(source, tuple(range(0, 30, 5)), out.reshape(-1), 1, 7, size)
-        agree(out[:, 1:4], np.repeat(B.T[:, k : k + 1], size, 1), 1e-14)
-        toom_cook.input_points_back(source, 0, gap, out.reshape(-1), 1, 7, size)
-        agree(out[:, 1:4], np.repeat(B[:, k : k + 1], size, 1), 1e-14)
-        toom_cook.output_points(source, 0, gap, out.reshape(-1), 1, 7, m, size)
-        agree(out[:m, 1:4], np.repeat(A.T[:, k : k + 1], size, 1), 1e-14)
+        is_column(transformed(toom_cook.input_points, k, at=(SIX,)), B.T, k)
+        is_column(transformed(toom_cook.input_points_back, k), B, k)
+        is_column(transformed(toom_cook.output_points, k, m)[:m], A.T, k)
     for k in range(m):
-        source, out = np.ascontiguousarray(ones[k]).reshape(-1), np.full((6, 7), np.nan)
-        toom_cook.output_points_back(source, 0, gap, out.reshape(-1), 1, 7, m, size)
-        agree(out[:, 1:4], np.repeat(A[:, k : k + 1], size, 1), 1e-14)
-        assert np.isnan(out[:, [0, 4, 5, 6]]).all()
+        is_column(transformed(toom_cook.output_points_back, k, m), A, k)
 
 
 def test_the_example_in_the_docstring():

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from strategies import SEEDS, Window, normal
 
 from minicnn import layers
-from minicnn.kernels import conv2d, winograd
+from minicnn.kernels import conv2d, winograd, winograd_tiles
 from minicnn.kernels.shapes import padding_amounts
 
 SIZES = pytest.mark.parametrize("r", [2, 3, 4, 5])
@@ -202,3 +202,68 @@ def test_same_padding_and_tiles_that_hang_over():
     window = replace(Window((1, 13, 13, 2), (3, 3), (1, 1), "same", 7))
     x, w, b, _ = arrays(window, 2)
     agree(winograd.forward(x, w, b, padding=zeros), conv2d.forward(x, w, b, padding=zeros), 1e-12)
+
+
+@COMPILES
+def test_a_strip_longer_than_what_lies_near():
+    """15 tiles of 40 channels: 8 at a time have room in the nearest cache, and 7 are left."""
+    window = Window((1, 8, 60, 40), (3, 3), (1, 1), "same", 8)
+    assert winograd_tiles.tiles_at_a_time(40, (2, 15, 4, 4, 1, 1, 1, 1)) == 8
+    x, w, b, dy = arrays(window, 2)
+    agree(winograd.forward(x, w, b, padding=window.zeros),
+          conv2d.forward_matrix(x, w, b, padding=window.zeros), 1e-11)  # fmt: skip
+    due = conv2d.backward_matrix(x, w, dy, padding=window.zeros)
+    for mine, theirs in zip(winograd.backward(x, w, dy, padding=window.zeros), due):
+        agree(mine, theirs, 1e-11)
+
+
+# ---------------------------------------------------------------- how the work is cut, and so its rounding
+
+
+cuts = st.tuples(*(st.sampled_from(choices) for choices in (
+    (1, 3, 32, 100), (4, 9, 32, 224), (1, 3, 32, 256), (2, 64, 512), (2, 3, 5), (np.float32, np.float64),
+)))  # fmt: skip
+
+
+def planned(N, H, C, F, r, dtype):
+    """x, its plan, and strips, tiles a strip, and bytes of V and M a strip of the plan."""
+    x = np.broadcast_to(dtype(0), (N, H, H, C))
+    plan = winograd.plan_for(x, (r, r, C, F), (N, H, H, F), (1, 1), ((r // 2, 0), (r // 2, 0)))
+    tiles = -(-H // (7 - r))
+    return x, plan, N * tiles, tiles, 36 * tiles * (C + F) * x.itemsize
+
+
+@given(cuts)
+def test_as_many_strips_at_a_time_as_fit(cut):
+    """Into the cache, or into what U takes where that is more, up to 16 times the cache."""
+    _, _, C, F, r, _ = cut
+    x, (geometry, size), _, tiles, each = planned(*cut)
+    room = sorted([winograd.CACHE, 36 * C * F * x.itemsize, 16 * winograd.CACHE])[1]
+    assert size == 1 or size * each <= room
+    assert (size + 1) * each > room
+    assert geometry == (tiles, tiles, 7 - r, 7 - r, 1, 1, r // 2, r // 2)
+
+
+@given(cuts)
+def test_shares_are_even_and_small_enough(cut):
+    x, plan, strips, tiles, _ = planned(*cut)
+    shares, (_, size) = winograd.shares_for(x, plan)
+
+    def do(count):
+        """Whether so many shares are enough."""
+        fits = count * plan[1] >= strips
+        small = count >= winograd.GROUPS or strips * tiles / count < winograd.FEW
+        return count >= strips or (fits and small)
+
+    assert shares == next(2**k for k in range(30) if do(2**k))
+    assert size == -(-strips // shares)
+
+
+@given(cuts)
+def test_groups_have_work_enough_for_a_sum_of_their_own(cut):
+    N, C, F = cut[0], cut[2], cut[3]
+    x, plan, strips, tiles, _ = planned(*cut)
+    groups, (_, size) = winograd.groups_for(x, plan, C, F)
+    least = max(winograd.FEW, C * F // (C + F))
+    assert groups == next(g for g in (8, 4, 2, 1) if g == 1 or (g <= N and strips * tiles >= g * least))
+    assert size == min(plan[1], -(-strips // groups))

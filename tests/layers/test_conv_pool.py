@@ -61,6 +61,23 @@ def test_together_is_one_after_the_other(algorithm, room, data):
         agree(mine[name], array, 1e-10, name)
 
 
+@pytest.mark.parametrize("size", [1, 7])
+def test_a_kernel_that_winograd_cannot_take(size, float64):
+    """The step computes as the layer does: here as one matrix product."""
+    conv, pool, x = layers.Conv2D(2, size), layers.MaxPooling2D(), distinct(3, 2, 9, 8, 2)
+    y = pool.forward(conv.forward(x))
+    agree(ConvPool(conv, pool).forward(x), y)
+
+
+def test_the_pooling_alone_may_go_back(float64):
+    conv, pool, x = layers.Conv2D(2, 3), layers.MaxPooling2D(), distinct(4, 2, 9, 8, 2)
+    y = pool.forward(conv.forward(x))
+    dy = np.random.default_rng(1).standard_normal(y.shape)
+    due = pool.backward(dy)
+    ConvPool(conv, pool).forward(x)
+    agree(pool.backward(dy), due)
+
+
 def network(**convolution):
     mc.set_random_seed(0)
     return mc.Sequential([

@@ -336,6 +336,24 @@ def refuses(message, function, *args, error=ValueError, **kwargs):
         function(*args, **kwargs)
 
 
+def test_a_layer_is_built_once():
+    layer = layers.Dense(3)
+    for _ in range(2):
+        layer.build((None, 4))
+    for other in (3, 5):
+        with pytest.raises(ValueError, match=rf"is built for \(None, 4\), got \(None, {other}\): make a new"):
+            layer.build((None, other))
+
+
+def test_a_dense_layer_must_know_its_features_and_nothing_else():
+    layer = layers.Dense(3)
+    layer.build((None, None, 4))
+    assert layer.output_shape == (None, None, 3)
+    for shape in ((None, 4, None), (None,)):
+        with pytest.raises(ValueError, match="expects inputs"):
+            layers.Dense(3).build(shape)
+
+
 @pytest.mark.parametrize("name", ["Conv2D", "MaxPooling2D", "AveragePooling2D", "GlobalAveragePooling2D"])
 def test_a_picture_without_a_batch(name):
     for layer in (built(name), EXAMPLES[name]()):

@@ -10,7 +10,7 @@ PAGE = ROOT / "docs" / "reliability.md"
 SECTIONS = (
     *("gradients", "adjoints", "rungs", "layouts", "edges", "keras"),
     *("kills", "disks", "damage", "data", "downloads", "fuzz"),
-    *("threads", "growth", "installs"),
+    *("threads", "growth", "installs", "mutants", "coverage", "bounds"),
 )
 HEAD = """\
 # What can be relied on

@@ -1,0 +1,209 @@
+"""Of hundreds of small mistakes put into the code one by one, the tests notice nearly all.
+
+[cosmic-ray](https://github.com/sixty-north/cosmic-ray) changes an operator, a number, a word or a loop of one
+file; a sample of these mutants, fixed by a seed, is drawn from the kernels, losses, optimizers and layers. In
+each the tests of that file run, then those of the rooms around it, with kernels as plain Python and ten
+drawn problems a property. A mutant is killed when a test fails or takes three times its usual processor
+time. Where code serves compiled kernels alone, the tests run compiled as well. Mutants that nobody can tell
+from the original are explained, one by one, in `tests/reliability/equivalents.toml`. Left out are those that
+only remove a decorator that compiles.
+"""
+
+import concurrent.futures
+import contextlib
+import importlib.util
+import json
+import os
+import queue
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks import machine
+from minicnn import config
+from tests.agreement import ROOT
+from tests.reliability import mutation, record
+from tests.reliability.record import Figure
+
+QUICK = 1  # mutant of each group, and its own tests alone
+TIMES, LEAST = 3, 10  # as much processor time as the unchanged code, and never less than so many seconds
+LAYERS = ("layers/test_layers.py", "layers/test_gradients.py", "layers/test_conv_pool.py",
+          "layers/test_augmentation.py", "test_against_keras.py")  # fmt: skip
+TRAINING = ("test_losses.py", "test_optimizers.py", "test_schedules.py", "test_optimizers_in_models.py",
+            "test_training.py", "test_against_keras.py")  # fmt: skip
+GROUPS = {  # files, mutants, the share to be killed, and what judges those that their own tests let pass
+    "kernels": (("kernels/*.py",), 240, 0.95, LAYERS),
+    "losses": (("losses.py",), 40, 0.95, TRAINING),
+    "optimizers": (("optimizers.py", "schedules.py"), 40, 0.95, TRAINING),
+    "layers": (("layers/*.py",), 100, 0.85, (*LAYERS, *TRAINING)),
+}
+OWN = {  # tests of a kernel that has none of its own name, or more than these
+    "apart": ("kernels/test_toom_cook.py", "kernels/test_pooling.py"),
+    "blas": ("kernels/test_blas.py", "kernels/test_dense.py", "kernels/test_conv2d.py"),
+    "conv2d_compiled": ("kernels/test_conv2d.py",), "conv_pool": ("layers/test_conv_pool.py",),
+    "parallel": ("kernels/test_pool.py",), "slices": ("kernels/test_conv2d.py", "kernels/test_dense.py"),
+    "shapes": ("kernels/test_shapes.py", "kernels/test_conv2d.py", "kernels/test_pooling.py"),
+    "softmax_crossentropy": ("kernels/test_softmax_crossentropy.py", "test_losses.py"),
+    "toom_cook": ("kernels/test_toom_cook.py", "kernels/test_winograd.py"),
+    "updates": ("kernels/test_updates.py", "test_optimizers.py"),
+    "winograd_filters": ("kernels/test_winograd.py",), "winograd_tiles": ("kernels/test_winograd.py",),
+}  # fmt: skip
+COMPILED = {  # what serves compiled code, and the tests that see it at work
+    "apart": ("kernels/test_toom_cook.py",), "blas": ("kernels/test_blas.py", "kernels/test_dense.py"),
+    "jit": ("kernels/test_jit.py",), "pool": ("kernels/test_pool.py", "kernels/test_threads.py"),
+    "threads": ("kernels/test_threads.py", "kernels/test_pool.py"), "parallel": ("kernels/test_pool.py",),
+}  # fmt: skip
+
+
+def stages(mutant, then):
+    """(compiled?, tests) to be tried one after the other."""
+    file = Path(mutant.file)
+    own = OWN.get(file.stem) if file.parent.name == "kernels" else None
+    if own is None:
+        mirror = f"{file.parent.relative_to('minicnn') / ('test_' + file.name)}"
+        own = (mirror,) if (ROOT / "tests" / mirror).exists() else LAYERS[:2]
+    yield False, own
+    if then:
+        yield False, tuple(each for each in then if each not in own)
+    if then and file.parent.name == "kernels" and file.stem in COMPILED:
+        yield True, COMPILED[file.stem]
+
+
+class Judge:
+    """A copy of the tree, and the processes that run tests in it."""
+
+    def __init__(self, folder, usual):
+        self.folder, self.processes, self.writes = Path(folder), {}, 0
+        self.usual = usual  # seconds that the unchanged code takes, by stage: shared by all judges
+        for name in ("minicnn", "tests", "setup.cfg", "benchmarks"):
+            copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+            copy(ROOT / name, self.folder / name)
+
+    def verdict(self, mutant, then):
+        """What killed it, or None."""
+        for compiled, tests in stages(mutant, then):
+            limit = max(LEAST, TIMES * self._usual(compiled, tests))
+            with self._changed(mutant):
+                answer = self._run(compiled, tests, limit)
+            if answer["status"] != 0:
+                return answer["failed"] if answer["status"] == 1 else f"status {answer['status']}"
+        return None
+
+    def _usual(self, compiled, tests):
+        """Seconds of processor time that the unchanged code takes."""
+        if (compiled, tests) not in self.usual:
+            answer = self._run(compiled, tests, 3600)
+            assert answer["status"] == 0, f"{tests} fail on the unchanged code: {answer}"
+            self.usual[compiled, tests] = answer["cpu"]
+        return self.usual[compiled, tests]
+
+    @contextlib.contextmanager
+    def _changed(self, mutant):
+        file = self.folder / mutant.file
+        original = file.read_bytes()
+        try:
+            self._write(file, mutant.source.encode())
+            yield
+        finally:
+            self._write(file, original)
+
+    def _write(self, file, content):
+        """A time of its own each time: Python takes a file of the same size and second for the old one."""
+        file.write_bytes(content)
+        self.writes += 2
+        os.utime(file, (self.writes, self.writes))
+
+    def _run(self, compiled, tests, cpu):
+        process = self.processes.get(compiled)
+        if process is None:
+            command = [sys.executable, "-m", "tests.reliability.judge"]
+            environment = os.environ | {
+                "NUMBA_DISABLE_JIT": str(int(not compiled)), "NUMBA_NUM_THREADS": "2",
+                "MINICNN_CACHE": str(self.folder / "cache"),
+            }  # fmt: skip
+            process = self.processes[compiled] = subprocess.Popen(
+                command, cwd=self.folder, env=environment, text=True,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            )  # fmt: skip
+        process.stdin.write(json.dumps({"tests": tests, "cpu": int(cpu)}) + "\n")
+        process.stdin.flush()
+        return json.loads(process.stdout.readline())
+
+    def close(self):
+        """Let the processes go."""
+        for process in self.processes.values():
+            process.stdin.close()
+            process.wait()
+
+
+@contextlib.contextmanager
+def journal(quick):
+    """{(file, operator, occurrence): what killed it, or None} of this commit, and how to note more.
+
+    A run that is stopped goes on from there. A quick one notes nothing, nor does one of a commit with changes
+    on top: nobody knows which.
+    """
+    commit = record.commit()
+    if quick or commit is None or commit.endswith("-dirty"):
+        yield {}, lambda key, killer: None
+        return
+    file = config.cache_folder() / "mutants" / f"{commit}.jsonl"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else ()
+    known = {tuple(mutant): killer for mutant, killer in map(json.loads, lines)}
+    with file.open("a", encoding="utf-8", buffering=1) as opened:  # line by line
+        yield known, lambda key, killer: opened.write(json.dumps([key, killer]) + "\n")
+
+
+def verdicts(mutants, then, known, note):
+    """(mutant, what killed it) for each; those not ``known`` are tried, one on every core allowed."""
+    workers = len(machine.available_cores())
+    judges, usual = queue.SimpleQueue(), {}
+
+    def tried(mutant):
+        key = mutant.file, mutant.operator, mutant.occurrence
+        if key not in known:
+            judge = judges.get()
+            try:
+                known[key] = judge.verdict(mutant, then)
+            finally:
+                judges.put(judge)
+            note(key, known[key])
+        return mutant, known[key]
+
+    with contextlib.ExitStack() as stack:
+        for _ in range(workers):
+            judge = Judge(stack.enter_context(tempfile.TemporaryDirectory(prefix="mutants-")), usual)
+            stack.callback(judge.close)
+            judges.put(judge)
+        pool = stack.enter_context(concurrent.futures.ThreadPoolExecutor(workers))
+        yield from pool.map(tried, mutants)
+
+
+def group(name, quick):
+    """One figure for a group of files."""
+    patterns, count, least, then = GROUPS[name]
+    promise = f"{name}: at least {least:.0%} of {count} sampled mutants are killed, the others explained"
+    if importlib.util.find_spec("cosmic_ray") is None:
+        yield Figure(promise, "not tried: pip install cosmic-ray", quick)
+        return
+    files = sorted(file.relative_to(ROOT).as_posix() for pattern in patterns
+                   for file in (ROOT / "minicnn").glob(pattern))  # fmt: skip
+    mutants = mutation.sample(mutation.population(files), QUICK if quick else count)
+    then = () if quick else then
+    with journal(quick) as (known, note):
+        found = [*verdicts(mutants, then, known, note)]
+    survivors = [mutant for mutant, killer in found if killer is None]
+    unexplained = [mutant for mutant in survivors if mutation.why_equivalent(mutant) is None]
+    killed = len(mutants) - len(survivors)
+    explained = len(survivors) - len(unexplained)
+    yield Figure(
+        promise, f"{killed} of {len(mutants)} ({killed / len(mutants):.1%}), and {explained} are explained",
+        quick or (killed >= least * len(mutants) and not unexplained),
+        "; ".join(f"not explained: {each.file}: {' becomes '.join(each.change)}" for each in unexplained),
+    )  # fmt: skip
+
+
+PARTS = {name: lambda quick, name=name: group(name, quick) for name in GROUPS}
