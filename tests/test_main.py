@@ -98,8 +98,8 @@ warm_up()
 for each in pkgutil.iter_modules(kernels.__path__, "minicnn.kernels."):
     for name, value in vars(importlib.import_module(each.name)).items():
         dispatcher = getattr(value, "compiled", value)
-        inlined = getattr(dispatcher, "targetoptions", {}).get("inline") == "always"  # lives in its callers
-        if hasattr(dispatcher, "signatures") and not dispatcher.signatures and not inlined:
+        compiled = [*dispatcher.signatures, *dispatcher.part.signatures] if hasattr(dispatcher, "part") else None
+        if compiled == []:
             print("COLD", each.name, name)
 """
 TRAIN = """
