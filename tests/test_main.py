@@ -98,8 +98,8 @@ warm_up()
 for each in pkgutil.iter_modules(kernels.__path__, "minicnn.kernels."):
     for name, value in vars(importlib.import_module(each.name)).items():
         dispatcher = getattr(value, "compiled", value)
-        compiled = [*dispatcher.signatures, *dispatcher.part.signatures] if hasattr(dispatcher, "part") else None
-        if compiled == []:
+        part = getattr(dispatcher, "part", None)  # what other kernels call
+        if part is not None and not dispatcher.signatures and not part.signatures:
             print("COLD", each.name, name)
 """
 TRAIN = """
