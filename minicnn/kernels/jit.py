@@ -128,8 +128,7 @@ class _PartLibrary(codegen.JITCodeLibrary):
     """A part in LLVM's language, waiting for the kernel that it goes into."""
 
     def finalize(self):
-        """Optimise it by itself, so that its loops are as quick as in a kernel; add what it calls."""
-        self._optimize_final_module()
+        """Add what it calls; the kernel optimises all of it together."""
         for library in dict.fromkeys(self._linking_libraries):
             self._final_module.link_in(library._get_module_for_linking(), preserve=True)
         self._finalized = True
