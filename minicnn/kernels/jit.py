@@ -3,6 +3,11 @@
     @jit           a function on arrays, compiled on first use, running without Python's lock
     @inline_jit    the same, made part of the functions that call it
 
+A function that is called from Python is a kernel; those that it calls become part of it, and machine code is
+made of the whole. Left to itself, numba would treat each of them as a kernel: optimise it together with all
+that it calls, make machine code of it, keep that on disk, and begin again with its caller, five times over
+for the innermost loops (docs/decisions/compile_time.md).
+
 Compiled code is kept in a folder whose name holds a checksum of *all* kernel files. Edit any one
 of them and everything is compiled afresh: numba alone looks only at the file a function stands in
 and would go on calling yesterday's helper from next door.
@@ -18,14 +23,16 @@ from pathlib import Path
 
 import numba
 import numpy
-from numba.core import caching, event
+from numba.core import caching, codegen, compiler, event, registry, types
 
 from minicnn import config
 
 __all__ = ["cache_folder", "inline_jit", "jit"]
 
 OPTIONS = {
+    "nopython": True,
     "nogil": True,
+    "no_cfunc_wrapper": True,  # for C, which never calls them
     "error_model": "numpy",  # a division by zero is inf or nan, not a Python error: loops vectorise
     "fastmath": {"contract"},  # a * b + c in one instruction; nothing that reorders sums or drops NaN
 }
@@ -40,7 +47,7 @@ def cache_folder():
 def _checksum():
     here = Path(__file__).parent
     text = b"".join(file.read_bytes() for file in sorted(here.glob("*.py")))
-    versions = f"{numba.__version__} {numpy.__version__} {sys.version}".encode()
+    versions = f"{numba.__version__} {numpy.__version__} {sys.version} {numba.config.BOUNDSCHECK}".encode()
     return hashlib.sha256(text + versions).hexdigest()[:16]
 
 
@@ -64,15 +71,67 @@ def _prepared_folder():
 
 def jit(function, **options):
     """Compile ``function`` for the types it is first called with."""
-    folder = _prepared_folder()
-    usual, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(folder or "")
-    try:
-        compiled = numba.njit(function, cache=folder is not None, **OPTIONS, **options)
-    finally:
-        numba.config.CACHE_DIR = usual
-    if folder is not None and not numba.config.DISABLE_JIT:
-        compiled._cache._cache_file = _SealedFile(compiled._cache)
-    return compiled
+    if numba.config.DISABLE_JIT:
+        return function
+    return _Kernel(function, targetoptions={**OPTIONS, **options})
+
+
+class _Kernel(registry.CPUDispatcher):
+    """A function as Python calls it, its machine code kept on disk. To other kernels it is its ``part``."""
+
+    def __init__(self, function, locals=None, targetoptions=None):
+        super().__init__(function, locals, targetoptions)
+        self.part = _Part(function, locals, targetoptions)
+        folder = _prepared_folder()
+        if folder is not None:
+            usual, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(folder)
+            try:
+                self.enable_caching()
+            finally:
+                numba.config.CACHE_DIR = usual
+            self._cache._cache_file = _SealedFile(self._cache)
+
+    @property
+    def _numba_type_(self):
+        return types.Dispatcher(self.part)
+
+
+class _Part(registry.CPUDispatcher):
+    """A function as a kernel calls it, while that is being compiled."""
+
+    def __init__(self, function, locals=None, targetoptions=None):
+        options = {**(targetoptions or {}), "no_cpython_wrapper": True}
+        super().__init__(function, locals, options, pipeline_class=_PartCompiler)
+
+    def get_call_template(self, args, kws):
+        """As numba's, but f(x, True) and f(x, False) are no reason to compile f twice."""
+        return super().get_call_template([types.unliteral(each) for each in args], kws)
+
+    def compile(self, args):
+        """Compile for these types, with nothing that Python could call."""
+        if args not in self.overloads:
+            compiled = self._compiler.compile(args, None)._replace(entry_point=object())  # only a name
+            self.targetctx.insert_user_function(compiled.entry_point, compiled.fndesc, [compiled.library])
+            self.overloads[args] = compiled
+
+
+class _PartCompiler(compiler.Compiler):
+    """numba's way from Python to LLVM's language, and no further."""
+
+    def __init__(self, typingctx, targetctx, library, args, return_type, flags, locals):
+        flags.no_compile = True
+        library = _PartLibrary(targetctx.codegen(), "part")
+        super().__init__(typingctx, targetctx, library, args, return_type, flags, locals)
+
+
+class _PartLibrary(codegen.JITCodeLibrary):
+    """A part in LLVM's language, waiting for the kernel that it goes into."""
+
+    def finalize(self):
+        """Add what it calls; the kernel optimises all of it together."""
+        for library in dict.fromkeys(self._linking_libraries):
+            self._final_module.link_in(library._get_module_for_linking(), preserve=True)
+        self._finalized = True
 
 
 class _SealedFile(caching.IndexDataCacheFile):
@@ -129,7 +188,7 @@ class _Announcement(event.Listener):
         if not self.said and module.startswith("minicnn."):
             self.said = True
             where = _prepared_folder() or "memory only: no folder to keep it in"
-            print(f"minicnn compiles its kernels, once, in some 30 s ({where}) ...", file=sys.stderr)
+            print(f"minicnn compiles its kernels, once, in some 20 s ({where}) ...", file=sys.stderr)
 
     def on_end(self, happening):
         pass

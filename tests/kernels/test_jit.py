@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from agreement import NEEDS_COMPILATION, ROOT, run_python
+from numba import types
 
 from minicnn.kernels import jit
 from tests.reliability.installs import of_another_numba
@@ -53,6 +54,40 @@ def test_an_edited_helper_is_compiled_again(copy, tmp_path):
     assert second[:2] == (10, 0) and second[2] != first[2]
     helper.write_text(original)
     assert call(copy, **cache)[2] == first[2]
+
+
+PARTS = """
+from minicnn.kernels import jit
+from minicnn.kernels.caller import twice
+from minicnn.kernels.helper import number
+for each in (twice, number):
+    kept = sorted(file.name.split("-")[0] for file in jit.cache_folder().rglob("*.nbc"))
+    print(each(), number.signatures, kept)
+print(sorted(file.name.split("-")[0] for file in jit.cache_folder().rglob("*.nbc")))
+"""
+
+
+@NEEDS_COMPILATION
+def test_what_a_kernel_calls_is_a_part_of_it_and_a_kernel_only_to_python(copy, tmp_path):
+    """``number`` gets machine code and a file of its own when Python calls it, and not before."""
+    said = run_python(PARTS, folder=copy, MINICNN_CACHE=str(tmp_path / "cache")).splitlines()
+    assert said == ["2 [] []", "1 [()] ['caller.twice']", "['caller.twice', 'helper.number']"]
+
+
+@jit.jit
+def _sign(positive):
+    return 1 if positive else -1
+
+
+@jit.jit
+def _signs(either):
+    return 100 * _sign(True) + 10 * _sign(False) + _sign(either)
+
+
+@NEEDS_COMPILATION
+def test_a_part_is_compiled_once_for_all_constants():
+    assert (_signs(True), _signs(False)) == (91, 89)
+    assert _sign.part.signatures == [(types.boolean,)]
 
 
 def flipped(content, place):
