@@ -23,7 +23,7 @@ import time
 
 from lessons.harness import judge, message, places, progress, race, tasks
 from lessons.harness.runner import WorkFile
-from lessons.harness.terminal import colour, say
+from lessons.harness.terminal import NobodyListens, colour, say
 from minicnn.lookup import nearest
 
 DESTRUCTIVE = ("reset",)  # is not what a slip of the keyboard should be answered with
@@ -56,7 +56,7 @@ def main(argv=None):
     except KeyboardInterrupt:
         say("\nGood-bye; python -m lessons goes on from here.")
         return 130
-    except BrokenPipeError:  # ... | head: who listened has gone
+    except NobodyListens:  # nor may what is left to print be an error when Python ends
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
 

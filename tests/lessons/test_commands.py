@@ -145,6 +145,37 @@ def test_mine_is_the_readers_own_only_while_it_passes(lesson):
     assert mine(NUMBER, task.name) is task.answer
 
 
+def test_a_process_that_leaves_is_reported(capsys):
+    lesson = tasks.find("02")  # the second function is still to be asked when the first ends the process
+    commands.main(["start", "02"])
+    leaves = "import os\n\n\ndef linear_forward(*args):\n    os._exit(0)\n\n\ndef softmax(z):\n    return z\n"
+    lesson.work.write_text(leaves, encoding="utf-8")
+    assert commands.main(["check", "02"]) == 1
+    out = capsys.readouterr().out
+    assert "linear_forward ended the whole process (os._exit, or a crash)" in out
+    assert "(and 1 more function after that)" in out
+
+
+def test_a_broken_pipe_is_silent_only_where_nobody_listens(monkeypatch):
+    def breaks(lesson):
+        raise BrokenPipeError
+
+    monkeypatch.setitem(commands.COMMANDS, "check", breaks)
+    with pytest.raises(BrokenPipeError):
+        commands.main(["check", NUMBER])
+    listener, speaker = os.pipe()
+    os.close(listener)
+    with open(speaker, "w") as closed:
+        done = subprocess.run(
+            [sys.executable, "-m", "lessons", "hint", NUMBER],
+            cwd=ROOT,
+            stdout=closed,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (1, b"")
+
+
 def test_a_race_never_blocks(monkeypatch, capsys):
     racing = tasks.find("06")
     monkeypatch.setattr(racing.race, "others", {})
