@@ -302,6 +302,23 @@ def test_only_the_learners_lines_are_shown(tmp_path):
     assert not any("fromnumeric" in line or "Traceback" in line for line in text)
 
 
+@pytest.mark.parametrize(
+    "text, line, about",
+    [
+        ("import numpy as np\n\n\ntwice = np.vectorize(lambda v: 3 * v, [np.float32])\n", 1, "value"),
+        ("\n\n\nfrom textwrap import dedent as twice\n", 1, "raised"),  # begins far down, in its own file
+        ("\n\n\ndef twice(x):\n    return 3 * x\n", 4, "value"),
+    ],
+)
+def test_the_line_is_one_of_this_file(text, line, about, tmp_path):
+    work = tmp_path / "work.py"
+    work.write_text(text, encoding="utf-8")
+    with WorkFile(work) as runner:
+        verdict = judge.check_task(SimpleNamespace(number="00"), one_task(), runner)
+    assert not verdict.missing and verdict.first.about == about
+    assert message.text(verdict)[0].endswith(f"work.py:{line}")
+
+
 def test_a_syntax_error_is_shown_where_it_is(tmp_path):
     work = tmp_path / "work.py"
     work.write_text("x = 1\n\ndef twice(x:\n    return 2 * x\n", encoding="utf-8")
