@@ -66,6 +66,18 @@ def test_three_hints_then_all_of_them(lesson, capsys):
     assert len(set(shown)) == 4
 
 
+def test_the_hint_is_for_what_check_showed(lesson, capsys):
+    first, second = (task.name for task in lesson.tasks)
+    unfinished = f"{answered(lesson)}\n\ndef {second}(*args):\n    raise NotImplementedError\n"
+    commands.main(["start", NUMBER])
+    for text, name in ((unfinished, second), (f"{unfinished}\n\ndef {first}(*args):\n    pass\n", first)):
+        lesson.work.write_text(text, encoding="utf-8")
+        commands.main(["check", NUMBER])
+        assert "hint 1 of 3" in capsys.readouterr().out
+        commands.main(["hint", NUMBER])
+        assert capsys.readouterr().out.startswith(f"{name}, hint 1 of 3")
+
+
 def test_the_solution_names_its_place_and_is_remembered(lesson, capsys):
     assert commands.main(["solution", NUMBER]) == 0
     out = capsys.readouterr().out
