@@ -188,6 +188,20 @@ def test_a_broken_pipe_is_silent_only_where_nobody_listens(monkeypatch):
     assert (done.returncode, done.stderr) == (1, b"")
 
 
+def test_work_is_run_once_for_all_its_functions(lesson):
+    from lessons import mine
+
+    first, second = (task.name for task in lesson.tasks)
+    commands.main(["start", NUMBER])
+    for text in (answered(lesson), answered(lesson) + "\n# changed\n"):  # when it changes, once more
+        lesson.work.write_text(text, encoding="utf-8")
+        commands.main(["check", NUMBER])
+        space = mine(NUMBER, first).__globals__
+        assert space is mine(NUMBER, second).__globals__
+        assert "run before" not in space
+        space["run before"] = True
+
+
 def test_a_race_never_blocks(monkeypatch, capsys):
     racing = tasks.find("06")
     monkeypatch.setattr(racing.race, "others", {})
