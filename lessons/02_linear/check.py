@@ -157,7 +157,7 @@ SOFTMAX_MISTAKES = [
         "the sum has lost its axis (no keepdims=True), so a row is divided by another row's sum, or by none.",
         [(DIVIDE, "e / e.sum(-1)")],
     ),
-    Wrong("divided by the largest of each row, not by the sum.", [(DIVIDE, "e / e.max(-1, keepdims=True)")]),
+    Wrong("the rows are not divided by their sum.", [(DIVIDE, "e")]),
     Wrong(
         "the mean is subtracted instead of the largest: a score far above it still overflows.",
         [(SHIFT, "np.exp(z - z.mean(-1, keepdims=True))")],

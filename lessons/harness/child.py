@@ -39,6 +39,18 @@ def load(path):
     return module
 
 
+def contents(module):
+    """``lines``: where each function begins, 1 where no line of this file says so (np.vectorize(f), an
+    imported one). ``compiling``: those that numba compiles at their first call."""
+    functions = {name: thing for name, thing in vars(module).items() if callable(thing)}
+    codes = {name: getattr(function, "__code__", None) for name, function in functions.items()}
+    here = {n: c for n, c in codes.items() if getattr(c, "co_filename", "") == module.__file__}
+    return {
+        "lines": {name: here[name].co_firstlineno if name in here else 1 for name in functions},
+        "compiling": [name for name in here if compiling.will_compile(functions[name])],
+    }
+
+
 def perform(function, args, files, limit, threads=None):
     """Call ``function(*args.values())`` for at most ``limit`` seconds and say what happened.
 
@@ -142,9 +154,7 @@ def main():
     loaded = perform(load, {"path": path}, {path}, 60)
     work = loaded.pop("value", None)
     if work is not None:
-        loaded = {
-            "lines": {n: f.__code__.co_firstlineno for n, f in vars(work).items() if hasattr(f, "__code__")}
-        }
+        loaded = contents(work)
     wire.send(outward, loaded)
     while work is not None and (request := wire.receive(inward)) is not None:
         wire.send(outward, _answer(request, work))

@@ -23,7 +23,7 @@ import time
 
 from lessons.harness import judge, message, places, progress, race, tasks
 from lessons.harness.runner import WorkFile
-from lessons.harness.terminal import colour, say
+from lessons.harness.terminal import NobodyListens, colour, say
 from minicnn.lookup import nearest
 
 DESTRUCTIVE = ("reset",)  # is not what a slip of the keyboard should be answered with
@@ -56,7 +56,7 @@ def main(argv=None):
     except KeyboardInterrupt:
         say("\nGood-bye; python -m lessons goes on from here.")
         return 130
-    except BrokenPipeError:  # ... | head: who listened has gone
+    except NobodyListens:  # nor may what is left to print be an error when Python ends
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
 
@@ -96,7 +96,9 @@ def verdicts(lesson):
     mark = progress.checksum(lesson.work)  # of what is tried now, not of what is saved meanwhile
     with WorkFile(lesson.work) as runner:
         found = [judge.check_task(lesson, task, runner) for task in lesson.tasks]
-    progress.update(lesson.number, at=time.time(), passed={v.task.name: mark for v in found if v.passed})
+    failed = next((v.task.name for v in found if not v.passed), "")
+    passed = {v.task.name: mark for v in found if v.passed}
+    progress.update(lesson.number, at=time.time(), passed=passed, failed=failed)
     return found
 
 
@@ -139,10 +141,13 @@ def _next_hint(lesson, task, watching):
 
 
 def hint(lesson):
-    """The next hint for the first function that does not pass; after the third, all three again."""
-    passed = progress.entry(lesson.number).get("passed", {})
-    task = next((task for task in lesson.tasks if task.name not in passed), lesson.tasks[-1])
-    seen = progress.entry(lesson.number).get("hints", {}).get(task.name, 0)
+    """The next hint for the function that the last check complained of; after the third, all three again."""
+    entry = progress.entry(lesson.number)
+    passed, failed = entry.get("passed", {}), entry.get("failed")  # one that passed once may fail again
+    named = [task for task in lesson.tasks if task.name == failed]
+    waiting = [task for task in lesson.tasks if task.name not in passed]
+    task = [*named, *waiting, lesson.tasks[-1]][0]
+    seen = entry.get("hints", {}).get(task.name, 0)
     which = range(len(task.hints)) if seen >= len(task.hints) else [seen]
     for k in which:
         say(f"{task.name}, hint {k + 1} of {len(task.hints)}")

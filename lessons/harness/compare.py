@@ -74,12 +74,14 @@ def as_parts(task, value):
 
 def constant_ratio(got, expected):
     """got / expected where that is one number everywhere (within 1e-4), else None."""
-    if not isinstance(got, np.ndarray) or got.dtype.kind not in "iuf" or got.shape != np.shape(expected):
+    if not (is_number(got) or (isinstance(got, np.ndarray) and got.dtype.kind in "iuf")):
+        return None
+    if not (is_number(expected) or isinstance(expected, np.ndarray)) or np.shape(got) != np.shape(expected):
         return None
     g, e = np.asarray(got, np.float64).ravel(), np.asarray(expected, np.float64).ravel()
     solid = np.abs(e) > 1e-3 * np.abs(e).max(initial=0.0)
     if (
-        solid.sum() < 2
+        not solid.any()
         or not np.isfinite(g).all()
         or np.abs(g[~solid]).max(initial=0) > 1e-2 * np.abs(e).max()
     ):

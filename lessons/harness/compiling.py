@@ -17,6 +17,7 @@ import numpy as np
 EMPTY, EMPTY_LIKE = np.empty, np.empty_like
 CANNOT = "numba cannot compile this: "
 TURNED = -1  # in the place of a number of threads
+SECONDS = 120.0  # a call may take that compiles: a few lines with parallel=True take five or more
 
 
 def cores():
@@ -90,15 +91,23 @@ def _filled(make):
 
 def is_compiled(function):
     """Has numba compiled ``function``, or one that it calls? Others in its file do not count."""
-    found = [function]
+    return any(each.signatures for each in _for_numba(function))
+
+
+def will_compile(function):
+    """Is numba asked to compile ``function``, or one that it calls?"""
+    return bool(_for_numba(function))
+
+
+def _for_numba(function):
+    """Those of ``function``, what it calls, what that calls, ... which stand under an @njit."""
+    found, seen = [function], {id(function)}
     for each in found:  # grows on the way
-        if hasattr(each, "py_func"):
-            if each.signatures:
-                return True
-        elif hasattr(each, "__code__"):
-            called = (each.__globals__.get(name) for name in each.__code__.co_names)
-            found += [one for one in called if not any(one is known for known in found)]
-    return False
+        if not hasattr(each, "py_func") and hasattr(each, "__code__") and hasattr(each, "__globals__"):
+            called = [each.__globals__[name] for name in each.__code__.co_names if name in each.__globals__]
+            found += [one for one in called if id(one) not in seen]
+            seen.update(map(id, called))
+    return [each for each in found if hasattr(each, "py_func")]
 
 
 def is_numba(error):

@@ -11,6 +11,7 @@ from lessons.harness import compare
 
 MOST_PROBES = 64  # numbers that are changed, one by one, for one sentence
 STEPS = (1, 100, -100)  # by how much; the large ones for a function that is flat nearby
+BACK = -2  # once more, to see whether a change is a factor: not -1, for x**3 changes from 0 by as much
 
 
 class Problem:
@@ -47,16 +48,21 @@ class Problem:
     def weights(self, name, mine):
         """By how much the wrong entry changes when each entry of argument ``name`` grows by 1.
 
-        None where it takes a large step to move it: then it is no weight of a sum.
+        None where it takes a large step to move it, or a step back moves it by something else: then it is no
+        weight of a sum.
         """
         base, result = self.entry(self.args, mine), {}
+
+        def slope(at, step):
+            changed = self.args[name].copy()
+            changed[at] += step
+            return (self.entry({**self.args, name: changed}, mine) - base) / step
+
         for at in np.ndindex(self.args[name].shape):
             for step in STEPS:
-                changed = self.args[name].copy()
-                changed[at] += step
-                slope = (self.entry({**self.args, name: changed}, mine) - base) / step
-                if abs(slope) > 1e-4:
-                    result[at] = round(slope, 4) if step == 1 else None
+                if abs(moved := slope(at, step)) > 1e-4:
+                    factor = step == 1 and np.isclose(slope(at, BACK), moved, rtol=1e-3)
+                    result[at] = round(moved, 4) if factor else None
                     break
         return result
 
@@ -98,22 +104,27 @@ def _at(name, index):
     return f"{name}[{','.join(map(str, index))}]"
 
 
+GRADIENTS = ("dx", "dw", "db", "dz", "dgamma", "dbeta")  # these are divided by N, and the loss; a step is not
+
+
 def ratio_in_words(name, found):
-    """``found``: pairs (ratio, N) of the failing cases. What a constant ratio tells, or ""."""
-    ratios = np.array([r for r, _ in found])
-    sizes = np.array([N for _, N in found], float)
+    """``found``: (ratio, N, how many wrong numbers) of each case. What a constant ratio tells, or ""."""
+    ratios, sizes, wrong = np.array(found, float).T
+    if wrong.sum() < 2:  # one number is some number of times any other
+        return ""
+    here = ratios[wrong > 0][0]  # in the smallest case that fails
     known = (
         [
             (1 / sizes, "1/N", "divided by N twice?"),
             (sizes, "N", "not divided by N?"),
         ]
-        if (sizes > 1).any()
+        if (sizes > 1).any() and (name == "loss" or name in GRADIENTS)
         else []
     )
     for values, text, why in known:
         if np.allclose(ratios, values, rtol=1e-3):
             where = "everywhere" if np.ptp(ratios) < 1e-3 else f"here, {text} times everywhere"
-            return f"{name} is {ratios[0]:.2f} times the right one {where}: {why}"
+            return f"{name} is {here:.2f} times the right one {where}: {why}"
     if np.ptp(ratios) > 1e-3 * abs(ratios).max():
         return ""
     r = ratios[0]

@@ -66,7 +66,7 @@ def check_task(lesson, task, runner):
             break
     if verdict.failing and verdict.first.about in ("value", "raised"):
         verdict.looks_like = _looks_like(task, verdict.outcomes)
-        verdict.ratio = "" if task.judge else _ratio(task, verdict.failing)
+        verdict.ratio = "" if task.judge else _ratio(task, verdict.outcomes)
         alive = verdict.outcomes[-1].about not in ("timeout", "died")
         if task.explain and verdict.first.about == "value" and alive:
             call = partial(runner.call, task.name, limit=task.limit, threads=0 if task.threads else None)
@@ -217,20 +217,27 @@ def _does_the_same(task, function, outcome, words):
     return not any(compare.difference(got, same, name, dtype, task.tolerance) for name, got, same in parts)
 
 
-def _ratio(task, failing):
+def _ratio(task, outcomes):
     """A sentence such as "dw is 0.50 times the right one everywhere: divided by N twice?", or ""."""
     for k, name in enumerate(task.returns):
-        found, wrong = [], 0
-        for outcome in failing:
-            args = outcome.case.args
-            parts = compare.as_parts(task, outcome.reply.get("value"))
-            wanted = compare.as_parts(task, outcome.expected)
-            dtype = compare.float_type(args)
-            if parts and compare.difference(parts[k], wanted[k], name, dtype, task.tolerance):
-                wrong += 1
-                ratio = compare.constant_ratio(parts[k], wanted[k])
-                N = next((len(a) for a in args.values() if np.ndim(a)), 1)
-                found += [(ratio, N)] if ratio is not None else []
-        if len(found) > wrong / 2:  # a single number has no ratio that could be constant
-            return explain.ratio_in_words(name, found)
+        found = [_ratio_of(task, k, outcome) for outcome in outcomes]
+        told = [each for each in found if each != ()]
+        if told and None not in told and (said := explain.ratio_in_words(name, told)):
+            return said
     return ""
+
+
+def _ratio_of(task, k, outcome):
+    """(ratio to the right one, N, how many numbers show it) of the value ``k``.
+
+    (): 0 is right, which is any number of times 0. None: there is no value, or not one ratio.
+    """
+    args = outcome.case.args
+    parts, wanted = (compare.as_parts(task, v) for v in (outcome.reply.get("value"), outcome.expected))
+    if parts is None:
+        return None
+    dtype, N = compare.float_type(args), next((len(a) for a in args.values() if np.ndim(a)), 1)
+    if not compare.difference(parts[k], wanted[k], task.returns[k], dtype, task.tolerance):
+        return (1.0, N, 0) if np.any(wanted[k]) else ()
+    ratio = compare.constant_ratio(parts[k], wanted[k])
+    return ratio and (ratio, N, np.count_nonzero(wanted[k]))

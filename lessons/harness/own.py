@@ -13,7 +13,7 @@ import time
 import numpy as np
 
 from lessons.harness import tasks
-from lessons.harness.table import own_function
+from lessons.harness.mine import own_function
 from minicnn import Sequential, activations, layers, losses, optimizers, random
 
 WANTED = (  # what each part is called, and the functions it takes: all of them, or it is not the reader's

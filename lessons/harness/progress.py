@@ -13,7 +13,7 @@ def _file():
 
 
 def read():
-    """{"06": {"passed": {function: checksum of work.py}, "hints": {...}, "solution": True, ...}, ...}"""
+    """{"06": {"passed": {function: checksum of work.py}, "failed": function, "hints": {...}, ...}, ...}"""
     path = _file()
     try:
         document = json.loads(path.read_text(encoding="utf-8"))

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from lessons.harness import tasks
+from lessons.harness.mine import own_function
 from lessons.harness.runner import WorkFile
-from lessons.harness.table import own_function
 
 
 @dataclass

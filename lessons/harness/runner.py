@@ -4,6 +4,7 @@ Both have ``call(name, args) -> reply`` (see child.perform), ``lines`` (where ea
 ``path`` (what messages point at).
 """
 
+import contextlib
 import copy
 import queue
 import subprocess
@@ -27,7 +28,7 @@ class WorkFile:
     def __init__(self, path):
         self.file, self.path = str(path), shown_path(path)
         self.replies = queue.Queue()
-        self.lines = {}
+        self.lines, self.compiling = {}, []
 
     def __enter__(self):
         self.process = subprocess.Popen(
@@ -42,13 +43,14 @@ class WorkFile:
             self.loaded = self._next(60)
         except Died as error:
             self.loaded = {"died": str(error)}
-        self.lines = self.loaded.get("lines", {})
+        self.lines, self.compiling = self.loaded.get("lines", {}), self.loaded.get("compiling", [])
         return self
 
     def __exit__(self, *_):
         self.process.kill()
         self.process.wait()
-        self.process.stdin.close()
+        with contextlib.suppress(OSError):  # a request that it never read is still in there
+            self.process.stdin.close()
 
     @staticmethod
     def _listen(stream, replies):
@@ -76,6 +78,7 @@ class WorkFile:
 
     def call(self, name, args, limit=LIMIT, threads=None):
         """The reply to ``work.name(*args)``; ``threads``: see compiling.as_asked."""
+        limit = _patience(limit, name in self.compiling, threads)
         return self._ask(limit, call=name, args=args, threads=threads)
 
     def call_lesson(self, check_file, name, args, limit):
@@ -104,4 +107,11 @@ class Functions:
         pass
 
     def call(self, name, args, limit=LIMIT, threads=None):
-        return child.perform(self.functions[name], copy.deepcopy(args), self.files, limit, threads)
+        function = self.functions[name]
+        limit = _patience(limit, compiling.will_compile(function), threads)
+        return child.perform(function, copy.deepcopy(args), self.files, limit, threads)
+
+
+def _patience(limit, compiles, threads):
+    """The seconds a call may take: each type is compiled at its first call; as plain Python (0) none."""
+    return max(limit, compiling.SECONDS) if compiles and threads is None else limit

@@ -6,6 +6,10 @@ import os
 import sys
 
 
+class NobodyListens(Exception):
+    """Who read the output has gone: python -m lessons status | head."""
+
+
 def colour(name, text):
     """``text`` in red, green or yellow, where the output is a terminal that shows colours."""
     code = {"red": 31, "green": 32, "yellow": 33, "bold": 1}[name]
@@ -37,7 +41,10 @@ def say(lines):
     """Print lines; a letter that the terminal does not know becomes a question mark, never an error."""
     for line in [lines] if isinstance(lines, str) else lines:
         encoding = sys.stdout.encoding or "utf-8"
-        print(line.encode(encoding, "replace").decode(encoding), flush=True)
+        try:
+            print(line.encode(encoding, "replace").decode(encoding), flush=True)
+        except BrokenPipeError:  # a name of its own: other pipes break as well, such as the one to work.py
+            raise NobodyListens from None
 
 
 @contextlib.contextmanager

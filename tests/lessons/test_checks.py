@@ -302,6 +302,23 @@ def test_only_the_learners_lines_are_shown(tmp_path):
     assert not any("fromnumeric" in line or "Traceback" in line for line in text)
 
 
+@pytest.mark.parametrize(
+    "text, line, about",
+    [
+        ("import numpy as np\n\n\ntwice = np.vectorize(lambda v: 3 * v, [np.float32])\n", 1, "value"),
+        ("\n\n\nfrom textwrap import dedent as twice\n", 1, "raised"),  # begins far down, in its own file
+        ("\n\n\ndef twice(x):\n    return 3 * x\n", 4, "value"),
+    ],
+)
+def test_the_line_is_one_of_this_file(text, line, about, tmp_path):
+    work = tmp_path / "work.py"
+    work.write_text(text, encoding="utf-8")
+    with WorkFile(work) as runner:
+        verdict = judge.check_task(SimpleNamespace(number="00"), one_task(), runner)
+    assert not verdict.missing and verdict.first.about == about
+    assert message.text(verdict)[0].endswith(f"work.py:{line}")
+
+
 def test_a_syntax_error_is_shown_where_it_is(tmp_path):
     work = tmp_path / "work.py"
     work.write_text("x = 1\n\ndef twice(x:\n    return 2 * x\n", encoding="utf-8")
@@ -398,6 +415,60 @@ def test_an_error_is_no_mistake_of_the_list_for_being_of_its_type():
     wrong = [Wrong("that one.", function=listed)]
     assert run(listed, wrong=wrong).looks_like == "that one."
     assert run(other, wrong=wrong).looks_like == ""
+
+
+def test_one_ratio_is_said_only_where_it_holds_in_every_case():
+    def mostly(x):
+        if len(x) == 2:
+            raise ValueError("var(1)")
+        return 3 * x
+
+    assert run(lambda x: 3 * x).ratio == "y is 1.5 times the right one everywhere"
+    assert run(mostly).ratio == ""
+    assert run(lambda x: 3 * x if len(x) > 3 else x + 7).ratio == ""  # wrong everywhere, by 3/2 in most
+    assert run(lambda x: 3 * x if len(x) > 3 else 2 * x).ratio == ""  # right in the others
+    assert run(lambda x: np.full_like(x, 3)).ratio == ""
+
+
+def test_a_right_zero_does_not_hide_the_ratio():
+    cases = [Case("numbers", {"x": x}) for x in (np.zeros(3), np.ones(3), np.ones(1))]
+    task = Task("twice", twice, cases, ("y",))
+    verdict = judge.check_task(SimpleNamespace(number="00"), task, Functions([lambda x: 4 * x], ["twice"]))
+    assert verdict.ratio == "y is 2 times the right one everywhere: counted twice?"
+
+
+@pytest.mark.parametrize("number, name, said", [
+    ("02", "softmax", ""),  # nothing there is divided by N
+    ("02", "linear_forward", ""),
+    ("03", "sgd_step", ""),
+    ("03", "softmax_crossentropy", "loss is 0.50 times the right one here, 1/N times everywhere"),
+    ("05", "dense_backward", "times the right one here, 1/N times everywhere: divided by N twice?"),
+])  # fmt: skip
+def test_divided_by_n_is_said_of_what_is_divided_by_n(number, name, said):
+    lesson = tasks.find(number)
+    task = lesson.task(name)
+
+    def divided(*args):
+        value, N = task.right(*args), len(args[0])
+        divide = lambda v: (np.asarray(v) / N).astype(np.asarray(v).dtype)[()]  # noqa: E731
+        return tuple(map(divide, value)) if len(task.returns) > 1 else divide(value)
+
+    ratio = verdict_of(lesson, task, divided).ratio
+    assert said in ratio and ("divided by N" in ratio) is bool(said)
+
+
+def test_a_factor_is_said_only_of_what_is_one():
+    explained = {"explain": explain.reads("x")}
+    assert run(lambda x: 3 * x, **explained).explanation == "y[0] multiplies x[0] by 2; yours by 3"
+    for bent in (lambda x: x**2, lambda x: (x - 1) ** 3):  # steps of 1 and -1 move the second alike
+        assert run(bent, **explained).explanation == ""
+
+
+def test_a_forgotten_division_is_called_that():
+    lesson = tasks.find("02")
+    forgets = lambda z: np.exp(z - z.max(axis=1, keepdims=True))  # noqa: E731
+    verdict = verdict_of(lesson, lesson.task("softmax"), forgets)
+    assert verdict.looks_like == "the rows are not divided by their sum."
 
 
 def test_what_is_read_is_said_only_where_it_is_known():

@@ -66,6 +66,18 @@ def test_three_hints_then_all_of_them(lesson, capsys):
     assert len(set(shown)) == 4
 
 
+def test_the_hint_is_for_what_check_showed(lesson, capsys):
+    first, second = (task.name for task in lesson.tasks)
+    unfinished = f"{answered(lesson)}\n\ndef {second}(*args):\n    raise NotImplementedError\n"
+    commands.main(["start", NUMBER])
+    for text, name in ((unfinished, second), (f"{unfinished}\n\ndef {first}(*args):\n    pass\n", first)):
+        lesson.work.write_text(text, encoding="utf-8")
+        commands.main(["check", NUMBER])
+        assert "hint 1 of 3" in capsys.readouterr().out
+        commands.main(["hint", NUMBER])
+        assert capsys.readouterr().out.startswith(f"{name}, hint 1 of 3")
+
+
 def test_the_solution_names_its_place_and_is_remembered(lesson, capsys):
     assert commands.main(["solution", NUMBER]) == 0
     out = capsys.readouterr().out
@@ -143,6 +155,55 @@ def test_mine_is_the_readers_own_only_while_it_passes(lesson):
     assert mine(NUMBER, task.name).__code__.co_filename == str(lesson.work)
     lesson.work.write_text(answered(lesson) + "\n# changed\n", encoding="utf-8")
     assert mine(NUMBER, task.name) is task.answer
+
+
+def test_a_process_that_leaves_is_reported(capsys):
+    lesson = tasks.find("02")  # the second function is still to be asked when the first ends the process
+    commands.main(["start", "02"])
+    leaves = "import os\n\n\ndef linear_forward(*args):\n    os._exit(0)\n\n\ndef softmax(z):\n    return z\n"
+    lesson.work.write_text(leaves, encoding="utf-8")
+    assert commands.main(["check", "02"]) == 1
+    out = capsys.readouterr().out
+    assert "linear_forward ended the whole process (os._exit, or a crash)" in out
+    assert "(and 1 more function after that)" in out
+
+
+def test_another_broken_pipe_is_not_silent(monkeypatch):
+    def breaks(lesson):
+        raise BrokenPipeError
+
+    monkeypatch.setitem(commands.COMMANDS, "check", breaks)
+    with pytest.raises(BrokenPipeError):
+        commands.main(["check", NUMBER])
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows calls a broken pipe an invalid argument")
+def test_output_that_nobody_reads_is_no_error():
+    listener, speaker = os.pipe()
+    os.close(listener)
+    with open(speaker, "w") as closed:
+        done = subprocess.run(
+            [sys.executable, "-m", "lessons", "hint", NUMBER],
+            cwd=ROOT,
+            stdout=closed,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (1, b"")
+
+
+def test_work_is_run_once_for_all_its_functions(lesson):
+    from lessons import mine
+
+    first, second = (task.name for task in lesson.tasks)
+    commands.main(["start", NUMBER])
+    for text in (answered(lesson), answered(lesson) + "\n# changed\n"):  # when it changes, once more
+        lesson.work.write_text(text, encoding="utf-8")
+        commands.main(["check", NUMBER])
+        space = mine(NUMBER, first).__globals__
+        assert space is mine(NUMBER, second).__globals__
+        assert "run before" not in space
+        space["run before"] = True
 
 
 def test_a_race_never_blocks(monkeypatch, capsys):

@@ -1,5 +1,6 @@
 """Functions that numba compiles: as plain Python first, then compiled, with the same bits on two threads."""
 
+import dataclasses
 import os
 from types import SimpleNamespace
 
@@ -9,7 +10,7 @@ import pytest
 
 from lessons.harness import compiling, judge, message
 from lessons.harness.judge import Outcome
-from lessons.harness.runner import WorkFile
+from lessons.harness.runner import Functions, WorkFile
 from lessons.harness.tasks import Case, Task
 
 HEAD = "import numpy as np\nfrom numba import njit, prange\n\n\n"
@@ -128,6 +129,43 @@ def test_what_counts_as_compiled_is_the_function_that_was_called():
     )
     found = {name: compiling.is_compiled(thing) for name, thing in space.items() if not name.startswith("_")}
     assert {name for name, yes in found.items() if yes} == {"unrelated", "by_it", "two_steps"}
+
+
+SLOW = """\
+import time
+
+class as_numba:  # in the place of njit: compiling takes longer than the limit
+    signatures = ()
+
+    def __init__(self, function):
+        self.py_func, self.__code__ = function, function.__code__
+
+    def __call__(self, x):
+        time.sleep(0.4)
+        return self.py_func(x)
+
+DECORATOR
+def row_sums(x):
+    return x.sum(axis=1)
+"""
+QUICK = dataclasses.replace(TASK, cases=TASK.cases[:1], threads=(), limit=0.1)
+
+
+@pytest.mark.parametrize("decorator, passes", [("@as_numba", True), ("@CALLS", True), ("", False)])
+def test_compiling_is_not_taken_for_a_loop_without_an_end(decorator, passes, tmp_path):
+    text = SLOW.replace("DECORATOR", decorator)
+    if decorator == "@CALLS":  # what numba compiles is called by a function of plain Python
+        text = text.replace("@CALLS\ndef row_sums", "@as_numba\ndef inner")
+        text += "\n\ndef row_sums(x):\n    return inner(x)\n"
+    if not decorator:  # nothing is compiled: the limit is what it was
+        text = text.replace("    return x.sum", "    while True:\n        pass\n    return x.sum")
+    work = tmp_path / "work.py"
+    work.write_text(text, encoding="utf-8")
+    space = {}
+    exec(text, space)
+    for called in (WorkFile(work), Functions([space["row_sums"]], ["row_sums"])):
+        with called as runner:
+            assert judge.check_task(SimpleNamespace(number="00"), QUICK, runner).passed is passes
 
 
 @pytest.mark.slow  # compiles
