@@ -26,7 +26,7 @@ from lessons import mine
 from lessons.harness import own
 from lessons.harness.certificate import draw
 from lessons.harness.data import pictures
-from lessons.harness.networks import arrays_of
+from lessons.harness.networks import arrays_of, filled
 from lessons.harness.payoff import CHANCE, unmoved
 from lessons.harness.places import ROOT, own_folder, shown_path
 from minicnn import layers
@@ -82,12 +82,20 @@ def step_times(models, x, y, rounds=5):
     return [median(seconds[1:]) for seconds in times]
 
 
+def classes_of(model, x):
+    """What M3 with the weights of ``model`` takes each picture for, by minicnn's own code.
+
+    The weights are what was learned. The reader's functions could also look the answers up.
+    """
+    return filled(m3(), model.get_weights()).predict(x, BATCH).argmax(axis=1)
+
+
 def control(seed, parts, x, y, x_test, y_test):
     """The accuracy after an epoch with labels dealt to the wrong pictures: no better than chance."""
     model = compiled(m3(seed), parts)
     shuffled = np.random.default_rng(seed).permutation(y[:CONTROL])
     model.fit(x[:CONTROL], shuffled, batch_size=BATCH, epochs=1, verbose=0)
-    return float((model.predict(x_test[:CONTROL], BATCH).argmax(axis=1) == y_test[:CONTROL]).mean())
+    return float((classes_of(model, x_test[:CONTROL]) == y_test[:CONTROL]).mean())
 
 
 def floor_of(data, epochs):
@@ -111,7 +119,7 @@ def certify(parts, data, epochs=2, seed=0, verbose=1):
     seconds = time.perf_counter() - start
     lines = own.table(parts)
 
-    predicted = model.predict(x_test, BATCH).argmax(axis=1)
+    predicted = classes_of(model, x_test)
     counts = mine("15", "confusion_matrix")(data.y_test, predicted, 10)
     accuracy, floor = float((predicted == data.y_test).mean()), floor_of(data, epochs)
     weights = model.parameters()
@@ -160,14 +168,15 @@ def main(argv=None):
     own.restart(parts)
     ours, theirs = step_times(models, x, y, 3)
     steps = args.epochs * len(data.x) // BATCH
-    besides = (len(data.x_test) / 3 + 2 * CONTROL) / BATCH  # the test pictures go forward only; the control
+    control_steps = 2 * CONTROL / BATCH
+    tested = len(data.x_test) / 3 / BATCH * theirs  # they go forward only, and through minicnn's kernels
     print(f"M3 on {data.label}: {steps:,} steps of {BATCH} pictures, {1000 * ours:.0f} ms each.")
-    whole, by_minicnn = words((steps + besides) * ours), words((steps + besides) * theirs)
-    print(f"About {whole} (minicnn's kernels: {by_minicnn}).")
-    if (steps + besides) * ours > PATIENCE and not args.patient:
+    whole, by_minicnn = ((steps + control_steps) * each + tested for each in (ours, theirs))
+    print(f"About {words(whole)} (minicnn's kernels: {words(by_minicnn)}).")
+    if whole > PATIENCE and not args.patient:
         print("That is long. One step, part by part:")
         print("\n".join(f"  {line}" for line in own.table(parts, 4)))
-        fits = int((PATIENCE / ours - besides) * BATCH / args.epochs) // 1000 * 1000
+        fits = int(((PATIENCE - tested) / ours - control_steps) * BATCH / args.epochs) // 1000 * 1000
         print("Make the slowest faster (is a @njit above its loops enough?), and check its lesson again;")
         print("or leave it to minicnn (--quick), or take fewer pictures, both of which the certificate says;")
         print(f"or wait all the same (--patient). In {words(PATIENCE)}: --subset {max(CONTROL, fits)}")

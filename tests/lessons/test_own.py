@@ -140,6 +140,23 @@ def test_the_floor_is_only_for_the_whole_of_cifar10():
     assert M3.floor_of(SimpleNamespace(name="shapes", x=range(50_000)), 2) is None
 
 
+def test_the_readers_functions_see_no_test_picture(written, monkeypatch, rng):
+    monkeypatch.setattr(M3, "CONTROL", 2 * M3.BATCH)
+    monkeypatch.setattr(M3, "draw", lambda *facts: None)
+    monkeypatch.setattr(M3, "step_times", lambda *models: (1.0, 1.0))
+    (forward, _), seen = written["dense layers"], set()
+    right = forward.function
+
+    def forward_that_knows_the_tests(x, w, b):
+        seen.add(len(x))
+        return right(x, w, b)
+
+    forward.function = forward_that_knows_the_tests
+    parts = dict.fromkeys(written, ()) | {"dense layers": written["dense layers"]}  # the only ones that matter
+    M3.certify(parts, pictures(M3.CONTROL, M3.BATCH - 3, "shapes"), epochs=1, verbose=0)
+    assert seen == {M3.BATCH}, "the 37 test pictures are one batch of their own"
+
+
 @pytest.mark.slow
 def test_the_certificate_is_drawn(written, capsys):
     figure, _ = M3.certify(written, pictures(M3.CONTROL, 400, "shapes"), epochs=1, verbose=0)
