@@ -140,11 +140,11 @@ def test_the_floor_is_only_for_the_whole_of_cifar10():
     assert M3.floor_of(SimpleNamespace(name="shapes", x=range(50_000)), 2) is None
 
 
-def test_the_readers_functions_see_no_test_picture(written, monkeypatch, rng):
+def test_a_certificate_is_for_what_the_weights_learned(written, monkeypatch, capsys):
     monkeypatch.setattr(M3, "CONTROL", 2 * M3.BATCH)
     monkeypatch.setattr(M3, "draw", lambda *facts: None)
     monkeypatch.setattr(M3, "step_times", lambda *models: (1.0, 1.0))
-    (forward, _), seen = written["dense layers"], set()
+    (forward, backward), seen = written["dense layers"], set()
     right = forward.function
 
     def forward_that_knows_the_tests(x, w, b):
@@ -152,9 +152,17 @@ def test_the_readers_functions_see_no_test_picture(written, monkeypatch, rng):
         return right(x, w, b)
 
     forward.function = forward_that_knows_the_tests
-    parts = dict.fromkeys(written, ()) | {"dense layers": written["dense layers"]}  # the only ones that matter
+    parts = dict.fromkeys(written, ()) | {"dense layers": written["dense layers"]}
     M3.certify(parts, pictures(M3.CONTROL, M3.BATCH - 3, "shapes"), epochs=1, verbose=0)
     assert seen == {M3.BATCH}, "the 37 test pictures are one batch of their own"
+    assert "about where" not in capsys.readouterr().out
+
+    right_backward = backward.function
+    backward.function = lambda *args: tuple(d * np.float32(1e-9) for d in right_backward(*args))
+    _, passed = M3.certify(parts, pictures(M3.CONTROL, M3.BATCH - 3, "shapes"), epochs=1, verbose=0)
+    assert not passed
+    kernels = "0/kernel, 1/kernel, 5/kernel, 7/kernel"
+    assert f"about where they were before: {kernels}" in capsys.readouterr().out
 
 
 @pytest.mark.slow
