@@ -46,15 +46,17 @@ def batches_of_bytes():
         batch(3, 2, 3),
         batch(4, 5, 3),
         batch(3, 32, 32),
+        batch(1, 32, 32).without("H", "W"),
     ]
 
 
 def show_bytes(args):
     """data = [7 | 1 2 | 3 4 | 5 6]   H 1, W 2"""
-    H, W = args["H"], args["W"]
+    H, W = args.get("H", 32), args.get("W", 32)
     records = np.frombuffer(args["data"], np.uint8).reshape(-1, 1 + 3 * H * W)
     if H * W > 6:
-        return f"data = {len(records)} records of 1 + {3 * H * W} bytes   H = {H}, W = {W}"
+        size = f"H = {H}, W = {W}" if "H" in args else "without H, W"
+        return f"data = {len(records)} records of 1 + {3 * H * W} bytes   {size}"
     parts = [
         " | ".join([str(r[0]), *(" ".join(map(str, plane)) for plane in r[1:].reshape(3, -1))])
         for r in records
@@ -138,6 +140,7 @@ def standardize_cases():
     still.args["x_train"][..., 0] = 0
     return [
         grey("by hand", [1, 3], [6]),
+        grey("by hand", [0, 1], [3]),  # they vary by less than 1
         grey("by hand", [0, 200], [100]),
         grey("by hand", [0, 0, 30], [10, 20]),
         photos("pictures", 2, 1, 1, 1),
@@ -184,6 +187,10 @@ STANDARDIZE_MISTAKES = [
     Wrong(
         "a colour that never changes is divided by 0: where the standard deviation is 0, divide by 1.",
         [("std = np.where(std > 0, std, 1)", "std = std")],
+    ),
+    Wrong(
+        "a standard deviation below 1 is taken for 1: only where it is 0, divide by 1.",
+        [("np.where(std > 0, std, 1)", "np.maximum(std, 1)")],
     ),
     Wrong(
         "only divided by 255.", [("((x_train - mean) / std)", "(x_train / 255)"), (TEST, "(x_test / 255)")]

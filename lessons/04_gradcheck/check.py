@@ -50,6 +50,7 @@ def numeric_cases():
     tables = ((weighted, (2, 3), 1e-5), (square_sum, (3, 2), 1e-4), (waves, (2, 1, 3), 1e-4))
     for f, shape, step in tables:
         made.append(Case("tables", {"f": f, "x": rng.uniform(0.5, 2, shape), "step": step}))
+    made.append(Case("curved", {"f": cubes, "x": np.array([1.0, 3.0])}))  # step has a default
     made.append(Case("a large step", {"f": cubes, "x": np.array([1.0, 2.0]), "step": 0.5}))
     made.append(Case("a large step", {"f": waves, "x": np.array([[1.0], [2.0]]), "step": 0.25}))
     return made

@@ -52,7 +52,7 @@ def cases():
         problem(2, 3, 4, 2, 2, 3, 2),
         problem(2, 4, 3, 2, 3, 2, 3, padding=ONE),
         problem(1, 4, 5, 2, 2, 3, 2, padding=MORE),
-        problem(3, 3, 3, 1, 2, 2, 2, dtype="float64"),
+        problem(3, 3, 3, 1, 2, 2, 2, dtype="float64").without("strides", "padding"),
         problem(2, 4, 5, 2, 3, 2, 2, padding=MORE, dtype="float64"),
         problem(2, 5, 4, 3, 3, 3, 2, whole=False),
         problem(2, 4, 5, 2, 2, 3, 3, padding=ONE, whole=False),
@@ -81,12 +81,12 @@ def gradient_cases():
     """The same problems; dy is random, so that no error hides in a sum."""
     made = []
     for case in cases():
-        x, w, strides, padding = (case.args[name] for name in ("x", "w", "strides", "padding"))
+        x, w, _, *how = case.args.values()
         rng = np.random.default_rng(case.size)
-        shape = conv2d.output_shape(x, w, strides, padding)
+        shape = conv2d.output_shape(x, w, *(how or ((1, 1), NONE)))
         whole = not (x % 1).any()
         dy = rng.integers(1, 8, shape) * rng.choice([-1, 1], shape) if whole else rng.standard_normal(shape)
-        args = {"x": x, "w": w, "dy": dy.astype(x.dtype), "strides": strides, "padding": padding}
+        args = {"x": x, "w": w, "dy": dy.astype(x.dtype), **dict(zip(("strides", "padding"), how))}
         made.append(Case(case.group, args))
     return made
 
@@ -94,6 +94,8 @@ def gradient_cases():
 def show(args):
     """x (1,1,3,1) = [[1 2 3]]   w (1,1,1,1) = [[1]]   stride 2, padding 0"""
     arrays = [message.argument(name, a) for name, a in args.items() if isinstance(a, np.ndarray) and a.any()]
+    if "strides" not in args:
+        return "   ".join([*arrays, "without strides, padding"])
     (SH, SW), ((top, bottom), (left, right)) = args["strides"], args["padding"]
     stride = f"stride {SH}" if SH == SW else f"strides {SH, SW}"
     around = (

@@ -71,6 +71,8 @@ def forward_cases():
             [[4], [4], [4]], [2], [1], [0], [1], epsilon=1e-3
         ),  # nothing varies: epsilon alone is left
         forward_case([[1], [2], [6]], [1], [0], [4], [8], momentum=0.5),
+        forward_case([[0], [0.125]], [1], [0], [4], [8]).without("momentum", "epsilon"),
+        forward_case([[4097], [4099], [4107]], [1], [0], [0], [1]),  # mean(x * x) - mean**2 is rounding
         forward_case([[[[1]], [[3]]]], [2], [10], [0], [1]),  # one picture, one column of two pixels
         forward_case(
             [[[[1], [3]]], [[[5], [7]]]], [1], [0], [0], [1], epsilon=4.0
@@ -95,6 +97,8 @@ def show(args):
     """x (2,1) = [[1] [3]]   gamma [2]   beta [10]   moving_mean [0]   moving_variance [1]   training, ..."""
     x, short = args["x"], ("gamma", "beta", "moving_mean", "moving_variance")
     values = [f"{name} {message.array(args[name])}" for name in short]
+    if "epsilon" not in args:
+        return "   ".join([message.argument("x", x), *values, "training, without momentum, epsilon"])
     how = f"training, momentum {args['momentum']:g}" if args["training"] else "not training"
     return "   ".join([message.argument("x", x), *values, f"{how}, epsilon {args['epsilon']:g}"])
 
@@ -118,6 +122,7 @@ def backward_cases():
         backward_case([[1], [3]], [1], [[4], [0]], dtype="float64"),
         backward_case([[0], [0], [3]], [1], [[1], [0], [0]], epsilon=2.0),
         backward_case([[[[1]], [[3]]]], [2], [[[[1]], [[5]]]]),
+        backward_case([[0], [0.25], [1]], [2], [[1], [5], [2]], dtype="float64").without("epsilon"),
         backward_case([[1, 0], [3, 2]], [2, 4], [[1, 0], [5, 2]]),
         random_backward(3, 2),
         random_backward(4, 2, dtype="float32"),
@@ -137,16 +142,16 @@ def backward_cases():
 # ---------------------------------------------------------------- mistakes
 
 
-def _forward(axes=lambda x: tuple(range(x.ndim - 1)), ddof=0, root=lambda v, e: np.sqrt(v + e),
-             y=lambda xhat, gamma, beta: gamma * xhat + beta, keep=lambda m: m, kept=lambda v, e, M: v,
-             batch_in_training=True, batch_at_inference=False, follow_at_inference=False,
-             after=False):  # fmt: skip
+def _forward(axes=lambda x: tuple(range(x.ndim - 1)), spread=lambda x, over: x.var(axis=over),
+             root=lambda v, e: np.sqrt(v + e), y=lambda xhat, gamma, beta: gamma * xhat + beta,
+             keep=lambda m: m, kept=lambda v, e, M: v, batch_in_training=True, batch_at_inference=False,
+             follow_at_inference=False, after=False):  # fmt: skip
     """bn_forward once more, with screws to turn: each mistake below turns one."""
 
     def wrong(x, gamma, beta, moving_mean, moving_variance, training, momentum=0.99, epsilon=1e-3):
         with np.errstate(all="ignore"):
             over, M = axes(x), x.size // x.shape[-1]
-            mean, variance = x.mean(axis=over), x.var(axis=over, ddof=min(ddof, M - 1))
+            mean, variance = x.mean(axis=over), spread(x, over)
             new_mean, new_variance = moving_mean, moving_variance
             if training or follow_at_inference:
                 share = x.dtype.type(keep(momentum))
@@ -200,7 +205,12 @@ FORWARD_MISTAKES = [
     ),
     Wrong(
         "the variance is divided by M - 1: here it is a plain mean, divided by M (ddof=0).",
-        function=_forward(ddof=1),
+        function=_forward(spread=lambda x, over: x.var(axis=over, ddof=min(1, x.size // x.shape[-1] - 1))),
+    ),
+    Wrong(
+        "the variance is mean(x * x) - mean**2: two large numbers, nearly equal, of whose difference only "
+        "rounding is left. Take the mean of (x - mean)**2.",
+        function=_forward(spread=lambda x, over: (x * x).mean(axis=over) - x.mean(axis=over) ** 2),
     ),
     Wrong(
         "the moving variance gets the variance of M - 1; Keras and the formula divide by M there as well.",

@@ -79,7 +79,8 @@ def rows(network):
         facts += [f"makes {shape}", f"{layer.count_params():,} parameters" if layer.params else ""]
         activation = getattr(getattr(layer, "activation", None), "name", "")
         name = type(layer).__name__
-        if name == "Activation" and found and found[-1][2] == "linear":  # as a layer of its own: all right
+        by_itself = isinstance(layer, layers.Activation)  # or ReLU, or Softmax: all right
+        if by_itself and found and found[-1][2] == "linear":
             name, facts, _ = found.pop()
         found.append((name, facts, activation))
     return [(name, ", ".join(filter(None, [*facts, activation]))) for name, facts, activation in found]
@@ -118,7 +119,14 @@ def difference(network, right):
     if len(yours) > len(wanted):
         k = len(wanted)
         return f"goes on: layer {k + 1} is {yours[k][0]}; expected {k} layers. {total}"
-    return next(filter(None, map(beginning, network.layers, right.layers)), "")
+    with_weights = ([layer for layer in each.layers if layer.params] for each in (network, right))
+    return next(filter(None, map(beginning, *with_weights)), "")
+
+
+def alike(network, other):
+    """Do two networks that the judge refuses in the same words have all their mistakes in common?"""
+    both = all(isinstance(each, mc.Sequential) and each.built for each in (network, other))
+    return not both or rows(network) == rows(other)
 
 
 def beginning(layer, right):
@@ -269,7 +277,8 @@ VGG_HINTS = (
 
 def network_task(answer, wrong, hints):
     """A task whose result is a network."""
-    return Task(answer.__name__, answer, cases, ("network",), wrong, hints, show=show, judge=judged(answer))
+    return Task(answer.__name__, answer, cases, ("network",), wrong, hints, show=show, judge=judged(answer),
+                alike=alike)
 
 
 # ---------------------------------------------------------------- the payoff: LeNet, all of it yours
@@ -300,7 +309,7 @@ def train(work, seed, n_train, dataset, shuffle):
     slower = mc.optimizers.schedules.CosineDecay(1e-3, EPOCHS * n_train // BATCH)
     model.compile(own.optimizer(slower, parts), own.Loss(parts))
     model.fit(x, y, batch_size=BATCH, epochs=EPOCHS, verbose=0)
-    return arrays_of(model)
+    return dict(zip(initial(seed), arrays_of(model).values()))  # activations by themselves count as layers
 
 
 def predict(weights, data):

@@ -208,6 +208,8 @@ def _does_the_same(task, function, outcome, words):
         same = ("raised", "message") if words else ("raised",)
         return "raised" in reply and all(reply.get(k) == outcome.reply.get(k) for k in same)
     if task.judge:
+        if task.alike and not task.alike(reply["value"], outcome.reply["value"]):
+            return False
         return task.judge(outcome.case.args, reply["value"]) == outcome.problem
     mine, theirs = compare.as_parts(task, reply["value"]), compare.as_parts(task, outcome.reply["value"])
     if mine is None or theirs is None:

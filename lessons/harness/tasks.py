@@ -25,6 +25,10 @@ class Case:
         """How many numbers a reader has to look at."""
         return sum(np.size(a) for a in self.args.values() if isinstance(a, np.ndarray))
 
+    def without(self, *names):
+        """The same call without these arguments, the last ones: their defaults must do."""
+        return Case(self.group, {name: a for name, a in self.args.items() if name not in names})
+
 
 @dataclass(frozen=True)
 class Wrong:
@@ -52,6 +56,7 @@ class Task:
     explain    (problem) -> a sentence about the first wrong entry, or "" (see explain.py)
     show       (args) -> text for the arguments, where the usual way is too long
     judge      (args, value) -> "" or what is wrong, instead of a comparison with ``answer``
+    alike      (value, other) -> whether two values of which ``judge`` says the same show the same mistake
     tolerance  how far off, against the array's largest number; 0: exactly equal; None: see compare.py
     calls      minicnn's functions that the answer calls, or repeats: `solution` shows them with it
     views      the result may lie in an argument's memory
@@ -69,6 +74,7 @@ class Task:
     explain: Callable | None = None
     show: Callable | None = None
     judge: Callable | None = None
+    alike: Callable | None = None
     tolerance: float | None = None
     views: bool = False
     limit: float = 5.0

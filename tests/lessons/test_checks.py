@@ -84,6 +84,45 @@ def test_a_task_is_complete(lesson, task):
     assert all(list(case.args) == names[: len(case.args)] for case in task.cases)
 
 
+def defaults_of(lesson, task):
+    """{argument: default}, as its stub in exercise.py has them."""
+    tree = ast.parse((lesson.folder / "exercise.py").read_text(encoding="utf-8"))
+    stub = next(node for node in tree.body if getattr(node, "name", "") == task.name)
+    names = [argument.arg for argument in stub.args.args[len(stub.args.args) - len(stub.args.defaults) :]]
+    return dict(zip(names, map(ast.literal_eval, stub.args.defaults)))
+
+
+OTHER_DEFAULTS = {
+    "H": 16, "W": 16, "step": 0.5, "strides": (2, 2), "padding": ((1, 1), (1, 1)), "momentum": 0.9,
+    "epsilon": 1e-5, "input_shape": (32, 32, 1), "classes": 4,
+}  # fmt: skip
+DEFAULTS = [
+    pytest.param(lesson, task, name, id=f"{lesson.number}-{task.name}-{name}")
+    for lesson, task in (each.values for each in TASKS)
+    for name in defaults_of(lesson, task)
+]
+
+
+@pytest.mark.parametrize("lesson, task, changed", DEFAULTS)
+def test_a_missing_or_another_default_is_refused(lesson, task, changed):
+    defaults = defaults_of(lesson, task)
+    required = max(len(case.args) for case in task.cases) - len(defaults)
+    others = [*{**defaults, changed: OTHER_DEFAULTS[changed]}.values()]
+
+    def another(*args):
+        return task.right(*args, *others[len(args) - required :])
+
+    def none(*args):
+        if len(args) < required + len(defaults):
+            raise TypeError("missing required positional arguments")
+        return task.right(*args)
+
+    for function, about in ((another, ("value", "raised")), (none, ("raised",))):
+        verdict = verdict_of(lesson, task, function)
+        assert not verdict.passed
+        assert verdict.first.about in about  # and not that it is not compiled, as lesson 08 would have it
+
+
 @pytest.mark.parametrize("lesson, task", TASKS)
 def test_an_argument_changed_is_refused(lesson, task):
     def changes(*args):
@@ -493,3 +532,41 @@ def test_any_result_is_named_on_one_line(result, said, tmp_path):
         text = message.text(judge.check_task(SimpleNamespace(number="00"), one_task(), runner))
     assert any(said in line for line in text)
     assert not any("\n" in line or len(line) > message.WIDTH for line in text)
+
+
+# ---------------------------------------------------------------- single lessons
+
+
+@pytest.mark.parametrize("std", ["np.maximum(std, 1)", "np.where(std > 1, std, 1)"])
+def test_a_small_standard_deviation_is_none_of_1(std):
+    lesson = tasks.find("01")
+    task = lesson.task("standardize")
+    wrong = Wrong("", [("np.where(std > 0, std, 1)", std)])
+    verdict = verdict_of(lesson, task, task.wrong_function(wrong))
+    assert not verdict.passed
+    assert verdict.looks_like.startswith("a standard deviation below 1 is taken for 1")
+
+
+@pytest.mark.parametrize("name", ["lenet5", "vgg_cifar"])
+def test_an_activation_may_be_a_layer(name):
+    lesson = tasks.find("16")
+    task = lesson.task(name)
+    relu, softmax = ', activation="relu")', ', activation="softmax")'
+    by_itself = [(relu, "), layers.ReLU()"), (softmax, "), layers.Softmax()")]
+    if name == "vgg_cifar":
+        by_itself = [
+            ("network.add(layers.Conv2D(filters, 3, **same))",
+             "network.add(layers.Conv2D(filters, 3, **same)); network.add(layers.ReLU())"),
+            ('"activation": "relu", ', ""),
+        ]  # fmt: skip
+    verdict = verdict_of(lesson, task, task.wrong_function(Wrong("", by_itself)))
+    assert verdict.passed, message.text(verdict)
+
+
+def test_no_more_is_said_of_a_network_than_is_true():
+    lesson = tasks.find("16")
+    task = lesson.task("lenet5")
+    first_only = Wrong("", [("(6, 5, activation=\"relu\")", "(6, 5)")])
+    verdict = verdict_of(lesson, task, task.wrong_function(first_only))
+    assert not verdict.passed and "layer 1 is Conv2D" in verdict.first.problem
+    assert verdict.looks_like == ""
