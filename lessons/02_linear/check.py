@@ -4,7 +4,7 @@ import numpy as np
 
 from lessons.harness.data import batches, flat, labels, pictures
 from lessons.harness.explain import reads
-from lessons.harness.networks import linear
+from lessons.harness.networks import linear, linear_scores
 from lessons.harness.payoff import Training
 from lessons.harness.tasks import Case, Lesson, Task, Wrong
 from minicnn.kernels import activations, dense
@@ -191,11 +191,6 @@ def train(work, seed, n_train, dataset, shuffle):
     return {"w": w, "b": b}
 
 
-def predict(weights, data):
-    """Scores of the test pictures."""
-    return dense.forward_matrix(flat(data.x_test), weights["w"], weights["b"])
-
-
 def draw_templates(weights, data):
     """The ten columns of w as pictures, each stretched to its own darkest and brightest."""
     from minicnn import plots
@@ -224,5 +219,7 @@ LESSON = Lesson(
         ),
         Task("softmax", activations.softmax, softmax_cases, ("p",), SOFTMAX_MISTAKES, SOFTMAX_HINTS),
     ],
-    payoff=Training("the ten templates", train, linear, predict, draw_templates, n_train=10_000, seconds=15),
+    payoff=Training(
+        "the ten templates", train, linear, linear_scores, draw_templates, n_train=10_000, seconds=15
+    ),
 )

@@ -4,10 +4,9 @@ import numpy as np
 
 from lessons import mine
 from lessons.harness.data import batches, flat, labels, pictures
-from lessons.harness.networks import linear
+from lessons.harness.networks import linear, linear_scores
 from lessons.harness.payoff import Training
 from lessons.harness.tasks import Case, Lesson, Task, Wrong
-from minicnn.kernels import dense
 from minicnn.kernels.softmax_crossentropy import vectorised
 from minicnn.kernels.threads import single_threaded_blas
 
@@ -246,15 +245,10 @@ def train(work, seed, n_train, dataset, shuffle):
     return {"w": w, "b": b}
 
 
-def predict(weights, data):
-    """Scores of the test pictures."""
-    return dense.forward_matrix(flat(data.x_test), weights["w"], weights["b"])
-
-
 def draw_confusion(weights, data):
     from minicnn import plots
 
-    guessed = predict(weights, data).argmax(axis=1)
+    guessed = linear_scores(weights, data).argmax(axis=1)
     title = f"{data.label}: {(guessed == data.y_test).mean():.1%} right"
     return plots.confusion_matrix(data.y_test, guessed, data.class_names, title=title)
 
@@ -276,6 +270,7 @@ LESSON = Lesson(
         Task("sgd_step", sgd_step, step_cases, ("w",), STEP_MISTAKES, STEP_HINTS),
     ],
     payoff=Training(
-        "a trained linear classifier", train, linear, predict, draw_confusion, n_train=10_000, seconds=20
+        "a trained linear classifier", train, linear, linear_scores, draw_confusion, n_train=10_000,
+        seconds=20,
     ),
-)
+)  # fmt: skip

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from lessons.harness.figures import confusion
 from minicnn.plots.figure import BLUE, SMALL, TEXT, TITLE, VERMILLION, dress, new_figure
 
 
@@ -18,7 +19,7 @@ def draw(data, facts, whose, losses, counts, added, steps, passed):
     _head(head, facts, whose, passed)
     left, right = body.subfigures(1, 2, width_ratios=(5, 6))
     _curve(left.subplots(), losses)
-    _matrix(right.subplots(), counts, data.class_names)
+    confusion(right.subplots(), counts, data.class_names, "Test pictures: what they were taken for")
     left, right = foot.subfigures(1, 2, width_ratios=(7, 4))
     _filters(left, added)
     _bars(right.subplots(), steps)
@@ -49,18 +50,6 @@ def _curve(axes, losses):
     axes.legend(fontsize=SMALL)
     dress(axes, "Loss while training", "step", "loss (mean of a batch)")
     axes.set_ylim(0, 3)
-
-
-def _matrix(axes, counts, names):
-    K = len(counts)
-    share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    axes.imshow(share, cmap="Blues", vmin=0, vmax=1)
-    for i, j in np.ndindex(K, K):
-        colour = "white" if share[i, j] > 0.6 else "black"
-        axes.text(j, i, counts[i, j], ha="center", va="center", fontsize=6, color=colour)
-    dress(axes, "Test pictures: what they were taken for", "taken for", "true class", grid=None)
-    axes.set_xticks(range(K), names, rotation=45, ha="right", rotation_mode="anchor", fontsize=SMALL)
-    axes.set_yticks(range(K), names, fontsize=SMALL)
 
 
 def _filters(figure, added):

@@ -4,11 +4,11 @@
 """
 
 import base64
-import io
 import json
 import sys
 
 from lessons.harness import tasks
+from lessons.harness.figures import palette_png
 from lessons.harness.places import LESSONS
 
 COVERS = {
@@ -32,13 +32,7 @@ def figure_of(notebook, name):
 
 def small(png):
     """The same picture, small, in 128 colours."""
-    from PIL import Image
-
-    picture = Image.open(io.BytesIO(png)).convert("RGB")
-    picture.thumbnail((WIDTH, HEIGHT))
-    out = io.BytesIO()
-    picture.convert("P", palette=Image.Palette.ADAPTIVE, colors=128).save(out, "PNG", optimize=True)
-    return out.getvalue()
+    return palette_png(png, size=(WIDTH, HEIGHT))
 
 
 def main():

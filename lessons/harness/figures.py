@@ -40,9 +40,16 @@ def animation(frames, seconds=0.6):
 
 def few_colours(figure, colours=128):
     """A figure full of photos as a PNG of a third of the bytes, so that notebooks stay small."""
+    return palette_png(figure._repr_png_(), colours)
+
+
+def palette_png(png, colours=128, size=None):
+    """A PNG again, in so few colours; made to fit into ``size`` (width, height), if there is one."""
     from PIL import Image
 
-    picture, out = Image.open(io.BytesIO(figure._repr_png_())).convert("RGB"), io.BytesIO()
+    picture, out = Image.open(io.BytesIO(png)).convert("RGB"), io.BytesIO()
+    if size:
+        picture.thumbnail(size)
     picture.convert("P", palette=Image.Palette.ADAPTIVE, colors=colours).save(out, "PNG", optimize=True)
     return out.getvalue()
 
@@ -69,26 +76,33 @@ def maps(picture, results, captions, title):
     return figure
 
 
-def mistakes(data, probabilities, counts, rows, shown=5):
-    """The confusion matrix, and beside it pictures of its most frequent confusions, the surest first.
+def confusion(axes, counts, names, title):
+    """The confusion matrix ``counts`` (K, K): numbers on blue, darker for more of a row."""
+    from minicnn.plots.figure import SMALL, dress
 
-    counts  (K, K) of the test pictures      rows  (M, 3): true class, predicted class, how often
-    """
-    from minicnn.plots.figure import SMALL, TITLE, dress, new_figure
-
-    names, K, predicted = data.class_names, len(counts), probabilities.argmax(axis=1)
-    figure = new_figure(1080, 500)
-    left, right = figure.subfigures(1, 2, width_ratios=(5, 6))
-    axes = left.subplots()
+    K = len(counts)
     share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     axes.imshow(share, cmap="Blues", vmin=0, vmax=1)
     for i, j in np.ndindex(K, K):
         colour = "white" if share[i, j] > 0.6 else "black"
         axes.text(j, i, counts[i, j], ha="center", va="center", fontsize=6, color=colour)
-    right_ones = np.trace(counts) / counts.sum()
-    dress(axes, f"{data.label.split(' (')[0]}: {right_ones:.1%} right", "taken for", "true class", grid=None)
+    dress(axes, title, "taken for", "true class", grid=None)
     axes.set_xticks(range(K), names, rotation=45, ha="right", rotation_mode="anchor", fontsize=SMALL)
     axes.set_yticks(range(K), names, fontsize=SMALL)
+
+
+def mistakes(data, probabilities, counts, rows, shown=5):
+    """The confusion matrix, and beside it pictures of its most frequent confusions, the surest first.
+
+    counts  (K, K) of the test pictures      rows  (M, 3): true class, predicted class, how often
+    """
+    from minicnn.plots.figure import SMALL, TITLE, new_figure
+
+    names, predicted = data.class_names, probabilities.argmax(axis=1)
+    figure = new_figure(1080, 500)
+    left, right = figure.subfigures(1, 2, width_ratios=(5, 6))
+    right_ones = np.trace(counts) / counts.sum()
+    confusion(left.subplots(), counts, names, f"{data.label.split(' (')[0]}: {right_ones:.1%} right")
 
     right.suptitle("The most frequent mistakes, the surest first", fontsize=TITLE)
     grid = right.subplots(len(rows), shown, squeeze=False)

@@ -74,6 +74,7 @@ def test_a_classic_mistake_is_named(lesson, task, wrong):
 def test_a_task_is_complete(lesson, task):
     assert len(task.hints) == 3
     assert len(task.cases) >= 5
+    assert len(task.wrong) >= 5
     stub = next(
         node
         for node in ast.parse((lesson.folder / "exercise.py").read_text(encoding="utf-8")).body
@@ -176,6 +177,30 @@ def test_a_gradient_wrong_by_a_thousandth_is_refused(lesson, task):
         verdict = verdict_of(lesson, task, scaled)
         assert not verdict.passed
         assert f"{name} is 1.001 times the right one everywhere" in verdict.ratio
+
+
+def enlarged(value):
+    """1.001 times a float, or an array of floats; anything else as it is."""
+    if getattr(value, "dtype", np.dtype(type(value))).kind != "f":
+        return value
+    return value * value.dtype.type(1.001) if isinstance(value, np.ndarray) else value * 1.001
+
+
+@pytest.mark.parametrize("lesson, task", [p for p in TASKS if p.values[1].judge is None])
+def test_any_result_wrong_by_a_thousandth_is_refused(lesson, task):
+    results = [compare.as_parts(task, task.expected(k)) for k in range(len(task.cases))]
+    floats = [k for k in range(len(task.returns)) if enlarged(results[-1][k]) is not results[-1][k]]
+    if not floats:
+        pytest.skip("returns whole numbers")
+    for k in floats:
+
+        def scaled(*args, k=k):
+            parts = compare.as_parts(task, task.right(*args))
+            parts[k] = enlarged(parts[k])
+            return parts[0] if len(parts) == 1 else tuple(parts)
+
+        verdict = verdict_of(lesson, task, scaled)
+        assert not verdict.passed and verdict.first.about == "value"
 
 
 @pytest.mark.slow  # a process for each

@@ -7,11 +7,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from lessons.harness import payoff, speed, tasks
+from lessons.harness import figures, payoff, speed, tasks
 from lessons.harness.convolutions import batch, right
 from lessons.harness.data import pictures
 from lessons.harness.places import nobody
 from lessons.harness.runner import WorkFile
+from minicnn.plots.figure import new_figure
 
 LESSONS = [tasks.find(number) for number in tasks.folders()]
 TRAINING = [lesson for lesson in LESSONS if isinstance(lesson.payoff, payoff.Training)]
@@ -183,3 +184,16 @@ def test_the_bad_order_must_lose_clearly(slower, passes):
 
 def test_a_race_counts_the_multiplications_of_the_definition():
     assert speed.multiplications(batch(2, 4, 3, 5)) == 2 * 4 * 4 * 5 * 3 * 3 * 3
+
+
+def test_two_linear_payoffs_predict_by_the_same_function():
+    assert tasks.find("02").payoff.predict is tasks.find("03").payoff.predict
+
+
+def test_each_place_of_a_confusion_matrix_has_its_number():
+    axes = new_figure(400, 300).subplots()
+    figures.confusion(axes, np.array([[5, 1], [0, 7]]), ("cat", "dog"), "a title")
+    written = {tuple(text.get_position()): text.get_text() for text in axes.texts}  # x is the column
+    assert written == {(0, 0): "5", (1, 0): "1", (0, 1): "0", (1, 1): "7"}
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["cat", "dog"]
+    assert axes.get_title(loc="left") + axes.get_title() == "a title"
