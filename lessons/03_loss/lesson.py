@@ -100,8 +100,8 @@ for k in range(3):
 # N. To forget this N, or to divide by it twice, is the most common mistake in this lesson; the check will
 # tell you.
 #
-# One more thing. If p is so small that it becomes 0, its logarithm is -inf. Take logarithm and softmax
-# together:
+# One more thing. (The scores z are often called *logits*.) If p is so small that it becomes 0, its logarithm
+# is -inf. Take logarithm and softmax together:
 #
 # $$ \log p_k = z_k - m - \log \sum_j e^{z_j - m}, \qquad m = \max_j z_j $$
 
@@ -115,7 +115,8 @@ print("both in one formula:  loss =", softmax_crossentropy(z, right)[0])
 # %% [markdown]
 # ## A step down
 #
-# The gradient dw says where the loss *grows*. So go the other way, a little:
+# The gradient dw says where the loss *grows*. So go the other way, a little (called *gradient descent*; and
+# *stochastic*, where each step looks at a few of the pictures only, as below):
 #
 # $$ w \leftarrow w - \text{learning rate} \cdot dw $$
 #

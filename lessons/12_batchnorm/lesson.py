@@ -19,6 +19,7 @@ import numpy as np
 
 from lessons import mine, show
 from lessons.harness.data import batches, flat, pictures
+from minicnn.kernels.threads import single_threaded_blas
 from minicnn.plots.figure import BLUE, GREEN, SMALL, TITLE, VERMILLION, dress, new_figure
 
 bn_forward, bn_backward = mine("12", "bn_forward"), mine("12", "bn_backward")  # yours, once they pass
@@ -247,6 +248,7 @@ def train_step(net, rows, right, rate, normalise):
     return loss
 
 
+@single_threaded_blas()  # with products this small, threads wait for each other longer than they work
 def train(rate, normalise, scale=1.0, epochs=5, size=SIZE):
     """The loss of every step, and the test accuracy at the end. Stops where the loss is no number."""
     net, losses = new_weights(scale), []
