@@ -80,13 +80,14 @@ show(figure, "16_seen")
 #
 # ## The formula
 #
-# How far does a number see? Begin with one pixel. Every layer with a window of K adds K - 1 pixels to it,
-# each as wide as all strides before it together:
+# How far does a number see? (What it sees is called its *receptive field*.) Begin with one pixel. Every layer
+# with a window of K adds K - 1 pixels to it, each as wide as all strides before it together:
 #
 # $$ r_0 = 1, \qquad r_l = r_{l-1} + (K_l - 1) \cdot S_1 S_2 \cdots S_{l-1} $$
 #
 # And a layer's work is one multiplication for each weight, at each place it is used. Let us count both for
-# the three networks. (`mine` gives your own network once it passes its check, the model answer until then.)
+# the three networks. (`mine` gives your own network once it stands in work.py and passes its check, the model
+# answer until then.)
 
 # %%
 networks = {name: mine("16", name)() for name in ("lenet5", "alexnet_cifar", "vgg_cifar")}
@@ -156,14 +157,17 @@ for name, colour, style in (("glorot_uniform", VERMILLION, "s--"), ("he_normal",
         sizes.append(np.sqrt((y * y).mean()))
     axes.semilogy(range(1, 17), sizes, style, color=colour, markersize=4, label=name)
     print(f"{name:<15} size of the numbers after one layer {sizes[0]:.3f}, after sixteen {sizes[-1]:.3f}")
+inside = (3 * 16 - 2) / (3 * 16)  # of all windows in a row of 16 pixels: the rest is padding, at both ends
+print(f"the zeros of the padding alone would leave, after sixteen: {inside**16:.3f}")
 axes.legend(fontsize=SMALL)
 dress(axes, "How large the numbers are, layer by layer", "layer", "root of the mean square")
 show(figure, "16_signal")
 
 # %% [markdown]
 # That is why the docstrings of the two deeper networks ask for he_normal. In a single draw, as here, its
-# numbers wander up or down; but nothing makes them smaller at every layer. (Lesson 12 has the other remedy,
-# batch normalization.)
+# numbers wander up or down. They also lose a little at every layer, because windows at the edge see the zeros
+# of the padding, which add nothing: the last line says how much. Compare that with glorot. (Lesson 12 has the
+# other remedy, batch normalization.)
 #
 # ## Does it pay?
 #
@@ -268,8 +272,10 @@ print("after two epochs:", ", ".join(f"{a:.4f}" for a in reached))
 print(f"floor: {min(reached) - (max(reached) - min(reached)):.4f}")
 
 # %% [markdown]
-# You began with a byte of a file, and have now trained a network with every line of arithmetic written by
-# yourself. **In the framework**, the same parts wait to be read, and you know all of them:
+# You began with a byte of a file, and have now trained a network by functions you wrote yourself. What is not
+# yours is little: the loop, the random numbers, the softmax of a prediction, and the lines of
+# [lessons/harness/own.py](../harness/own.py) that make layers of your functions. **In the framework**, the
+# same parts wait to be read, and you know all of them:
 # [minicnn/kernels/conv2d.py](../../minicnn/kernels/conv2d.py) and its neighbours,
 # [minicnn/layers/conv2d.py](../../minicnn/layers/conv2d.py), [minicnn/model.py](../../minicnn/model.py), and
 # `_train_step` in [minicnn/training.py](../../minicnn/training.py), which is the loop around them.
