@@ -207,7 +207,7 @@ def trainings(file):
     return [[ast.unparse(decorator) for decorator in each.decorator_list] for each in found]
 
 
-@pytest.mark.parametrize("number", ["03", "05", "12"])  # their texts train by NumPy's products, as their payoffs
+@pytest.mark.parametrize("number", ["03", "05", "12"])  # they train by products of NumPy, not by layers
 def test_a_text_trains_with_no_more_threads_than_its_payoff(number):
     folder = tasks.find(number).folder
     assert trainings(folder / "lesson.py") == trainings(folder / "check.py") == [["single_threaded_blas()"]]
