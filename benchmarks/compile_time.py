@@ -75,12 +75,12 @@ def table():
         yield f"| **from the start of Python to the end of M3's first step, {name} cache** | {cells} |"
 
 
-def main():
+def main(argv=None):
     text = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=text)
     parser.add_argument("--write", action="store_true", help=f"into {PAGE.name}")
     parser.add_argument("--answer", choices=WAYS, help=argparse.SUPPRESS)
-    args = parser.parse_args()
+    args = parser.parse_args(argv)
     if args.answer:
         print(json.dumps(first_step(args.answer)))
         return

@@ -157,12 +157,12 @@ def table():
         yield f"| {layer} | " + " | ".join(cells) + " |"
 
 
-def main():
+def main(argv=None):
     text = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=text)
     parser.add_argument("--write", action="store_true", help=f"into {PAGE.name}")
     parser.add_argument("--answer", choices=["cost", "fork", "two_threads"], help=argparse.SUPPRESS)
-    args = parser.parse_args()
+    args = parser.parse_args(argv)
     if args.answer:
         print(json.dumps({"cost": cost, "fork": fork, "two_threads": two_threads}[args.answer]()))
         return

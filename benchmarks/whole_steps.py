@@ -80,12 +80,12 @@ def table():
         yield f"| {name} ({NETWORKS[name].batch}) | {1e3 * times:.1f} | {' | '.join(cells)} |"
 
 
-def main():
+def main(argv=None):
     text = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=text)
     parser.add_argument("--write", action="store_true", help=f"into {PAGE.name}")
     parser.add_argument("--threads", type=int, default=2, help="for all but the last column")
-    args = parser.parse_args()
+    args = parser.parse_args(argv)
     mc.set_num_threads(args.threads)
     rows = []
     for row in table():
