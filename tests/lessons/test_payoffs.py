@@ -86,7 +86,7 @@ def test_floors_lie_between_chance_and_five_seeds(lesson, dataset):
 def test_a_network_that_learned_nothing_gets_no_payoff(lesson):
     small = dataclasses.replace(lesson.payoff, n_train=100, n_test=200, figure=None)
     begun = small.initial(0)
-    another = {name: w + (w.ndim > 1) * np.float32(1e-4) for name, w in small.initial(1).items()}
+    another = {name: w + (w.ndim > 1) * np.float32(1) for name, w in small.initial(1).items()}
     kernels = [name for name in begun if begun[name].ndim > 1]
     for handed_back, moved in (
         (begun, f"  x  about where they were before: {', '.join(kernels)}"),
