@@ -1,5 +1,6 @@
 """The search: its rounds, its table, its files; on this machine and on a Dask cluster that loses a worker."""
 
+import contextlib
 import json
 import os
 import signal
@@ -280,16 +281,22 @@ def test_a_cluster_that_loses_a_worker_half_way(cluster, alone, tmp_path):
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT to send to another process")
 def test_ctrl_c_ends_it_in_a_line(tmp_path):
-    command = [*SCRIPT, "--workers", "2", "--out", str(tmp_path), "--candidates", "27", "--epochs", "400"]
-    process = subprocess.Popen(command, cwd=ROOT, env=environment(), stdout=subprocess.PIPE,
-                               stderr=subprocess.PIPE, text=True, start_new_session=True)  # fmt: skip
-    while "round 2" not in process.stdout.readline():
-        assert process.poll() is None
-    time.sleep(4)  # workers are starting, or at work
-    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the workers as well
-    _, errors = process.communicate(timeout=60)
-    assert process.returncode == 130
+    out, said = tmp_path / "out", tmp_path / "errors.txt"
+    command = [*SCRIPT, "--workers", "2", "--out", str(out), "--candidates", "27", "--epochs", "100"]
+    with open(said, "wb") as errors:  # not a pipe: a worker that is slow to end would hold it open
+        process = subprocess.Popen(command, cwd=ROOT, env=environment(), stdout=subprocess.PIPE,
+                                   stderr=errors, text=True, start_new_session=True)  # fmt: skip
+    try:
+        while "round 2" not in process.stdout.readline():
+            assert process.poll() is None
+        time.sleep(4)  # workers are starting, or at work
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the workers as well
+        assert process.wait(120) == 130
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.stdout.close()
     told = "[Parallel(", "minicnn compiles"  # what is no error: progress, and kernels met for the first time
-    lines = [line for line in errors.splitlines() if line and not line.startswith(told)]
+    lines = [line for line in said.read_text().splitlines() if line and not line.startswith(told)]
     assert lines == ["Stopped. A search cannot go on: it begins anew."]
-    assert not list(tmp_path.glob("*.json"))
+    assert not list(out.glob("*.json"))
