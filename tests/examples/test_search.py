@@ -278,14 +278,21 @@ def test_a_cluster_that_loses_a_worker_half_way(cluster, alone, tmp_path):
     assert outcome(tmp_path / "out") == outcome(alone)
 
 
+def hear_ctrl_c():
+    """In the new process: where a shell runs the tests in the background, they and it are deaf to Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT to send to another process")
 def test_ctrl_c_ends_it_in_a_line(tmp_path):
     out, said = tmp_path / "out", tmp_path / "errors.txt"
     command = [*SCRIPT, "--workers", "2", "--out", str(out), "--candidates", "27", "--epochs", "100"]
     with open(said, "wb") as errors:  # not a pipe: a worker that is slow to end would hold it open
-        process = subprocess.Popen(command, cwd=ROOT, env=environment(), stdout=subprocess.PIPE,
-                                   stderr=errors, text=True, start_new_session=True)  # fmt: skip
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment(), stdout=subprocess.PIPE, stderr=errors, text=True,
+            start_new_session=True, preexec_fn=hear_ctrl_c,  # noqa: PLW1509  nothing but that runs in it
+        )  # fmt: skip
     try:
         while "round 2" not in process.stdout.readline():
             assert process.poll() is None
