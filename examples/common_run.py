@@ -9,7 +9,7 @@ import time
 import numba
 import numpy as np
 from common_data import NAMES
-from rows import HERE, scores
+from rows import HERE, departures, in_words, scores
 
 import minicnn as mc
 from minicnn.archive import replacing
@@ -18,10 +18,13 @@ AS_IN_A = {"pixels": "/ 255", "labels": "one-hot", "validation_data": "the test 
 
 
 class Stopwatch(mc.callbacks.Callback):
-    """The seconds of every epoch, validation included; those before a stop come back with the backup."""
+    """The seconds of every epoch, validation included; those before a stop come back with the backup.
+
+    ``resumed_after``: how many epochs were done each time the run was taken up again.
+    """
 
     def __init__(self):
-        self.seconds, self.began = [], time.perf_counter()
+        self.seconds, self.resumed_after, self.began = [], [], time.perf_counter()
 
     def on_epoch_begin(self, epoch, logs=None):
         self.began = time.perf_counter()
@@ -30,10 +33,12 @@ class Stopwatch(mc.callbacks.Callback):
         self.seconds.append(time.perf_counter() - self.began)
 
     def state(self):
-        return {"seconds": self.seconds, "running": time.perf_counter() - self.began}, {}
+        running = time.perf_counter() - self.began
+        return {"seconds": self.seconds, "running": running, "resumed_after": self.resumed_after}, {}
 
     def load_state(self, document, arrays):
         self.seconds = list(document["seconds"])
+        self.resumed_after = [*document.get("resumed_after", ()), len(self.seconds)]
         self.began = time.perf_counter() - document.get("running", 0)  # where it was stopped within an epoch
 
 
@@ -72,7 +77,7 @@ class Run:
 
     def record(self, part, model, history, test):
         """Keep what came of one ``fit`` (its History) and one ``evaluate`` (a dict of scores)."""
-        seconds = self.stopwatches[part].seconds
+        watch, reached = self.stopwatches[part], history.epoch[-1] + 1
         self.records[part] = {
             "model": model.name,
             "params": model.count_params(),
@@ -85,10 +90,11 @@ class Run:
             "history": history.history,
             "best": best(history.history),
             "test": test,
-            "epoch_reached": history.epoch[-1] + 1,
+            "epoch_reached": reached,
             "stopped_early": model.stop_training,
-            "seconds": round(sum(seconds), 2),
-            "seconds_per_epoch": [round(s, 2) for s in seconds],
+            "seconds": round(sum(watch.seconds), 2),
+            "seconds_per_epoch": [round(s, 2) for s in watch.seconds],
+            "resumed_after": [epochs for epochs in watch.resumed_after if epochs < reached],
         }
 
     def report(self, part, model, history, data):
@@ -144,17 +150,8 @@ class Run:
 
     def difference(self, documented):
         """How the run differs from the documented one, in words; "" where it does not."""
-        found = {}
-        for part, record in self.records.items():
-            run = {"dataset": self.data.name, **self.data.sizes, **record["recipe"]}
-            if part in documented["models"]:
-                due = documented["recipe"] | documented["models"][part].get("recipe", {})
-                for name in (name for name in due if run[name] != due[name]):
-                    found.setdefault((name, run[name]), []).append(due[name])
-        return ", ".join(
-            f"{name.replace('_', ' ')} {here} instead of {' and '.join(map(str, dict.fromkeys(due)))}"
-            for (name, here), due in found.items()
-        )
+        run = {"dataset": self.data.name, "sizes": self.data.sizes, "parts": self.records}
+        return in_words(departures(run, documented))
 
 
 # ------------------------------------------------------------------------------------- scores

@@ -1,18 +1,21 @@
 """Four architectures, plain, with augmentation, with augmentation and dropout: their scores and their times.
 
-    python examples/compare_architectures.py                         what stands in examples/results
-    python examples/compare_architectures.py runs/*/*_cifar10.json   runs of your own
+    python examples/compare_architectures.py                 what stands in examples/results
+    python examples/compare_architectures.py runs/*/*.json   runs of your own; what differs in them is said
 
 Trains nothing: cifar_base.py, cifar_lenet5.py, flowers_alexnet.py and flowers_vgg16.py do, and each writes a
 metrics file that this reads. Accuracy counts a picture as right or wrong; binary accuracy counts each of its
 ten (or five) probabilities by itself, right where it is on the right side of 1/2: with ten classes 90 % are
-to be had by saying "no" ten times, which is why it looks so high.
+to be had by saying "no" ten times, which is why it looks so high. A time is that of the median epoch, as many
+times as there were epochs: so a night in which the run was stopped does not count. The accuracy of the last
+epoch is a matter of luck where it goes up and down by points; its mean over the last ten says more.
 """
 
 from pathlib import Path
+from statistics import mean, median
 
 import common
-from rows import MISSING, RESULTS, header, parts_of, read_json, row, scores
+from rows import RESULTS, departures, header, in_words, parts_of, read_json, row, scores, spread
 
 import minicnn as mc
 
@@ -23,19 +26,33 @@ FAMILIES = {
     "VGG16": ["vgg16_plain", "vgg16_aug", "vgg16_aug_dropout"],
 }
 VARIANTS = {"plain": "plain", "aug": "+ augmentation", "aug_dropout": "+ augmentation, dropout"}
-KNOWN = common.DOCUMENTED["C"]["models"] | common.DOCUMENTED["C, flowers"]["models"]
-METRICS = ("test_accuracy", "test_loss", "test_binary_accuracy")
+SECTIONS = {name: section for section in ("C", "C, flowers") for name in common.DOCUMENTED[section]["models"]}
+KNOWN = {name: common.DOCUMENTED[section]["models"][name] for name, section in SECTIONS.items()}
+LATE = 10  # epochs, at the end, over which an accuracy wavers without a trend
 
 
 def collect(paths):
-    """``{"lenet5_aug": record, ...}`` from metrics files; those of other scripts are passed over."""
-    runs = (read_json(path) for path in paths)
-    return {name: part for run in runs for name, part in parts_of(run).items() if name in KNOWN}
+    """``{"lenet5_aug": [record, ...], ...}`` from metrics files; those of other scripts are passed over."""
+    found = {}
+    for run in map(read_json, paths):
+        for name, part in parts_of(run).items():
+            if name in KNOWN:
+                found.setdefault(name, []).append(part)
+    return found
 
 
 def committed(results=RESULTS):
-    """The metrics files of seed 0 that there are."""
-    return [path for name in KNOWN if (path := results / name / "seed0.json").exists()]
+    """The metrics files that there are."""
+    return [path for name in KNOWN for path in sorted((results / name).glob("seed*.json"))]
+
+
+def not_as_documented(paths):
+    """A line for every file of another recipe."""
+    for path in paths:
+        run = read_json(path)
+        for name, section in ((name, SECTIONS[name]) for name in parts_of(run) if name in KNOWN):
+            if difference := in_words(departures(run, common.DOCUMENTED[section])):
+                yield f"{path} ({name}) is not the documented run: {difference}."
 
 
 def variant(name):
@@ -44,21 +61,29 @@ def variant(name):
 
 
 def family_table(names, records):
-    """The metrics of one architecture's variants, documented and obtained, as lines of Markdown."""
-    lines = header("", "accuracy / loss, documented", "obtained", "binary accuracy, documented", "obtained",
+    """The metrics of one architecture's variants, documented and obtained, as lines of Markdown.
+
+    Of several runs the mean, ± their standard deviation, and how many they are.
+    """
+    lines = header("", "accuracy, documented", "obtained", f"its mean over the last {LATE} epochs",
+                   "loss, documented", "obtained", "binary accuracy, documented", "obtained",
                    "fit time, documented", "obtained")  # fmt: skip
     for name in names:
-        known, record = KNOWN[name], records.get(name)
-        ours = scores(record) if record else {}
-        cells = [f"{pair(known)}", f"{pair(ours)}"]
-        cells += [f"{each.get(METRICS[2], 0):.4f}" if METRICS[2] in each else "-" for each in (known, ours)]
-        cells += [duration(known.get("seconds")), duration(record and record["seconds"])]
-        lines.append(row(variant(name), *cells))
+        known, runs = KNOWN[name], records.get(name, [])
+        cells = []
+        for metric in ("test_accuracy", "test_loss", "test_binary_accuracy"):
+            ours = [scores(run)[metric] for run in runs]
+            cells += [f"{known[metric]:.4f}" if metric in known else "-", spread(ours)]
+        cells.insert(2, spread([mean(run["history"]["val_accuracy"][-LATE:]) for run in runs]))
+        ours = median(map(fit_seconds, runs)) if runs else None
+        lines.append(row(variant(name), *cells, duration(known.get("seconds")), duration(ours)))
     return lines
 
 
-def pair(values):
-    return f"{values['test_accuracy']:.4f} / {values['test_loss']:.4f}" if values else MISSING
+def fit_seconds(record):
+    """Seconds of all epochs, each taken for the median one."""
+    epochs = record["seconds_per_epoch"]
+    return len(epochs) * median(epochs)
 
 
 def duration(seconds):
@@ -67,10 +92,10 @@ def duration(seconds):
 
 def draw_fit_times(records, path):
     """Bars of the runs there are; nothing where there are none."""
-    seconds = {f"{family}, {variant(name)}": records[name]["seconds"]
+    seconds = {f"{family}, {variant(name)}": median(fit_seconds(record) for record in records[name])
                for family, names in FAMILIES.items() for name in names if name in records}  # fmt: skip
     if seconds:
-        epochs = {record["recipe"]["epochs"] for record in records.values()}
+        epochs = {record["recipe"]["epochs"] for found in records.values() for record in found}
         words = f"{min(epochs)} epochs" if len(epochs) == 1 else f"{min(epochs)} to {max(epochs)} epochs"
         mc.plots.fit_times(seconds, title=f"Time to train, {words}", path=path)
     return bool(seconds)
@@ -83,10 +108,13 @@ def main(argv=None):
     parser.add_argument("--out", type=Path, metavar="DIR", default=Path("runs", "architectures"),
                         help="where the chart goes (default: runs/architectures)")  # fmt: skip
     args = parser.parse_args(argv)
-    records = collect(args.files or committed())
+    files = args.files or committed()
+    records = collect(files)
     for family, names in FAMILIES.items():
         print(f"\n{family}, {KNOWN[names[0]]['params']:,} parameters (documented: on an Apple M1 Max)\n")
         print("\n".join(family_table(names, records)))
+    for line in not_as_documented(files):
+        print(f"\n{line}")
     args.out.mkdir(parents=True, exist_ok=True)
     chart = args.out / "fit_times.png"
     drawn = draw_fit_times(records, chart)

@@ -27,6 +27,8 @@ import compare_architectures as architectures
 import flowers_alexnet
 import flowers_vgg16
 import table
+from one_step import MODELS
+from rows import epochs
 
 import minicnn as mc
 
@@ -84,11 +86,6 @@ def is_whole(path):
         return all(part.get("stopped_early") or epochs(part) == part["recipe"]["epochs"] for part in parts)
     except (FileNotFoundError, ValueError, KeyError):
         return False
-
-
-def epochs(part):
-    """How many epochs a part has seen; those that another part trained before it included."""
-    return part.get("epoch_reached", len(part["history"]["val_loss"]))
 
 
 def train(name, seed, script, flags, work):
@@ -158,7 +155,7 @@ def one_step(results):
     """The step of every large model that has not been measured yet."""
     path = results / "one_step.json"
     known = table.read_json(path) if path.exists() else {}
-    for name in ("Base", "final", "AlexNet", "VGG16"):
+    for name in MODELS:
         if name not in known:
             subprocess.run(
                 [sys.executable, "-m", "examples.one_step", name, "--out", str(path)], cwd=ROOT, check=True

@@ -23,21 +23,65 @@ def parts_of(run):
     return run["parts"] if "parts" in run else {run.get("part"): run}
 
 
-def read_runs(folder, section):
-    """The metrics of the runs in ``folder``; ValueError for a run that is not of the documented recipe.
+def epochs(part):
+    """How many epochs a part has seen; those that another part trained before it included."""
+    return part.get("epoch_reached", len(part["history"]["loss"]))
 
-    ``section``: the part of documented.json that the runs belong to.
+
+def recipe_of(run, part):
+    """What documented.json may say about a run and one of its parts, by name; its optimizer laid open."""
+    recipe = {**part["recipe"], "dataset": run["dataset"], **run["sizes"], "params": part.get("params")}
+    if optimizer := recipe.get("optimizer"):
+        recipe |= {"optimizer": optimizer["class_name"], **optimizer["config"]}
+    if loss := recipe.get("loss"):
+        recipe["loss"] = loss["class_name"]
+    return recipe
+
+
+def departures(run, section):
+    """``{(name, ours): [documented, ...]}`` of what is otherwise than ``section`` of documented.json says."""
+    found = {}
+    for name, part in parts_of(run).items():
+        if name is None or name in section["models"]:
+            known, recipe = section["models"].get(name, {}), recipe_of(run, part)
+            due = section["recipe"] | known.get("recipe", {})
+            if "params" in known:
+                due["params"] = known["params"]
+            for each in (each for each in due if recipe.get(each) != due[each]):
+                found.setdefault((each, recipe.get(each)), []).append(due[each])
+    return found
+
+
+def in_words(found):
+    """``departures``, or "" where there are none."""
+    return ", ".join(
+        f"{name.replace('_', ' ')} {ours} instead of {' and '.join(map(str, dict.fromkeys(due)))}"
+        for (name, ours), due in found.items()
+    )
+
+
+def read_runs(folder, section):
+    """The metrics of the runs in ``folder``, by their seeds.
+
+    ``section``: the part of documented.json that they belong to. Raises ValueError for a run that is not of
+    the documented recipe, is called after another seed, or was made with code that is in no commit.
     """
-    runs = []
-    for path in sorted(folder.glob("seed*.json")):
+    runs = {}
+    for path in folder.glob("seed*.json"):
         run = read_json(path)
-        for name, part in parts_of(run).items():
-            due = section["recipe"] | section["models"].get(name, {}).get("recipe", {})
-            recipe = {"dataset": run["dataset"], **run["sizes"], **part["recipe"]}
-            if different := [each for each in due if recipe[each] != due[each]]:
-                raise ValueError(f"{path} is not a run of the documented recipe ({different}): remove it")
-        runs.append(run)
-    return runs
+        if path.name != f"seed{run['seed']}.json":
+            raise ValueError(f"{path} is a run of seed {run['seed']}: rename it")
+        if different := in_words(departures(run, section)):
+            raise ValueError(f"{path} is not a run of the documented recipe ({different}): remove it")
+        if not run["commit"] or run["commit"].endswith("-dirty"):
+            raise ValueError(f"{path} was made with code that is in no commit: commit, and train it again")
+        runs[run["seed"]] = run
+    return [runs[seed] for seed in sorted(runs)]
+
+
+def keras_runs(keras, model, order="new"):
+    """Keras's runs of a model, of those with a new order of the pictures in every epoch or the "same"."""
+    return [run for run in keras["runs"] if run["model"] == model and run["order"] == order]
 
 
 def scores(part):

@@ -19,6 +19,7 @@ from rows import (
     Comparison,
     against_documented,
     header,
+    keras_runs,
     read_json,
     read_runs,
     row,
@@ -74,7 +75,7 @@ FIGURES = {
         "vgg16_aug_dropout/curves.png": "VGG16 with augmentation and dropout (seed 0)",
         "alexnet_plain/scores.png": "What AlexNet takes a rose for (seed 0)",
         "vgg16_plain/scores.png": "What VGG16 takes a rose for (seed 0)",
-        "architectures/fit_times.png": "Times to train (seed 0)",
+        "architectures/fit_times.png": "Times to train",
     },
     "D": {
         "early_stopping/images.png": "Three training pictures",
@@ -93,7 +94,7 @@ FIGURES = {
 
 def compare(model, runs, documented, keras):
     """The four comparisons of a model."""
-    theirs = [run for run in keras["runs"] if run["model"] == MODELS[model]]
+    theirs = keras_runs(keras, MODELS[model])
     return [
         Comparison(words, documented[ours], [r["best"][ours] for r in runs], [r[key] for r in theirs])
         for ours, (key, words) in MEASURES.items()
@@ -140,7 +141,7 @@ def optimizers_table(results, keras):
         known = documented["models"][name]
         theirs = [
             {"val_accuracy": run["best_val_acc"], "val_loss": run["best_val_loss"]}
-            for run in keras["runs"] if run["model"] == keras_name
+            for run in keras_runs(keras, keras_name)
         ]  # fmt: skip
         ours = ([run["parts"][name]["best"] for run in runs] for runs in (chained, fresh))
         lines.append(row(name, *(both(scores) for scores in ([known], *ours, theirs))))
@@ -169,14 +170,17 @@ def generate(results=RESULTS):
     lines = [
         "### A: three depths, three optimizers", "", *models_table(results, keras), "",
         f"Documented: {DOCUMENTED['A']['source']}.", "",
-        f"Keras: {keras['made_with']}.", "", "**The optimizers**, best validation accuracy / loss:", "",
+        f"Keras, here and below: {keras['made_with']}.", "",
+        "**The optimizers**, best validation accuracy / loss:", "",
         *optimizers_table(results, keras), *figures(results, "A"), "",
         "### B: a study of overfitting", "", *table_more.overfitting(results, keras),
         *figures(results, "B"), "",
         "### C: four architectures", "", *table_more.families(results), "", *table_more.one_step(results),
         *figures(results, "C"), "",
         "### D: early stopping", "", *table_more.early_stopping(results, keras), *figures(results, "D"), "",
-        "### E: predictions", "", *table_more.predictions(results, keras), *figures(results, "E"),
+        "### E: predictions", "", *table_more.predictions(results, keras), *figures(results, "E"), "",
+        "### The order of the pictures", "", *table_more.order(results, keras), "",
+        "### The runs", "", *table_more.all_runs(results),
     ]  # fmt: skip
     return "\n".join(lines)
 

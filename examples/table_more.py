@@ -8,7 +8,9 @@ from rows import (
     MISSING,
     Comparison,
     against_documented,
+    epochs,
     header,
+    keras_runs,
     parts_of,
     read_json,
     read_runs,
@@ -17,16 +19,15 @@ from rows import (
     spread,
 )  # fmt: skip
 
-LAST_TRAINING = {"last_accuracy": "last_acc", "last_loss": "last_loss"}  # ours: Keras's
-
 
 def records(results, folder, part, section):
     """The records of one part of a script, a seed each."""
     return [parts_of(run)[part] for run in read_runs(results / folder, DOCUMENTED[section])]
 
 
-def keras_values(keras, model, key):
-    return [run[key] for run in keras["runs"] if run["model"] == model and key in run]
+def keras_values(keras, model, keys):
+    """What Keras's runs of a model came to, by our names for it; ``keys``: {ours: Keras's}."""
+    return {ours: [run[key] for run in keras_runs(keras, model)] for ours, key in keys.items()}
 
 
 def compare(known, found, wanted, theirs):
@@ -66,13 +67,20 @@ OVERFITTING = {
 }  # fmt: skip
 
 
+AT_THE_END = {  # ours: Keras's
+    "last_accuracy": "last_acc", "last_loss": "last_loss", "last_val_accuracy": "last_val_acc",
+    "last_val_loss": "last_val_loss", "test_accuracy": "test_acc", "test_loss": "test_loss",
+}  # fmt: skip
+
+
 def overfitting(results, keras):
     """The three models of B, each with the gap between training and validation."""
     comparisons = {}
     for name, known in DOCUMENTED["B"]["models"].items():
         found = [with_gap(scores(each)) for each in records(results, f"overfitting_{name}", name, "B")]
-        # Of Keras's runs the validation scores at the end were not kept.
-        theirs = {ours: keras_values(keras, f"B {name}", key) for ours, key in LAST_TRAINING.items()}
+        theirs = keras_values(keras, f"B {name}", AT_THE_END)
+        pairs = zip(theirs["last_accuracy"], theirs["last_val_accuracy"])
+        theirs["gap"] = [training - validation for training, validation in pairs]
         title = f"{name}, {known['params']:,} parameters"
         comparisons[title] = compare(with_gap(known), found, OVERFITTING, theirs)
     known = DOCUMENTED["B"]
@@ -85,41 +93,15 @@ def with_gap(each):
 
 # ------------------------------------------------------------------------------------- C
 
-LATE = 10  # epochs, at the end, over which a score wavers without a trend
-
 def families(results):
-    """The metrics of the four architectures, and what a step of the large models takes."""
-    found = {}
-    for name in architectures.KNOWN:
-        section = "C" if name in DOCUMENTED["C"]["models"] else "C, flowers"
-        if runs := records_named(results, name, section):
-            found[name] = runs[0]
+    """The metrics of the four architectures."""
+    found = {name: records(results, name, name, section) for name, section in architectures.SECTIONS.items()}
     lines = []
     for family, names in architectures.FAMILIES.items():
         params = architectures.KNOWN[names[0]]["params"]
         lines += ["", f"*{family}*, {params:,} parameters:", "", *architectures.family_table(names, found)]
-    lines += ["", f"Documented: {DOCUMENTED['C']['source']}. Obtained: seed 0."]
-    return [*lines[1:], *several_seeds(results)]
-
-
-def records_named(results, name, section):
-    """The records of a folder whose one part bears its name."""
-    return records(results, name, name, section)
-
-
-def several_seeds(results):
-    """In a sentence each: the variants that were run more than once, and how much an epoch more changes."""
-    lines = []
-    for name in architectures.FAMILIES["LeNet5"]:
-        runs = records_named(results, name, "C")
-        values = [scores(each)["test_accuracy"] for each in runs]
-        late = [value for each in runs for value in each["history"]["val_accuracy"][-LATE:]]
-        if len(values) > 1:
-            lines.append(
-                f"LeNet5, {architectures.variant(name)}: test accuracy {spread(values)}; over the "
-                f"last {LATE} epochs of each run it went from {min(late):.4f} to {max(late):.4f}."
-            )
-    return ["", " ".join(lines)] if lines else []
+    text = f"Documented: {DOCUMENTED['C']['source']}. Obtained: mean ± sd (runs) on the same data; time: the "
+    return [*lines[1:], "", f"{text}median epoch, as many times as there were epochs, of the median run."]
 
 
 def one_step(results):
@@ -158,7 +140,7 @@ def early_stopping(results, keras):
               "test_loss": "test loss", "macro_f1": "mean f1-score of the classes"}  # fmt: skip
     keys = {"epochs": "epochs", "val_loss": "best_val_loss", "test_accuracy": "test_acc",
             "test_loss": "test_loss"}  # fmt: skip
-    theirs = {ours: keras_values(keras, "D", key) for ours, key in keys.items()}
+    theirs = keras_values(keras, "D", keys)
     lines = measures_table({f"{known['params']:,} parameters": compare(known, found, wanted, theirs)})
     lines += ["", *header("f1-score", *known["f1"])]
     lines.append(row("documented", *(f"{value:.2f}" for value in known["f1"].values())))
@@ -188,8 +170,7 @@ def predictions(results, keras):
     found = [scores(run["parts"]["fresh"]) for run in runs]
     wanted = {"last_loss": "training loss, last epoch", "last_val_loss": "validation loss",
               "test_loss": "test loss"}  # fmt: skip
-    theirs = {ours: keras_values(keras, "E", key)
-              for ours, key in (("last_loss", "last_loss"), ("last_val_loss", "test_loss"))}  # fmt: skip
+    theirs = keras_values(keras, "E", {name: AT_THE_END[name] for name in wanted})
     lines = measures_table({f"{known['params']:,} parameters": compare(known, found, wanted, theirs)})
     lines += ["", f"Documented: {DOCUMENTED['E']['source']}. {DOCUMENTED['E']['note']}"]
     return [*lines, "", going_on(runs, known["last_val_loss"])]
@@ -203,3 +184,41 @@ def going_on(runs, loss):
         for on in (run["parts"]["on"] for run in runs)
     ]  # fmt: skip
     return f"Going on, a validation loss of {loss} was reached again at: {', '.join(ends) or MISSING}."
+
+
+# ------------------------------------------------------------- the order of the pictures
+
+ORDERS = {  # the folder of our runs: their write-up, Keras's name for the model
+    "m1": ("A", "A M1"), "m2": ("A", "A M2"), "m3": ("A", "A M3 (RMSprop)"),
+    "overfitting_first": ("B", "B first"), "lenet5_plain": ("C", "C LeNet5 plain"),
+    "early_stopping": ("D", "D"), "predictions": ("E", "E"),
+}  # fmt: skip
+
+
+def order(results, keras):
+    """What it does to Keras's losses to go through the pictures in the same order in every epoch."""
+    lines = header("model", "lowest", "Keras, same order", "Keras, new order", "minicnn, new order", left=2)
+    for folder, (section, name) in ORDERS.items():
+        runs = read_runs(results / folder, DOCUMENTED[section])
+        ours = [next(iter(parts_of(run).values()))["best"] for run in runs]  # "fresh" is the first of E's
+        for loss, words in (("loss", "training loss"), ("val_loss", "validation loss")):
+            theirs = (keras_runs(keras, name, how) for how in ("same", "new"))
+            cells = [spread([run[f"best_{loss}"] for run in runs]) for runs in theirs]
+            cells.append(spread([each[loss] for each in ours]))
+            lines.append(row(name.removeprefix("A ") if loss == "loss" else "", words, *cells))
+    return lines
+
+
+# ------------------------------------------------------------------------------------- the runs
+
+
+def all_runs(results):
+    """Where the numbers come from: a row for each folder of runs."""
+    lines = header("examples/results/", "runs", "epochs of each", "threads", "commit", left=1)
+    for folder in sorted({path.parent for path in results.glob("*/seed*.json")}):
+        runs = [read_json(path) for path in sorted(folder.glob("seed*.json"))]
+        columns = [[max(map(epochs, parts_of(run).values())) for run in runs]]
+        columns += [[run[name] for run in runs] for name in ("threads", "commit")]
+        cells = (", ".join(map(str, sorted(set(column)))) for column in columns)
+        lines.append(row(folder.name, str(len(runs)), *cells))
+    return lines

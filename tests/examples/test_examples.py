@@ -148,7 +148,10 @@ def test_a_stopped_run_goes_on(script, part, flags, tmp_path, monkeypatch):
     parts = list(whole.get("parts", {part: None}))
     epochs_left = 1 + 2 * (len(parts) - 1 - parts.index(part))
     assert len(trained) == 2 * epochs_left  # two batches of 40 each; nothing is trained twice
-    assert all(len(p["seconds_per_epoch"]) == 2 for p in resumed.get("parts", {"": resumed}).values())
+    records = resumed.get("parts", {part: resumed})
+    assert all(len(record["seconds_per_epoch"]) == 2 for record in records.values())
+    again = {name: record["resumed_after"] for name, record in records.items() if record["resumed_after"]}
+    assert again == {part: [1]}
 
 
 def test_without_resume_a_run_begins_anew(tmp_path):
@@ -306,10 +309,10 @@ class TestReproduce:
 
     def test_a_run_with_epochs_missing_is_not_whole(self, tmp_path):
         path = tmp_path / "seed0.json"
-        metrics = {"history": {"val_loss": [1.0, 0.9]}, "recipe": {"epochs": 2}}
+        metrics = {"history": {"loss": [1.0, 0.9]}, "recipe": {"epochs": 2}}
         path.write_text(json.dumps(metrics))
         assert reproduce.is_whole(path)
-        metrics["history"]["val_loss"].pop()
+        metrics["history"]["loss"].pop()
         path.write_text(json.dumps(metrics))
         assert not reproduce.is_whole(path)
 

@@ -131,8 +131,10 @@ def test_architectures(script, name, flags, tmp_path, capsys):
     (path,) = tmp_path.glob("*.json")
     compare_architectures.main([str(path), "--out", str(tmp_path / "chart")])
     shown = capsys.readouterr().out
-    assert f"{metrics['test']['accuracy']:.4f} / {metrics['test']['loss']:.4f}" in shown
-    assert shown.count("not run yet") == 9
+    assert f"| {metrics['test']['accuracy']:.4f} (1) |" in shown
+    assert f"| {metrics['test']['loss']:.4f} (1) |" in shown
+    assert shown.count("not run yet") == 9 * 4
+    assert f"{path} ({name}) is not the documented run:" in shown and "epochs 1 instead of 50" in shown
     with Image.open(tmp_path / "chart" / "fit_times.png") as chart:
         assert chart.size == (800, 140)
 
@@ -141,7 +143,7 @@ def test_no_architecture_yet(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(compare_architectures, "committed", lambda: [])
     compare_architectures.main(["--out", str(tmp_path)])
     shown = capsys.readouterr().out
-    assert shown.count("not run yet") == 10 and "None of them has been run" in shown
+    assert shown.count("not run yet") == 10 * 4 and "None of them has been run" in shown
     assert not list(tmp_path.iterdir())
 
 

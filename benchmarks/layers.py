@@ -1,0 +1,191 @@
+"""Where the milliseconds of a training step go, and how many of them its matrix products must take.
+
+    python -m benchmarks.layers                   prints the tables of docs/decisions/milliseconds.md
+    python -m benchmarks.layers --write           and writes them there
+    python -m benchmarks.layers --models m1,e     of these networks alone
+
+Every layer is timed within whole steps, on its way forward and on its way back. Beside that stands the
+arithmetic of the matrix products it does, which with Winograd is less than its definition's, and how long it
+takes at the pace of one large product by the same BLAS on as many threads, measured between the steps.
+"""
+
+import argparse
+import math
+import time
+from collections import defaultdict
+from pathlib import Path
+from statistics import median
+from unittest import mock
+
+import minicnn as mc
+from benchmarks import marked
+from benchmarks.__main__ import names
+from benchmarks.measures import PRODUCT
+from benchmarks.networks import NETWORKS
+from benchmarks.with_minicnn import build, multiply
+from minicnn.kernels import winograd
+from minicnn.kernels.toom_cook import TILE
+from minicnn.kernels.winograd_filters import taps
+from minicnn.layers.conv_pool import ConvPool, together
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "decisions" / "milliseconds.md"
+MODELS = ("m1", "m2", "m3", "first", "second", "base", "lenet5", "d", "e")
+ROUNDS, TURN = 7, 0.5  # seconds of steps in a round
+STEP, OPTIMIZER, LOSS, LIMIT = "step", "optimizer", "loss", "BLAS"  # what is timed beside the layers
+
+
+# ------------------------------------------------------------------------------------- the arithmetic
+
+
+def product(layer, batch):
+    """Multiplications and additions of a matrix product of this layer; 0 where it has none."""
+    kernel = layer.params.get("kernel")
+    if kernel is None:
+        return 0
+    if kernel.ndim == 2:
+        return 2 * batch * kernel.size
+    _, OH, OW, _ = layer.output_shape
+    if layer.compute is not winograd:
+        return 2 * batch * OH * OW * kernel.size
+    (KH, KW, C, F), (SH, SW) = kernel.shape, layer.strides
+    outputs = (TILE + 1 - r for r in taps((KH, KW), (SH, SW)))  # of a tile, down and across
+    tiles = math.prod(math.ceil(size / m) for size, m in zip((OH, OW), outputs))
+    return 2 * batch * tiles * TILE**2 * (SH * SW * C) * F
+
+
+def definition(layer, batch):
+    """The same by the definition."""
+    kernel = layer.params.get("kernel")
+    return 0 if kernel is None else 2 * batch * math.prod(layer.output_shape[1:-1]) * kernel.size
+
+
+# ------------------------------------------------------------------------------------- the clock
+
+
+class Timed:
+    """A layer, or two as one step, under a stopwatch."""
+
+    def __init__(self, step, clock, name):
+        self.step, self.clock, self.name = step, clock, name
+
+    def __getattr__(self, way):
+        """``forward``, ``backward`` or ``backward_logits`` of the step."""
+        return self.clock.watch(getattr(self.step, way), self.name, way.partition("_")[0])
+
+
+class Clock:
+    """Seconds of the parts of a step: ``times[name, "forward" or "backward"]``, a number a call."""
+
+    def __init__(self):
+        self.times = defaultdict(list)
+
+    def watch(self, function, *key):
+        """``function``, whose calls are timed."""
+
+        def call(*args, **kwargs):
+            began = time.perf_counter()
+            result = function(*args, **kwargs)
+            self.times[key].append(time.perf_counter() - began)
+            return result
+
+        return call
+
+    def seconds(self, *key):
+        """The median of all calls; 0 where there was none."""
+        return median(self.times.get(key, [0]))
+
+
+def measure(network):
+    """The clock after some rounds of steps, and ``{name: layers}`` of what was timed."""
+    model, clock = build(network), Clock()
+    tokens = dict(zip(model.layers, network.tokens))
+    found = {}
+
+    def watched(layers):
+        steps = []
+        for step in together(layers):
+            parts = [step.conv, step.pool] if isinstance(step, ConvPool) else [step]
+            name = f"{model.layers.index(parts[0]) + 1}. {' '.join(tokens[each] for each in parts)}"
+            found[name] = parts
+            steps.append(Timed(step, clock, name))
+        return steps
+
+    x, y = model._checked_batch(network.pictures(network.batch), network.targets(network.batch))
+    step = clock.watch(model._train_step, STEP)
+    update, loss = model.optimizer.update, model.loss.value_and_gradient
+    multiplied = clock.watch(multiply(None, PRODUCT, None), LIMIT)
+    with (
+        mock.patch("minicnn.model.together", watched),
+        mock.patch.object(model.optimizer, "update", clock.watch(update, OPTIMIZER, "backward")),
+        mock.patch.object(model.loss, "value_and_gradient", clock.watch(loss, LOSS, "forward")),
+    ):
+        for _ in range(3):  # the first compile and make buffers
+            step(x, y)
+            multiplied()
+        clock.times.clear()
+        for _ in range(ROUNDS):
+            until = time.perf_counter() + TURN
+            while time.perf_counter() < until:
+                step(x, y)
+            multiplied()
+    return clock, found
+
+
+# ------------------------------------------------------------------------------------- the tables
+
+
+def row(*cells):
+    return f"| {' | '.join(cells)} |"
+
+
+def milliseconds(seconds):
+    return f"{1000 * seconds:.2f}" if seconds else ""
+
+
+def table(name):
+    """The parts of a network's step, in the order of the way forward."""
+    network = NETWORKS[name]
+    clock, found = measure(network)
+    pace, whole = 2 * PRODUCT**3 / clock.seconds(LIMIT), clock.seconds(STEP)
+    head = f"{name}, {network.batch} pictures", "forward, ms", "backward, ms", "GFLOP", "by definition"
+    yield row(*head, "at BLAS's pace, ms")
+    yield row("---", *["---:"] * 5)
+    timed = total = 0
+    learning = False  # whether a layer before this one learns, so that it must say what its input should do
+    for part, layers in found.items():
+        forward, backward = clock.seconds(part, "forward"), clock.seconds(part, "backward")
+        products = 3 if learning else 2
+        learning = learning or any(each.params for each in layers)
+        done, due = (
+            products * sum(count(each, network.batch) for each in layers) for count in (product, definition)
+        )
+        timed, total = timed + forward + backward, total + done
+        cells = [f"{done / 1e9:.3g}", f"{due / 1e9:.3g}", milliseconds(done / pace)] if done else [""] * 3
+        yield row(part, milliseconds(forward), milliseconds(backward), *cells)
+    loss, optimizer = clock.seconds(LOSS, "forward"), clock.seconds(OPTIMIZER, "backward")
+    yield row(LOSS, milliseconds(loss), *[""] * 4)
+    yield row(OPTIMIZER, "", milliseconds(optimizer), *[""] * 3)
+    yield row("Python between them", milliseconds(whole - timed - loss - optimizer), *[""] * 4)
+    share = f"{milliseconds(total / pace)}: {total / pace / whole:.0%} of the step"
+    yield row(f"**the step: {milliseconds(whole)} ms**", "", "", f"{total / 1e9:.3g}", "", share)
+
+
+def main(argv=None):
+    text = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=text)
+    models = {"type": names("model", NETWORKS), "default": MODELS, "help": "default: all but the largest"}
+    parser.add_argument("--models", **models)
+    parser.add_argument("--threads", type=int, default=2, help="default: 2")
+    parser.add_argument("--write", action="store_true", help=f"into {PAGE.name}")
+    args = parser.parse_args(argv)
+    mc.set_num_threads(args.threads)
+    tables = []
+    for name in args.models:
+        tables.append("\n".join(table(name)))
+        print(tables[-1], end="\n\n", flush=True)
+    if args.write:
+        marked.replace(PAGE, "benchmarks/layers.py", "\n\n".join(tables))
+
+
+if __name__ == "__main__":
+    main()
