@@ -105,7 +105,8 @@ def backward_definition(dy, maps, x_shape, interpolation, fill_mode):
 # ---------------------------------------------------------------- compiled
 #
 # A thread takes a picture at a time. Most pixels lie inside, where nothing needs to be continued. A cell
-# of the constant gets weight 0, and what is then missing of a pixel's weights is the constant's share.
+# of the constant gets weight 0, and what is then missing of a pixel's weights is the constant's share. Its
+# place is taken by the cell beside it, which counts anyway: 0 times a NaN from elsewhere would be a NaN.
 
 
 @jit
@@ -131,7 +132,8 @@ def _neighbours(h, size, mode):
     if 0 <= p < size - 1:
         return p, p + 1, 1 - second, second
     p0, p1 = _inside(p, size, mode), _inside(p + 1, size, mode)
-    return max(p0, 0), max(p1, 0), (1 - second if p0 >= 0 else 0.0), (second if p1 >= 0 else 0.0)
+    a0, a1 = (1 - second if p0 >= 0 else 0.0), (second if p1 >= 0 else 0.0)
+    return max(p0 if p0 >= 0 else p1, 0), max(p1 if p1 >= 0 else p0, 0), a0, a1
 
 
 @jit
@@ -174,6 +176,9 @@ def _bilinear_image(x, A, mode, fill_value, y):
             q0, q1, b0, b1 = _neighbours(w, W, mode)
             k00, k01, k10, k11 = number(a0 * b0), number(a0 * b1), number(a1 * b0), number(a1 * b1)
             constant = number(fill_value * (1 - (a0 + a1) * (b0 + b1))) if mode == CONSTANT else number(0)
+            if a0 + a1 == 0 or b0 + b1 == 0:
+                y[i, j] = constant
+                continue
             for c in range(C):
                 above = k00 * x[p0, q0, c] + k01 * x[p0, q1, c]
                 below = k10 * x[p1, q0, c] + k11 * x[p1, q1, c]

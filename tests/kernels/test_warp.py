@@ -114,6 +114,19 @@ def test_a_slope_stays_a_slope(forward, backward, seed):
 
 
 @RUNGS
+@EVERY_INTERPOLATION
+def test_a_nan_stays_where_it_is_seen(forward, backward, interpolation):
+    """A window outside the picture sees the constant, not 0 times the corner."""
+    x = np.ones((1, 4, 4, 1))
+    x[0, 0, 0] = np.nan
+    shift = np.array([[[1.0, 0, -2.25], [0, 1, -2.25]]])  # down and right
+    y = forward(x, shift, (6, 6), interpolation, "constant", 0.5)[0, :, :, 0]
+    seen = {"nearest": 1, "bilinear": 4}[interpolation]
+    assert np.isnan(y).sum() == seen and np.isnan(y[2:4, 2:4]).sum() == seen
+    assert (y[:2] == 0.5).all() and (y[:, :2] == 0.5).all()
+
+
+@RUNGS
 @EVERY_FILL_MODE
 @EVERY_INTERPOLATION
 def test_one_colour_stays_one_colour(forward, backward, interpolation, fill_mode):
