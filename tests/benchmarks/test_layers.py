@@ -1,0 +1,44 @@
+"""Where the milliseconds go: the arithmetic that is counted, and that all parts of a step are there."""
+
+import pytest
+
+from benchmarks import layers
+from benchmarks.networks import NETWORKS, Network
+from benchmarks.with_minicnn import build
+
+
+@pytest.mark.parametrize(
+    "text, shape, done, due",
+    [
+        ("F 7", (4, 4, 3), 48 * 7, 48 * 7),
+        ("C8k3S", (6, 6, 2), 36 * 9 * 2 * 8, 36 * 9 * 2 * 8),  # few channels: as one matrix product
+        ("C64k3S", (8, 8, 64), 4 * 36 * 64 * 64, 64 * 9 * 64 * 64),  # 2 x 2 tiles of 4 x 4 outputs
+        ("C64k5s2S", (8, 8, 64), 36 * 256 * 64, 16 * 25 * 64 * 64),  # a tile; strides become channels
+    ],
+)
+def test_multiplications(text, shape, done, due):
+    network = Network(text, shape)
+    layer = build(network).layers[-1]
+    assert layers.product(layer, 5) == 2 * 5 * done
+    assert layers.definition(layer, 5) == 2 * 5 * due
+
+
+def test_layers_without_products_have_none():
+    pool = build(NETWORKS["lenet5"]).layers[1]
+    assert layers.product(pool, 5) == layers.definition(pool, 5) == 0
+
+
+def test_all_parts_of_a_step(monkeypatch):
+    monkeypatch.setattr(layers, "ROUNDS", 2)
+    monkeypatch.setattr(layers, "TURN", 0.02)
+    monkeypatch.setattr(layers, "PRODUCT", 64)
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in layers.table("lenet5")]
+    assert [cells[0].partition(":")[0] for cells in rows[2:]] == [
+        "1. C6k5V P", "3. C16k5V P", "5. F", "6. 120", "7. 84", "8. 10", "loss", "optimizer", "between them",
+        "**the step",
+    ]  # fmt: skip
+    once = 2 * 32 * 28 * 28 * 6 * 75  # the first layer's product; another one on the way back, for its kernel
+    assert float(rows[2][3]) == pytest.approx(2 * once / 1e9, rel=0.01)
+    times = [float(cell) for cells in rows[2:-1] for cell in cells[1:3] if cell]
+    whole = float(rows[-1][0].strip("*").partition(": ")[2].partition(" ")[0])
+    assert all(time >= 0 for time in times) and sum(times) == pytest.approx(whole, abs=0.01 * len(times))
