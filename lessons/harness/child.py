@@ -7,26 +7,20 @@ change the verdict: neither sys.exit nor a patched NumPy, nor a loop without an 
 """
 
 import contextlib
-import ctypes
 import io
 import linecache
 import os
 import signal
 import sys
-import threading
 import time
 import types
 from pathlib import Path
 
 import numpy as np
 
-from lessons.harness import compiling, wire
+from lessons.harness import compiling, limits, wire
 
 PRINTED = 2_000  # characters of the learner's own print-outs that are kept, the last ones
-
-
-class TimeLimit(BaseException):
-    """Raised inside a call that takes too long. No Exception: ``except Exception`` must not catch it."""
 
 
 def load(path):
@@ -52,34 +46,26 @@ def contents(module):
 
 
 def perform(function, args, files, limit, threads=None):
-    """Call ``function(*args.values())`` for at most ``limit`` seconds and say what happened.
+    """Call ``function(*args.values())`` for at most ``limit`` seconds of work and say what happened.
 
     ``value``: what it returned; ``after``: the arguments as they are now; ``shares``: the arguments whose
     memory the value lies in. Or ``raised``: the error's words, with ``frames`` [[line, function, text]] in
-    ``files`` only. ``printed``: what it printed. ``threads``: see compiling.as_asked.
+    ``files`` only; or ``timeout``: how long it took, in words. ``printed``: what it printed. ``threads``: see
+    compiling.as_asked.
     """
     printed = io.StringIO()
-    caller, done = threading.get_ident(), threading.Event()
-
-    def interrupt():
-        while not done.wait(limit):  # again, should it be caught
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(caller), ctypes.py_object(TimeLimit))
-
-    reply = {}
-    watchdog = threading.Thread(target=interrupt, daemon=True)
-    watchdog.start()
     try:
         with (
             contextlib.redirect_stdout(printed),
             contextlib.redirect_stderr(printed),
             compiling.as_asked(function, threads) as called,
+            limits.at_most(limit) as time_in_words,
         ):
             value = called(*args.values())
-        done.set()
         reply = {"value": value, "after": args, "shares": _shared(value, args)}
         reply["compiled"] = bool(threads) and compiling.is_compiled(function)
-    except TimeLimit as error:
-        reply = {"timeout": limit, "frames": frames(error, files)}
+    except limits.TimeLimit as error:
+        reply = {"timeout": time_in_words(), "frames": frames(error, files)}
     except BaseException as error:
         reply = {"raised": type(error).__name__, "message": str(error), "frames": frames(error, files)}
         if compiling.is_numba(error):
@@ -87,8 +73,6 @@ def perform(function, args, files, limit, threads=None):
                 compiling.words(error),
                 reply["frames"] + compiling.frame(error, files),
             )
-    finally:
-        done.set()
     reply["printed"] = printed.getvalue()[-PRINTED:]
     return reply
 

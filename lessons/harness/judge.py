@@ -144,7 +144,7 @@ def _why_missing(task, runner):
     if "raised" in loaded:
         return f"{loaded['raised']}: {loaded['message']}"
     if "timeout" in loaded or "died" in loaded:
-        return f"reading the file {loaded.get('died', 'did not end within 60 seconds')}"
+        return f"reading the file {loaded.get('died') or loaded['timeout']}"
     return f"there is no function {task.name} in it: has it another name, or was it deleted?"
 
 
@@ -158,7 +158,7 @@ def _problem(task, outcome):
     if "died" in reply:
         return "died", reply["died"]
     if "timeout" in reply:
-        return "timeout", f"was still running after {reply['timeout']:g} seconds: a loop without an end?"
+        return "timeout", reply["timeout"]
     if "raised" in reply:
         return "raised", f"{reply['raised']}: {reply['message']}" if reply["message"] else reply["raised"]
     for name, before in args.items():

@@ -165,7 +165,7 @@ def failure(reply, otherwise="it did not hand back an array"):
         where = [f"  line {line}, in {name}:  {source}" for line, name, source in reply["frames"][-3:]]
         return [f"the payoff stopped: {reply['raised']}: {reply['message']}", *where]
     if "timeout" in reply:
-        return [f"the payoff was stopped after {reply['timeout']:g} seconds"]
+        return [f"the payoff {reply['timeout']}"]
     return [f"the payoff stopped: {reply.get('died', otherwise)}"]
 
 

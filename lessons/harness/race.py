@@ -49,7 +49,7 @@ def run(lesson, colour):
     with WorkFile(lesson.work) as runner:
         reply = runner.race(contestants, race.args, race.rounds)
     if "value" not in reply:
-        why = reply.get("raised") or reply.get("died") or "took longer than two minutes"
+        why = reply.get("raised") or reply.get("died") or reply["timeout"]
         return [
             f"the race was not run: {race.function} {why}".rstrip(),
             f"  python -m lessons check {lesson.number} says more",

@@ -11,11 +11,10 @@ import subprocess
 import sys
 import threading
 
-from lessons.harness import child, compiling, wire
+from lessons.harness import child, compiling, limits, wire
 from lessons.harness.places import ROOT, shown_path
 
-LIMIT = 5.0  # seconds a case may take; the slowest right answer takes a hundredth of it
-GRACE = 3.0  # seconds more until a process that cannot even say that it is late is ended
+LIMIT = 5.0  # seconds of work a case may take; the slowest right answer takes a hundredth of it
 
 
 class Died(Exception):
@@ -60,11 +59,13 @@ class WorkFile:
         replies.put(None)
 
     def _next(self, limit):
+        longest = limits.longest(limit)
         try:
-            reply = self.replies.get(timeout=limit + GRACE)
+            reply = self.replies.get(timeout=longest + limits.GRACE)
         except queue.Empty:
             self.process.kill()
-            raise Died(f"did not come back within {limit:g} seconds") from None
+            why = "does it end, or is the computer busy?"
+            raise Died(f"did not come back within {longest:.0f} seconds: {why}") from None
         if reply is None:
             raise Died("ended the whole process (os._exit, or a crash)")
         return reply

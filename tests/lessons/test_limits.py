@@ -1,0 +1,56 @@
+"""A call that does not end is stopped; one that waits its turn on a busy computer is not."""
+
+import time
+from types import SimpleNamespace
+
+import pytest
+
+from lessons.harness import judge, limits
+from lessons.harness.child import perform
+from lessons.harness.runner import WorkFile
+from lessons.harness.tasks import Case, Task
+
+
+def test_the_seconds_of_others_do_not_count():
+    asleep = perform(lambda: time.sleep(0.4) or "right", {}, set(), 0.1)  # a process that gets no turn
+    assert asleep["value"] == "right"
+
+
+def endless():
+    while True:
+        pass
+
+
+def test_what_works_and_works_is_stopped():
+    reply = perform(endless, {}, set(), 0.1)
+    assert reply["timeout"] == "was still running after 0.1 seconds: a loop without an end?"
+
+
+def test_what_waits_is_stopped_later_and_not_called_a_loop(monkeypatch):
+    monkeypatch.setattr(limits, "longest", lambda limit: 0.3)
+
+    def waits():
+        while True:
+            time.sleep(0.01)
+
+    reply = perform(waits, {}, set(), 0.1)
+    assert "of which it worked 0." in reply["timeout"] and "is the computer busy?" in reply["timeout"]
+    assert "loop" not in reply["timeout"]
+
+
+def test_a_process_that_cannot_say_that_it_is_late_is_ended(tmp_path, monkeypatch):
+    monkeypatch.setattr(limits, "longest", lambda limit: 120.0 if limit > 1 else 0.2)
+    monkeypatch.setattr(limits, "GRACE", 0.0)
+    work = tmp_path / "work.py"
+    # a search that never comes back from C
+    work.write_text("import re\n\n\ndef twice(x):\n    re.match('(a|aa)+b', 'a' * 60)\n", encoding="utf-8")
+    task = Task("twice", endless, [Case("", {"x": 1})], ("y",), expects=abs, limit=0.1)
+    with WorkFile(work) as runner:
+        verdict = judge.check_task(SimpleNamespace(number="00"), task, runner)
+    assert verdict.first.about == "died"
+    assert verdict.first.problem.endswith("0 seconds: does it end, or is the computer busy?")
+
+
+@pytest.mark.parametrize("limit, seconds", [(0.1, 60), (5, 60), (300, 900)])
+def test_a_busy_computer_is_given_time(limit, seconds):
+    assert limits.longest(limit) == seconds
