@@ -312,6 +312,12 @@ def ones_upstream(forward, backward, x):
     return gradcheck.relative_error(backward(dy, x), slopes) < 1e-6
 
 
+def ones_and_a_difference(forward, backward, x):
+    dy = np.ones_like(forward(x))
+    slopes = numeric_gradient(lambda x: float(forward(x).sum()), x)
+    return bool((np.abs(backward(dy, x) - slopes) < 1e-6).all())
+
+
 def too_kind(forward, backward, x):
     dy = np.random.default_rng(0).standard_normal(forward(x).shape)
     slopes = numeric_gradient(lambda x: float((dy * forward(x)).sum()), x)
@@ -342,10 +348,14 @@ def always(forward, backward, x):
 
 AGREE_MISTAKES = [
     Wrong(
-        "a dy of all ones is blind: the rows of a softmax sum to 1 whatever x is, so all its "
-        "gradients look right. "
-        "Take random numbers.",
+        "a dy of all ones says nothing about a softmax: its rows sum to 1 whatever x is, so the gradient is "
+        "0, and relative_error compares rounding with rounding. Take random numbers.",
         function=ones_upstream,
+    ),
+    Wrong(
+        "a dy of all ones is blind: the rows of a softmax sum to 1 whatever x is, so zeros look right. "
+        "Take random numbers.",
+        function=ones_and_a_difference,
     ),
     Wrong(
         "a wrong factor of 1.001 passes: the limit is too large. In float64 a right gradient is within 1e-6.",
@@ -369,8 +379,7 @@ AGREE_MISTAKES = [
 
 AGREE_HINTS = (
     "The rows of a softmax always sum to 1. So what is the gradient of the sum of all its outputs? "
-    "Which dy gives that "
-    "sum, and what would your checker say to a backward that returns zeros?",
+    "Which dy gives that sum, and what is then left to tell a right backward from one that returns zeros?",
     "dy random, of forward(x)'s shape;  f(x) = sum(dy * forward(x));  compare backward(dy, x) with "
     "numeric_gradient(f, x).",
     "return relative_error(backward(dy, x), numeric_gradient(lambda x: ..., x)) < ...",

@@ -161,15 +161,19 @@ def softmax(x):
 
 rng = np.random.default_rng(0)
 x = rng.standard_normal((2, 3))
-zeros = np.zeros_like(x)  # what the wrong backward returns
+y, zeros = softmax(x), np.zeros_like(x)  # zeros: what the wrong backward returns
+print("dy          largest slope     relative error of zeros     of the right gradient")
 for name, dy in (("all ones", np.ones((2, 3))), ("random", rng.standard_normal((2, 3)))):
     slopes = numeric_gradient(lambda x, dy=dy: float((dy * softmax(x)).sum()), x)
-    off = np.abs(slopes - zeros).max()
-    print(f"dy {name}: the slopes are at most {np.abs(slopes).max():.1e}; zeros are off by {off:.1e}")
+    right = y * (dy - (dy * y).sum(axis=1, keepdims=True))
+    errors = [relative_error(gradient, slopes) for gradient in (zeros, right)]
+    print(f"{name:<8}{np.abs(slopes).max():>17.0e}{errors[0]:>28.0e}{errors[1]:>26.0e}")
 
 # %% [markdown]
-# Each row of a softmax sums to 1, whatever x is. So the sum of all outputs never changes, its slopes are 0,
-# and zeros look right. Random numbers have no reason to be blind to anything. (The softmax is not the only
+# Each row of a softmax sums to 1, whatever x is. So the sum of all outputs never changes, and with a dy of
+# all ones its slopes are 0: what the table shows there is rounding. Zeros differ from it by next to nothing,
+# and relative to it they differ by 1; but so does the right gradient, whose rounding is another. Nothing
+# tells the two apart. Random numbers have no reason to be blind to anything. (The softmax is not the only
 # layer like this: batch normalization, lesson 12, hides from a dy of all ones in the same way.)
 #
 # How small an error can the checker see? Take a right gradient, make it wrong by a factor, and look:

@@ -304,7 +304,8 @@ except numba.core.errors.TypingError as error:
 # %% [markdown]
 # And it checks no indices: `y[5]` of an array of 3 numbers reads whatever lies there. That is why the check
 # runs your lines as plain Python first, where a wrong index is an error with a line number. Only when all is
-# right it compiles them, which takes some seconds.
+# right it compiles them. On several threads that takes nearly all the time of a check, at each save: you will
+# wait for it, so let the loops be right before you put `@njit` above them.
 #
 # ## Your turn
 #

@@ -63,7 +63,9 @@ def perform(function, args, files, limit, threads=None):
         ):
             value = called(*args.values())
         reply = {"value": value, "after": args, "shares": _shared(value, args)}
-        reply["compiled"] = bool(threads) and compiling.is_compiled(function)
+        if threads:
+            reply["compiled"] = compiling.is_compiled(function)
+            reply["shared"] = compiling.shares_rounds(function)
     except limits.TimeLimit as error:
         reply = {"timeout": time_in_words(), "frames": frames(error, files)}
     except BaseException as error:

@@ -99,15 +99,26 @@ def will_compile(function):
     return bool(_for_numba(function))
 
 
+def shares_rounds(function):
+    """Has ``function``, or one that it calls, @njit(parallel=True) above it and a loop over prange in it?"""
+    found = [each.py_func for each in _for_numba(function) if each.targetoptions.get("parallel")]
+    return any("prange" in f.__code__.co_names or sys.modules["numba"].prange in _globals(f) for f in found)
+
+
 def _for_numba(function):
     """Those of ``function``, what it calls, what that calls, ... which stand under an @njit."""
     found, seen = [function], {id(function)}
     for each in found:  # grows on the way
-        if not hasattr(each, "py_func") and hasattr(each, "__code__") and hasattr(each, "__globals__"):
-            called = [each.__globals__[name] for name in each.__code__.co_names if name in each.__globals__]
-            found += [one for one in called if id(one) not in seen]
-            seen.update(map(id, called))
+        called = _globals(getattr(each, "py_func", each))
+        found += [one for one in called if id(one) not in seen]
+        seen.update(map(id, called))
     return [each for each in found if hasattr(each, "py_func")]
+
+
+def _globals(function):
+    """What the names in the code of ``function`` stand for; [] where it was not written in Python."""
+    code, space = getattr(function, "__code__", None), getattr(function, "__globals__", {})
+    return [space[name] for name in code.co_names if name in space] if code else []
 
 
 def is_numba(error):

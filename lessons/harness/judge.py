@@ -96,7 +96,7 @@ def _outcomes(task, runner, threads, before):
         outcome = Outcome(case, runner.call(task.name, _copies(case.args), limit, threads), expected)
         outcome.about, outcome.problem = _problem(task, outcome)
         if compiled and not outcome.problem:
-            outcome.about, outcome.problem = _compiled_problem(outcome)
+            outcome.about, outcome.problem = _compiled_problem(task, outcome.reply)
         if threads not in (None, 0, 1) and outcome.about in ("", "value"):
             outcome.about, outcome.problem = _thread_problem(outcome, before[len(found)], threads)
         found.append(outcome)
@@ -111,10 +111,18 @@ def _same_everywhere(reply):
     return cannot or reply.get("raised") == "NotImplementedError"
 
 
-def _compiled_problem(outcome):
-    if outcome.reply.get("compiled"):
-        return "", ""
-    return "compiled", "is right, but it is not compiled: put @njit(parallel=True) in the line above its def"
+def _compiled_problem(task, reply):
+    """Is it compiled as the exercise asks: at all, and on several threads where there are to be several?"""
+    several = max(task.threads) > 1
+    if not reply.get("compiled"):
+        above = "@njit(parallel=True)" if several else "@njit"
+        return "compiled", f"is right, but it is not compiled: put {above} in the line above its def"
+    if several and not reply.get("shared"):
+        return "compiled", (
+            "is right and compiled, but all on one thread: for several, put @njit(parallel=True) in the line "
+            "above its def, and prange for range in its outer loop"
+        )
+    return "", ""
 
 
 def _thread_problem(outcome, before, threads):

@@ -60,6 +60,31 @@ def test_what_is_right_but_not_compiled_is_told_so(tmp_path):
     )
 
 
+@pytest.mark.parametrize("threads, compiled, shared, said", [
+    ((1, 2), False, False, "not compiled: put @njit(parallel=True) in the line above its def"),
+    ((1, 2), True, False, "all on one thread: for several, put @njit(parallel=True) in the line above its"),
+    ((1, 2), True, True, ""),
+    ((1,), False, False, "not compiled: put @njit in the line above its def"),
+    ((1,), True, False, ""),
+])  # fmt: skip
+def test_what_is_asked_for_is_what_the_exercise_asks_for(threads, compiled, shared, said):
+    task, reply = dataclasses.replace(TASK, threads=threads), {"compiled": compiled, "shared": shared}
+    about, problem = judge._compiled_problem(task, reply)
+    assert said in problem and bool(about) is bool(problem) is bool(said)
+
+
+def test_rounds_are_shared_by_prange_under_parallel_alone():
+    space = {"njit": numba.njit, "prange": numba.prange, "other_name": numba.prange, "numba": numba}
+    for kind, option in (("parallel", "(parallel=True)"), ("plain", "")):
+        for loop in ("prange", "other_name", "numba.prange", "range"):
+            name = f"{kind}_{loop.replace('.', '_')}"
+            exec(f"@njit{option}\ndef {name}(n):\n    for i in {loop}(n):\n        pass\n", space)
+    exec("@njit\ndef by_another(n):\n    parallel_prange(n)\n", space)
+    made = {name: thing for name, thing in space.items() if hasattr(thing, "py_func")}
+    found = {name for name, thing in made.items() if compiling.shares_rounds(thing)}
+    assert found == {"parallel_prange", "parallel_other_name", "parallel_numba_prange", "by_another"}
+
+
 def test_what_nobody_wrote_is_nan_not_what_lay_there(tmp_path):
     verdict = verdict_of(ROWS.replace("np.zeros", "np.empty"), tmp_path)
     assert all(np.isnan(outcome.reply["value"]).all() for outcome in verdict.outcomes)
