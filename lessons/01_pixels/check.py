@@ -89,9 +89,12 @@ LOAD_MISTAKES = [
         [(PLANES, "reshape(-1, 3, W, H).transpose(0, 3, 2, 1)")],
     ),
     Wrong("only the first picture is read.", [("return x, y", "return x[:1], y[:1]")]),
-    Wrong(
-        "the pixels were divided by 255: load_batch returns the bytes as they are.",
-        [("return x, y", "return (x / 255).astype(np.float32), y")],
+    *(
+        Wrong(
+            "the pixels were divided by 255: load_batch returns the bytes as they are.",
+            [("return x, y", f"return {divided}, y")],
+        )
+        for divided in ("x / 255", "(x / 255).astype(np.float32)")
     ),
 ]
 

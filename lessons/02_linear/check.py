@@ -148,9 +148,12 @@ SOFTMAX_MISTAKES = [
         "row's own.",
         [(SHIFT, "np.exp(z - z.max())")],
     ),
-    Wrong(
-        "the columns sum to 1, not the rows: sum along the last axis.",
-        [(DIVIDE, "e / e.sum(0, keepdims=True)")],
+    *(
+        Wrong(
+            "the columns sum to 1, not the rows: sum along the last axis.",
+            [(SHIFT, shift), (DIVIDE, "e / e.sum(0, keepdims=True)")],
+        )
+        for shift in (SHIFT, "np.exp(z - z.max(0, keepdims=True))", "np.exp(z - z.max())", "np.exp(z)")
     ),
     Wrong("divided by the sum over all rows: each row must sum to 1 by itself.", [(DIVIDE, "e / e.sum()")]),
     Wrong(

@@ -145,13 +145,17 @@ def backward_cases():
 def _forward(axes=lambda x: tuple(range(x.ndim - 1)), spread=lambda x, over: x.var(axis=over),
              root=lambda v, e: np.sqrt(v + e), y=lambda xhat, gamma, beta: gamma * xhat + beta,
              keep=lambda m: m, kept=lambda v, e, M: v, batch_in_training=True, batch_at_inference=False,
-             follow_at_inference=False, after=False):  # fmt: skip
-    """bn_forward once more, with screws to turn: each mistake below turns one."""
+             follow_at_inference=False, after=False, always=True):  # fmt: skip
+    """bn_forward once more, with screws to turn: each mistake below turns one.
+
+    ``always``: the batch's statistics are computed at inference as well, where nobody needs them.
+    """
 
     def wrong(x, gamma, beta, moving_mean, moving_variance, training, momentum=0.99, epsilon=1e-3):
         with np.errstate(all="ignore"):
             over, M = axes(x), x.size // x.shape[-1]
-            mean, variance = x.mean(axis=over), spread(x, over)
+            if training or always:
+                mean, variance = x.mean(axis=over), spread(x, over)
             new_mean, new_variance = moving_mean, moving_variance
             if training or follow_at_inference:
                 share = x.dtype.type(keep(momentum))
@@ -193,10 +197,13 @@ FORWARD_MISTAKES = [
         "it goes over N, H and W.",
         function=_forward(axes=lambda x: 0),
     ),
-    Wrong(
-        "the axes (0, 1, 2) are those of pictures; rows (N, C) have only axis 0 to go over. "
-        "tuple(range(x.ndim - 1)) fits both.",
-        function=_forward(axes=lambda x: (0, 1, 2)),
+    *(
+        Wrong(
+            "the axes (0, 1, 2) are those of pictures; rows (N, C) have only axis 0 to go over. "
+            "tuple(range(x.ndim - 1)) fits both.",
+            function=_forward(axes=lambda x: (0, 1, 2), always=always),
+        )
+        for always in (True, False)
     ),
     Wrong(
         "each row, or pixel, is normalized over its own channels (that is layer normalization): take the "
@@ -277,33 +284,32 @@ FORWARD_MISTAKES = [
 
 def _backward(M=lambda x: x.size // x.shape[-1], mean_part=1, variance_part=1, uses_gamma=True,
               root=lambda v, e: np.sqrt(v + e), dgamma=lambda dgamma, **_: dgamma,
-              dbeta=lambda dbeta, M: dbeta, swap=False):  # fmt: skip
-    """bn_backward once more, with screws to turn."""
+              dbeta=lambda dbeta, **_: dbeta, carried=False, axes=lambda x: tuple(range(x.ndim - 1)),
+              swap=False):  # fmt: skip
+    """bn_backward once more, with screws to turn. ``carried``: a wrong dgamma or dbeta is used in dx."""
 
     def wrong(x, gamma, dy, epsilon=1e-3):
         with np.errstate(all="ignore"):
-            over, size = tuple(range(x.ndim - 1)), x.dtype.type(M(x))
+            over, size = axes(x), x.dtype.type(M(x))
             mean, scale = x.mean(axis=over), root(x.var(axis=over), x.dtype.type(epsilon))
             xhat = (x - mean) / scale
             g, b = (dy * xhat).sum(axis=over), dy.sum(axis=over)
+            known = {"x": x, "dy": dy, "mean": mean, "xhat": xhat, "over": over, "M": size}
+            new_g, new_b = dgamma(g, **known), dbeta(b, **known)
+            in_g, in_b = (new_g, new_b) if carried else (g, b)
             dx = (
                 (gamma if uses_gamma else 1)
                 / scale
-                * (dy - mean_part * b / size - variance_part * xhat * g / size)
+                * (dy - mean_part * in_b / size - variance_part * xhat * in_g / size)
             )
-            g = dgamma(g, x=x, dy=dy, mean=mean, over=over, M=size)
-            b = dbeta(b, size)
-            return (dx, b, g) if swap else (dx, g, b)
+        return (dx, new_b, new_g) if swap else (dx, new_g, new_b)
 
     return wrong
 
 
-def _first_axis(x, gamma, dy, epsilon=1e-3):
-    """dx is right."""
-    dx, _, _ = bn_backward(x, gamma, dy, epsilon)
-    over = tuple(range(x.ndim - 1))
-    xhat = (x - x.mean(axis=over)) / np.sqrt(x.var(axis=over) + epsilon)
-    return dx, (dy * xhat).sum(axis=0), dy.sum(axis=0)
+def _carried_or_not(says, **screws):
+    """A mistake in dgamma or dbeta, with and without its consequences for dx."""
+    return [Wrong(says, function=_backward(**screws, carried=carried)) for carried in (False, True)]
 
 
 BACKWARD_MISTAKES = [
@@ -337,21 +343,30 @@ BACKWARD_MISTAKES = [
         function=_backward(M=lambda x: 1),
     ),
     Wrong("gamma is missing in dx.", function=_backward(uses_gamma=False)),
-    Wrong(
+    *_carried_or_not(
         "dgamma is the sum of dy * x: gamma was multiplied by xhat.",
-        function=_backward(dgamma=lambda g, x, dy, over, **_: (dy * x).sum(axis=over)),
+        dgamma=lambda g, x, dy, over, **_: (dy * x).sum(axis=over),
     ),
-    Wrong(
+    *_carried_or_not(
         "dgamma is the sum of dy * (x - mean): xhat is that divided by the root.",
-        function=_backward(dgamma=lambda g, x, dy, mean, over, **_: (dy * (x - mean)).sum(axis=over)),
+        dgamma=lambda g, x, dy, mean, over, **_: (dy * (x - mean)).sum(axis=over),
     ),
-    Wrong(
+    *_carried_or_not(
         "dgamma and dbeta are divided by M: they are sums, dy is already the gradient of the mean loss.",
-        function=_backward(dgamma=lambda g, M, **_: g / M, dbeta=lambda b, M: b / M),
+        dgamma=lambda g, M, **_: g / M,
+        dbeta=lambda b, M, **_: b / M,
     ),
-    Wrong(
+    *_carried_or_not(
         "dgamma and dbeta are summed over the first axis alone: for pictures over N, H and W.",
-        function=_first_axis,
+        dgamma=lambda g, dy, xhat, **_: (dy * xhat).sum(axis=0),
+        dbeta=lambda b, dy, **_: dy.sum(axis=0),
+    ),
+    *(
+        Wrong(
+            "mean, variance and sums go over the first axis alone: for pictures over N, H and W.",
+            function=_backward(axes=lambda x: 0, M=M),
+        )
+        for M in (len, lambda x: x.size // x.shape[-1])
     ),
     Wrong(
         "epsilon is missing under the root: use the same root as in the forward pass.",

@@ -13,6 +13,7 @@ import os
 import signal
 import sys
 import time
+import tokenize
 import types
 from pathlib import Path
 
@@ -29,8 +30,20 @@ def load(path):
     module = types.ModuleType("work")
     module.__file__ = path
     sys.modules["work"] = module
-    exec(compile(Path(path).read_text(encoding="utf-8"), path, "exec", dont_inherit=True), module.__dict__)
+    exec(compile(source(path), path, "exec", dont_inherit=True), module.__dict__)
     return module
+
+
+def source(path):
+    """The text of a file as Python reads it: UTF-8, or as its coding line says."""
+    data = Path(path).read_bytes()
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        return data.decode(encoding)
+    except (SyntaxError, UnicodeDecodeError) as error:
+        line = data.count(b"\n", 0, getattr(error, "start", 0)) + 1
+        mend = "it is not written in UTF-8, nor as a coding line says: let your editor save it as UTF-8"
+        raise SyntaxError(mend, (path, line, 1, "")) from None
 
 
 def contents(module):

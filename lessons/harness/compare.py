@@ -65,6 +65,17 @@ def wrong_entries(got, expected, tolerance=None):
     return ~(close | (g == e) | (np.isnan(g) & np.isnan(e)))
 
 
+def of_type(got, same, right):
+    """``got`` with the type of ``same``, where only ``got`` has not that of ``right``: two mistakes at once.
+
+    Both must be floats, or both whole numbers.
+    """
+    arrays = all(isinstance(a, np.ndarray) for a in (got, same, right))
+    if arrays and got.dtype != right.dtype == same.dtype and np.can_cast(got, same.dtype, "same_kind"):
+        return got.astype(same.dtype)
+    return got
+
+
 def as_parts(task, value):
     """The returned values one by one, or None where their number is wrong."""
     if len(task.returns) == 1:

@@ -222,9 +222,11 @@ def _does_the_same(task, function, outcome, words):
     mine, theirs = compare.as_parts(task, reply["value"]), compare.as_parts(task, outcome.reply["value"])
     if mine is None or theirs is None:
         return mine is theirs and compare.kind(reply["value"]) == compare.kind(outcome.reply["value"])
-    dtype = compare.float_type(outcome.case.args)
-    parts = zip(task.returns, theirs, mine)
-    return not any(compare.difference(got, same, name, dtype, task.tolerance) for name, got, same in parts)
+    dtype, right = compare.float_type(outcome.case.args), compare.as_parts(task, outcome.expected)
+    return not any(
+        compare.difference(compare.of_type(got, same, each), same, name, dtype, task.tolerance)
+        for name, got, same, each in zip(task.returns, theirs, mine, right)
+    )
 
 
 def _ratio(task, outcomes):

@@ -198,6 +198,7 @@ def _frame_lines(frames):
     return [
         f"  line {line}{f', in {name}' if name and name != '<module>' else ''}:  {source}"[:WIDTH]
         for line, name, source in frames[-4:]
+        if source
     ]
 
 

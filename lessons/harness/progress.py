@@ -5,7 +5,10 @@ import json
 import os
 import time
 
-from lessons.harness.places import own_folder
+from lessons.harness.places import own_folder, shown_path
+from lessons.harness.terminal import say
+
+KINDS = {"at": (int, float), "passed": dict, "failed": str, "hints": dict, "notebook": dict}
 
 
 def _file():
@@ -13,7 +16,10 @@ def _file():
 
 
 def read():
-    """{"06": {"passed": {function: checksum of work.py}, "failed": function, "hints": {...}, ...}, ...}"""
+    """{"06": {"passed": {function: checksum of work.py}, "failed": function, "hints": {...}, ...}, ...}
+
+    What is damaged is left out, with a word to the reader, and a copy of the file is kept.
+    """
     path = _file()
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
@@ -21,10 +27,26 @@ def read():
         return {}
     except (OSError, ValueError):
         document = None
-    if not isinstance(document, dict) or not all(isinstance(entry, dict) for entry in document.values()):
-        path.replace(path.with_suffix(f".broken-{time.strftime('%Y%m%d-%H%M%S')}.json"))
-        return {}
-    return document
+    whole = isinstance(document, dict)
+    sound = {number: entry for number, entry in document.items() if _is_sound(entry)} if whole else {}
+    if sound != document:
+        aside = path.with_suffix(f".broken-{time.strftime('%Y%m%d-%H%M%S')}.json")
+        path.replace(aside)
+        write(sound)
+        say([
+            f"Your progress could not be read, or a part of it; the old file is kept: {shown_path(aside)}",
+            "Your work.py files are as they were: check once more what `python -m lessons status` has lost.",
+        ])  # fmt: skip
+    return sound
+
+
+def _is_sound(entry):
+    """Is each value of the kind that it is written as?"""
+    return (
+        isinstance(entry, dict)
+        and all(isinstance(value, KINDS.get(key, object)) for key, value in entry.items())
+        and all(isinstance(seen, int) for seen in entry.get("hints", {}).values())
+    )
 
 
 def entry(number):

@@ -391,6 +391,29 @@ def test_a_syntax_error_is_shown_where_it_is(tmp_path):
     assert text[0].endswith("work.py:3") and "SyntaxError" in text[1]
 
 
+TWICE = "import numpy as np\n\n# Größe\ndef twice(x):\n    return 2 * x\n"
+
+
+@pytest.mark.parametrize("head, encoding", [("", "utf-8-sig"), ("# -*- coding: cp1252 -*-\n", "cp1252")])
+def test_a_file_may_be_written_as_python_allows(head, encoding, tmp_path):
+    work = tmp_path / "work.py"
+    work.write_text(head + TWICE, encoding=encoding)
+    with WorkFile(work) as runner:
+        assert judge.check_task(SimpleNamespace(number="00"), one_task(), runner).passed
+
+
+@pytest.mark.parametrize("head, encoding, line", [
+    ("", "cp1252", 3), ("", "utf-16", 1), ("# coding: klingon\n", "utf-8", 1),
+])  # fmt: skip
+def test_other_letters_are_said_to_be_the_trouble(head, encoding, line, tmp_path):
+    work = tmp_path / "work.py"
+    work.write_text(head + TWICE, encoding=encoding)
+    with WorkFile(work) as runner:
+        text = message.text(judge.check_task(SimpleNamespace(number="00"), one_task(), runner))
+    assert text[0].endswith(f"work.py:{line}")
+    assert "let your editor save it as UTF-8" in text[1] and len(text) == 2
+
+
 def test_what_the_learner_prints_is_shown_and_harmless(tmp_path):
     work = tmp_path / "work.py"
     work.write_text("def twice(x):\n    print('x is', x)\n    return x + 1\n", encoding="utf-8")

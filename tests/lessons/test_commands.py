@@ -110,10 +110,24 @@ def test_slips_are_mended(wrong, said, capsys):
     assert said in capsys.readouterr().out
 
 
-def test_a_damaged_progress_file_is_kept_aside(own, capsys):
-    (own / ".progress.json").write_text('{"06": {"pas', encoding="utf-8")
-    assert commands.main(["status"]) == 0
-    assert len(list(own.glob(".progress.broken-*.json"))) == 1
+GOOD = '"01": {"at": 5.0, "failed": "softmax", "hints": {"softmax": 2}, "passed": {"linear_forward": "12ab"}}'
+
+
+@pytest.mark.parametrize("damage", [
+    '{%s, "02": {"pas', '{%s, "02": {"passed": 3}}', '{%s, "02": {"at": "later"}}',
+    '{%s, "02": {"failed": 7}}', '{%s, "02": {"hints": [1]}}', '{%s, "02": {"hints": {"softmax": "x"}}}',
+    '{%s, "02": 5}', "[]",
+])  # fmt: skip
+@pytest.mark.parametrize("command", [["status"], ["hint"], ["check"], ["start", "02"]])
+def test_damaged_progress_is_kept_aside_and_said(damage, command, own, capsys):
+    text = damage.replace("%s", GOOD)
+    (own / ".progress.json").write_text(text, encoding="utf-8")
+    assert commands.main(command) in (0, 1)
+    assert capsys.readouterr().out.count("could not be read") == 1
+    (aside,) = own.glob(".progress.broken-*.json")
+    assert aside.read_text(encoding="utf-8") == text
+    if text.endswith("}}"):  # what is sound stays
+        assert progress.entry("01")["passed"] == {"linear_forward": "12ab"}
 
 
 def test_a_lost_check_says_how_to_get_it_back(lesson, monkeypatch, tmp_path):

@@ -1,0 +1,78 @@
+"""Wrong answers as a learner types them: what the message says of them is true."""
+
+import numpy as np
+import pytest
+
+from lessons.harness import compare, judge, message, tasks
+from lessons.harness.runner import Functions
+
+
+def verdict_of(number, text):
+    """The verdict on the last function of ``text``."""
+    lesson, space = tasks.find(number), {}
+    exec(f"import numpy as np\n{text}", space)
+    name = list(space)[-1]
+    with Functions([space[name]], [name]) as runner:
+        return judge.check_task(lesson, lesson.task(name), runner)
+
+
+BN_FORWARD = """
+def bn_forward(x, gamma, beta, moving_mean, moving_variance, training, momentum=0.99, epsilon=1e-3):
+    if training:
+        mean, variance = x.mean(axis=(0, 1, 2)), x.var(axis=(0, 1, 2))
+        moving_mean = momentum * moving_mean + (1 - momentum) * mean
+        moving_variance = momentum * moving_variance + (1 - momentum) * variance
+    else:
+        mean, variance = moving_mean, moving_variance
+    return gamma * (x - mean) / np.sqrt(variance + epsilon) + beta, moving_mean, moving_variance
+"""
+
+BN_BACKWARD = """
+def bn_backward(x, gamma, dy, epsilon=1e-3):
+    axes, M = tuple(range(x.ndim - 1)), x.size // x.shape[-1]
+    mean, root = x.mean(axis=axes), np.sqrt(x.var(axis=axes) + epsilon)
+    xhat = (x - mean) / root
+    dgamma, dbeta = (dy * xhat).sum(axis=axes), dy.sum(axis=axes)
+    return gamma / root * (dy - dbeta / M - xhat * dgamma / M), dgamma, dbeta
+"""
+
+LOAD_BATCH = """
+def load_batch(data, H=32, W=32):
+    a = np.frombuffer(data, np.uint8).reshape(-1, 1 + 3 * H * W)
+    return a[:, 1:].reshape(-1, 3, H, W).transpose(0, 2, 3, 1) / 255, a[:, 0]
+"""
+
+SOFTMAX = """
+def softmax(z):
+    e = np.exp(z - np.max(z, axis=0))
+    return e / np.sum(e, axis=0)
+"""
+
+LINEAR = "def linear_forward(x, w, b):\n    return x.astype(float) @ w"
+
+NAMED = [
+    ("01", LOAD_BATCH, "divided by 255"),
+    ("02", LINEAR, "never added"),  # in float64 as well: two mistakes
+    ("02", SOFTMAX, "the columns sum to 1"),
+    ("02", SOFTMAX.replace("np.max(z, axis=0)", "z.max()"), "the columns sum to 1"),
+    ("12", BN_FORWARD, "the axes (0, 1, 2) are those of pictures"),
+    ("12", BN_BACKWARD.replace("dy * xhat", "dy * x"), "dgamma is the sum of dy * x:"),
+    ("12", BN_BACKWARD.replace(".sum(axis=axes)", ".sum(axis=0)"), "dgamma and dbeta are summed over"),
+    ("12", BN_BACKWARD.replace("axis=axes", "axis=0"), "mean, variance and sums go over the first axis"),
+]
+
+
+@pytest.mark.filterwarnings("default::RuntimeWarning")  # nan / nan is no error for a learner
+@pytest.mark.parametrize("number, text, said", NAMED)
+def test_natural_code_meets_its_classic_mistake(number, text, said):
+    verdict = verdict_of(number, text)
+    assert said in verdict.looks_like
+    assert len(message.text(verdict, "a hint")) <= message.LINES
+
+
+def test_a_wrong_type_does_not_hide_another_mistake():
+    half, single, double = (np.ones(2, f"f{size}") for size in (2, 4, 8))
+    assert compare.of_type(double, single, single).dtype == np.float32  # the learner's alone is wrong
+    assert compare.of_type(single, double, single) is single  # the mistake is the type, and not the learner's
+    assert compare.of_type(half, double, single) is half  # two types, both wrong: two mistakes
+    assert compare.of_type(double, np.ones(2, int), np.ones(2, int)) is double
