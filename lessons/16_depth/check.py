@@ -110,15 +110,16 @@ def difference(network, right):
     if network.input_shape != right.input_shape:
         return f"takes pictures of {network.input_shape[1:]}, expected {right.input_shape[1:]}"
     yours, wanted = rows(network), rows(right)
-    total = f"In all {network.count_params():,} parameters, expected {right.count_params():,}."
+    has, needs = network.count_params(), right.count_params()
+    total = f" In all {has:,} parameters, expected {needs:,}." if has != needs else ""
     for k, (name, said) in enumerate(wanted):
         if k >= len(yours):
-            return f"ends after layer {k}; expected layer {k + 1}: {name} ({said}). {total}"
+            return f"ends after layer {k}; expected layer {k + 1}: {name} ({said}).{total}"
         if yours[k] != (name, said):
-            return f"layer {k + 1} is {yours[k][0]} ({yours[k][1]}); expected {name} ({said}). {total}"
+            return f"layer {k + 1} is {yours[k][0]} ({yours[k][1]}); expected {name} ({said}).{total}"
     if len(yours) > len(wanted):
         k = len(wanted)
-        return f"goes on: layer {k + 1} is {yours[k][0]}; expected {k} layers. {total}"
+        return f"goes on: layer {k + 1} is {yours[k][0]}; expected {k} layers.{total}"
     with_weights = ([layer for layer in each.layers if layer.params] for each in (network, right))
     return next(filter(None, map(beginning, *with_weights)), "")
 

@@ -153,7 +153,7 @@ def main():
     loaded = perform(load, {"path": path}, {path}, 60)
     work = loaded.pop("value", None)
     if work is not None:
-        loaded = contents(work)
+        loaded.update(contents(work))
     wire.send(outward, loaded)
     while work is not None and (request := wire.receive(inward)) is not None:
         wire.send(outward, _answer(request, work))

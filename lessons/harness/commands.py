@@ -75,6 +75,7 @@ def current():
 def start(lesson):
     """Copy the exercise to work.py, unless there is one."""
     work = lesson.work
+    progress.update(lesson.number, at=time.time())  # first: who reads may have gone before the last line
     if work.exists():
         say(f"{places.shown_path(work)} is there already: go on in it.")
         say(f"To begin again: python -m lessons reset {lesson.number} (it keeps the old file)")
@@ -87,7 +88,6 @@ def start(lesson):
         say(f"  read   {places.shown_path(lesson.folder / 'lesson.ipynb')}")
         say(f"  write  {places.shown_path(work)}")
         say("  then   python -m lessons        (checks each time you save)")
-    progress.update(lesson.number, at=time.time())
     return 0
 
 
@@ -177,13 +177,14 @@ def run_race(lesson):
     return 0
 
 
-def payoff(lesson):
+def payoff(lesson, watching=False):
     """Run the learner's code on pictures; keep the figure."""
     if lesson.payoff is None:
         say(f"lesson {lesson.number} has no payoff of its own")
         return 0
     if not lesson.work.exists() or any(not v.passed for v in verdicts(lesson)):
-        say(f"first let everything pass: python -m lessons check {lesson.number}")
+        how = "save work.py" if watching else f"python -m lessons check {lesson.number}"
+        say(f"first let everything pass: {how}")
         return 1
     say(f"{lesson.payoff.says}: about {lesson.payoff.seconds} seconds ...")
     with WorkFile(lesson.work) as runner:

@@ -16,6 +16,7 @@ import numpy as np
 
 EMPTY, EMPTY_LIKE = np.empty, np.empty_like
 CANNOT = "numba cannot compile this: "
+RAISED_FROM = re.compile(r"\.? Raised from (?P<file>.+?)(?: \((?P<line>\d+)\))?$", re.MULTILINE)
 TURNED = -1  # in the place of a number of threads
 SECONDS = 120.0  # a call may take that compiles: a few lines with parallel=True take five or more
 
@@ -135,12 +136,18 @@ def words(error):
     said = next((line for line in text.splitlines() if line.strip() and not line.startswith(skip)), text)
     if said.startswith("Untyped global name"):
         said = said.split(":")[0] + ": what compiled code calls must be compiled too, or be a plain number"
-    return f"{CANNOT}{said.strip().removesuffix('. Raised from None')}"
+    return f"{CANNOT}{RAISED_FROM.sub('', said.strip())}"
 
 
 def frame(error, files):
     """[[line, "", source text]] where the compiler stopped, if that is in one of ``files``."""
-    place = getattr(error, "loc", None)
-    if place is None or place.filename not in files:
+    place, in_words = getattr(error, "loc", None), RAISED_FROM.search(str(error))
+    if place is not None:
+        file, line = place.filename, place.line
+    elif in_words and in_words["line"]:
+        file, line = in_words["file"], int(in_words["line"])
+    else:
         return []
-    return [[place.line, "", linecache.getline(place.filename, place.line).strip()]]  # knows notebooks' cells
+    if file not in files:
+        return []
+    return [[line, "", linecache.getline(file, line).strip()]]  # knows notebooks' cells

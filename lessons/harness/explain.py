@@ -24,20 +24,17 @@ class Problem:
         self.output, self.index, self.part = None, None, 0
         if not isinstance(parts, (tuple, list)) or len(parts) != len(task.returns):
             return
-        dtype = compare.float_type(self.args)
-        for k, (name, got, expected) in enumerate(zip(task.returns, parts, wanted)):
-            alike = (
-                isinstance(got, np.ndarray)
-                and isinstance(expected, np.ndarray)
-                and (got.shape, got.dtype) == (expected.shape, expected.dtype)
-            )
-            if alike and compare.difference(got, expected, name, dtype, task.tolerance):
-                wrong = compare.wrong_entries(got, expected, task.tolerance)
-                if wrong.any():
-                    self.output, self.part = name, k
-                    self.got, self.expected = got, expected
-                    self.index = tuple(int(i) for i in np.argwhere(wrong)[0])
-                return
+        dtype, triples = compare.float_type(self.args), list(zip(parts, wanted, task.returns))
+        wrong = [k for k, each in enumerate(triples) if compare.difference(*each, dtype, task.tolerance)]
+        if not wrong:
+            return
+        self.part = wrong[0]  # the one that the message shows
+        self.got, self.expected, name = triples[self.part]
+        arrays = isinstance(self.got, np.ndarray) and isinstance(self.expected, np.ndarray)
+        if arrays and (self.got.shape, self.got.dtype) == (self.expected.shape, self.expected.dtype):
+            entries = compare.wrong_entries(self.got, self.expected, task.tolerance)
+            if entries.any():
+                self.output, self.index = name, tuple(int(i) for i in np.argwhere(entries)[0])
 
     def entry(self, args, mine):
         """The wrong entry for other arguments: the learner's (``mine``) or the model answer's."""

@@ -34,6 +34,7 @@ class Verdict:
     outcomes: list = field(default_factory=list)
     missing: str = ""  # why nothing could be run
     frames: list = field(default_factory=list)
+    printed: str = ""  # while the file was read
     looks_like: str = ""
     ratio: str = ""
     explanation: str = ""
@@ -56,6 +57,7 @@ class Verdict:
 def check_task(lesson, task, runner):
     """The verdict on one function of the learner."""
     verdict = Verdict(lesson.number, task, runner.path, runner.lines.get(task.name, 1))
+    verdict.printed = runner.loaded.get("printed", "")
     if task.name not in runner.lines:
         verdict.missing = _why_missing(task, runner)
         verdict.frames = runner.loaded.get("frames", [])

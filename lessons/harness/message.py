@@ -16,7 +16,7 @@ ROOM = 70  # characters for an array
 
 def text(verdict, hint=""):
     """The verdict as lines: what, where, the smallest case, what it looks like, what to do next."""
-    head = f"{verdict.lesson} {verdict.task.name}"
+    head, most = f"{verdict.lesson} {verdict.task.name}", LINES - bool(hint)
     where = f"{verdict.path}:{_line(verdict)}"
     if verdict.passed:
         return [f"{head}   ok   {len(verdict.task.cases)} cases, inputs unchanged, types kept"]
@@ -37,9 +37,10 @@ def text(verdict, hint=""):
             lines += wrapped(verdict.ratio, "")
         if verdict.looks_like:
             lines += wrapped(f"Looks like: {verdict.looks_like}", "")
-        lines += _printed(verdict.first.reply.get("printed", ""), LINES - len(lines) - bool(hint))
+        lines += _printed("Printed on the way:", verdict.first.reply.get("printed", ""), most - len(lines))
+    lines += _printed("Printed while the file was read:", verdict.printed, most - len(lines))
     if hint:
-        lines = [*lines[: LINES - 1], hint]
+        lines = [*lines[:most], hint]
     return lines[:LINES]
 
 
@@ -91,11 +92,11 @@ def _comparison(verdict, first, task):
     if not name:
         what = f"  {task.name} returned "
         wanted = f"{len(task.returns)} values: {', '.join(task.returns)}"
-        return [f"{what}{compare.kind(got)}"[:WIDTH], f"{'  expected'.ljust(len(what))}{wanted}"]
+        return [_cut(f"{what}{compare.kind(got)}"), f"{'  expected'.ljust(len(what))}{wanted}"]
     of = f"{name} " if len(task.returns) > 1 else ""
     what = f"{task.name} returned {of}"
-    lines = [f"  {what}{_value(name, got, expected)}"[:WIDTH]]
-    right = f"  {f'expected {of}'.ljust(len(what))}{_value(name, expected, got)}"[:WIDTH]
+    lines = [_cut(f"  {what}{_value(name, got, expected)}")]
+    right = _cut(f"  {f'expected {of}'.ljust(len(what))}{_value(name, expected, got)}")
     because = verdict.explanation or _why(first, got, expected)
     if not because:
         return [*lines, right]
@@ -196,18 +197,23 @@ def number(v, digits=5):
 
 def _frame_lines(frames):
     return [
-        f"  line {line}{f', in {name}' if name and name != '<module>' else ''}:  {source}"[:WIDTH]
+        _cut(f"  line {line}{f', in {name}' if name and name != '<module>' else ''}:  {source}")
         for line, name, source in frames[-4:]
         if source
     ]
 
 
-def _printed(printed, room):
-    """What the learner's own print said in this case: the last lines there is room for."""
+def _printed(when, printed, room):
+    """What the learner's own print said: the last lines there is room for."""
     lines = printed.strip().splitlines()
     if not lines or room < 2:
         return []
-    return ["Printed on the way:", *(f"  {line}"[:WIDTH] for line in lines[-min(room - 1, 4) :])]
+    return [when, *(_cut(f"  {line}") for line in lines[-min(room - 1, 4) :])]
+
+
+def _cut(line):
+    """A line of at most WIDTH; where something had to go, it says so."""
+    return line if len(line) <= WIDTH else line[: WIDTH - 4] + " ..."
 
 
 def wrapped(words, indent, most=4):

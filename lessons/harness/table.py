@@ -31,6 +31,8 @@ def check_functions(number, functions):
     lesson = tasks.find(number)
     if not functions:
         raise ValueError(f"check expects functions: check({lesson.number!r}, {lesson.tasks[0].name})")
+    if names := [name for name in functions if isinstance(name, str)]:
+        raise ValueError(f"check expects a function, not its name: check({lesson.number!r}, {names[0]})")
     chosen = [lesson.task(getattr(function, "__name__", repr(function))) for function in functions]
     with Functions(functions) as runner:
         verdicts = [judge.check_task(lesson, task, runner) for task in chosen]

@@ -1,5 +1,7 @@
 """`python -m lessons`: check work.py each time it is saved, and take single keys in between."""
 
+from functools import partial
+
 from lessons.harness import commands, places, progress, tasks
 from lessons.harness.terminal import keys, say
 
@@ -57,4 +59,9 @@ def _next(lesson):
     return following
 
 
-ACTIONS = {"h": commands.hint, "p": commands.payoff, "r": commands.run_race, "s": commands.solution}
+ACTIONS = {
+    "h": commands.hint,
+    "p": partial(commands.payoff, watching=True),
+    "r": commands.run_race,
+    "s": commands.solution,
+}

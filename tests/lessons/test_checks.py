@@ -422,6 +422,25 @@ def test_what_the_learner_prints_is_shown_and_harmless(tmp_path):
     assert "  x is [1. 2.]" in text
 
 
+@pytest.mark.parametrize("body", ["return x + 1", "raise NotImplementedError", "return x)"])
+def test_what_the_file_prints_is_shown_as_well(body, tmp_path):
+    work = tmp_path / "work.py"
+    text = f"print('shapes so far')\n\n\ndef twice(x):\n    {body.rstrip(')')}\n"
+    work.write_text(text + "1 / 0\n" * body.endswith(")"), encoding="utf-8")
+    with WorkFile(work) as runner:
+        shown = message.text(judge.check_task(SimpleNamespace(number="00"), one_task(), runner), "hint 1")
+    assert shown[-3:] == ["Printed while the file was read:", "  shapes so far", "hint 1"]
+
+
+def test_a_line_that_is_cut_says_so(tmp_path):
+    work = tmp_path / "work.py"
+    work.write_text(f"def twice(x):\n    print('-' * 200)\n    return x / {'1' * 200}\n", encoding="utf-8")
+    with WorkFile(work) as runner:
+        shown = message.text(judge.check_task(SimpleNamespace(number="00"), one_task(), runner))
+    assert any(line.startswith("  ---") and line.endswith("- ...") for line in shown)
+    assert max(map(len, shown)) <= message.WIDTH
+
+
 @pytest.mark.parametrize("name", ["dropout_forward", "dropout_backward"])
 @pytest.mark.parametrize("seed", [None, "seeded once"])
 def test_new_dice_are_noticed(name, seed):

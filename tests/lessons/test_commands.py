@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from lessons.harness import commands, progress, tasks
+from lessons.harness import commands, progress, tasks, watch
 from lessons.harness.places import ROOT
 
 NUMBER = next(iter(tasks.folders()))
@@ -156,6 +156,8 @@ def test_notebooks_get_the_same_verdict(lesson):
     assert table._repr_html_().startswith("<table>")
     with pytest.raises(ValueError, match="it asks for"):
         check(NUMBER, len)
+    with pytest.raises(ValueError, match=f"expects a function, not its name: check.*, {task.name}"):
+        check(NUMBER, task.name)
 
 
 def test_mine_is_the_readers_own_only_while_it_passes(lesson):
@@ -204,6 +206,23 @@ def test_output_that_nobody_reads_is_no_error():
             check=False,
         )
     assert (done.returncode, done.stderr) == (1, b"")
+
+
+def test_a_start_counts_whoever_reads_what_it_says(monkeypatch):
+    def gone(lines):
+        raise commands.NobodyListens
+
+    monkeypatch.setattr(commands, "say", gone)
+    monkeypatch.setattr(commands.os, "dup2", lambda *_: None)
+    assert commands.main(["start", "03"]) == 1
+    assert commands.current() == "03"
+
+
+def test_the_payoff_says_what_to_do_where_the_reader_is(lesson, capsys):
+    commands.payoff(lesson)
+    assert f"first let everything pass: python -m lessons check {NUMBER}" in capsys.readouterr().out
+    watch.ACTIONS["p"](lesson)
+    assert "first let everything pass: save work.py" in capsys.readouterr().out
 
 
 def test_work_is_run_once_for_all_its_functions(lesson):

@@ -234,6 +234,17 @@ def test_a_process_can_run_two_threads_on_one_core(monkeypatch):
     assert compiling.environment() == {**os.environ, "NUMBA_NUM_THREADS": "3"}
 
 
+def test_the_line_is_found_in_the_words_of_the_compiler_too(tmp_path):
+    work = tmp_path / "a work (mine).py"
+    work.write_text("\n\n    print(f'{n:>5}')\n", encoding="utf-8")
+    for place in (f"{work} (3)", "None"):
+        error = ValueError(f"format spec in f-strings not supported yet. Raised from {place}")
+        assert compiling.words(error) == compiling.CANNOT + "format spec in f-strings not supported yet"
+        found = [[3, "", "print(f'{n:>5}')"]] if place != "None" else []
+        assert compiling.frame(error, {str(work)}) == found
+        assert compiling.frame(error, {"another.py"}) == []
+
+
 def test_long_messages_of_the_compiler_become_one_sentence():
     error = ValueError(
         "\x1b[1mFailed in nopython mode pipeline (step: nopython frontend)\n\x1b[0m"

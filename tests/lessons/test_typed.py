@@ -62,7 +62,7 @@ NAMED = [
 ]
 
 
-@pytest.mark.filterwarnings("default::RuntimeWarning")  # nan / nan is no error for a learner
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # nan / nan is no error for a learner
 @pytest.mark.parametrize("number, text, said", NAMED)
 def test_natural_code_meets_its_classic_mistake(number, text, said):
     verdict = verdict_of(number, text)
@@ -76,3 +76,18 @@ def test_a_wrong_type_does_not_hide_another_mistake():
     assert compare.of_type(single, double, single) is single  # the mistake is the type, and not the learner's
     assert compare.of_type(half, double, single) is half  # two types, both wrong: two mistakes
     assert compare.of_type(double, np.ones(2, int), np.ones(2, int)) is double
+
+
+def test_only_the_value_that_is_shown_is_explained():
+    verdict = verdict_of("05", "def dense_backward(x, w, dy):\n    return 0 * x[0], 2 * x.T @ dy, dy.sum(0)")
+    text = message.text(verdict)
+    assert any("returned dx" in line for line in text)
+    assert not any("dw[" in line for line in text)
+
+
+def test_as_many_parameters_are_not_counted_out():
+    text = "import minicnn as mc\nfrom minicnn import layers\n" + tasks.find("16").task("lenet5").code()
+    verdict = verdict_of("16", text.replace('(6, 5, activation="relu")', "(6, 5)"))
+    assert "layer 1 is Conv2D" in verdict.first.problem and "In all" not in verdict.first.problem
+    verdict = verdict_of("16", text.replace("(6, 5,", "(7, 5,"))
+    assert "expected 62,006." in verdict.first.problem
