@@ -1,7 +1,7 @@
 # %% [markdown]
 # # 01 Pixels: what is an image to a program?
 #
-# You see a frog. The program sees 3,072 numbers. In this lesson you read a file of pictures byte by byte,
+# You see a car. The program sees 3,072 numbers. In this lesson you read a file of pictures byte by byte,
 # turn the bytes into an array, and make the first program that guesses what a picture shows. It has no
 # network in it yet, and it is a good deal better than chance.
 #

@@ -53,6 +53,9 @@ for axes, (name, picture), (up, flat_score) in zip(figure.subplots(1, 6)[:4], ti
 for axes, template, name in zip(figure.axes[4:], (upright, level), ("upright", "level")):
     axes.imshow(template, cmap="PuOr", vmin=-2, vmax=2)
     axes.set_title(f"template\n{name}", fontsize=SMALL)
+    for i, j in np.ndindex(template.shape):
+        colour = "white" if template[i, j] > 0 else "black"
+        axes.text(j, i, template[i, j], ha="center", va="center", color=colour)
 for axes in figure.axes:
     axes.set_xticks([])
     axes.set_yticks([])

@@ -195,23 +195,24 @@ figure = new_figure(860, 360)
 left, right = figure.subplots(1, 2)
 for name, rows, colour, marker in (("without", plain, VERMILLION, "s"), ("with dropout", mended, BLUE, "o")):
     style = {"color": colour, "marker": marker, "markersize": 4}
-    left.plot(rows[:, 0], rows[:, 1], linestyle="--", label=f"{name}: seen", **style)
+    left.plot(rows[:, 0], rows[:, 1], "--", markerfacecolor="white", label=f"{name}: seen", **style)
     left.plot(rows[:, 0], rows[:, 2], label=f"{name}: new", **style)
     right.plot(rows[:, 0], rows[:, 3], **style)
     print(f"{name:<13} training {rows[-1, 1]:.1%}, test {rows[-1, 2]:.1%}, test loss {rows[-1, 3]:.2f}")
 left.set_ylim(0, 1.03)
-figure.legend(*left.get_legend_handles_labels(), fontsize=SMALL, ncols=4, loc="outside lower center")
+lines, names = left.get_legend_handles_labels()
+figure.legend(lines, names, fontsize=SMALL, ncols=4, loc="outside lower center", handlelength=4)
 dress(left, f"500 pictures, {data.label}", "epochs", "accuracy")
 dress(right, "The loss on new pictures", "epochs", "loss")
 show(figure, "13_mended")
 
 # %% [markdown]
 # Read the figure from left to right. Without dropout, the accuracy on the pictures it has seen shoots up to
-# 100 % (dashed), while that on new ones stays where it was after a few epochs. Everything after that is
-# memorising. The right side shows the damage: the loss on new pictures climbs, because the network becomes
-# more and more sure of its answers, of the wrong ones, too. With dropout it takes longer to learn the 500
-# by heart, and the loss on new pictures stays far lower. How much of that is seen in the accuracy depends
-# on the pictures; the solid lines on the left say how much it is here.
+# 100 % (dashed, hollow marks), while that on new ones stays where it was after a few epochs. Everything
+# after that is memorising. The right side shows the damage: the loss on new pictures climbs, because the
+# network becomes more and more sure of its answers, of the wrong ones, too. With dropout it takes longer to
+# learn the 500 by heart, and the loss on new pictures stays far lower. How much of that is seen in the
+# accuracy depends on the pictures; the solid lines on the left say how much it is here.
 #
 # Dropout does no wonders: 500 pictures are few. What helps most against memorising is more pictures, and
 # lesson 14 makes some.

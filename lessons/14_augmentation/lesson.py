@@ -210,19 +210,21 @@ for name, history in histories.items():
     )
 
 figure = new_figure(1100, 480)
-panels = figure.subplots(2, len(histories), sharex=True, sharey="row")
+panels, legend = figure.subplots(2, len(histories), sharex=True, sharey="row"), {}
 for (above, below), (name, history) in zip(panels.T, histories.items()):
     epochs, (stop, _) = range(1, EPOCHS + 1), stops_at(history["val_loss"])
     for panel, quantity in ((above, "loss"), (below, "accuracy")):
         panel.plot(epochs, history[quantity], label="training", markersize=3, **line_style(0))
         panel.plot(epochs, history[f"val_{quantity}"], label="validation", markersize=3, **line_style(1))
         if stop < EPOCHS:
-            panel.axvline(stop, color="0.4", linestyle=":", label=f"stopped after {stop}")
+            panel.axvline(stop, color="0.4", linestyle=":", label="your early stopping")
     above.set_ylim(0, 4)
     below.set_ylim(0, 1)
-    above.legend(fontsize=SMALL, loc="upper left")
-    dress(above, name, "", "loss" if name == "first" else "")
+    legend |= dict(zip(*reversed(above.get_legend_handles_labels())))
+    title = f"{name}: stopped after {stop}" if stop < EPOCHS else name
+    dress(above, title, "", "loss" if name == "first" else "")
     dress(below, "", "epochs", "accuracy" if name == "first" else "")
+figure.legend(legend.values(), legend, fontsize=SMALL, ncols=3, loc="outside lower center")
 figure.suptitle(f"A study of overfitting, {LEARN:,} training pictures, {data.label}")
 show(figure, "14_study")
 

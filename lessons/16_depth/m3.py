@@ -82,6 +82,13 @@ def step_times(models, x, y, rounds=5):
     return [median(seconds[1:]) for seconds in times]
 
 
+def compared(model, parts, x, y):
+    """{whose: seconds of a training step}: the reader's, where any part is, beside minicnn's."""
+    models = {"your work": model} if any(parts.values()) else {}
+    models["minicnn"] = compiled(m3(), dict.fromkeys(parts, ()))
+    return dict(zip(models, step_times(models.values(), x, y)))
+
+
 def classes_of(model, x):
     """What M3 with the weights of ``model`` takes each picture for, by minicnn's own code.
 
@@ -134,8 +141,8 @@ def certify(parts, data, epochs=2, seed=0, verbose=1):
     still = unmoved(weights, before, usual_movements(seed, parts, x, data.y))
     added = weights["0/kernel"] - before["0/kernel"]
     shuffled = control(seed, parts, x, data.y, x_test, data.y_test)
-    nothing = dict.fromkeys(parts, ())
-    ours, theirs = step_times([model, compiled(network, nothing)], x[:BATCH], data.y[:BATCH])
+    steps = compared(model, parts, x[:BATCH], data.y[:BATCH])
+    took = ", ".join(f"{1000 * each:.0f} ms by {name}" for name, each in steps.items())
 
     lowest = CHANCE if floor is None else floor
     passed = accuracy >= lowest and not still and shuffled <= CHANCE
@@ -143,11 +150,10 @@ def certify(parts, data, epochs=2, seed=0, verbose=1):
     facts = [
         f"{accuracy:.1%} of {len(predicted):,} test pictures right ({against}; chance 10 %)",
         f"{data.name}, {len(data.x):,} pictures, epochs: {epochs}, batch {BATCH}, seed {seed}",
-        f"trained in {seconds:,.0f} s; a step takes {1000 * ours:.0f} ms, by minicnn {1000 * theirs:.0f} ms",
+        f"trained in {seconds:,.0f} s; a training step takes {took}",
         f"with shuffled labels, {CONTROL:,} pictures: {shuffled:.1%} (up to {CHANCE:.0%} is chance)",
     ]
     print("\n".join([*facts, *lines, *([f"about where they were before: {still}"] if still else [])]))
-    steps = {"your work": ours, "minicnn": theirs} if any(parts.values()) else {"minicnn": theirs}
     return draw(data, facts, lines, losses.values, counts, added, steps, passed), passed
 
 
@@ -181,7 +187,8 @@ def main(argv=None):
     tested = (len(data.x_test) / 3 + CONTROL) / BATCH * theirs  # what minicnn's kernels do in any case
     print(f"M3 on {data.label}: {steps:,} steps of {BATCH} pictures, {1000 * ours:.0f} ms each.")
     whole, by_minicnn = ((steps + control_steps) * each + tested for each in (ours, theirs))
-    print(f"About {words(whole)} (minicnn's kernels: {words(by_minicnn)}).")
+    beside = f" (minicnn's kernels: {words(by_minicnn)})" if any(parts.values()) else ""
+    print(f"About {words(whole)}{beside}.")
     if whole > PATIENCE and not args.patient:
         print("That is long. One step, part by part:")
         print("\n".join(f"  {line}" for line in own.table(parts, 4)))

@@ -155,7 +155,9 @@ def test_a_certificate_is_for_what_the_weights_learned(written, monkeypatch, cap
     parts = dict.fromkeys(written, ()) | {"dense layers": written["dense layers"]}
     M3.certify(parts, pictures(M3.CONTROL, M3.BATCH - 3, "shapes"), epochs=1, verbose=0)
     assert seen == {M3.BATCH}, "the 37 test pictures are one batch of their own"
-    assert "about where" not in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "a training step takes 1000 ms by your work, 1000 ms by minicnn" in out
+    assert "about where" not in out
 
     right_backward = backward.function
     backward.function = lambda *args: tuple(d * np.float32(1e-9) for d in right_backward(*args))
@@ -163,6 +165,12 @@ def test_a_certificate_is_for_what_the_weights_learned(written, monkeypatch, cap
     assert not passed
     kernels = "0/kernel, 1/kernel, 5/kernel, 7/kernel"
     assert f"about where they were before: {kernels}" in capsys.readouterr().out
+
+
+def test_minicnn_is_not_compared_with_itself(written, monkeypatch):
+    monkeypatch.setattr(M3, "step_times", lambda models, x, y: [1.0 for _ in models])
+    assert list(M3.compared(None, written, None, None)) == ["your work", "minicnn"]
+    assert list(M3.compared(None, dict.fromkeys(written, ()), None, None)) == ["minicnn"]
 
 
 @pytest.mark.slow
