@@ -106,10 +106,21 @@ def mean_of_copies(cols, x_shape, KH, KW, strides=(1, 1), padding=NONE):
     return conv2d.col2im(cols, x_shape, KH, KW, strides, padding) / np.maximum(count, 1)
 
 
+def last_window(cols, x_shape, KH, KW, strides=(1, 1), padding=NONE):
+    """A loop over windows, in each of which dx[...] = for +=."""
+    (N, H, W, C), (SH, SW), ((top, bottom), (left, right)) = x_shape, strides, padding
+    dx = np.zeros((N, H + top + bottom, W + left + right, C), cols.dtype)
+    OH, OW = (dx.shape[1] - KH) // SH + 1, (dx.shape[2] - KW) // SW + 1
+    for (n, i, j), row in zip(np.ndindex(N, OH, OW), cols):
+        dx[n, i * SH : i * SH + KH, j * SW : j * SW + KW] = row.reshape(KH, KW, C)
+    return dx[:, top : top + H, left : left + W]
+
+
 AT = "kh : kh + OH * SH : SH, kw : kw + OW * SW : SW"
 
 COL2IM_MISTAKES = [
-    Wrong("a pixel keeps only its last copy: sum them. = for +=?", [("] += cols", "] = cols")]),
+    Wrong("a pixel keeps only one of its copies: sum them. = for +=?", [("] += cols", "] = cols")]),
+    Wrong("a pixel keeps only one of its copies: sum them. = for +=?", function=last_window),
     Wrong("a pixel gets the mean of its copies: it must be their sum.", function=mean_of_copies),
     Wrong("the zeros around the picture are still there: cut the padding off again.", [(CUT, "")]),
     Wrong(

@@ -195,7 +195,7 @@ BACKWARD_MISTAKES = [
         function=_backward(kept=lambda dy, rate: dy),
     ),
     Wrong(
-        "no mask: what was dropped had no part in the loss and gets 0.",
+        "dy comes back as it is: what was dropped gets 0, and what was kept is divided by 1 - rate.",
         function=lambda dy, u, rate: dy.copy(),
     ),
     Wrong(

@@ -16,8 +16,9 @@ def difference(got, expected, name, dtype, tolerance=None):
             filter(None, (difference(g, e, name, dtype, tolerance) for g, e in zip(got, expected))), ""
         )
     if isinstance(expected, (bool, np.bool_)):
-        right = isinstance(got, (bool, np.bool_)) and bool(got) == bool(expected)
-        return "" if right else f"{name}: expected {bool(expected)}"
+        if not isinstance(got, (bool, np.bool_)):
+            return f"{name}: expected True or False, got {kind(got)}"
+        return "" if bool(got) == bool(expected) else f"{name}: expected {bool(expected)}"
     if isinstance(expected, (int, float, np.generic)):
         if np.ndim(got) != 0 or not is_number(got):
             return f"{name}: expected a number, got {kind(got)}"

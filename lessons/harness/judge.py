@@ -1,6 +1,7 @@
 """Run every case of a task, and find out what to say about it."""
 
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import partial
 
 import numpy as np
@@ -59,7 +60,9 @@ def check_task(lesson, task, runner):
     verdict = Verdict(lesson.number, task, runner.path, runner.lines.get(task.name, 1))
     verdict.printed = runner.loaded.get("printed", "")
     if task.name not in runner.lines:
-        verdict.missing = _why_missing(task, runner)
+        others = {each.name for each in getattr(lesson, "tasks", ())}
+        near = next(iter(get_close_matches(task.name, runner.lines.keys() - others, 1, 0.8)), "")
+        verdict.missing, verdict.line = _why_missing(task, runner, near), runner.lines.get(near, 1)
         verdict.frames = runner.loaded.get("frames", [])
         return verdict
     for threads in _runs(task):
@@ -149,13 +152,18 @@ def _thread_problem(outcome, before, threads):
     return "", ""
 
 
-def _why_missing(task, runner):
+def _why_missing(task, runner, near):
     loaded = runner.loaded
     if "raised" in loaded:
-        return f"{loaded['raised']}: {loaded['message']}"
+        return _error(loaded)
     if "timeout" in loaded or "died" in loaded:
         return f"reading the file {loaded.get('died') or loaded['timeout']}"
-    return f"there is no function {task.name} in it: has it another name, or was it deleted?"
+    why = f"is {near} meant for it?" if near else "has it another name, or was it deleted?"
+    return f"there is no function {task.name} in it: {why}"
+
+
+def _error(reply):
+    return f"{reply['raised']}: {reply['message']}" if reply["message"] else reply["raised"]
 
 
 def _copies(args):
@@ -170,7 +178,7 @@ def _problem(task, outcome):
     if "timeout" in reply:
         return "timeout", reply["timeout"]
     if "raised" in reply:
-        return "raised", f"{reply['raised']}: {reply['message']}" if reply["message"] else reply["raised"]
+        return "raised", _error(reply)
     for name, before in args.items():
         after = (reply.get("after") or {}).get(name)
         if isinstance(before, np.ndarray) and not _same(before, after):

@@ -106,7 +106,9 @@ def _comparison(verdict, first, task):
 
 
 def _why(first, got, expected):
-    """Words only where the numbers above do not say it: another shape, another type, NaN."""
+    """Words only where the values above do not say it: another shape, another type, NaN."""
+    if isinstance(got, (bool, np.bool_)) and isinstance(expected, (bool, np.bool_)):
+        return ""
     arrays = isinstance(got, np.ndarray) and isinstance(expected, np.ndarray)
     said = arrays and (got.shape != expected.shape or (got.dtype == expected.dtype and got.size <= NUMBERS))
     return "" if said or (compare.is_number(got) and compare.is_number(expected)) else first.problem

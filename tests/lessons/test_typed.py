@@ -91,3 +91,28 @@ def test_as_many_parameters_are_not_counted_out():
     assert "layer 1 is Conv2D" in verdict.first.problem and "In all" not in verdict.first.problem
     verdict = verdict_of("16", text.replace("(6, 5,", "(7, 5,"))
     assert "expected 62,006." in verdict.first.problem
+
+
+def test_a_name_that_is_nearly_right_is_pointed_at():
+    lesson, space = tasks.find("10"), {}
+    exec("def maxpool_foward(x, pool, strides):\n    pass\n\ndef maxpool_backward():\n    pass\n", space)
+    typed = [space["maxpool_foward"], space["maxpool_backward"]]
+    first, second = message.text(judge.check_task(lesson, lesson.tasks[0], Functions(typed)))
+    assert first.endswith(":1") and second.endswith("is maxpool_foward meant for it?")
+    verdict = judge.check_task(lesson, lesson.tasks[0], Functions(typed[1:]))  # has its own name by right
+    assert verdict.missing.endswith("has it another name, or was it deleted?")
+
+
+STOP = """
+def early_stopping_update(best, wait, value, patience, min_delta):
+    if value < best - min_delta:
+        return value, 0, False
+    return best, wait + 1, wait > patience
+"""
+
+
+def test_only_true_and_false_are_verdicts():
+    shown = message.text(verdict_of("14", STOP.replace("False", "0")))
+    assert any("stop: expected True or False, got 0" in line for line in shown)
+    (line,) = (line for line in message.text(verdict_of("14", STOP)) if "expected" in line)
+    assert line.split() == ["expected", "stop", "True"]  # and once is enough
