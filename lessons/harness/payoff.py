@@ -174,13 +174,13 @@ def measured(number, dataset):
     return json.loads(FLOORS.read_text(encoding="utf-8"))[number][dataset]
 
 
-def calibrate(lesson, seeds=range(5)):
-    """Measure a training payoff with the model answers, on both data sets; write floors.json."""
+def calibrate(lesson, seeds=range(5), datasets=("cifar10", "shapes")):
+    """Measure a training payoff with the model answers, on these data sets; write floors.json."""
     floors = json.loads(FLOORS.read_text(encoding="utf-8")) if FLOORS.exists() else {}
     payoff, check_file = lesson.payoff, lesson.folder / "check.py"
     with nobody() as folder:
         (folder / "work.py").write_text(model_work(lesson), encoding="utf-8")
-        for dataset in ("cifar10", "shapes"):
+        for dataset in datasets:
             data = pictures(payoff.n_train, payoff.n_test, dataset)
             found, moved = {"accuracy": [], "shuffled": []}, []
             with WorkFile(folder / "work.py") as runner:

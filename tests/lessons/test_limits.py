@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from lessons.harness import judge, limits
+from lessons.harness import judge, limits, payoff
 from lessons.harness.child import perform
 from lessons.harness.runner import WorkFile
 from lessons.harness.tasks import Case, Task
@@ -36,6 +36,7 @@ def test_what_waits_is_stopped_later_and_not_called_a_loop(monkeypatch):
     reply = perform(waits, {}, set(), 0.1)
     assert "of which it worked 0." in reply["timeout"] and "is the computer busy?" in reply["timeout"]
     assert "loop" not in reply["timeout"]
+    assert payoff.failure(reply) == [f"the payoff {reply['timeout']}"]
 
 
 def test_a_process_that_cannot_say_that_it_is_late_is_ended(tmp_path, monkeypatch):
