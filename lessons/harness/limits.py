@@ -28,7 +28,8 @@ def at_most(limit):
 
     Gives a function that says in words how long the block took.
     """
-    caller, done = threading.get_ident(), threading.Event()
+    caller, done, lock = threading.get_ident(), threading.Event(), threading.Lock()
+    over = []  # not empty once the block is left; append() is done or not, where Event.set() can be cut short
     wall, work = time.perf_counter(), time.process_time()
 
     def left():
@@ -39,11 +40,14 @@ def at_most(limit):
         pause = limit
         while not done.wait(pause):
             pause = left()
-            if pause <= 0:
-                ctypes.pythonapi.PyThreadState_SetAsyncExc(
-                    ctypes.c_ulong(caller), ctypes.py_object(TimeLimit)
-                )
-                pause = limit  # again, should it be caught
+            with lock:  # nothing may be raised behind the block
+                if over:
+                    return
+                if pause <= 0:
+                    ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                        ctypes.c_ulong(caller), ctypes.py_object(TimeLimit)
+                    )
+                    pause = limit  # again, should it be caught
 
     def said():
         passed, worked = time.perf_counter() - wall, time.process_time() - work
@@ -58,4 +62,6 @@ def at_most(limit):
     try:
         yield said
     finally:
+        with lock:
+            over.append(True)
         done.set()

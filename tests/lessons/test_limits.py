@@ -1,5 +1,6 @@
 """A call that does not end is stopped; one that waits its turn on a busy computer is not."""
 
+import threading
 import time
 from types import SimpleNamespace
 
@@ -46,6 +47,27 @@ def test_what_waits_is_stopped_later_and_not_called_a_loop(monkeypatch):
     assert "of which it worked 0.0: does it wait" in reply["timeout"]
     assert "is the computer busy?" in reply["timeout"] and "loop" not in reply["timeout"]
     assert payoff.failure(reply) == [f"the payoff {reply['timeout']}"]
+
+
+def test_nothing_is_raised_behind_a_call_that_came_back_just_in_time(monkeypatch):
+    looking, came_back = threading.Event(), threading.Event()
+    before, here = set(threading.enumerate()), threading.current_thread()
+
+    def seconds():
+        if threading.current_thread() is not here:  # the one that watches, at its look
+            looking.set()
+            assert came_back.wait(60)
+            return 99.0
+        return 0.0
+
+    processor(monkeypatch, seconds)
+    monkeypatch.setattr(limits, "longest", lambda limit: 0.0)
+    with limits.at_most(0.05):
+        assert looking.wait(60)
+    came_back.set()
+    for watching in set(threading.enumerate()) - before:
+        watching.join(60)
+    assert [k for k in range(1000) if k < 0] == []  # here it would be raised
 
 
 def test_a_process_that_cannot_say_that_it_is_late_is_ended(tmp_path, monkeypatch):
