@@ -10,10 +10,10 @@ import sys
 
 import numpy as np
 
-from minicnn.classification import probabilities
 from minicnn.commands import pictures, trained
 from minicnn.commands.parser import whole_number
 from minicnn.datasets import images
+from minicnn.probabilities import as_probabilities
 
 
 def add_arguments(parser):
@@ -54,7 +54,7 @@ def load_picture(path, judge):
 
 def class_probabilities(judge, picture):
     """What the model makes of bytes (H, W, C): a probability for each class."""
-    return probabilities(judge.model.predict(judge.as_input(picture[np.newaxis])))[0]
+    return as_probabilities(judge.model.predict(judge.as_input(picture[np.newaxis])), judge.model)[0]
 
 
 def lines(judge, p, top=None):

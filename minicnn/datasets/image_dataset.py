@@ -18,7 +18,7 @@ import numpy as np
 
 from minicnn import random
 from minicnn.batches import KeyedBatches
-from minicnn.checks import is_whole
+from minicnn.checks import check_choice, is_whole
 from minicnn.datasets import images
 from minicnn.datasets.image_folder import check_split, list_pictures, part
 from minicnn.datasets.prefetch import one_ahead
@@ -50,8 +50,8 @@ def image_dataset_from_directory(
     Raises ValueError for arguments that do not fit together, and where there are no pictures.
     """
     caller = "image_dataset_from_directory"
-    images.check_choice(caller, "label_mode", label_mode, ("int", "categorical", "binary", None))
-    images.check_choice(caller, "on_error", on_error, ("raise", "skip"))
+    check_choice(label_mode, "label_mode", ("int", "categorical", "binary", None), caller)
+    check_choice(on_error, "on_error", ("raise", "skip"), caller)
     check_split(validation_split, subset, shuffle, seed)
     files, numbers, class_names = list_pictures(
         directory, labels if label_mode is not None else None, class_names, follow_links, shuffle, seed
@@ -90,8 +90,8 @@ class ImageDataset(KeyedBatches):
         seed=None, workers=None,
     ):  # fmt: skip
         caller = type(self).__name__
-        images.check_choice(caller, "color_mode", color_mode, images.MODES)
-        images.check_choice(caller, "interpolation", interpolation, images.RESIZERS)
+        check_choice(color_mode, "color_mode", images.MODES, caller)
+        check_choice(interpolation, "interpolation", images.RESIZERS, caller)
         for name, value in (("batch_size", batch_size), ("workers", workers or 1)):
             if not is_whole(value):
                 raise ValueError(f"{caller} expects {name} as a whole number >= 1, got {value!r}")

@@ -9,6 +9,7 @@ import os
 
 import numpy as np
 
+from minicnn.checks import check_choice
 from minicnn.datasets import images
 from minicnn.lookup import nearest
 
@@ -44,7 +45,7 @@ def list_pictures(directory, labels, class_names, follow_links, shuffle, seed):
 def check_split(validation_split, subset, shuffle, seed):
     """Raise ValueError unless the arguments say which files belong to which part."""
     parts = ("training", "validation", "both", None)
-    images.check_choice("image_dataset_from_directory", "subset", subset, parts)
+    check_choice(subset, "subset", parts, "image_dataset_from_directory")
     if (validation_split is None) != (subset is None):
         raise ValueError("validation_split and subset go together: the fraction, and which part you want")
     if validation_split is not None and not 0 < validation_split < 1:

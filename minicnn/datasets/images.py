@@ -3,7 +3,9 @@
 import numpy as np
 
 from minicnn import config
+from minicnn.checks import check_choice
 from minicnn.kernels import resize as kernels
+from minicnn.windows import middle
 
 MOST_PIXELS = 1 << 26  # 8192 x 8192: a small file can claim to be a picture that fills the memory
 MODES = {"grayscale": "L", "rgb": "RGB", "rgba": "RGBA"}  # ours and Keras's words for Pillow's
@@ -28,8 +30,8 @@ def load_img(path, color_mode="rgb", target_size=None, interpolation="nearest", 
     from PIL import Image
 
     methods = {method.name.lower(): method for method in Image.Resampling}
-    check_choice("load_img", "color_mode", color_mode, MODES)
-    check_choice("load_img", "interpolation", interpolation, methods)
+    check_choice(color_mode, "color_mode", MODES, "load_img")
+    check_choice(interpolation, "interpolation", methods, "load_img")
     image = _decode(path, color_mode)
     if target_size is None:
         return image
@@ -78,19 +80,6 @@ def resize(x, size, interpolation="bilinear", crop_to_aspect_ratio=False):
         top, left, height, width = middle(*x.shape[:2], *size)
         x = x[top : top + height, left : left + width]
     return RESIZERS[interpolation](x, *size).astype(np.float32, copy=False)
-
-
-def middle(H, W, OH, OW):
-    """The largest window of an H x W picture shaped like OH x OW: top, left, height, width."""
-    height, width = max(1, min(H, W * OH // OW)), max(1, min(W, H * OW // OH))
-    return (H - height) // 2, (W - width) // 2, height, width
-
-
-def check_choice(caller, name, value, choices):
-    """Refuse a ``value`` of the argument ``name`` that is not among ``choices``."""
-    if value not in choices:
-        among = ", ".join(map(repr, choices))
-        raise ValueError(f"{caller} expects {name} to be one of {among}, got {value!r}")
 
 
 def check_size(caller, name, size):

@@ -200,11 +200,6 @@ class TestPhotograph:
             images.photograph(tmp_path / "picture.tiff", (4, 4))
 
 
-def test_cutting_to_shape_takes_the_middle():
-    assert images.middle(340, 500, 200, 200) == (0, 80, 340, 340)
-    assert images.middle(500, 340, 100, 200) == (165, 0, 170, 340)
-
-
 @pytest.mark.parametrize("k", range(4))
 def test_pixels_are_those_of_keras(k):
     with np.load(Path(__file__).parents[1] / "oracles" / "images.npz") as keras:
