@@ -127,9 +127,20 @@ def test_a_short_network_has_room_for_what_is_above_it(name, width):
     assert blocks[0].x0 + blocks[1].x1 == pytest.approx(width)  # in the middle
 
 
-def test_no_two_words_of_an_architecture_touch(monkeypatch):
+def augmented():
+    """The longest settings there are, side by side, and a picture large enough to come near them."""
+    span = (-0.111, -0.222)
+    return mc.Sequential([
+        mc.layers.Input((256, 256, 3)), mc.layers.RandomRotation(span), mc.layers.RandomZoom(span, span),
+        mc.layers.RandomTranslation(span, span), mc.layers.RandomTranslation(span, span),
+        mc.layers.RandomCrop(112, 111), mc.layers.Rescaling(1 / 127.5, -1.125),
+    ])  # fmt: skip
+
+
+@pytest.mark.parametrize("make", [lambda: network(more=4), augmented])
+def test_no_two_words_of_an_architecture_touch(make, monkeypatch):
     monkeypatch.setattr(mc.layers.Dense, "count_params", lambda self: 102_764_544)
-    figure = plots.architecture(network(more=4))
+    figure = plots.architecture(make())
     renderer = figure.canvas.get_renderer()
     boxes = [text.get_window_extent(renderer) for text in figure.axes[0].texts if text.get_text()]
     blocks = [patch.get_window_extent(renderer) for patch in figure.axes[0].patches]

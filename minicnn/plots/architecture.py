@@ -4,8 +4,8 @@ import math
 import re
 
 from minicnn import layers
-from minicnn.plots import figure as look
-from minicnn.plots.figure import BLUE, GREEN, ORANGE, PURPLE, SKY, SMALL, TEXT, TITLE, plain
+from minicnn.plots import figure as style
+from minicnn.plots.figure import BLUE, GREEN, ORANGE, PURPLE, SKY, SMALL, TEXT, TITLE
 
 MOST_IN_ROW = 12  # more layers than this go on in the next row
 CELL = 118  # pixels for a layer and the space to the next
@@ -37,20 +37,20 @@ def architecture(model, title=None, path=None):
     rows = math.ceil(len(cells) / MOST_IN_ROW)
     columns = math.ceil(len(cells) / rows)
     title = title or f"{model.name}: {model.count_params():,} parameters"
-    inner = max(columns * CELL, LEAST, look.title_width(title))
+    inner = max(columns * CELL, LEAST, style.title_width(title))
     width, height = 2 * MARGIN + inner, TITLE_ROOM + rows * ROW
-    figure = look.new_figure(width, height, layout=None)
+    figure = style.new_figure(width, height, layout=None)
     axes = figure.add_axes((0, 0, 1, 1), xlim=(0, width), ylim=(height, 0))  # in pixels, y downwards
     axes.set_axis_off()
-    axes.text(width / 2, 20, plain(title), ha="center", va="center", fontsize=TITLE)
-    axes.text(width / 2, 40, LEGEND, ha="center", va="center", fontsize=SMALL, color=FAINT)
+    _write(axes, width / 2, 20, title, TITLE, va="center")
+    _write(axes, width / 2, 40, LEGEND, SMALL, va="center", color=FAINT)
     for k, cell in enumerate(cells):
         row, column = divmod(k, columns)
         left, top = (width - columns * CELL) / 2 + column * CELL, TITLE_ROOM + row * ROW
         _draw(axes, left + CELL / 2, top, *cell)
         if k + 1 < len(cells):
             _arrow(axes, left + CELL, top + HEAD + STAGE / 2)
-    return look.finish(figure, path, "architecture")
+    return style.finish(figure, path, "architecture")
 
 
 def _describe(layer):
@@ -116,10 +116,9 @@ WORDS = {  # of a kind of layer, beside its activation: what there is to say of 
 
 def _draw(axes, middle, top, kind, settings, shape, params):
     """A cell: words, the block, its shape and parameters. ``middle`` and ``top`` are pixels."""
-    lines, words = _lines(kind), plain("\n".join(settings))
-    below = top + 16 * len(lines)
-    axes.text(middle, top, "\n".join(lines), ha="center", va="top", fontsize=TEXT, weight="bold", linespacing=1.0)
-    axes.text(middle, below, words, ha="center", va="top", fontsize=SMALL, linespacing=1.05)
+    lines = _lines(kind)
+    _write(axes, middle, top, "\n".join(lines), TEXT, weight="bold", linespacing=1.0)
+    _write(axes, middle, top + 16 * len(lines), "\n".join(settings), SMALL, linespacing=1.05)
 
     colour = next((colour for word, colour in COLOURS.items() if word in kind), GREY)
     centre = top + HEAD + STAGE / 2
@@ -130,16 +129,20 @@ def _draw(axes, middle, top, kind, settings, shape, params):
         _box(axes, middle, centre, min(STAGE, STEP * _steps(math.prod(shape))), 0, 10, colour)
 
     below = top + HEAD + STAGE + 2
-    axes.text(middle, below, " × ".join(f"{n:,}" for n in shape), ha="center", va="top", fontsize=SMALL)
+    _write(axes, middle, below, " × ".join(f"{n:,}" for n in shape), SMALL)
     if params:
-        axes.text(middle, below + 15, f"{params:,}", ha="center", va="top", fontsize=SMALL, color=FAINT)
+        _write(axes, middle, below + 15, f"{params:,}", SMALL, color=FAINT)
+
+
+def _write(axes, middle, top, words, size, va="top", **look):
+    axes.text(middle, top, style.plain(words), ha="center", va=va, fontsize=size, **look)
 
 
 def _lines(kind):
     """A long name in two lines, ``["Batch", "Normalization"]``, each as long as there is room for."""
     if len(kind) > MOST_LETTERS:
         kind = re.sub(r"(?<=[a-z])(?=(?:Pooling|[A-Z][a-z]+$))", "\n", kind)
-    return [look.cut(line, MOST_LETTERS) for line in kind.split("\n")]
+    return [style.cut(line, MOST_LETTERS) for line in kind.split("\n")]
 
 
 def _steps(n):
