@@ -82,7 +82,7 @@ SETTINGS = [
     (mc.layers.RandomCrop(16, 24), ["RandomCrop", "16×24"]),
     (mc.layers.RandomFlip("vertical"), ["RandomFlip", "vertical"]),
     (mc.layers.RandomRotation((-0.1, 0.25)), ["Random\nRotation", "−0.1 … 0.25\nturns"]),
-    (mc.layers.RandomTranslation(0.1, (-0.1, 0.2)), ["Random\nTranslation", "↕ ±0.1\n↔ −0.1 … 0.2"]),
+    (mc.layers.RandomTranslation(0.125, (-0.1, 0.222)), ["Random\nTranslation", "↕ ±0.125\n↔ −0.1 … 0.22"]),
     (mc.layers.RandomZoom(0.1), ["RandomZoom", "±0.1"]),
     (mc.layers.RandomZoom(-0.1, 0.2), ["RandomZoom", "↕ ±0.1\n↔ ±0.2"]),
     (mc.layers.ReLU(), ["ReLU"]),

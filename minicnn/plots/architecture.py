@@ -91,12 +91,12 @@ def _moved(layer):
 
 def _span(factor):
     if isinstance(factor, tuple):
-        return " … ".join(map(_number, factor))
+        return " … ".join(_number(x, digits=2) for x in factor)  # no more would fit into a cell
     return f"±{_number(abs(factor))}"
 
 
-def _number(x, sign=""):
-    return f"{x:{sign}.3g}".replace("-", "−")
+def _number(x, sign="", digits=3):
+    return f"{x:{sign}.{digits}g}".replace("-", "−")
 
 
 WORDS = {  # of a kind of layer, beside its activation: what there is to say of it, line by line
