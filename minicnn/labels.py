@@ -19,14 +19,15 @@ def as_classes(labels, caller, name="labels", length=None, classes=None):
             f"{caller} expects {name} of shape ({wanted},) or ({wanted}, classes), got {shape}: "
             "one for each picture"
         )
-    if labels.dtype.kind == "f" and not np.isfinite(labels).all():
+    are_numbers = labels.dtype.kind in "uifb"
+    if are_numbers and not np.isfinite(labels).all():
         raise ValueError(
             f"{caller} expects {name} without NaN and infinity, got some in {labels.dtype} {shape}: "
             "did the training diverge?"
         )
-    if labels.ndim == 2:
+    if are_numbers and labels.ndim == 2:
         labels = labels.argmax(axis=1) if shape[1] > 1 else labels[:, 0]
-    if labels.dtype.kind not in "uifb" or np.any(labels != np.floor(labels)):
+    if not are_numbers or np.any(labels != np.floor(labels)):
         raise ValueError(
             f"{caller} expects {name} as class numbers 0, 1, ..., got {labels.dtype} {labels[:3].tolist()}..."
         )

@@ -14,7 +14,8 @@ def to_categorical(x, num_classes=None):
     """Class numbers as one-hot rows: 2 of 4 classes becomes ``[0, 0, 1, 0]``.
 
     ``x``: whole numbers ``(N,)`` or ``(N, 1)`` from 0 to ``num_classes - 1``; without ``num_classes``, the
-    largest of them decides. Returns ``(N, num_classes)``, float64 as in Keras 3. Raises ValueError otherwise.
+    largest of them decides. Returns ``(N, num_classes)``, float64 as in Keras 3. Raises ValueError for
+    labels that name none of the classes.
     """
     x = as_array(x, "to_categorical", "labels of one length")
     if x.dtype.kind not in "uifb" or not np.isfinite(x).all() or np.any(x != np.floor(x)):

@@ -37,6 +37,8 @@ def test_no_labels():
     (3, r"got \(\)"),
     ([0.5], "class numbers 0, 1, ..., got float64"),
     (["cat"], "class numbers 0, 1, ..., got <U3"),
+    ([["cat", "dog"]], "class numbers 0, 1, ..., got <U3"),
+    ([[None, 1]], "class numbers 0, 1, ..., got object"),
     ([[0, 1], [1]], "labels of one length, got different shapes"),
     ([-1, 3], "labels in 0, got -1 to 3"),
 ])  # fmt: skip

@@ -169,5 +169,5 @@ def _lighter(colour, white):
 
 
 def _arrow(axes, middle, y):
-    line = {"arrowstyle": "->", "color": FAINT, "linewidth": 1}
-    axes.annotate("", (middle + 8, y), (middle - 8, y), arrowprops=line)
+    look = {"arrowstyle": "->", "color": FAINT, "linewidth": 1}
+    axes.annotate("", (middle + 8, y), (middle - 8, y), arrowprops=look)
