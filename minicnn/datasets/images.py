@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from minicnn import config
+from minicnn.checks import is_whole
 from minicnn.datasets import jpeg
 from minicnn.kernels import resize as kernels
 
@@ -104,9 +105,8 @@ def check_choice(caller, name, value, choices):
 
 def check_size(caller, name, size):
     """``size`` as (height, width)."""
-    pair = (size, size) if isinstance(size, (int, np.integer)) else size
-    whole = isinstance(pair, (tuple, list)) and all(isinstance(n, (int, np.integer)) and n > 0 for n in pair)
-    if not whole or len(pair) != 2:
+    pair = (size, size) if is_whole(size) else size
+    if not isinstance(pair, (tuple, list)) or len(pair) != 2 or not all(map(is_whole, pair)):
         raise ValueError(f"{caller} expects {name} as (height, width) in pixels, got {size!r}")
     return int(pair[0]), int(pair[1])
 

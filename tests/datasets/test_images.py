@@ -128,9 +128,10 @@ class TestBroken:
             images.read(tmp_path / "a.jpg")
 
     def test_no_other_decoder_is_tried(self, tmp_path):
-        """Pillow would run Ghostscript, where it is installed, on what only looks like a photograph's name."""
+        """Pillow would run Ghostscript, where it is installed, on what is only called a photograph."""
         (tmp_path / "a.jpg").write_bytes(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\n")
-        assert Image.open(tmp_path / "a.jpg").format == "EPS"
+        with Image.open(tmp_path / "a.jpg") as image:
+            assert image.format == "EPS"
         with pytest.raises(images.UnreadablePicture, match="cannot identify"):
             load_img(tmp_path / "a.jpg")
 
