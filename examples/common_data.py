@@ -127,7 +127,7 @@ class Photographs:
         """
         of_class = np.flatnonzero(self.validation.labels == label)
         row = of_class[0] if len(of_class) else 0
-        return self.class_names[self.validation.labels[row]], self.validation.picture(row)
+        return self.validation.class_names[self.validation.labels[row]], self.validation.picture(row)
 
 
 def find_flowers(args):
