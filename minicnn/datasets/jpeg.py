@@ -6,11 +6,12 @@ A file that was cut, and given a new end, FF D9, decodes without an error. The m
 coefficients of 0, which is the middle grey, 128. But the last pixel of a whole picture may be grey, too. So
 where it is, the picture is decoded once more, with some bytes added at the end of the scan: a whole picture
 needs none of them and stays as it is. A progressive JPEG has several scans, each of which makes the picture
-sharper; without the last ones it is only less sharp. So a progressive JPEG is always decoded twice.
+sharper; without the last ones it is only less sharp, and nothing is grey. So it is always decoded twice.
 
 Not noticed are bits changed within a scan (JPEG has no checksum), as long as there are enough of them for
-every block. (Where half a file is zeros, there rarely are.) Bits left over are no sign of damage: there are
-photographs, whole to the last pixel, with zeros behind it.
+every block. (Where half a file is zeros, there rarely are.) Nor is a progressive JPEG that ends with a scan
+which was not to be the last, nor damage to no more than the last block. Bits left over are no sign of damage:
+there are photographs, whole to the last pixel, with zeros behind it.
 
 Source: ITU-T T.81 (1992), B.1.1 (markers), E.2.4 and F.2.2 (decoding).
 """
