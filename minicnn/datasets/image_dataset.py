@@ -92,8 +92,8 @@ class ImageDataset(KeyedBatches):
     for a validation part.
 
     ``file_paths``: a list; ``labels``: (files,) int32 or None; ``class_names``: a list or None. The other
-    arguments are ``image_dataset_from_directory``'s. A loop can be shared with a forked process: each goes on
-    with the batches that were left.
+    arguments are ``image_dataset_from_directory``'s. While a batch is used, the next is made. Where a process
+    forks within a loop, both go on with the batches that are left.
     """
 
     def __init__(
@@ -112,6 +112,8 @@ class ImageDataset(KeyedBatches):
         self.file_paths = [] if isinstance(file_paths, str) else [os.fspath(path) for path in file_paths]
         if not self.file_paths:
             raise ValueError(f"{caller} expects file_paths as a list of at least one, got {file_paths!r}")
+        if isinstance(class_names, str):
+            raise ValueError(f"{caller} expects class_names as a list, got {class_names!r}")
         self.class_names = None if class_names is None else list(class_names)
         self.labels = None
         if labels is not None and label_mode is not None:

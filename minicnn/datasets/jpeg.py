@@ -25,6 +25,7 @@ _MARKER = re.compile(rb"\xff([^\x00\xff\xd0-\xd7])")  # FF 00 and FF D0..D7, res
 _HEAD_OF_A_SCAN, _END = b"\xda", b"\xd9"
 _BITS = bytes(range(0, 250, 5))  # as good as any; no FF, and the 0 disarms one that stands before it
 _MORE = b"".join(_BITS + bytes([0xFF, 0xD0 + k]) for k in range(8))  # for a scan cut where a restart was due
+_MOST_SCANS = 100  # encoders make about ten; a file with a million would grow beyond all bounds
 
 
 def may_be_cut(image):
@@ -46,7 +47,7 @@ def is_cut(image, content):
 def with_longer_scans(content):
     """The JPEG's bytes with some more at the end of every scan, which belong to nothing."""
     pieces, done, at, in_scan = [], 0, 2, False
-    while marker := _MARKER.search(content, at):
+    while len(pieces) < 2 * _MOST_SCANS and (marker := _MARKER.search(content, at)):
         if in_scan:
             pieces += content[done : marker.start()], _MORE
             done = marker.start()

@@ -310,6 +310,7 @@ class TestOfOnesOwn:
             (("a.jpg",), "file_paths as a list of at least one, got 'a.jpg'"),
             ((["a.jpg", "b.jpg"], [1]), r"2 whole numbers, one for each file, got int64 \(1,\)"),
             ((["a.jpg"], [0.0]), "1 whole numbers, one for each file, got float64"),
+            ((["a.jpg"], [0], "ab", "binary"), "class_names as a list, got 'ab'"),
             ((["a.jpg"], [0], None, "categorical"), "label_mode='categorical' needs class_names"),
             ((["a.jpg"], [2], ["x", "y"], "categorical"), "labels from 0 to 1.*got 2 to 2"),
             ((["a.jpg"], [0], ["x", "y"], "one_hot"), "label_mode to be one of"),

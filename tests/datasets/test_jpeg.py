@@ -80,6 +80,12 @@ def test_a_grey_corner_is_a_reason_to_look(pixels):
     assert jpeg.may_be_cut(decoded(encoded(pixels[..., 0])))
 
 
+def test_a_million_scans_do_not_fill_the_memory(pixels):
+    content = encoded(pixels)
+    hostile = content[:2] + 250_000 * b"\xff\xda\x00\x02" + content[2:]
+    assert len(jpeg.with_longer_scans(hostile)) < 1.1 * len(hostile)
+
+
 def test_what_stands_behind_the_pixels_does_not_matter(tmp_path, pixels):
     pixels[60:] = 128
     content = encoded(pixels)
