@@ -35,7 +35,7 @@ def main(argv=None):
     best, path = int(p.argmax()), Path(args.picture)
     chart = args.out or Path(f"{path.stem}_classes.png")
     title = f"{path.name}: {names[best]}, {100 * p[best]:.0f} %"
-    mc.plots.class_scores(p, names, picture, title=title, path=chart)
+    mc.plots.class_scores(p, names, picture.astype("uint8"), title=title, path=chart)
     print(f"\n{judge.model.name} on {path}; chart: {chart}")
 
 

@@ -103,12 +103,11 @@ class Photographs:
 
     def take(self, train, validation, subset=None):
         """Keep the two parts; of a ``subset`` of N pictures, the first ones of each, in their proportion."""
-        self.train, self.validation = train, validation
         if subset:
             share = validation.images / (train.images + validation.images)
             for_validation = max(1, int(share * subset))
-            _keep_first(train, subset - for_validation)
-            _keep_first(validation, for_validation)
+            train, validation = train.first(subset - for_validation), validation.first(for_validation)
+        self.train, self.validation = train, validation
 
     @property
     def sizes(self):
@@ -122,9 +121,13 @@ class Photographs:
         return np.stack(pictures), self.train.labels[chosen]
 
     def unseen(self, label):
-        """The path of the first validation picture of a class; of any, where none is of that class."""
+        """The first validation picture of a class, or of any where none is of that class.
+
+        Its class and its pixels (height, width, 3), the ones ``evaluate`` has seen.
+        """
         of_class = np.flatnonzero(self.validation.labels == label)
-        return Path(self.validation.file_paths[of_class[0] if len(of_class) else 0])
+        row = of_class[0] if len(of_class) else 0
+        return self.validation.class_names[self.validation.labels[row]], self.validation.picture(row)
 
 
 def find_flowers(args):
@@ -151,10 +154,6 @@ def thumbnail(path, size=96):
     return np.asarray(
         mc.utils.load_img(path, target_size=(size, size), interpolation="bilinear", keep_aspect_ratio=True)
     )
-
-
-def _keep_first(dataset, n):
-    dataset.file_paths, dataset.labels = dataset.file_paths[:n], dataset.labels[:n]
 
 
 def _draw_files(folder, n, class_names):

@@ -105,12 +105,10 @@ def main(argv=None):
     mc.plots.architecture(model, path=run.path("_architecture.png"))
     title = f"VGG16 ({args.variant}) on {data.title}"
     mc.plots.training_curves(history, title=title, path=run.path("_curves.png"))
-    path = data.unseen(2)  # a rose it was not trained on
-    size = (args.image_size, args.image_size)
-    picture = mc.utils.load_img(path, target_size=size, interpolation="bilinear")
-    p, title = model.predict(mc.utils.img_to_array(picture)[None]), f"Never seen before: {path.parent.name}"
+    kind, picture = data.unseen(2)  # a rose it was not trained on
+    p, shown, title = model.predict(picture[None]), picture.astype("uint8"), f"Never seen before: {kind}"
     mc.plots.class_scores(p, data.class_names, title=title, path=run.path("_scores.png"))
-    mc.plots.class_scores(p, data.class_names, picture, title=title, path=run.path("_scores_beside.png"))
+    mc.plots.class_scores(p, data.class_names, shown, title=title, path=run.path("_scores_beside.png"))
     model.save(run.path(".mcnn"))
     run.write()
 

@@ -19,6 +19,8 @@ from rows import (
     spread,
 )  # fmt: skip
 
+from minicnn.classification import scores_per_class
+
 
 def records(results, folder, part, section):
     """The records of one part of a script, a seed each."""
@@ -122,17 +124,11 @@ def one_step(results):
 # ------------------------------------------------------------------------------------- D
 
 
-def f1_scores(confusion):
-    """2 tp / (in the class + taken for it) of each class; 0 where none is either."""
-    taken = [sum(column) for column in zip(*confusion)]
-    return [2 * each[k] / max(sum(each) + taken[k], 1) for k, each in enumerate(confusion)]
-
-
 def early_stopping(results, keras):
     """The run that stopped by itself, and the f1-score of every class."""
     known = DOCUMENTED["D"]["models"]["early_stopping"]
     runs = read_runs(results / "early_stopping", DOCUMENTED["D"])
-    f1 = [f1_scores(run["confusion"]) for run in runs]
+    f1 = [scores_per_class(run["confusion"])[0][2].tolist() for run in runs]
     found = [
         scores(run) | {"epochs": run["epoch_reached"], "macro_f1": mean(each)} for run, each in zip(runs, f1)
     ]

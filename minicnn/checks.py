@@ -1,6 +1,8 @@
-"""Arguments that should be numbers: the number, or a message that names the argument and what came."""
+"""Arguments that should be numbers, or one of a few words: a message names the argument and what came."""
 
 import numpy as np
+
+from minicnn.lookup import nearest
 
 
 def is_whole(value, least=1):
@@ -35,6 +37,19 @@ def nonnegative(value, argument, below=np.inf, most=np.inf):
         top = f" and <= {most}" if most < np.inf else f" and < {below}" if below < np.inf else ""
         raise ValueError(f"{argument} expects a finite number >= 0{top}, got {value!r}")
     return float(value)
+
+
+def check_choice(value, argument, choices, caller):
+    """``value``, if it is one of ``choices``, texts or None; else a ValueError that suggests the nearest.
+
+    ``caller``: who has that argument, a layer or the name of a function.
+    """
+    if not isinstance(value, str | None) or value not in choices:  # of a list, a dictionary could not tell
+        near = nearest(value, choices)
+        hint = f": did you mean {near!r}?" if near else ""
+        among = ", ".join(map(repr, choices))
+        raise ValueError(f"{caller} expects {argument} to be one of {among}, got {value!r}{hint}")
+    return value
 
 
 def _is_within(value, least, below, most):

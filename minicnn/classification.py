@@ -11,8 +11,7 @@ one prediction is right: there it shows the support as 3.0, and this one as 3 li
 
 import numpy as np
 
-from minicnn.datasets.labels import as_classes
-from minicnn.kernels.activations import softmax
+from minicnn.labels import as_classes
 
 HEADERS = ("precision", "recall", "f1-score", "support")
 
@@ -43,7 +42,7 @@ def classification_report(y_true, y_pred, class_names=None, digits=2):
         (occurring,) = np.nonzero(counts.sum(axis=0) + counts.sum(axis=1))
         counts, class_names = counts[np.ix_(occurring, occurring)], occurring
     names = [str(name) for name in class_names]
-    scores, support = class_scores(counts)
+    scores, support = scores_per_class(counts)
     N = support.sum()
     accuracy = np.trace(counts) / N
 
@@ -63,16 +62,9 @@ def classification_report(y_true, y_pred, class_names=None, digits=2):
     return "\n".join(lines) + "\n"
 
 
-def probabilities(outputs):
-    """(N, classes) from what a classifier gives: probabilities, logits, or one number for two classes."""
-    logits = outputs.min() < 0 or outputs.max() > 1
-    if outputs.shape[1] == 1:
-        outputs = np.concatenate([0 * outputs if logits else 1 - outputs, outputs], axis=1)
-    return softmax(outputs) if logits else outputs
-
-
-def class_scores(counts):
+def scores_per_class(counts):
     """Precision, recall and f1 of each class, (3, classes), and its support (classes,), from the counts."""
+    counts = np.asarray(counts)
     right, support, taken = np.diag(counts), counts.sum(axis=1), counts.sum(axis=0)
     tops, bottoms = (right, right, 2 * right), (taken, support, support + taken)
     scores = [np.divide(a, b, out=np.zeros(len(a)), where=b > 0) for a, b in zip(tops, bottoms)]

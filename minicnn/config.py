@@ -38,6 +38,13 @@ def home():
         return Path(os.devnull) / "home"
 
 
+def data_folders():
+    """The folders in which data sets are looked for, first to last: a list, whether they exist or not."""
+    own = os.environ.get("MINICNN_DATA")
+    mine = [Path(own).expanduser()] if own else []
+    return [*mine, cache_folder(), home() / ".keras" / "datasets"]
+
+
 def cache_folder():
     """Where minicnn keeps what it can make or fetch again, compiled kernels and downloads.
 

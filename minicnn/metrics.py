@@ -46,7 +46,7 @@ class BinaryAccuracy(Metric):
     name = "binary_accuracy"
 
     def values(self, y_true, y_pred):
-        return _per_image((y_pred > 0.5) == _same_size(self, y_true, y_pred).reshape(y_pred.shape))
+        return _per_image((y_pred > 0.5) == _like(y_pred, y_true, self))
 
 
 class CategoricalAccuracy(Metric):
@@ -58,7 +58,7 @@ class CategoricalAccuracy(Metric):
     name = "categorical_accuracy"
 
     def values(self, y_true, y_pred):
-        y_true = _same_size(self, y_true, y_pred).reshape(y_pred.shape)
+        y_true = _like(y_pred, y_true, self)
         return _per_image(np.argmax(y_true, axis=-1) == np.argmax(y_pred, axis=-1))
 
 
@@ -72,7 +72,7 @@ class SparseCategoricalAccuracy(Metric):
 
     def values(self, y_true, y_pred):
         found = np.argmax(y_pred, axis=-1)
-        if y_true.size != found.size:
+        if _plain(y_true.shape) != _plain(found.shape):
             raise ValueError(
                 f"{self.name} expects one integer label per prediction, got {y_true.shape} for "
                 f"{y_pred.shape}: for one-hot targets use categorical_accuracy"
@@ -93,7 +93,7 @@ class Accuracy(Metric):
         return self._fitting(y_true.shape, y_pred.shape).values(y_true, y_pred)
 
     def _fitting(self, targets, predictions):
-        if len(predictions) == 1 or predictions[-1] == 1:
+        if len(predictions) < 2 or predictions[-1] == 1:
             return BinaryAccuracy(self.name)
         if len(targets) < len(predictions) or targets[-1] == 1:
             return SparseCategoricalAccuracy(self.name)
@@ -135,13 +135,19 @@ def _per_image(right):
     return right.mean(axis=tuple(range(1, right.ndim)), dtype=np.float64)
 
 
-def _same_size(metric, y_true, y_pred):
-    if y_true.size != y_pred.size:
+def _like(y_pred, y_true, metric):
+    """``y_true`` in the shape of ``y_pred``: they may differ in axes of 1 at the end."""
+    if _plain(y_true.shape) != _plain(y_pred.shape):
         raise ValueError(
             f"{metric.name} expects targets of the shape of the predictions, {y_pred.shape}, "
             f"got {y_true.shape}"
         )
-    return y_true
+    return y_true.reshape(y_pred.shape)
+
+
+def _plain(shape):
+    """(N, 1) is (N,) as well: without ones at the end."""
+    return _plain(shape[:-1]) if len(shape) > 1 and shape[-1] == 1 else shape
 
 
 _REGISTRY = {
@@ -157,11 +163,10 @@ _REGISTRY = {
 }
 
 
-def get(identifier, loss=None, output_shape=None):
+def get(identifier):
     """A metric from its name, its class, or itself; else ValueError.
 
-    A name given as a string is the one the history shows, as in Keras: "acc" stays "acc". ``loss`` and
-    ``output_shape`` may be given; no metric here needs them.
+    A name given as a string is the one the history shows, as in Keras: "acc" stays "acc".
     """
     metric = resolve(identifier, _REGISTRY, "metric", Metric)
     if isinstance(identifier, str):

@@ -32,7 +32,7 @@ class Training:
             raise ValueError(f"metrics expects a list, got the text {metrics!r}: write metrics=[{metrics!r}]")
         optimizer, loss = optimizers.get(optimizer), losses.get(loss)
         wanted = list(metrics or ())
-        chosen = [metrics_module.get(each, loss) for each in wanted]
+        chosen = [metrics_module.get(each) for each in wanted]
         names = ["loss", *(metric.name for metric in chosen)]
         if twice := [name for name in names if names.count(name) > 1]:
             raise ValueError(f"two numbers in the history would be called {twice[0]!r}: drop a metric")

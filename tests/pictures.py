@@ -32,3 +32,9 @@ def cut_short(path, share=0.6):
     """Leave only the first bytes of a file: its head is whole, its pixels are not."""
     content = path.read_bytes()
     path.write_bytes(content[: int(len(content) * share)])
+
+
+def cut_and_closed(content, share=0.5, filled=False):
+    """The bytes of a JPEG of which a part is missing, or ``filled`` with zeros, but not the end marker."""
+    begin = content[: int(len(content) * share)]
+    return begin + bytes(len(content) - 2 - len(begin) if filled else 0) + content[-2:]

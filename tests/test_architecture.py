@@ -55,23 +55,25 @@ FOUNDATIONS = {"minicnn.checks", "minicnn.config", "minicnn.random", "minicnn.lo
 PARTS_OF_LAYERS = {"minicnn.activations", "minicnn.initializers", "minicnn.constraints"}
 PARTS_OF_TRAINING = {"minicnn.losses", "minicnn.metrics", "minicnn.optimizers", "minicnn.schedules"}
 ON_ITS_OWN = {f"minicnn.{name}" for name in (
-    "checks", "config", "lookup", "random", "archive", "notebook", "position", "summary", "svg",
+    "config", "lookup", "random", "archive", "labels", "notebook", "position", "summary", "svg", "windows",
 )}  # fmt: skip
 MAY_IMPORT = {
     **{name: set() for name in ON_ITS_OWN},
+    "minicnn.checks": {"minicnn.lookup"},
     "minicnn.random": {"minicnn.checks"},
     "minicnn.progress": {"minicnn.notebook", "minicnn.svg"},
     "minicnn.position": {"minicnn.checks"},
     "minicnn.gradcheck": {"minicnn.config"},
     "minicnn.kernels": {"minicnn.config"},
-    "minicnn.layers": FOUNDATIONS | PARTS_OF_LAYERS | {"minicnn.kernels"},
+    "minicnn.layers": FOUNDATIONS | PARTS_OF_LAYERS | {"minicnn.kernels", "minicnn.windows"},
     **dict.fromkeys(PARTS_OF_LAYERS | PARTS_OF_TRAINING,
                     FOUNDATIONS | PARTS_OF_LAYERS | PARTS_OF_TRAINING | {"minicnn.kernels"}),
-    "minicnn.classification": {"minicnn.datasets", "minicnn.kernels"},
+    "minicnn.classification": {"minicnn.labels"},
+    "minicnn.probabilities": {"minicnn.activations", "minicnn.kernels"},
     "minicnn.metrics": {"minicnn.losses", "minicnn.lookup", "minicnn.classification"},
     "minicnn.batches": {"minicnn.checks", "minicnn.random"},
-    "minicnn.datasets": FOUNDATIONS | {"minicnn.batches", "minicnn.kernels"},
-    "minicnn.utils": {"minicnn.datasets"},
+    "minicnn.datasets": FOUNDATIONS | {"minicnn.batches", "minicnn.kernels", "minicnn.windows"},
+    "minicnn.utils": {"minicnn.checks", "minicnn.datasets", "minicnn.labels"},
     "minicnn.callbacks": FOUNDATIONS | {"minicnn.archive", "minicnn.svg"},
     "minicnn.saving": FOUNDATIONS | {"minicnn.archive", "minicnn.layers", "minicnn.model"},
     "minicnn.training": FOUNDATIONS | PARTS_OF_TRAINING | {f"minicnn.{name}" for name in (
@@ -81,17 +83,17 @@ MAY_IMPORT = {
         "minicnn.layers", "minicnn.saving", "minicnn.summary", "minicnn.training",
     },
     "minicnn.commands": {f"minicnn.{name}" for name in (
-        "batches", "callbacks", "classification", "config", "datasets", "kernels", "layers", "lookup",
-        "losses", "reports", "saving", "utils", "warmup",
+        "batches", "callbacks", "config", "datasets", "kernels", "layers", "lookup", "losses",
+        "probabilities", "reports", "saving", "utils", "warmup",
     )},
     "minicnn.warmup": {f"minicnn.{name}" for name in (
         "config", "datasets", "kernels", "layers", "model", "optimizers",
     )},
     "minicnn.reports": {f"minicnn.{name}" for name in (
-        "activations", "archive", "batches", "checks", "classification", "config", "datasets", "kernels",
-        "layers", "summary", "svg",
+        "activations", "archive", "batches", "checks", "classification", "config", "kernels", "labels",
+        "layers", "probabilities", "summary", "svg",
     )},
-    "minicnn.plots": {"minicnn.checks", "minicnn.datasets", "minicnn.lookup", "minicnn.classification"},
+    "minicnn.plots": {"minicnn.checks", "minicnn.classification", "minicnn.labels", "minicnn.layers"},
     "minicnn.exchange": FOUNDATIONS | {"minicnn.activations", "minicnn.archive", "minicnn.layers"},
     "minicnn.sklearn": FOUNDATIONS | {f"minicnn.{name}" for name in (
         "activations", "callbacks", "layers", "model", "optimizers",

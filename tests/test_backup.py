@@ -330,7 +330,7 @@ def lose_a_weight(document, arrays):
         (replace("callbacks", "0_EarlyStopping", value={}), "KeyError: 'wait'"),
         (replace("callbacks", "0_EarlyStopping", "wait", value="x"), "wait expects a number, got 'x'"),
         (replace("callbacks", "3_CSVLogger", "size", value=-1), "size expects a whole number"),
-        (replace("callbacks", "3_CSVLogger", "mode", value="x"), "mode expects 'w' or 'a'"),
+        (replace("callbacks", "3_CSVLogger", "mode", value="x"), "mode to be one of 'w', 'a'"),
         (lose_a_weight, "KeyError: '1'"),
     ],
 )

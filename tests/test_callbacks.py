@@ -259,7 +259,7 @@ def test_a_monitor_that_is_not_in_the_logs_is_named(monitor, logs, message):
 def test_a_direction_that_cannot_be_known_is_asked_for(kind):
     with pytest.raises(ValueError, match="whether lower or higher is better"):
         kind("val_speed")
-    with pytest.raises(ValueError, match="expects mode 'auto', 'min' or 'max', got 'down'"):
+    with pytest.raises(ValueError, match="expects mode to be one of 'auto', 'min', 'max', got 'down'"):
         kind("val_loss", mode="down")
     assert kind("val_speed", mode="max").improves(2.0, 1.0)
     assert kind("val_categorical_crossentropy").improves(1.0, 2.0)

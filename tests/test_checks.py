@@ -5,7 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from minicnn.checks import is_whole, nonnegative, number, whole_number
+from minicnn import layers
+from minicnn.checks import check_choice, is_whole, nonnegative, number, whole_number
 
 
 @pytest.mark.parametrize("value", [1, 7, np.int64(3), np.uint8(9)])
@@ -57,3 +58,22 @@ def test_bounds_are_named(check, value, bounds, said):
 def test_bounds_themselves():
     assert number(1, "rate", least=1, most=1) == 1
     assert nonnegative(1, "rate", most=1) == 1 and nonnegative(0, "rate", below=1) == 0
+
+
+@pytest.mark.parametrize("choices", [("rgb", "grayscale", None), {"rgb": 1, "grayscale": 2, None: 3}])
+def test_one_of_a_few_words(choices):
+    assert check_choice("rgb", "color_mode", choices, "load_img") == "rgb"
+    assert check_choice(None, "color_mode", choices, "load_img") is None
+    with pytest.raises(ValueError) as caught:
+        check_choice("greyscale", "color_mode", choices, "load_img")
+    among = "'rgb', 'grayscale', None"
+    expects = f"load_img expects color_mode to be one of {among}, got"
+    assert str(caught.value) == f"{expects} 'greyscale': did you mean 'grayscale'?"
+    for value in (["rgb"], {"rgb"}, np.array(["rgb"]), np.array(["rgb", "rgb"]), 3, True, float("nan")):
+        with pytest.raises(ValueError, match=expects):
+            check_choice(value, "color_mode", choices, "load_img")
+
+
+def test_a_layer_that_is_given_no_choice_is_named():
+    with pytest.raises(ValueError, match=r"^RandomFlip 'mine' expects mode to be one of 'horizontal'"):
+        layers.RandomFlip("sideways", name="mine")

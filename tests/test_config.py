@@ -16,7 +16,7 @@ def test_the_cache_folder_is_the_one_that_was_named(monkeypatch, tmp_path):
 
 def test_downloads_follow_it(monkeypatch, tmp_path):
     monkeypatch.setenv("MINICNN_CACHE", str(tmp_path / "mine"))
-    assert tmp_path / "mine" in cifar10.search_folders()
+    assert tmp_path / "mine" in config.data_folders()
 
 
 def test_without_a_name_it_follows_xdg(monkeypatch, tmp_path):

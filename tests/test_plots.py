@@ -268,7 +268,7 @@ def test_a_search_by_rounds_and_by_a_parameter():
     "candidates, group, message",
     [
         ([], "optimizer", r"search expects a list of candidates such as .*, got \[\]"),
-        (CANDIDATES, "optimiser", "expects group and along among 'optimizer', .*did you mean 'optimizer'"),
+        (CANDIDATES, "optimiser", "group and along to be one of 'optimizer', .*did you mean 'optimizer'"),
     ],
 )
 def test_search_refuses(candidates, group, message):

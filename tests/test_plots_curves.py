@@ -68,8 +68,8 @@ def test_training_curves_chooses_the_panels():
 @pytest.mark.parametrize(
     ("history", "metrics", "message"),
     [
-        (RUN, "acuracy", "metrics among 'loss', 'accuracy', got 'acuracy': did you mean 'accuracy'"),
-        (RUN, [], "metrics among 'loss', 'accuracy', got None"),
+        (RUN, "acuracy", "metrics to be one of 'loss', 'accuracy', got 'acuracy': did you mean 'accuracy'"),
+        (RUN, [], "metrics to be one of 'loss', 'accuracy', got None"),
         ({"loss": [1, 2], "accuracy": [1]}, None, r"number for each epoch and quantity, got .*'accuracy': 1"),
         ({"loss": []}, None, "one number for each epoch and quantity"),
         ({"loss": 1.0}, None, "one number for each epoch and quantity"),
@@ -112,7 +112,7 @@ def test_compare_runs_legend_stays_inside_with_long_names():
 def test_compare_runs_refuses():
     with pytest.raises(ValueError, match=r"run 'M2' has no 'val_loss'.*which='train'"):
         plots.compare_runs({"M1": RUN, "M2": {"loss": [1, 2]}})
-    with pytest.raises(ValueError, match="which among 'val', 'train', got 'tain': did you mean 'train'"):
+    with pytest.raises(ValueError, match="one of 'val', 'train', got 'tain': did you mean 'train'"):
         plots.compare_runs({"M1": RUN}, which="tain")
     with pytest.raises(ValueError, match="compare_runs expects a dict such as"):
         plots.compare_runs([RUN])

@@ -9,7 +9,7 @@ from lessons.harness.networks import arrays_of, filled
 from lessons.harness.payoff import Training, failure
 from lessons.harness.tasks import Case, Lesson, Task, Wrong
 from minicnn import classification, layers
-from minicnn.datasets.labels import as_classes
+from minicnn.labels import as_classes
 
 # ---------------------------------------------------------------- the matrix
 

@@ -5,7 +5,7 @@ import csv
 import os
 
 from minicnn.callbacks.base import Callback
-from minicnn.checks import whole_number
+from minicnn.checks import check_choice, whole_number
 
 
 class CSVLogger(Callback):
@@ -48,9 +48,7 @@ class CSVLogger(Callback):
 
     def load_state(self, document, arrays):
         size = whole_number(document["size"], "size", least=0)
-        if document["mode"] not in ("w", "a"):
-            raise ValueError(f"mode expects 'w' or 'a', got {document['mode']!r}")
-        self.mode = document["mode"]
+        self.mode = check_choice(document["mode"], "mode", ("w", "a"), "CSVLogger")
         self.keys = None if document["keys"] is None else [str(key) for key in document["keys"]]
         # Lines written after the backup are of epochs that are now run again.
         with contextlib.suppress(FileNotFoundError):

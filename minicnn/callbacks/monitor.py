@@ -4,7 +4,7 @@ import math
 import warnings
 
 from minicnn.callbacks.base import Callback
-from minicnn.checks import is_number
+from minicnn.checks import check_choice, is_number
 from minicnn.lookup import nearest
 
 FALLING = ("loss", "crossentropy", "error", "mse", "mae")  # names that end like this: lower is better
@@ -57,8 +57,7 @@ class MonitorCallback(Callback):
 
 
 def _direction(who, monitor, mode):
-    if mode not in ("auto", "min", "max"):
-        raise ValueError(f"{who} expects mode 'auto', 'min' or 'max', got {mode!r}")
+    check_choice(mode, "mode", ("auto", "min", "max"), who)
     if mode == "min" or (mode == "auto" and monitor.endswith(FALLING)):
         return -1
     if mode == "max" or monitor.endswith(RISING):

@@ -61,7 +61,7 @@ def packages():
 
 def data():
     """Where data are looked for, and what is there."""
-    folders = cifar10.search_folders()
+    folders = config.data_folders()
     lines = ["Data are looked for in"]
     for folder, whose in zip(folders, PLACES[-len(folders) :]):
         lines.append(f"    {folder}   ({whose}{'' if folder.is_dir() else '; no such folder'})")

@@ -95,7 +95,7 @@ def _from_folder(trained, folder, title, count, options):
     if len(dataset.class_names) != max(2, classes):
         found = f"{folder} has folders for {len(dataset.class_names)}"
         raise ValueError(f"{trained.path} knows {classes} classes, {found}: one folder for each class?")
-    dataset.file_paths, dataset.labels = dataset.file_paths[:count], dataset.labels[:count]
+    dataset = dataset if count is None else dataset.first(count)
     return Pictures(title, dataset.class_names, dataset.images, AsInput(dataset, trained))
 
 

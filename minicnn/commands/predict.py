@@ -3,17 +3,18 @@
     python -m minicnn predict runs/m3/m3_cifar10.mcnn dog.jpg cat.png
 
 Pictures of any size are made as large as those the model was trained on, upright as the camera was held, and
-white where they are transparent. A model knows its classes alone: a face is a cat, a dog or a truck to it.
+white where they are transparent. Large ones are averaged down, unless the model was trained on picture files,
+which are not. A model knows its classes alone: a face is a cat, a dog or a truck to it.
 """
 
 import sys
 
 import numpy as np
 
-from minicnn.classification import probabilities
 from minicnn.commands import pictures, trained
 from minicnn.commands.parser import whole_number
 from minicnn.datasets import images
+from minicnn.probabilities import as_probabilities
 
 
 def add_arguments(parser):
@@ -40,21 +41,20 @@ def run(args):
 
 
 def load_picture(path, judge):
-    """The picture as bytes (H, W, C), of the size that the model takes."""
+    """The pixels of a picture (H, W, C), 0..255, as large as the model takes them, resized as in training."""
     path = trained.existing(path, "picture", images.FORMATS)
     if path.is_dir():
         raise ValueError(f"{path} is a folder, not a picture: {path / '*'} names all files in it")
     *size, _ = judge.input_shape
     try:
-        return images.photograph(path, size, judge.color_mode)
+        return images.photograph(path, size, judge.color_mode, average=not judge.learned_from_files)
     except images.UnreadablePicture as problem:
-        formats = ", ".join(dict.fromkeys(images.FORMATS.values()))
-        raise ValueError(f"{problem} ({formats} can be read)") from problem
+        raise ValueError(f"{problem} ({', '.join(images.DECODERS)} can be read)") from problem
 
 
 def class_probabilities(judge, picture):
-    """What the model makes of bytes (H, W, C): a probability for each class."""
-    return probabilities(judge.model.predict(judge.as_input(picture[np.newaxis])))[0]
+    """What the model makes of pixels (H, W, C): a probability for each class."""
+    return as_probabilities(judge.model.predict(judge.as_input(picture[np.newaxis])), judge.model)[0]
 
 
 def lines(judge, p, top=None):

@@ -53,8 +53,13 @@ class Trained:
             raise ValueError(f"{self.path} knows {classes[0]} classes, its metrics file names {len(names)}")
         return names
 
+    @property
+    def learned_from_files(self):
+        """Whether it was trained on files, resized as ``image_dataset_from_directory`` does: not averaged."""
+        return "image_size" in self.part.get("recipe", {})
+
     def as_input(self, x):
-        """Bytes 0..255 as the model was trained on them: float32, divided by 255 or not."""
+        """Pixels 0..255 as the model was trained on them: float32, divided by 255 or not."""
         return x.astype(np.float32) / np.float32(PIXELS[self._pixels()])
 
     def _pixels(self):

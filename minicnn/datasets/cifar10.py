@@ -12,9 +12,6 @@ and otherwise downloaded. An archive is read only after its SHA-256 was found ri
 but is not what it should be raises; nothing is skipped in silence, and no half-filled array returned.
 """
 
-import os
-from pathlib import Path
-
 import numpy as np
 
 from minicnn import config
@@ -62,17 +59,10 @@ def on_disk():
 
 def _found():
     """What there is to read and how, best first."""
-    for folder in search_folders():
+    for folder in config.data_folders():
         for name, read in _FORMATS:
             if (folder / name).exists():
                 yield folder / name, read
-
-
-def search_folders():
-    """The folders looked at, first to last: a list of paths, whether they exist or not."""
-    own = os.environ.get("MINICNN_DATA")
-    mine = [Path(own).expanduser()] if own else []
-    return [*mine, config.cache_folder(), config.home() / ".keras" / "datasets"]
 
 
 def fetch():
@@ -86,7 +76,7 @@ def _download():
     except OSError as error:  # DatasetUnavailable is one; a full or read-only disk gives others
         looked = "\n".join(
             f"  {folder} ({'has none of them' if folder.is_dir() else 'no such folder'})"
-            for folder in search_folders()
+            for folder in config.data_folders()
         )
         raise download.DatasetUnavailable(
             f"CIFAR-10 is neither on disk nor to be had. Looked in\n{looked}\n"

@@ -183,7 +183,7 @@ def only_one(path):
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                print(f"minicnn: waiting for another process to download {path.stem}", file=sys.stderr)
+                print(f"minicnn: waiting for another process, which is getting {path.stem}", file=sys.stderr)
                 fcntl.flock(file, fcntl.LOCK_EX)
         yield
 

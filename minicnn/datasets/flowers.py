@@ -13,7 +13,6 @@ import shutil
 
 from minicnn import config
 from minicnn.datasets import archives, download
-from minicnn.datasets.cifar10 import search_folders
 from minicnn.datasets.image_dataset import image_dataset_from_directory
 
 CLASS_NAMES = ("daisy", "dandelion", "roses", "sunflowers", "tulips")
@@ -28,16 +27,26 @@ _ARCHIVES = (f"{_NAME}.tgz", f"{_NAME}.tar.gz", f"{_NAME}_archive")  # the publi
 _SIZE_LIMIT, _TOTAL_LIMIT = 4_000_000, 300_000_000  # bytes of one file, and of all that is in the archive
 
 
-def load_data(image_size=(227, 227), batch_size=32, validation_split=0.3, seed=42, **options):
+def load_data(
+    image_size=(227, 227), batch_size=32, validation_split=0.3, seed=42, label_mode="int", **options
+):  # fmt: skip
     """``(train, validation)``, two ``ImageDataset``: 2,569 and 1,101 pictures with these arguments.
 
-    ``options``: more of ``utils.image_dataset_from_directory``'s, such as ``label_mode="categorical"``. The
-    parts are the ones Keras makes of the same seed. Raises ``DatasetUnavailable`` when the pictures are
-    neither on disk nor to be had, ``ValueError`` when something on disk is broken; both say what to do.
+    ``label_mode``: "int", "categorical" or None, no labels. ``options``: more of
+    ``utils.image_dataset_from_directory``'s, those that say how pictures are read and in which order. The
+    parts, which are always both returned, are the ones Keras makes of the same seed. Raises
+    ``DatasetUnavailable`` when the pictures are neither on disk nor to be had, ``ValueError`` when something
+    on disk is broken; both say what to do.
     """
+    if others := sorted(options.keys() & {"labels", "class_names", "subset"}):
+        raise ValueError(
+            f"flowers.load_data gives both parts of all five classes, so it takes no {' and '.join(others)}: "
+            "utils.image_dataset_from_directory(flowers.folder(), ...) does"
+        )
     return image_dataset_from_directory(
-        folder(), class_names=list(CLASS_NAMES), image_size=image_size, batch_size=batch_size,
-        validation_split=validation_split, subset="both", seed=seed, **options,
+        folder(), class_names=list(CLASS_NAMES) if label_mode else None, label_mode=label_mode,
+        image_size=image_size, batch_size=batch_size, validation_split=validation_split, subset="both",
+        seed=seed, **options,
     )  # fmt: skip
 
 
@@ -52,7 +61,7 @@ def folder():
 
 def find():
     """The path of the folder or the archive that is there without a download, or None."""
-    for place in search_folders():
+    for place in config.data_folders():
         for path in (place / name for name in _FOLDERS):
             if (path / CLASS_NAMES[0]).is_dir():
                 return path
@@ -78,7 +87,7 @@ def _download():
     try:
         return fetch()
     except OSError as error:  # DatasetUnavailable is one; a full or read-only disk gives others
-        looked = "\n".join(f"  {place}" for place in search_folders())
+        looked = "\n".join(f"  {place}" for place in config.data_folders())
         raise download.DatasetUnavailable(
             f"The flower photographs are neither on disk nor to be had. Looked in\n{looked}\n"
             f"for {', '.join((_NAME, *_ARCHIVES))}.\nThen: {error}\n"

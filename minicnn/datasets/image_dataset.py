@@ -9,18 +9,20 @@ last file for the same seed. So are the pixels, to rounding, once a picture is d
 accurately here and fast there, which differs by a few of 255 levels, less than one on average.
 """
 
+import copy
 import math
 import os
 import warnings
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
 from minicnn import random
 from minicnn.batches import KeyedBatches
-from minicnn.checks import is_whole
+from minicnn.checks import check_choice, is_whole, whole_number
 from minicnn.datasets import images
-from minicnn.datasets.image_folder import check_split, list_pictures, part
+from minicnn.datasets.image_folder import check_split, list_pictures, part, whole_labels
 from minicnn.datasets.prefetch import one_ahead
 from minicnn.kernels.threads import get_num_threads
 
@@ -34,9 +36,10 @@ def image_dataset_from_directory(
     """The pictures (.bmp, .gif, .jpeg, .jpg, .png) under ``directory`` as an ``ImageDataset``.
 
     labels            "inferred": each folder in ``directory`` is a class; None: no labels; or a whole
-                      number for every file, in the order of their sorted paths
+                      number (of 32 bits) for every file, in the order of their sorted paths
     label_mode        "int" (N,), "categorical" (N, classes) one-hot, "binary" (N, 1), None: no labels
-    class_names       the folders that are the classes, in this order; all of them, sorted, unless given
+    class_names       the folders that are the classes, in this order; all of them, sorted, unless given;
+                      with "inferred" labels alone
     color_mode        "rgb", "grayscale", "rgba"
     image_size        (height, width) that every picture is resized to, by "bilinear" or "nearest"
                       ``interpolation``; distorted, unless ``crop_to_aspect_ratio`` cuts the edges instead
@@ -47,17 +50,18 @@ def image_dataset_from_directory(
                       beforehand, warns of each broken one and leaves it out
     workers           threads that decode pictures while the model trains; as many as compute unless given
 
-    Raises ValueError for arguments that do not fit together, and where there are no pictures.
+    Raises ValueError for arguments that do not fit together, and where there are no pictures; OSError where
+    the directory, or a folder in it, cannot be read.
     """
     caller = "image_dataset_from_directory"
-    images.check_choice(caller, "label_mode", label_mode, ("int", "categorical", "binary", None))
-    images.check_choice(caller, "on_error", on_error, ("raise", "skip"))
+    check_choice(on_error, "on_error", ("raise", "skip"), caller)
     check_split(validation_split, subset, shuffle, seed)
     files, numbers, class_names = list_pictures(
         directory, labels if label_mode is not None else None, class_names, follow_links, shuffle, seed
     )
     classes = f" belonging to {len(class_names)} classes" if class_names else ""
     _say(verbose, f"Found {len(files)} files{classes}.")
+    problems = []
 
     def dataset(which):
         here = part(len(files), validation_split, which)
@@ -68,9 +72,15 @@ def image_dataset_from_directory(
             batch_size, color_mode, interpolation, crop_to_aspect_ratio, shuffle and which != "validation",
             seed, workers,
         )  # fmt: skip
-        return made.without_broken_pictures() if on_error == "skip" else made
+        if on_error == "skip":
+            made, found = made.readable()
+            problems.extend(found)
+        return made
 
-    return (dataset("training"), dataset("validation")) if subset == "both" else dataset(subset)
+    made = (dataset("training"), dataset("validation")) if subset == "both" else dataset(subset)
+    for problem in problems:
+        warnings.warn(f"skipped: {problem}", stacklevel=2)
+    return made
 
 
 class ImageDataset(KeyedBatches):
@@ -81,7 +91,9 @@ class ImageDataset(KeyedBatches):
     stand beside ``labels``. A loop over it draws a new order each time, unless ``shuffle`` is False, as it is
     for a validation part.
 
-    ``file_paths``: a list; ``labels``: (files,) int32 or None; ``class_names``: a list or None.
+    ``file_paths``: a list; ``labels``: (files,) int32 or None; ``class_names``: a list or None. The other
+    arguments are ``image_dataset_from_directory``'s. While a batch is used, the next is made. Where a process
+    forks within a loop, both go on with the batches that are left.
     """
 
     def __init__(
@@ -90,15 +102,23 @@ class ImageDataset(KeyedBatches):
         seed=None, workers=None,
     ):  # fmt: skip
         caller = type(self).__name__
-        images.check_choice(caller, "color_mode", color_mode, images.MODES)
-        images.check_choice(caller, "interpolation", interpolation, images.RESIZERS)
+        check_choice(label_mode, "label_mode", ("int", "categorical", "binary", None), caller)
+        check_choice(color_mode, "color_mode", images.MODES, caller)
+        check_choice(interpolation, "interpolation", images.RESIZERS, caller)
         for name, value in (("batch_size", batch_size), ("workers", workers or 1)):
             if not is_whole(value):
                 raise ValueError(f"{caller} expects {name} as a whole number >= 1, got {value!r}")
-        if labels is not None:
-            _check_labels(labels, class_names, label_mode)
         self.image_size = images.check_size(caller, "image_size", image_size)
-        self.file_paths, self.labels, self.class_names = list(file_paths), labels, class_names
+        self.file_paths = [] if isinstance(file_paths, str) else [os.fspath(path) for path in file_paths]
+        if not self.file_paths:
+            raise ValueError(f"{caller} expects file_paths as a list of at least one, got {file_paths!r}")
+        if isinstance(class_names, str):
+            raise ValueError(f"{caller} expects class_names as a list, got {class_names!r}")
+        self.class_names = None if class_names is None else list(class_names)
+        self.labels = None
+        if labels is not None and label_mode is not None:
+            self.labels = whole_labels(labels, self.images)
+            _check_labels(self.labels, self.class_names, label_mode)
         self.label_mode, self.batch_size, self.color_mode = label_mode, int(batch_size), color_mode
         self.interpolation, self.crop_to_aspect_ratio = interpolation, crop_to_aspect_ratio
         self.shuffle, self.seed, self.workers = shuffle, seed, workers
@@ -127,10 +147,8 @@ class ImageDataset(KeyedBatches):
         if self.shuffle and key is not None:
             order = random.generator(*key).permutation(self.images)
         begins = range(start * self.batch_size, self.images, self.batch_size)
-        batches = [order[k : k + self.batch_size] for k in begins]
-        workers = self.workers or get_num_threads()
-        for rows, pixels in zip(batches, one_ahead(batches, self._picture, workers)):
-            x = np.stack(pixels)
+        batches = (self._unfilled(order[k : k + self.batch_size]) for k in begins)
+        for x, rows in one_ahead(batches, self._fill, self._threads()):
             yield x if self.labels is None else (x, self._targets(rows))
 
     def describe(self):
@@ -142,28 +160,49 @@ class ImageDataset(KeyedBatches):
         sizes = {"samples": self.images, "batch_size": self.batch_size, "steps": len(self)}
         return {**sizes, "files": f"{checksum:08x}"}
 
-    def without_broken_pictures(self):
-        """Try every picture; leave out, with a warning, those that cannot be read. Returns itself."""
-
-        def trouble(path):
-            try:
-                images.read(path, self.color_mode)
-            except images.UnreadablePicture as error:
-                return str(error)
-
-        (found,) = one_ahead([self.file_paths], trouble, self.workers or get_num_threads())
-        for text in filter(None, found):
-            warnings.warn(f"skipped: {text}", stacklevel=4)
-        good = [k for k, text in enumerate(found) if text is None]
-        if not good:
-            raise ValueError(f"none of the {self.images} pictures can be read; the first: {found[0]}")
-        self.file_paths = [self.file_paths[k] for k in good]
-        self.labels = None if self.labels is None else self.labels[good]
-        return self
-
-    def _picture(self, row):
+    def picture(self, row):
+        """The pixels (height, width, channels) of the file with this number, as they are in a batch."""
         pixels = images.read(self.file_paths[row], self.color_mode)
         return images.resize(pixels, self.image_size, self.interpolation, self.crop_to_aspect_ratio)
+
+    def first(self, n):
+        """A data set like this of the first ``n`` files, or of all where there are fewer."""
+        return self._only(range(min(whole_number(n, "n"), self.images)))
+
+    def readable(self):
+        """``(data set, problems)``: the files that can be read, and what is wrong with each of the others.
+
+        Tries every picture. Raises ValueError where none can be read.
+        """
+
+        def problem(path):
+            try:
+                images.read(path, self.color_mode)
+            except (images.UnreadablePicture, OSError) as error:
+                return str(error)
+
+        with ThreadPoolExecutor(self._threads()) as pool:
+            found = list(pool.map(problem, self.file_paths))
+        good = [row for row, text in enumerate(found) if text is None]
+        if not good:
+            raise ValueError(f"none of the {self.images} pictures can be read; the first: {found[0]}")
+        return self._only(good), [text for text in found if text is not None]
+
+    def _only(self, rows):
+        made, rows = copy.copy(self), list(rows)
+        made.file_paths = [self.file_paths[row] for row in rows]
+        made.labels = None if self.labels is None else self.labels[rows]
+        return made
+
+    def _threads(self):
+        return self.workers or get_num_threads()
+
+    def _unfilled(self, rows):
+        channels = len(images.MODES[self.color_mode])  # Pillow's name of a mode is a letter for each
+        return np.empty((len(rows), *self.image_size, channels), np.float32), rows
+
+    def _fill(self, pixels, row):
+        pixels[...] = self.picture(row)
 
     def _targets(self, rows):
         labels = self.labels[rows]
@@ -177,6 +216,10 @@ class ImageDataset(KeyedBatches):
 
 
 def _check_labels(labels, class_names, label_mode):
+    if class_names is None:
+        if label_mode != "int":
+            raise ValueError(f"label_mode={label_mode!r} needs class_names, one for each class: pass them")
+        return
     classes = len(class_names)
     if label_mode == "binary" and classes != 2:
         raise ValueError(f"label_mode='binary' is for two classes, here are {classes}: {class_names}")

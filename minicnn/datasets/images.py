@@ -1,16 +1,22 @@
 """Picture files to arrays. Pillow decodes them; it is imported when the first one is read."""
 
+from pathlib import Path
+
 import numpy as np
 
 from minicnn import config
+from minicnn.checks import check_choice, is_whole
+from minicnn.datasets import jpeg
 from minicnn.kernels import resize as kernels
+from minicnn.windows import middle
 
 MOST_PIXELS = 1 << 26  # 8192 x 8192: a small file can claim to be a picture that fills the memory
 MODES = {"grayscale": "L", "rgb": "RGB", "rgba": "RGBA"}  # ours and Keras's words for Pillow's
 RESIZERS = {"bilinear": kernels.bilinear, "nearest": kernels.nearest}
-FORMATS = {  # what a data set may hold, by the endings of its files; Pillow tries no other decoders on them
+FORMATS = {  # what a file may hold, by its ending
     ".bmp": "BMP", ".gif": "GIF", ".jpeg": "JPEG", ".jpg": "JPEG", ".png": "PNG",
 }  # fmt: skip
+DECODERS = tuple(dict.fromkeys(FORMATS.values()))  # Pillow tries no others: one runs Ghostscript on an EPS
 
 
 class UnreadablePicture(ValueError):
@@ -18,7 +24,7 @@ class UnreadablePicture(ValueError):
 
 
 def load_img(path, color_mode="rgb", target_size=None, interpolation="nearest", keep_aspect_ratio=False):
-    """The picture in a file, as a Pillow image; ``img_to_array`` makes an array of it.
+    """The picture in a BMP, GIF, JPEG or PNG file, as a Pillow image; ``img_to_array`` makes an array of it.
 
     ``path``: a file's name, or an open binary file. ``color_mode``: "rgb", "grayscale" or "rgba".
     ``target_size``: (height, width) to resize to, with Pillow's ``interpolation``: "nearest" (as in
@@ -28,8 +34,8 @@ def load_img(path, color_mode="rgb", target_size=None, interpolation="nearest", 
     from PIL import Image
 
     methods = {method.name.lower(): method for method in Image.Resampling}
-    check_choice("load_img", "color_mode", color_mode, MODES)
-    check_choice("load_img", "interpolation", interpolation, methods)
+    check_choice(color_mode, "color_mode", MODES, "load_img")
+    check_choice(interpolation, "interpolation", methods, "load_img")
     image = _decode(path, color_mode)
     if target_size is None:
         return image
@@ -43,17 +49,19 @@ def load_img(path, color_mode="rgb", target_size=None, interpolation="nearest", 
     return image.resize((OW, OH), methods[interpolation], box=box)
 
 
-def photograph(path, size, color_mode="rgb"):
-    """The pixels (*size, C) uint8 of a picture as viewers show it: upright, white where it is transparent.
+def photograph(path, size, color_mode="rgb", average=True):
+    """The pixels (*size, C) of a picture as viewers show it: upright, white where it is transparent.
 
-    ``size``: (height, width). Larger pictures are averaged down, and distorted where their shape is another.
+    ``size``: (height, width); pictures of another shape are distorted. Large ones are averaged down, uint8,
+    or resized as those of a data set are, float32, if ``average`` is False.
     """
     from PIL import Image
 
     OH, OW = check_size("photograph", "size", size)
-    image = _decode(path, color_mode, tuple(set(FORMATS.values())), as_shown=True)
-    x = np.asarray(image.resize((OW, OH), Image.Resampling.BILINEAR))
-    return x if x.ndim == 3 else x[:, :, np.newaxis]
+    image = _decode(path, color_mode, as_shown=True)
+    if not average:
+        return resize(_pixels(image), (OH, OW))
+    return _pixels(image.resize((OW, OH), Image.Resampling.BILINEAR))
 
 
 def img_to_array(img, data_format=None, dtype=None):
@@ -67,9 +75,12 @@ def img_to_array(img, data_format=None, dtype=None):
 
 
 def read(path, color_mode="rgb"):
-    """The pixels of the file: (H, W, C) uint8. The first picture of an animation; no turning by EXIF."""
-    x = np.asarray(_decode(path, color_mode, tuple(set(FORMATS.values()))))
-    return x if x.ndim == 3 else x[:, :, np.newaxis]
+    """The pixels of the file: (H, W, C) uint8. The first picture of an animation; no turning by EXIF.
+
+    Raises UnreadablePicture where they are missing or damaged, as far as that shows: BMP, GIF and JPEG have
+    no checksums, so changed bits may pass as another picture (jpeg.py says what of a JPEG is looked at).
+    """
+    return _pixels(_decode(path, color_mode))
 
 
 def resize(x, size, interpolation="bilinear", crop_to_aspect_ratio=False):
@@ -80,38 +91,31 @@ def resize(x, size, interpolation="bilinear", crop_to_aspect_ratio=False):
     return RESIZERS[interpolation](x, *size).astype(np.float32, copy=False)
 
 
-def middle(H, W, OH, OW):
-    """The largest window of an H x W picture shaped like OH x OW: top, left, height, width."""
-    height, width = max(1, min(H, W * OH // OW)), max(1, min(W, H * OW // OH))
-    return (H - height) // 2, (W - width) // 2, height, width
-
-
-def check_choice(caller, name, value, choices):
-    """Refuse a ``value`` of the argument ``name`` that is not among ``choices``."""
-    if value not in choices:
-        among = ", ".join(map(repr, choices))
-        raise ValueError(f"{caller} expects {name} to be one of {among}, got {value!r}")
-
-
 def check_size(caller, name, size):
     """``size`` as (height, width)."""
-    pair = (size, size) if isinstance(size, (int, np.integer)) else size
-    whole = isinstance(pair, (tuple, list)) and all(isinstance(n, (int, np.integer)) and n > 0 for n in pair)
-    if not whole or len(pair) != 2:
+    pair = (size, size) if is_whole(size) else size
+    if not isinstance(pair, (tuple, list)) or len(pair) != 2 or not all(map(is_whole, pair)):
         raise ValueError(f"{caller} expects {name} as (height, width) in pixels, got {size!r}")
     return int(pair[0]), int(pair[1])
 
 
-def _decode(path, color_mode, formats=None, as_shown=False):
+def _pixels(image):
+    x = np.asarray(image)
+    return x if x.ndim == 3 else x[:, :, np.newaxis]
+
+
+def _decode(path, color_mode, as_shown=False):
     """The Pillow image in the file, read to the end of its pixels, in the mode of ``color_mode``."""
     from PIL import Image
 
     try:
-        with Image.open(path, formats=formats) as image:
+        with Image.open(path, formats=DECODERS) as image:
             W, H = image.size
             if W * H > MOST_PIXELS:
                 raise ValueError(f"it claims {W:,} x {H:,} pixels, at most {MOST_PIXELS:,} are read")
-            image.load()  # open only looks at the head; this meets everything that is missing or damaged
+            image.load()  # open only looks at the head; this meets what is missing or damaged
+            if jpeg.may_be_cut(image) and jpeg.is_cut(image, _content(path)):
+                raise ValueError("its pixels end before the picture does: get the file again")
             if image.mode.startswith("I;16"):  # convert would turn all that is not nearly black white
                 image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
             if as_shown:
@@ -122,6 +126,14 @@ def _decode(path, color_mode, formats=None, as_shown=False):
             raise
         reason = str(error) or type(error).__name__
         raise UnreadablePicture(f"{path} cannot be read as a picture: {reason}") from error
+
+
+def _content(path):
+    """The bytes of a file that is named by its path, or open."""
+    if hasattr(path, "read"):
+        path.seek(0)
+        return path.read()
+    return Path(path).read_bytes()
 
 
 def _as_shown(image, color_mode):

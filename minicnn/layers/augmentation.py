@@ -18,9 +18,10 @@ Keras on TensorFlow jumps.
 import numpy as np
 
 from minicnn import random
-from minicnn.checks import number, whole_number
+from minicnn.checks import check_choice, number, whole_number
 from minicnn.kernels import warp
 from minicnn.layers.base import Layer, snake_case
+from minicnn.windows import middle
 
 
 class _Augmentation(Layer):
@@ -49,8 +50,8 @@ class _RandomMap(_Augmentation):
 
     def __init__(self, fill_mode, interpolation, fill_value, seed, name, input_shape):
         super().__init__(seed, name, input_shape)
-        self.fill_mode = one_of(warp.FILL_MODES, fill_mode, "fill_mode")
-        self.interpolation = one_of(warp.INTERPOLATIONS, interpolation, "interpolation")
+        self.fill_mode = check_choice(fill_mode, "fill_mode", warp.FILL_MODES, self)
+        self.interpolation = check_choice(interpolation, "interpolation", warp.INTERPOLATIONS, self)
         self.fill_value = number(fill_value, "fill_value")
 
     def maps(self, u, H, W):
@@ -85,7 +86,7 @@ class RandomFlip(_RandomMap):
 
     def __init__(self, mode="horizontal_and_vertical", seed=None, name=None, input_shape=None):
         super().__init__("nearest", "nearest", 0, seed, name, input_shape)  # pixels fall onto pixels
-        self.mode = one_of(self.modes, mode, "mode")
+        self.mode = check_choice(mode, "mode", self.modes, self)
 
     def maps(self, u, H, W):
         chosen = "vertical" in self.mode, "horizontal" in self.mode
@@ -195,9 +196,7 @@ class RandomCrop(_Augmentation):
         """The largest window of the part's proportions, in the middle of H x W pixels; ValueError for 0."""
         if 0 in (H, W):
             raise ValueError(f"{self} cannot cut {self.height} x {self.width} pixels out of {H} x {W}")
-        h = max(min(H, W * self.height // self.width), 1)
-        w = max(min(W, H * self.width // self.height), 1)
-        top, left = (H - h) // 2, (W - w) // 2
+        top, left, h, w = middle(H, W, self.height, self.width)
         return np.s_[:, top : top + h, left : left + w]
 
     def backward(self, dy):
@@ -225,10 +224,3 @@ def checked_factor(value, argument, above=False):
         bounds = f"{'above' if above else 'from'} -1 up to 1"
         raise ValueError(f"{argument} expects a number {bounds}, or two of them, got {value!r}") from None
     return tuple(both) if several else both[0]
-
-
-def one_of(choices, value, argument):
-    """``value``, if it is among the ``choices``."""
-    if value not in choices:
-        raise ValueError(f"{argument} expects one of {', '.join(map(repr, choices))}, got {value!r}")
-    return value

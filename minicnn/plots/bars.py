@@ -3,10 +3,12 @@
 import numpy as np
 
 from minicnn.plots import checks
-from minicnn.plots.figure import BLUE, SKY, SMALL, TEXT, dress, finish, new_figure
+from minicnn.plots.figure import BLUE, SKY, SMALL, TEXT, cut, dress, finish, new_figure, plain
 
 BAR = 30  # pixels for a bar and the space to the next
 AROUND = 110  # pixels for the title above the bars and the axis below
+LETTERS = 24  # of a class's name: more would leave no room for the bars
+MORE_LETTERS = 40  # in the wider figure of fit_times
 
 
 def class_scores(probabilities, class_names=None, image=None, title=None, path=None):
@@ -18,7 +20,7 @@ def class_scores(probabilities, class_names=None, image=None, title=None, path=N
     640 pixels wide, 960 with the picture; 110 + 30 for each class high.
     """
     p = checks.as_probabilities(probabilities, "class_scores", length=1)[0]
-    names = checks.as_class_names(class_names, len(p), "class_scores")
+    names = [cut(name, LETTERS) for name in checks.as_class_names(class_names, len(p), "class_scores")]
     best = int(p.argmax())
     height = AROUND + BAR * len(p)
     if image is None:
@@ -33,13 +35,12 @@ def class_scores(probabilities, class_names=None, image=None, title=None, path=N
         beside.imshow(picture[0])
         beside.set_axis_off()
 
-    bars = axes.barh(names, 100 * p, color=SKY)
+    bars = _bars(axes, names, 100 * p, SKY)
     bars[best].set_color(BLUE)
     axes.bar_label(bars, [f"{100 * value:.1f} %" for value in p], padding=4, fontsize=SMALL)
     dress(axes, title or f"{names[best]}, {100 * p[best]:.0f} %", "probability (%)", "class", grid="x")
     axes.set_xlim(0, 115)  # room for the number behind a bar of 100 %
     axes.set_xticks(range(0, 101, 20))
-    axes.invert_yaxis()  # the first class on top
     return finish(figure, path, "class_scores")
 
 
@@ -54,13 +55,20 @@ def fit_times(seconds, title="Time to train", path=None):
             raise ValueError(f"fit_times expects seconds >= 0 for {name!r}, got {value!r}")
     figure = new_figure(800, AROUND + BAR * len(seconds))
     axes = figure.subplots()
-    bars = axes.barh([str(name) for name in seconds], list(seconds.values()), color=BLUE)
+    bars = _bars(axes, [cut(str(name), MORE_LETTERS) for name in seconds], list(seconds.values()), BLUE)
     axes.bar_label(bars, [_time(value) for value in seconds.values()], padding=4, fontsize=TEXT)
     dress(axes, title, "fit time (s)", None, grid="x")
     axes.set_xlim(0, 1.15 * max(seconds.values()) or 1)
     axes.xaxis.set_major_formatter("{x:,g}")
-    axes.invert_yaxis()
     return finish(figure, path, "fit_times")
+
+
+def _bars(axes, names, lengths, colour):
+    """A bar for each name, the first on top. Equal names are two bars: a bar's place is its number."""
+    bars = axes.barh(range(len(names)), lengths, color=colour)
+    axes.set_yticks(range(len(names)), list(map(plain, names)))
+    axes.invert_yaxis()
+    return bars
 
 
 def _time(seconds):

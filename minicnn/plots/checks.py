@@ -5,8 +5,7 @@
 
 import numpy as np
 
-from minicnn.datasets.labels import as_array
-from minicnn.lookup import nearest
+from minicnn.labels import as_array
 
 MOST_PICTURES = 400  # more than anyone looks at; a whole test set here is a slip
 
@@ -55,15 +54,6 @@ def as_class_names(class_names, classes, caller):
             f"{caller} expects {classes} class_names, got {class_names!r}: one for each class, in order"
         )
     return [str(name) for name in class_names]
-
-
-def check_choice(value, choices, caller, name):
-    """Refuse a ``value`` that is not among ``choices``, naming the nearest one."""
-    if value not in choices:
-        near = nearest(value, choices)
-        hint = f": did you mean {near!r}?" if near else ""
-        among = ", ".join(map(repr, choices))
-        raise ValueError(f"{caller} expects {name} among {among}, got {value!r}{hint}")
 
 
 def check_mapping(value, caller, example):

@@ -4,12 +4,13 @@ import numpy as np
 
 from minicnn import classification
 from minicnn.plots import checks
-from minicnn.plots.figure import SMALL, TEXT, dress, finish, new_figure
+from minicnn.plots.figure import SMALL, TEXT, cut, dress, finish, new_figure, plain
 
 CELL = 56  # pixels of a cell with its count; 18 without
 AROUND = 130, 110  # pixels for the colour bar and what is written: beside, above and below
 LETTER = 8, 6  # pixels that a letter of the longest name adds to that (below, names are tilted)
 LEAST = 174  # pixels of the whole matrix: the words beside the colour bar are as long
+MOST_LETTERS = 32  # of a name
 MOST_COUNTS = 30  # with more classes than this only the colours are drawn, in small cells
 
 
@@ -20,9 +21,9 @@ def confusion_matrix(y_true=None, y_pred=None, class_names=None, matrix=None, ti
     matrix          the counts themselves, (classes, classes), instead of the two
 
     Colour is the share of the row, so classes with few pictures read like the others. With n classes
-    and k letters in the longest name the figure is 130 + 8 k + 56 n pixels wide and 110 + 6 k + 56 n
-    high. Cells are larger where there are one, two or three of them in a row, or counts of seven figures
-    and more; above 30 classes they are 18 pixels and hold no counts.
+    and k letters in the longest name, at most 32, the figure is 130 + 8 k + 56 n pixels wide and
+    110 + 6 k + 56 n high. Cells are larger where there are one, two or three of them in a row, or counts of
+    seven figures and more; above 30 classes they are 18 pixels and hold no counts.
     """
     if (matrix is None) == (y_true is None or y_pred is None):
         raise ValueError("confusion_matrix expects either y_true and y_pred, or matrix")
@@ -33,6 +34,7 @@ def confusion_matrix(y_true=None, y_pred=None, class_names=None, matrix=None, ti
         counts = _check_matrix(matrix)
     classes = len(counts)
     names = checks.as_class_names(class_names, classes, "confusion_matrix")
+    names = [cut(name, MOST_LETTERS) for name in names]
     share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
 
     counted = classes <= MOST_COUNTS
@@ -52,6 +54,7 @@ def confusion_matrix(y_true=None, y_pred=None, class_names=None, matrix=None, ti
         title = f"{100 * np.trace(counts) / max(counts.sum(), 1):.1f} % of {counts.sum():,} right"
     dress(axes, title, "predicted class", "true class", grid=None)
     slope = {"rotation": 45, "ha": "right", "rotation_mode": "anchor"} if counted else {"rotation": 90}
+    names = list(map(plain, names))
     axes.set_xticks(range(classes), names, **slope)
     axes.set_yticks(range(classes), names)
     figure.get_layout_engine().execute(figure)

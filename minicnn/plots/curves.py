@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from minicnn.checks import check_choice
 from minicnn.plots import checks
-from minicnn.plots.figure import TEXT, TITLE, dress, finish, line_style, new_figure
+from minicnn.plots.figure import TEXT, cut, dress, finish, head, legend, line_style, new_figure
 
 HEIGHT = 420  # pixels
 AXIS_LABELS = {"accuracy": "accuracy (fraction right)", "loss": "loss (mean per picture)"}
@@ -27,8 +28,7 @@ def training_curves(history, metrics=None, title=None, path=None):
             _draw(axes, epochs, records[f"val_{metric}"], "validation", 1)
         _dress_epochs(axes, metric, metric, epochs[0], epochs[-1])
         axes.legend(fontsize=TEXT, handlelength=3, framealpha=0.8)
-    if title:
-        figure.suptitle(title, fontsize=TITLE, fontweight="bold", wrap=True)
+    head(figure, title)
     return finish(figure, path, "training_curves")
 
 
@@ -42,7 +42,7 @@ def compare_runs(histories, metrics=None, which="val", title=None, path=None):
     1000 pixels wide for two panels, 560 for one; 420 high plus 24 for each row of the legend.
     """
     checks.check_mapping(histories, "compare_runs", "{'M1': history, 'M2': history}")
-    checks.check_choice(which, ("val", "train"), "compare_runs", "which")
+    check_choice(which, "which", ("val", "train"), "compare_runs")
     runs = {name: _records(history, f"compare_runs (run {name!r})") for name, history in histories.items()}
     first, *others = [records for records, _ in runs.values()]
     common = [key for key in first if all(key in records for records in others)]
@@ -51,8 +51,9 @@ def compare_runs(histories, metrics=None, which="val", title=None, path=None):
 
     first_epoch = min(epochs[0] for _, epochs in runs.values())
     last_epoch = max(epochs[-1] for _, epochs in runs.values())
-    longest = max(len(str(name)) for name in runs)
-    legend_columns = min(len(runs), 4, max(1, _width(len(metrics)) // (9 * longest + 90)))
+    width = _width(len(metrics))
+    names = [cut(str(name), (width - 90) // 9) for name in runs]
+    legend_columns = min(len(runs), 4, width // (9 * max(map(len, names)) + 90))
     figure, panels = _panels(len(metrics), legend_rows=-(-len(runs) // legend_columns))
     for axes, metric in zip(panels, metrics):
         for i, (name, (records, epochs)) in enumerate(runs.items()):
@@ -63,11 +64,8 @@ def compare_runs(histories, metrics=None, which="val", title=None, path=None):
                 )
             _draw(axes, epochs, records[prefix + metric], name, i)
         _dress_epochs(axes, f"{words} {metric}", metric, first_epoch, last_epoch)
-    handles, names = panels[0].get_legend_handles_labels()
-    below = {"loc": "outside lower center", "ncols": legend_columns, "frameon": False}
-    figure.legend(handles, names, fontsize=TEXT, handlelength=3.5, **below)
-    if title:
-        figure.suptitle(title, fontsize=TITLE, fontweight="bold", wrap=True)
+    legend(figure, panels[0].lines, names, ncols=legend_columns)
+    head(figure, title)
     return finish(figure, path, "compare_runs")
 
 
@@ -98,7 +96,7 @@ def _metrics(metrics, keys, caller):
             )
     metrics = [metrics] if isinstance(metrics, str) else list(metrics)
     for metric in metrics or [None]:
-        checks.check_choice(metric, known, caller, "metrics")
+        check_choice(metric, "metrics", known, caller)
     return metrics
 
 

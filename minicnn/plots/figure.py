@@ -44,14 +44,43 @@ def new_figure(width, height, layout="constrained"):
 def dress(axes, title=None, xlabel=None, ylabel=None, grid="both"):
     """Give ``axes`` its words and the common look. ``grid``: ``"both"``, ``"x"``, ``"y"`` or ``None``."""
     if title:
-        axes.set_title(title, fontsize=TITLE, wrap=True)
-    axes.set_xlabel(xlabel or "", fontsize=TEXT)
-    axes.set_ylabel(ylabel or "", fontsize=TEXT)
+        axes.set_title(plain(title), fontsize=TITLE, wrap=True)
+    axes.set_xlabel(plain(xlabel or ""), fontsize=TEXT)
+    axes.set_ylabel(plain(ylabel or ""), fontsize=TEXT)
     axes.tick_params(labelsize=TEXT)
     axes.spines[["top", "right"]].set_visible(False)
     axes.set_axisbelow(True)
     if grid:
         axes.grid(axis=grid, alpha=0.3, linewidth=0.6)
+
+
+def head(figure, title):
+    """A title above all panels, if there is one."""
+    if title:
+        figure.suptitle(plain(title), fontsize=TITLE, fontweight="bold", wrap=True)
+
+
+def legend(figure, handles, names, **look):
+    """What the lines mean, below all panels."""
+    look |= {"loc": "outside lower center", "frameon": False, "fontsize": TEXT, "handlelength": 3.5}
+    made = figure.legend(handles, len(names) * ["-"], **look)
+    for text, name in zip(made.get_texts(), names):
+        text.set_text(plain(name))  # set late: matplotlib leaves out what is called _something
+
+
+def plain(text):
+    """``text`` as it stands: between two dollar signs matplotlib would read a formula."""
+    return str(text).replace("$", r"\$")
+
+
+def title_width(title):
+    """Pixels that are enough for a title which is not wrapped."""
+    return 11 * max(map(len, title.split("\n")))
+
+
+def cut(text, letters):
+    """``text``, or its beginning and an ellipsis where it is longer than ``letters``."""
+    return text if len(text) <= letters else text[: max(letters - 1, 1)] + "…"
 
 
 def finish(figure, path, caller):

@@ -1,7 +1,8 @@
 """What a search found: who came how far, and which learning rates were worth trying."""
 
+from minicnn.checks import check_choice
 from minicnn.plots import checks
-from minicnn.plots.figure import SMALL, TEXT, TITLE, dress, finish, line_style, new_figure
+from minicnn.plots.figure import SMALL, TEXT, dress, finish, head, legend, line_style, new_figure, plain
 
 AN_EXAMPLE = "[{'params': {'optimizer': 'adam'}, 'rounds': [{'pictures': 500, 'accuracy': 0.31}]}]"
 THICK, THIN = {"linewidth": 2.5, "markersize": 7, "zorder": 3}, {"linewidth": 0.9, "markersize": 4}
@@ -36,12 +37,10 @@ def search(candidates, group, along, title=None, path=None):
     for axes in (left, right):
         axes.set_xscale("log")
     _label_rounds(left, candidates)
-    handles = [Line2D([], [], label=name, **style[name], **THIN) for name in groups]
-    figure.legend(handles=handles, title=f"{group} (thick: the best candidate)", title_fontsize=TEXT,
-                  loc="outside lower center", ncols=len(groups), frameon=False, fontsize=TEXT,
-                  handlelength=3.5)
-    if title:
-        figure.suptitle(title, fontsize=TITLE, fontweight="bold", wrap=True)
+    handles = [Line2D([], [], **style[name], **THIN) for name in groups]
+    words = plain(f"{group} (thick: the best candidate)")
+    legend(figure, handles, groups, title=words, title_fontsize=TEXT, ncols=len(groups))
+    head(figure, title)
     return finish(figure, path, "search")
 
 
@@ -68,4 +67,4 @@ def _check(candidates, wanted):
     for each in candidates:
         checks.check_mapping(each, "search", AN_EXAMPLE)
         for name in wanted:
-            checks.check_choice(name, list(each["params"]), "search", "group and along")
+            check_choice(name, "group and along", each["params"], "search")

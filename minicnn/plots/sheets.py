@@ -7,14 +7,14 @@ things stand is plain arithmetic and a 32 x 32 picture is enlarged by exactly th
 import numpy as np
 
 from minicnn.checks import is_whole
-from minicnn.datasets.labels import as_classes
+from minicnn.labels import as_classes
 from minicnn.plots import checks
-from minicnn.plots.figure import SMALL, TITLE, VERMILLION, finish, new_figure
+from minicnn.plots.figure import SMALL, TITLE, VERMILLION, cut, finish, new_figure, plain, title_width
 
 GAP = 12  # pixels between pictures and around them
 LINE = 17  # pixels for a line of caption
 HEADING = 36  # pixels for a line of title
-LETTER = 7.4  # pixels, the usual width of a letter in a caption; 11 in a title
+LETTER = 7.4  # pixels, the usual width of a letter in a caption
 
 
 def images(x, labels=None, class_names=None, columns=8, title=None, path=None):
@@ -57,14 +57,14 @@ def predictions(x, probabilities, y_true=None, class_names=None, columns=5, titl
 
     predicted = probabilities.argmax(axis=1)
     captions = [
-        f"{_cut(names[k], room - 8)} {100 * p:.0f} %" for k, p in zip(predicted, probabilities.max(axis=1))
+        f"{cut(names[k], room - 8)} {100 * p:.0f} %" for k, p in zip(predicted, probabilities.max(axis=1))
     ]
     wrong = np.zeros(len(x), bool)
     if y_true is not None:
         y_true = as_classes(y_true, "predictions", "y_true", len(x), classes)
         wrong = predicted != y_true
         captions = [
-            f"{'× ' if bad else ''}{caption}\ntrue: {_cut(names[k], room - 6)}"
+            f"{'× ' if bad else ''}{caption}\ntrue: {cut(names[k], room - 6)}"
             for bad, caption, k in zip(wrong, captions, y_true)
         ]
         if title is None:
@@ -135,7 +135,7 @@ def _sheet(pictures, captions, columns, width, title, caller):
     pitch = np.array([width + GAP, height + lines * LINE + GAP])
     top = HEADING * (1 + title.count("\n")) if title else GAP
     full = GAP + columns * pitch[0]
-    sheet_width = max(full, int(2 * GAP + 11 * max(map(len, title.split("\n"))))) if title else full
+    sheet_width = max(full, 2 * GAP + title_width(title)) if title else full
     sheet_height = top + -(-N // columns) * pitch[1]
 
     figure = new_figure(sheet_width, sheet_height, layout=None)
@@ -147,10 +147,10 @@ def _sheet(pictures, captions, columns, width, title, caller):
         box = (x, x + width, y + height, y)
         axes.imshow(pictures[i], extent=box, aspect="auto", interpolation=sampling)
         if captions:
-            caption = "\n".join(_cut(line, int(pitch[0] / LETTER)) for line in captions[i].split("\n"))
-            axes.text(x + width / 2, y - 4, caption, ha="center", va="bottom", fontsize=SMALL)
+            caption = "\n".join(cut(line, int(pitch[0] / LETTER)) for line in captions[i].split("\n"))
+            axes.text(x + width / 2, y - 4, plain(caption), ha="center", va="bottom", fontsize=SMALL)
     if title:
-        axes.text(sheet_width / 2, top / 2 - 2, title, ha="center", va="center", fontsize=TITLE)
+        axes.text(sheet_width / 2, top / 2 - 2, plain(title), ha="center", va="center", fontsize=TITLE)
     axes.set_xlim(0, sheet_width)
     axes.set_ylim(sheet_height, 0)
     axes.set_axis_off()
@@ -162,8 +162,3 @@ def _frame(axes, corners, width, height, colour, thickness):
 
     for x, y in corners:
         axes.add_patch(Rectangle((x, y), width, height, fill=False, edgecolor=colour, linewidth=thickness))
-
-
-def _cut(text, letters):
-    """``text``, or its beginning and an ellipsis where it is longer than ``letters``."""
-    return text if len(text) <= letters else text[: max(letters - 1, 1)] + "…"

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from minicnn import batches
-from minicnn.classification import confusion_matrix, probabilities
-from minicnn.datasets.labels import as_classes
+from minicnn.classification import confusion_matrix
+from minicnn.labels import as_classes
+from minicnn.probabilities import as_probabilities
 from minicnn.reports.packing import pack
 
 ROWS = 256  # pictures at a time
@@ -53,7 +54,7 @@ def judge(model, data, most, room):
         checksums += map(_checksum, x)
     if not outputs:
         raise ValueError("report was given no batches of (x, y)")
-    p, labels = probabilities(np.concatenate(outputs)), np.concatenate(labels)
+    p, labels = as_probabilities(np.concatenate(outputs), model), np.concatenate(labels)
     if labels.max() >= p.shape[1]:
         raise ValueError(f"report: the model knows {p.shape[1]} classes, but there is a label {labels.max()}")
     mistakes, shown = _choose(p, labels, most)

@@ -8,7 +8,7 @@ from html import escape
 import numpy as np
 
 from minicnn import svg
-from minicnn.classification import class_scores
+from minicnn.classification import scores_per_class
 from minicnn.reports.pictures import as_bytes, data_uri, filter_pictures
 
 MOST_CLASSES = 25  # a larger table of confusions is no longer read; the commonest are listed instead
@@ -54,7 +54,7 @@ def classes(results, names):
 
 
 def _scores(counts, names):
-    scores, support = class_scores(counts)
+    scores, support = scores_per_class(counts)
     rows = "".join(
         f'<tr><th scope="row">{escape(name)}</th>'
         + "".join(f'<td class="bar" style="--share: {score:.3f}">{score:.2f}</td>' for score in column)

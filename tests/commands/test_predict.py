@@ -1,11 +1,14 @@
 """``predict``: the model's own probabilities, and pictures as people see them."""
 
+import json
+
 import numpy as np
 import pytest
 from PIL import Image
 
 import minicnn as mc
 from minicnn.commands import predict, trained
+from minicnn.datasets import images
 
 
 def scores(block):
@@ -78,3 +81,16 @@ def test_the_colours_that_the_model_takes(channels, save, picture):
     judge = trained.load(path, "0..255")
     assert predict.load_picture(picture, judge).shape == (5, 7, channels)
     assert predict.class_probabilities(judge, predict.load_picture(picture, judge)).sum() == pytest.approx(1)
+
+
+def test_a_model_of_picture_files_sees_them_as_in_its_training(save, typed, rng, tmp_path):
+    model, path = save("files.mcnn", mc.layers.Flatten(input_shape=(5, 7, 3)), mc.layers.Dense(2, "softmax"))
+    run = {"dataset": "flowers", "sizes": {}, "recipe": {"pixels": "0..255", "image_size": 7}}
+    path.with_suffix(".json").write_text(json.dumps(run))
+    picture = tmp_path / "picture.png"
+    Image.fromarray(rng.integers(0, 256, (50, 60, 3), dtype=np.uint8)).save(picture)
+    x = images.resize(images.read(picture), (5, 7))
+    np.testing.assert_array_equal(predict.load_picture(picture, trained.load(path)), x)
+    shown = scores(typed("predict", path, picture)[1].rstrip())
+    p = dict(enumerate(100 * model.predict(x[np.newaxis])[0]))
+    assert shown == pytest.approx({f"class {k}": value for k, value in p.items()}, abs=0.0051)

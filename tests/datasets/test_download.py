@@ -299,3 +299,26 @@ def test_a_killed_process_leaves_a_part_to_go_on_from(serve, target):
     download.fetch([serve(good)], target, KNOWN)
     assert_whole(target)
     assert good.asked[0].startswith("bytes=") and good.asked != ["bytes=0-"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="waits without a word there")
+def test_who_waits_says_so_whatever_the_other_does(tmp_path, monkeypatch):
+    """It may download, or unpack."""
+    said, waiting, entered = [], threading.Event(), threading.Event()
+
+    def note(text, file):
+        said.append(text)
+        waiting.set()
+
+    def wait():
+        with download.only_one(tmp_path / "flower_photos.lock"):
+            entered.set()
+
+    monkeypatch.setattr(download, "print", note, raising=False)
+    with download.only_one(tmp_path / "flower_photos.lock"):
+        other = threading.Thread(target=wait)
+        other.start()
+        assert waiting.wait(60) and not entered.is_set()
+    other.join(60)
+    assert entered.is_set()
+    assert said == ["minicnn: waiting for another process, which is getting flower_photos"]

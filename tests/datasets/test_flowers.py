@@ -77,6 +77,17 @@ def test_the_folder_wherever_it_lies(home, data, drawn, place):
     assert next(iter(train))[0].shape == (14, 8, 8, 3)
 
 
+def test_labels_as_one_wants_them_or_none(data, drawn):
+    drawn.rename(data / "flower_photos")
+    small = {"image_size": (8, 8), "verbose": False}
+    _, y = next(iter(flowers.load_data(label_mode="categorical", **small)[1]))
+    assert y.shape == (6, 5) and y.sum() == 6
+    train, validation = flowers.load_data(label_mode=None, **small)
+    assert train.labels is None and next(iter(validation)).shape == (6, 8, 8, 3)
+    with pytest.raises(ValueError, match="both parts of all five classes, so it takes no labels and"):
+        flowers.load_data(labels=None, subset="training")
+
+
 @pytest.mark.parametrize(
     "place",
     [

@@ -4,14 +4,15 @@ import json
 import os
 import shutil
 import threading
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from minicnn.datasets import images
-from minicnn.datasets.image_dataset import image_dataset_from_directory
-from tests.pictures import cut_short, draw_classes
+from minicnn.datasets.image_dataset import ImageDataset, image_dataset_from_directory
+from tests.pictures import cut_and_closed, cut_short, draw_classes
 
 KERAS = json.loads((Path(__file__).parents[1] / "oracles" / "image_folders.json").read_text())
 COUNTS = {"ant": 7, "bee": 5, "cow": 6}
@@ -211,8 +212,24 @@ class TestBroken:
     def test_none_left(self, own):
         for path in own.rglob("*.jpg"):
             path.write_bytes(b"")
-        with pytest.warns(UserWarning), pytest.raises(ValueError, match="none of the 18 pictures"):
+        with pytest.raises(ValueError, match=r"none of the 18 pictures can be read; the first: .*\.jpg"):
             load(own, on_error="skip")
+
+    def test_links_that_lead_nowhere_are_skipped_too(self, own):
+        (own / "ant" / "00.jpg").unlink()
+        (own / "ant" / "00.jpg").symlink_to(own / "nowhere.jpg")
+        with pytest.raises(FileNotFoundError, match=r"00\.jpg"):
+            list(load(own))
+        with pytest.warns(UserWarning, match=r"^skipped: .*00\.jpg"):
+            dataset = load(own, shuffle=False, on_error="skip")
+        assert dataset.images == 17 and "ant/00.jpg" not in names(dataset)
+
+    def test_a_jpeg_that_was_cut_and_closed_is_skipped(self, own):
+        path = own / "cow" / "01.jpg"
+        path.write_bytes(cut_and_closed(path.read_bytes(), 0.9))
+        with pytest.warns(UserWarning, match=r"01\.jpg cannot be read as a picture: its pixels end"):
+            dataset = load(own, on_error="skip")
+        assert dataset.images == 17 and "cow/01.jpg" not in names(dataset)
 
 
 @pytest.mark.parametrize(
@@ -220,15 +237,25 @@ class TestBroken:
     [
         ({"label_mode": "one_hot"}, "label_mode to be one of 'int', .*got 'one_hot'"),
         ({"label_mode": "binary"}, "for two classes, here are 3"),
-        ({"labels": [1, 2]}, r"18 whole numbers, one a file in .*, got int64 \(2,\)"),
+        ({"labels": [1, 2]}, r"18 whole numbers, one for each file, got int64 \(2,\)"),
         ({"labels": "infer"}, "got 'infer'"),
         ({"labels": [0.5] * 18}, "got float64"),
+        ({"labels": [0] * 17 + [2**40]}, "numbers of 32 bits, got 0 to 1099511627776"),
+        ({"labels": [0] * 17 + [2**70]}, "18 whole numbers, one for each file, got object"),
         ({"labels": [3] * 18, "label_mode": "categorical"}, "labels from 0 to 0.*got 3 to 3"),
         ({"labels": [0] * 18, "class_names": ["ant"]}, "class_names is for labels='inferred'"),
+        ({"labels": None, "class_names": ["ant"]}, "class_names is for labels='inferred'"),
+        ({"class_names": ["ant", "ant"]}, r"folders, each of them once, got \['ant', 'ant'\]"),
+        ({"class_names": "ant"}, "expects a list of folders, each of them once, got 'ant'"),
+        ({"class_names": []}, r"expects a list of folders, each of them once, got \[\]"),
         ({"class_names": ["ant", "bees"]}, "no folder for the class 'bees': did you mean 'bee'"),
         ({"color_mode": "bgr"}, "color_mode to be one of"),
         ({"interpolation": "bicubic"}, "interpolation to be one of 'bilinear', 'nearest', got 'bicubic'"),
         ({"image_size": (8, 0)}, "image_size as"),
+        ({"image_size": True}, r"image_size as \(height, width\) in pixels, got True"),
+        ({"seed": 1.5}, "seed expects a whole number >= 0, got 1.5"),
+        ({"seed": "a"}, "seed expects a whole number >= 0, got 'a'"),
+        ({"validation_split": "0.2", "subset": "both", "seed": 1}, "between 0 and 1, got '0.2'"),
         ({"batch_size": 0}, "batch_size as a whole number >= 1"),
         ({"workers": 1.5}, "workers as a whole number"),
         ({"on_error": "ignore"}, "on_error to be one of"),
@@ -251,5 +278,82 @@ def test_folders_without_pictures(tmp_path):
     (tmp_path / "ant").mkdir()
     with pytest.raises(ValueError, match="holds no pictures"):
         load(tmp_path)
-    with pytest.raises(FileNotFoundError, match="nowhere"):
-        load(tmp_path / "nowhere")
+    for labels in ("inferred", None, [1, 2]):
+        with pytest.raises(FileNotFoundError, match="nowhere"):
+            load(tmp_path / "nowhere", labels=labels)
+
+
+class TestOfOnesOwn:
+    """An ImageDataset of files that somebody listed."""
+
+    def test_takes_what_lists_are_made_of(self, drawn):
+        paths = sorted(drawn.rglob("*.jpg"))
+        labels, class_names = [0] * 7 + [1] * 11, ("ant", "other")
+        dataset = ImageDataset(paths, labels, class_names, "categorical", (8, 6), shuffle=False)
+        ((x, y),) = dataset
+        np.testing.assert_array_equal(x, pixels(dataset))
+        assert y.tolist() == [[1, 0]] * 7 + [[0, 1]] * 11
+        listed = load(drawn, labels=labels, label_mode="categorical", shuffle=False)
+        assert dataset.describe() == listed.describe()
+
+    def test_needs_no_names_for_numbers(self, drawn):
+        paths = sorted(drawn.rglob("*.jpg"))[:3]
+        ((_, y),) = ImageDataset(paths, (5, 6, 7), image_size=8, shuffle=False)
+        assert y.tolist() == [5, 6, 7]
+        (x,) = ImageDataset(paths, (5, 6, 7), label_mode=None, image_size=8)
+        assert x.shape == (3, 8, 8, 3)
+
+    @pytest.mark.parametrize(
+        "arguments, message",
+        [
+            (([],), r"file_paths as a list of at least one, got \[\]"),
+            (("a.jpg",), "file_paths as a list of at least one, got 'a.jpg'"),
+            ((["a.jpg", "b.jpg"], [1]), r"2 whole numbers, one for each file, got int64 \(1,\)"),
+            ((["a.jpg"], [0.0]), "1 whole numbers, one for each file, got float64"),
+            ((["a.jpg"], [0], "ab", "binary"), "class_names as a list, got 'ab'"),
+            ((["a.jpg"], [0], None, "categorical"), "label_mode='categorical' needs class_names"),
+            ((["a.jpg"], [2], ["x", "y"], "categorical"), "labels from 0 to 1.*got 2 to 2"),
+            ((["a.jpg"], [0], ["x", "y"], "one_hot"), "label_mode to be one of"),
+        ],
+    )
+    def test_is_checked_before_it_is_used(self, arguments, message):
+        with pytest.raises(ValueError, match=message):
+            ImageDataset(*arguments)
+
+    def test_the_first_files(self, drawn):
+        whole = load(drawn, seed=3, batch_size=4)
+        some = whole.first(6)
+        assert some.file_paths == whole.file_paths[:6] and some.labels.tolist() == whole.labels[:6].tolist()
+        assert (some.images, len(some), whole.images, whole.first(99).images) == (6, 2, 18, 18)
+        assert load(drawn, labels=None).first(2).labels is None
+        with pytest.raises(ValueError, match="n expects a whole number >= 1, got 0"):
+            whole.first(0)
+
+    def test_one_picture(self, drawn):
+        dataset = load(drawn, seed=3)
+        np.testing.assert_array_equal(dataset.picture(5), pixels(dataset)[5])
+
+    def test_which_can_be_read(self, own):
+        whole = load(own, shuffle=False)
+        cut_short(own / "bee" / "03.jpg")
+        some, problems = whole.readable()
+        assert (some.images, whole.images) == (17, 18)
+        (problem,) = problems
+        assert "bee/03.jpg cannot be read as a picture" in problem
+
+
+def test_no_more_than_three_batches_are_in_memory(drawn):
+    dataset = load(drawn, image_size=(80, 90), batch_size=3, workers=1)
+    batch, held = 3 * 80 * 90 * 3 * 4, []
+    list(dataset)  # what is imported and compiled once is not counted
+    tracemalloc.start()
+    try:
+        for _ in dataset:
+            while [thread for thread in threading.enumerate() if thread.name.startswith("minicnn-ahead")]:
+                threading.Event().wait(0.001)
+            held.append(tracemalloc.get_traced_memory()[0])
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert max(held) < 2.2 * batch  # 2 and the one after another picture of the next
+    assert peak < 3.4 * batch  # a third of a batch is the picture that is copied into it

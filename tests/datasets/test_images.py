@@ -127,6 +127,14 @@ class TestBroken:
         with pytest.raises(images.UnreadablePicture, match="cannot identify"):
             images.read(tmp_path / "a.jpg")
 
+    def test_no_other_decoder_is_tried(self, tmp_path):
+        """Pillow would run Ghostscript, where it is installed, on what is only called a photograph."""
+        (tmp_path / "a.jpg").write_bytes(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\n")
+        with Image.open(tmp_path / "a.jpg") as image:
+            assert image.format == "EPS"
+        with pytest.raises(images.UnreadablePicture, match="cannot identify"):
+            load_img(tmp_path / "a.jpg")
+
     @pytest.mark.parametrize("W, H", [(8193, 8192), (60_000, 60_000)])
     @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
     def test_a_picture_that_would_fill_the_memory(self, tmp_path, W, H):
@@ -150,6 +158,13 @@ TURNS = {  # how an upright picture lies in the file (EXIF 2.32, 4.6.4, Orientat
 
 class TestPhotograph:
     """As people see it: what no data set does, since its pictures are what they are."""
+
+    def test_may_be_resized_as_a_data_set_resizes(self, rng, tmp_path):
+        pixels = rng.integers(0, 256, (40, 50, 3), dtype=np.uint8)
+        path = save(tmp_path / "a.png", pixels)
+        as_trained = images.photograph(path, (9, 7), average=False)
+        np.testing.assert_array_equal(as_trained, images.resize(pixels, (9, 7)))
+        assert np.abs(as_trained - images.photograph(path, (9, 7))).max() > 20
 
     @pytest.mark.parametrize("orientation", TURNS)
     def test_is_upright_however_the_camera_was_held(self, orientation, pixels, tmp_path):
@@ -198,11 +213,6 @@ class TestPhotograph:
         Image.fromarray(pixels).save(tmp_path / "picture.tiff")
         with pytest.raises(images.UnreadablePicture, match=r"picture\.tiff cannot be read as a picture"):
             images.photograph(tmp_path / "picture.tiff", (4, 4))
-
-
-def test_cutting_to_shape_takes_the_middle():
-    assert images.middle(340, 500, 200, 200) == (0, 80, 340, 340)
-    assert images.middle(500, 340, 100, 200) == (165, 0, 170, 340)
 
 
 @pytest.mark.parametrize("k", range(4))

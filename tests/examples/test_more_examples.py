@@ -160,8 +160,13 @@ def test_drawn_flowers(tmp_path):
     assert np.bincount(labels).tolist() == [4] * 5
     x, y = data.samples(8, seed=0)
     assert x.shape == (8, 96, 96, 3) and len(y) == 8
+    kind, picture = data.unseen(int(data.validation.labels[3]))
+    (x, y), *_ = data.validation.stream()
+    row = y.tolist().index(y[3])
+    assert kind == data.validation.class_names[y[3]]
+    np.testing.assert_array_equal(picture, x[row])  # as evaluate sees it
     data.take(*parts, subset=10)
-    assert data.sizes == {"train": 7, "test": 3}
+    assert data.sizes == {"train": 7, "test": 3} and parts[0].images == 14
 
 
 def test_without_photographs_a_notice(tmp_path, monkeypatch, capsys):

@@ -10,27 +10,22 @@ import contextlib
 import io
 import os
 import pickle
-import random
 import tarfile
 import tempfile
-import time
 import tracemalloc
-import zlib
 from pathlib import Path
 from unittest import mock
 
 import numpy as np
-from PIL import Image
 
 from minicnn import datasets
-from minicnn.datasets import archives, cifar10, images
+from minicnn.datasets import archives, cifar10
+from tests.reliability.pictures import pictures
 from tests.reliability.readers import _known, _member
 from tests.reliability.record import Figure
 
 BATCHES = [f"cifar-10-batches-py/{name}" for name in cifar10._BATCHES]
 RECORDS = 20
-FLIPS = 2000
-MIB = 2**20
 
 
 class Evil:
@@ -183,75 +178,6 @@ def batches(quick):
         yield Figure("a pickle of many small objects takes less than 24 MB",
                      f"{count} of {len(bombs)} refused, {peak / 1e6:.1f} MB",
                      count == len(bombs) and peak < 24e6)  # fmt: skip
-
-
-# ------------------------------------------------------------------------------- pictures
-
-
-def huge(kind, W, H):
-    """A small file that claims to be a picture of W x H pixels."""
-    if kind == "PNG":
-        head = W.to_bytes(4, "big") + H.to_bytes(4, "big") + b"\x08\x02\0\0\0"
-        chunks = ((b"IHDR", head), (b"IDAT", zlib.compress(bytes(MIB))), (b"IEND", b""))
-        return b"\x89PNG\r\n\x1a\n" + b"".join(
-            len(c).to_bytes(4, "big") + t + c + zlib.crc32(t + c).to_bytes(4, "big") for t, c in chunks
-        )
-    file = io.BytesIO()
-    Image.new("RGB", (16, 16)).save(file, kind)
-    data = bytearray(file.getvalue())
-    if kind == "BMP":
-        data[18:26] = W.to_bytes(4, "little") + H.to_bytes(4, "little")
-    elif kind == "GIF":
-        size = min(W, 65535).to_bytes(2, "little") + min(H, 65535).to_bytes(2, "little")
-        at = data.index(b",", 13)
-        data[6:10] = data[at + 5 : at + 9] = size
-    else:
-        at = data.index(b"\xff\xc0")
-        data[at + 5 : at + 9] = min(H, 65535).to_bytes(2, "big") + min(W, 65535).to_bytes(2, "big")
-    return bytes(data)
-
-
-def pictures(quick):
-    """Broken ones, and small files that claim to be absurdly large ones."""
-    draw, kinds = random.Random(time.time_ns()), ("JPEG", "PNG", "GIF", "BMP")
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "picture.png")
-
-        def outcome(content):
-            path.unlink(missing_ok=True)
-            path.write_bytes(content)
-            try:
-                return images.read(path).shape
-            except images.UnreadablePicture as error:
-                return "refused" if str(path) in str(error) else "unnamed"
-
-        whole, pixels = {}, np.random.default_rng(0).integers(0, 256, (24, 31, 3), dtype=np.uint8)
-        for kind in kinds:
-            file = io.BytesIO()
-            Image.fromarray(pixels).save(file, kind)
-            whole[kind] = file.getvalue()
-        cuts = [content[:k] for content in whole.values() for k in range(0, len(content), 97 if quick else 3)]
-        found = [outcome(each) for each in cuts]
-        good = found.count("refused")
-        # Pillow reads a file from which only marks behind the last pixel are missing
-        yield Figure("a truncated JPEG, PNG, GIF or BMP is refused, or nothing of its pixels was missing",
-                     f"{good:,} refused, {found.count((24, 31, 3)):,} whole, of {len(cuts):,}",
-                     good + found.count((24, 31, 3)) == len(cuts) and good > 0.95 * len(cuts))  # fmt: skip
-        tries, other = FLIPS // 20 if quick else FLIPS, 0
-        for _ in range(tries):
-            content = bytearray(whole[draw.choice(kinds)])
-            content[draw.randrange(len(content))] ^= 1 << draw.randrange(8)
-            other += not (outcome(content) == "refused" or len(images.read(path).shape) == 3)
-        yield Figure(f"{FLIPS:,} bit flips: refused, or a picture", f"{other} other outcomes of {tries:,}",
-                     other == 0)  # fmt: skip
-        sizes = [(65535, 65535), (10**6, 10**6), (2**31 - 1, 1), (1, 2**31 - 1), (8193, 8193)]
-        tracemalloc.start()
-        claims = [outcome(huge(kind, W, H)) for kind in kinds for W, H in sizes]
-        peak = tracemalloc.get_traced_memory()[1]
-        tracemalloc.stop()
-        yield Figure("a picture of absurd size is refused before its pixels are made",
-                     f"{claims.count('refused')} of {len(claims)}, {peak / 1e6:.1f} MB at most",
-                     claims.count("refused") == len(claims) and peak < 30e6)  # fmt: skip
 
 
 PARTS = {"members": members, "unpacking": unpacking, "batches": batches, "pictures": pictures}

@@ -7,25 +7,34 @@ import numpy as np
 
 
 def as_classes(labels, caller, name="labels", length=None, classes=None):
-    """Class numbers (N,) from (N,), (N, 1), or from one-hot rows or scores (N, classes), by their largest."""
+    """Class numbers (N,) from (N,), (N, 1), or from one-hot rows or scores (N, classes), by their largest.
+
+    Raises ValueError for anything else, and for NaN and infinity: they have no largest.
+    """
     labels = as_array(labels, caller, f"{name} of one length")
     shape = labels.shape
-    if labels.ndim == 2:
-        labels = labels.argmax(axis=1) if shape[1] > 1 else labels[:, 0]
-    if labels.ndim != 1 or (length is not None and len(labels) != length):
+    if labels.ndim not in (1, 2) or 0 in shape[1:] or (length is not None and len(labels) != length):
         wanted = "N" if length is None else length
         raise ValueError(
             f"{caller} expects {name} of shape ({wanted},) or ({wanted}, classes), got {shape}: "
             "one for each picture"
         )
-    if labels.dtype.kind not in "uif" or np.any(labels != np.floor(labels)):
+    are_numbers = labels.dtype.kind in "uifb"
+    if are_numbers and not np.isfinite(labels).all():
+        raise ValueError(
+            f"{caller} expects {name} without NaN and infinity, got some in {labels.dtype} {shape}: "
+            "did the training diverge?"
+        )
+    if are_numbers and labels.ndim == 2:
+        labels = labels.argmax(axis=1) if shape[1] > 1 else labels[:, 0]
+    if not are_numbers or np.any(labels != np.floor(labels)):
         raise ValueError(
             f"{caller} expects {name} as class numbers 0, 1, ..., got {labels.dtype} {labels[:3].tolist()}..."
         )
     if len(labels) and (labels.min() < 0 or (classes is not None and labels.max() >= classes)):
         top = "" if classes is None else f"..{classes - 1}"
         raise ValueError(
-            f"{caller} expects {name} in 0{top}, got {labels.min():g} to {labels.max():g}: "
+            f"{caller} expects {name} in 0{top}, got {float(labels.min()):g} to {float(labels.max()):g}: "
             "does class_names hold every class?"
         )
     return labels.astype(np.int64)
