@@ -250,6 +250,7 @@ class TestBroken:
         ({"class_names": []}, r"expects a list of folders, each of them once, got \[\]"),
         ({"class_names": ["ant", "bees"]}, "no folder for the class 'bees': did you mean 'bee'"),
         ({"color_mode": "bgr"}, "color_mode to be one of"),
+        ({"color_mode": ["rgb"]}, r"color_mode to be one of .*got \['rgb'\]"),
         ({"interpolation": "bicubic"}, "interpolation to be one of 'bilinear', 'nearest', got 'bicubic'"),
         ({"image_size": (8, 0)}, "image_size as"),
         ({"image_size": True}, r"image_size as \(height, width\) in pixels, got True"),
