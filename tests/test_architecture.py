@@ -69,7 +69,7 @@ MAY_IMPORT = {
     **dict.fromkeys(PARTS_OF_LAYERS | PARTS_OF_TRAINING,
                     FOUNDATIONS | PARTS_OF_LAYERS | PARTS_OF_TRAINING | {"minicnn.kernels"}),
     "minicnn.classification": {"minicnn.labels"},
-    "minicnn.probabilities": {"minicnn.activations", "minicnn.kernels"},
+    "minicnn.probabilities": {"minicnn.activations", "minicnn.kernels", "minicnn.layers"},
     "minicnn.metrics": {"minicnn.losses", "minicnn.lookup", "minicnn.classification"},
     "minicnn.batches": {"minicnn.checks", "minicnn.random"},
     "minicnn.datasets": FOUNDATIONS | {"minicnn.batches", "minicnn.kernels", "minicnn.windows"},

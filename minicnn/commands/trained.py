@@ -8,7 +8,9 @@ classes are numbers then, and of its pixels somebody has to say whether they wer
 """
 
 import json
+import math
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 
 import numpy as np
@@ -64,13 +66,25 @@ class Trained:
 
     def _pixels(self):
         found = self.pixels or RECIPES.get(self.part.get("recipe", {}).get("pixels"))
-        if found is None and any(isinstance(layer, layers.Rescaling) for layer in self.model.layers):
+        if found is None and _rescales_bytes(self.model):
             found = "0..255"
         if found is None:
             raise ValueError(
                 f"nothing beside {self.path} says what pixels it was trained on: add --pixels 0..255 or 0..1"
             )
         return found
+
+
+def _rescales_bytes(model):
+    """Whether a Rescaling, before any weights, brings 0..255 to a range 1 or 2 wide: to 0..1 or -1..1, say.
+
+    Another one may well be there for pixels 0..1: 2 x - 1.
+    """
+    before_weights = takewhile(lambda layer: not layer.params, model.layers)
+    first = next((layer for layer in before_weights if isinstance(layer, layers.Rescaling)), None)
+    return first is not None and any(
+        math.isclose(255 * first.scale, width, rel_tol=0.01) for width in (1, 2)  # a scale of 1 / 256 is one
+    )
 
 
 def load(path, pixels=None):
