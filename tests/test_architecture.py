@@ -83,7 +83,7 @@ MAY_IMPORT = {
         "minicnn.layers", "minicnn.saving", "minicnn.summary", "minicnn.training",
     },
     "minicnn.commands": {f"minicnn.{name}" for name in (
-        "batches", "callbacks", "config", "datasets", "kernels", "layers", "lookup", "losses",
+        "batches", "callbacks", "checks", "config", "datasets", "kernels", "layers", "lookup", "losses",
         "probabilities", "reports", "saving", "utils", "warmup",
     )},
     "minicnn.warmup": {f"minicnn.{name}" for name in (

@@ -7,7 +7,6 @@ The scripts in examples/ write both (examples/common_run.py). A model saved by i
 classes are numbers then, and of its pixels somebody has to say whether they were 0..255 or 0..1.
 """
 
-import json
 import math
 from dataclasses import dataclass, field
 from itertools import takewhile
@@ -16,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from minicnn import layers, lookup, saving
+from minicnn.commands import metrics_file
 
 TRAIN_ONE = "train one first, python examples/cifar_m3.py say"
 PIXELS = {"0..255": 1, "0..1": 255}  # what bytes are divided by
@@ -138,22 +138,13 @@ def _beside(model_path):
     ``(None, {}, {})`` where there is none. depth_cifar10_m1.mcnn belongs to depth_cifar10.json, part M1.
     """
     found = (None, {}, {})
-    for path in sorted(model_path.parent.glob("*.json"), key=lambda path: len(path.stem)):
-        run, (start, _, rest) = _metrics(path), model_path.stem.partition(path.stem)
-        parts = run.get("parts") or {run.get("part", ""): run}
+    beside = (path for path in model_path.parent.glob("*.json") if model_path.stem.startswith(path.stem))
+    for path in sorted(beside, key=lambda path: len(path.stem)):
+        run = metrics_file.read(path)
+        parts = metrics_file.parts_of(run)
         named = {f"_{name.lower()}": part for name, part in parts.items()}
         if len(parts) == 1:
             named[""] = run
-        if run and not start and rest in named:
-            found = path, run, named[rest]
+        if run and model_path.stem.removeprefix(path.stem) in named:
+            found = path, run, named[model_path.stem.removeprefix(path.stem)]
     return found
-
-
-def _metrics(path):
-    """What is in a metrics file; {} where it is some other JSON."""
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, RecursionError):
-        return {}
-    is_one = isinstance(document, dict) and "dataset" in document and isinstance(document.get("sizes"), dict)
-    return document if is_one else {}
