@@ -146,8 +146,8 @@ def _refuse_unknown_order(layer):
     """ValueError where a layer of the user's own makes rows of pictures: nobody knows their order there."""
     if len(layer.input_shape) == 4 != len(layer.output_shape) and type(layer) not in layers.LAYERS.values():
         raise ValueError(
-            f"{layer} makes {layer.output_shape} of pictures: in which order is known of minicnn's own layers "
-            "alone, put a Flatten() in its place"
+            f"{layer} makes {layer.output_shape} of pictures: in which order, is known of minicnn's layers "
+            "alone; put a Flatten() in its place"
         )
 
 

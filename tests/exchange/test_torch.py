@@ -241,7 +241,7 @@ class OwnActivation(layers.Layer):
 def test_rows_of_pixels_in_an_order_that_nobody_knows():
     """The shapes would fit."""
     model = mc.Sequential([OwnFlatten(input_shape=(2, 2, 3)), layers.Dense(2)])
-    with pytest.raises(ValueError, match=r"'own_flatten' makes \(None, 12\) of pictures: in which order"):
+    with pytest.raises(ValueError, match=r"'own_flatten' makes \(None, 12\) of pictures: in which order,"):
         mc.torch.state_dict(model)
     with pytest.raises(ValueError, match="OwnFlatten 'own_flatten' makes"):
         mc.torch.load_state_dict(model, {})
