@@ -24,6 +24,7 @@ from sklearn.dummy import DummyClassifier
 
 from examples import search
 from examples.search import common, common_search
+from minicnn.__main__ import main
 
 TRIAL = ["--data", "shapes", "--subset", "320", "--epochs", "1", "--candidates", "4", "--folds", "2"]
 SCRIPT = [sys.executable, "-W", "error", "examples/search.py", *TRIAL]
@@ -34,7 +35,8 @@ def outcome(out):
     (path,) = out.glob("*.json")
     found = json.loads(path.read_text())
     rounds = [{**one, "seconds": None} for each in found["candidates"] for one in each["rounds"]]
-    return [each["params"] for each in found["candidates"]], rounds, found["best"]
+    best = [found[name] for name in ("model", "params", "recipe", "history", "test")]
+    return [each["params"] for each in found["candidates"]], rounds, best
 
 
 @pytest.fixture(scope="module")
@@ -45,15 +47,21 @@ def alone(tmp_path_factory):
     return out
 
 
-def test_a_small_one(tmp_path, capsys):
+def test_a_small_one(tmp_path, capsys, monkeypatch):
     flags = ["--data", "shapes", "--subset", "40", "--epochs", "1", "--candidates", "2", "--folds", "2"]
-    search.main([*flags, "--workers", "1", "--quiet", "--out", str(tmp_path)])
+    monkeypatch.setattr(sys.modules[common.Run.__module__], "git_commit", lambda: "1a2b3c")  # at any moment
+    search.main([*flags, "--workers", "1", "--quiet", "--report", "--out", str(tmp_path)])
+    page = tmp_path / "search_shapes_40_report.html"
     assert {path.name for path in tmp_path.iterdir()} == {
-        "search_shapes_40.json", "search_shapes_40.mcnn", "search_shapes_40_rounds.png"
+        "search_shapes_40.json", "search_shapes_40.mcnn", "search_shapes_40_rounds.png", page.name
     }  # fmt: skip
     shown = capsys.readouterr().out
     assert "round 1" not in shown and "By " not in shown  # --quiet
     assert "momentum  epochs  width" in shown and "Test accuracy of the best: 0." in shown
+    written = page.read_bytes()
+    page.unlink()
+    assert main(["report", str(tmp_path)]) == 0 and page.read_bytes() == written
+    assert b"loss from epoch 1 to 1" in written and b"found on shapes" in written
 
 
 @pytest.mark.slow
@@ -66,13 +74,15 @@ def test_its_files(alone):
     assert [one["pictures"] for one in rounds[0]] == [106, 318]
     assert rounds[0][-1]["accuracy"] >= rounds[1][-1]["accuracy"]  # the best first
     assert rounds[2][-1]["accuracy"] >= rounds[3][-1]["accuracy"]
-    assert found["best"]["params"] == found["candidates"][0]["params"]
+    best = found["candidates"][0]["params"]
+    assert found["recipe"]["optimizer"]["class_name"].lower() == best["optimizer"]
+    assert len(found["history"]["loss"]) == found["epoch_reached"] == best["epochs"]
     with Image.open(alone / "search_shapes_320_rounds.png") as picture:
         assert picture.size == (1000, 444) and len(np.unique(np.asarray(picture))) > 50
     model = mc.load_model(alone / "search_shapes_320.mcnn")
     (_, _), (x, y) = mc.datasets.load("shapes", 1, 320)
-    assert (model.predict(x).argmax(axis=1) == y.ravel()).mean() == found["best"]["test"]["accuracy"]
-    assert model.count_params() == found["best"]["weights"]
+    assert (model.predict(x).argmax(axis=1) == y.ravel()).mean() == found["test"]["accuracy"]
+    assert model.count_params() == found["params"]
 
 
 @pytest.mark.slow
