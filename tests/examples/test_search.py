@@ -168,7 +168,7 @@ def test_a_scheduler_that_is_not_there(tmp_path):
 
 def run_command(command):
     return subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False,
-                          timeout=150)  # fmt: skip
+                          timeout=300)  # fmt: skip
 
 
 MORTAL = """
