@@ -42,7 +42,7 @@ def parse_arguments(argv, name, description, epochs, batch_size, add_more=None, 
     add("--out", type=Path, metavar="DIR", default=Path("runs", name), help=f"default: {Path('runs', name)}")
     if resume:
         add("--resume", action="store_true", help="go on with a stopped run, from its last backup")
-        add("--report", action="store_true", help="also write a page about the run and the network's inside")
+    add("--report", action="store_true", help="also write a page about the run and the network's inside")
     add("--quiet", action="store_true", help="print the scores, nothing before")
     if add_more:
         add_more(parser)

@@ -23,8 +23,8 @@ class Stopwatch(mc.callbacks.Callback):
     ``resumed_after``: how many epochs were done each time the run was taken up again.
     """
 
-    def __init__(self):
-        self.seconds, self.resumed_after, self.began = [], [], time.perf_counter()
+    def __init__(self, seconds=()):
+        self.seconds, self.resumed_after, self.began = list(seconds), [], time.perf_counter()
 
     def on_epoch_begin(self, epoch, logs=None):
         self.began = time.perf_counter()

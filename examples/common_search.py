@@ -18,6 +18,8 @@ import minicnn as mc
 
 EVERYWHERE = ("minicnn", "sklearn", "numpy", "numba")  # what the same result needs in the same version
 LIVES = 3  # how often a search is begun before lost workers end it
+AHEAD = 32  # slots that a cluster is thought to have: what waits there is for workers that join
+STARTING = 30  # seconds that a worker may take to start, or to be started again
 
 
 def fit(search, x, y, args, say):
@@ -59,10 +61,17 @@ def workers(args, x, y):
 
 @contextlib.contextmanager
 def here(workers, verbose):
-    """Fits of the block run in processes of this machine, which map x and y from one file."""
-    threads = threads_per_worker()
-    with joblib.parallel_config("loky", n_jobs=workers, inner_max_num_threads=threads, verbose=verbose):
-        yield f"{counted(workers, 'process', 'es')} of {counted(threads, 'thread')}"
+    """Fits of the block run in processes of this machine, which map x and y from one file.
+
+    One process would gain nothing: it is this one then.
+    """
+    threads, before = threads_per_worker(), mc.get_num_threads()
+    mc.set_num_threads(threads)  # of this process; others are told below
+    try:
+        with joblib.parallel_config("loky", n_jobs=workers, inner_max_num_threads=threads, verbose=verbose):
+            yield f"{counted(workers, 'process', 'es')} of {counted(threads, 'thread')}"
+    finally:
+        mc.set_num_threads(before)
 
 
 @contextlib.contextmanager
@@ -71,7 +80,7 @@ def on_cluster(address, x, y, verbose):
     try:
         from distributed import Client, KilledWorker
     except ImportError as error:
-        raise OSError("--scheduler needs Dask: pip install 'minicnn[cluster]'") from error
+        raise OSError("--scheduler needs Dask: python -m pip install distributed") from error
 
     class EverywhereClient(Client):
         """Leaves a copy of what it sends with every worker: what one alone had would be lost with it."""
@@ -90,15 +99,35 @@ def on_cluster(address, x, y, verbose):
             mc.set_num_threads(1)
 
     with client:
-        if not client.ncores():
-            raise OSError(f"the scheduler at {address} has no workers: `dask worker {address}` starts one")
+        try:
+            client.wait_for_workers(1, timeout=STARTING)
+        except TimeoutError:
+            raise OSError(
+                f"the scheduler at {address} has no workers: `dask worker {address}` starts one"
+            ) from None
         check_versions(client.get_versions(packages=list(EVERYWHERE)))
         client.register_worker_callbacks(prepare)  # those that come later as well
-        with joblib.parallel_config("dask", client=client, scatter=[x, y], verbose=verbose):
+        with joblib.parallel_config("dask", client=client, scatter=[x, y], verbose=verbose) as config:
+            complete(config["backend"])
             try:
                 yield f"{counted(len(client.ncores()), 'Dask worker')} of {address}"
             except KilledWorker as error:
                 raise OSError(f"Dask gave up a fit that several workers died of: {error}") from error
+
+
+def complete(backend):
+    """Add to joblib's way to Dask what it lacks: one worker is enough, and a fit given up ends the search."""
+    slots, submit = backend.effective_n_jobs, backend.submit
+
+    def effective_n_jobs(n_jobs):  # with 1, joblib would run all fits in this process
+        return max(AHEAD, slots(n_jobs))
+
+    def submit_and_tell(fits, callback):  # joblib tells itself of results alone, and waits for errors forever
+        future = submit(fits, callback)
+        future.add_done_callback(lambda done: done.exception() and callback(done.exception()))
+        return future
+
+    backend.effective_n_jobs, backend.submit = effective_n_jobs, submit_and_tell
 
 
 def check_versions(found):

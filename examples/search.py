@@ -14,7 +14,8 @@ from math import ceil, floor, log
 
 import common
 import common_search
-from common_run import git_commit, versions, write_json
+import numpy as np
+from common_run import Stopwatch
 from scipy.stats import loguniform
 from sklearn.experimental import enable_halving_search_cv  # noqa: F401  makes the next import work
 from sklearn.model_selection import HalvingRandomSearchCV, StratifiedKFold
@@ -108,7 +109,7 @@ def main(argv=None):
         argv, name="search", description=__doc__, epochs=12, batch_size=32, add_more=add_flags, resume=False
     )
     data = common.load_data(args)
-    run = common.Run(args, data)
+    run = common.Run(args, data, pixels="0..255", labels="class numbers", validation_data=None)
     x, y = data.x_train, data.y_train.ravel()
 
     began = time.perf_counter()
@@ -118,29 +119,28 @@ def main(argv=None):
         fits = each["candidates"] * args.folds
         run.say(f"  round {number}: {each['candidates']} on {each['pictures']:,} pictures, {fits} fits")
     where = common_search.fit(search, x, y, args, run.say)
-    seconds = time.perf_counter() - began
+    search_seconds = time.perf_counter() - began
     candidates = common_search.candidates_of(search)
     print(f"\n{common_search.table(candidates, COLUMNS)}")
 
     run.say("\nThe best, on all training pictures:")
+    began = time.perf_counter()
     best = search.estimator.set_params(**candidates[0]["params"], verbose=run.verbose).fit(x, y)
-    accuracy = best.score(data.x_test, data.y_test.ravel())
-    print(f"\nTest accuracy of the best: {accuracy:.4f} ({data.title})")
+    model, history = best.model_, best.model_.history
+    seconds = (time.perf_counter() - began) / len(history.epoch)
+    x_test = data.x_test.astype(np.float32)  # pixels 0..255
+    test = model.evaluate(x_test, data.y_test, args.batch_size, verbose=0, return_dict=True)
+    print(f"\nTest accuracy of the best: {test['accuracy']:.4f} ({data.title})")
 
-    write_json(run.path(".json"), {
-        "dataset": data.name, "class_names": list(data.class_names), "sizes": data.sizes, "seed": args.seed,
-        "folds": args.folds, "batch_size": args.batch_size, "candidates": candidates,
-        "best": {"params": candidates[0]["params"], "model": best.model_.name,
-                 "weights": best.model_.count_params(), "history": best.history_,
-                 "test": {"accuracy": accuracy}},
-        "where": where, "seconds": round(seconds, 2), "versions": versions(), "commit": git_commit(),
-    })  # fmt: skip
+    run.stopwatches["search"] = Stopwatch([seconds] * len(history.epoch))
+    run.record("search", model, history, test)
+    run.report("search", model, history, (x_test, data.y_test))
+    run.write(candidates=candidates, folds=args.folds, where=where, search_seconds=round(search_seconds, 2))
     mc.plots.search(
         candidates, group="optimizer", along="optimizer__learning_rate", title=f"Search on {data.title}",
         path=run.path("_rounds.png"),
     )  # fmt: skip
-    best.model_.save(run.path(".mcnn"))
-    run.say(f"\nResults: {run.path('.json')}, figure and weights beside it")
+    model.save(run.path(".mcnn"))
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ examples/cifar_m3.py
 """
 
 import contextlib
+import io
 import os
 import sys
 
@@ -34,6 +35,9 @@ def main(argv=None):
     The exit status: 0 all went well; 1 it failed, and why was said in a line; 2 it was typed wrongly, and
     nothing was tried; 130 it was stopped with Ctrl-C.
     """
+    for stream in ("stdout", "stderr"):
+        if getattr(sys, stream) is None:  # closed before Python began: >&-
+            setattr(sys, stream, io.StringIO())
     with contextlib.suppress(AttributeError):  # of what somebody put in the place of stdout
         sys.stdout.reconfigure(errors="replace")  # where a terminal does not know a letter
     args = parse_arguments(argv)

@@ -1,6 +1,6 @@
 """A network as a scikit-learn estimator: in pipelines, cross-validation and searches.
 
-    from minicnn.sklearn import CNNClassifier                 # pip install 'minicnn[sklearn]'
+    from minicnn.sklearn import CNNClassifier                 # python -m pip install scikit-learn
     CNNClassifier(epochs=20, random_state=0).fit(X, y).score(X_test, y_test)
 
     def network(classes, filters=16):                         # may ask for input_shape and classes
@@ -15,12 +15,14 @@ import copy
 import inspect
 import math
 import warnings
+from collections.abc import Iterable
 
 import numpy as np
 
 from minicnn import callbacks, layers, optimizers, random
 from minicnn.activations import softmax
-from minicnn.checks import number
+from minicnn.checks import is_number
+from minicnn.layers.base import Layer
 from minicnn.lookup import nearest
 from minicnn.model import Sequential
 
@@ -29,10 +31,10 @@ try:
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.model_selection import train_test_split
     from sklearn.utils.multiclass import check_classification_targets
-    from sklearn.utils.validation import check_is_fitted, check_random_state, validate_data
+    from sklearn.utils.validation import check_is_fitted, check_random_state, check_X_y, validate_data
 except ImportError as error:
     raise ImportError(
-        "minicnn.sklearn needs scikit-learn 1.6 or newer: pip install 'minicnn[sklearn]'"
+        "minicnn.sklearn needs scikit-learn 1.6 or newer: python -m pip install scikit-learn"
     ) from error
 
 __all__ = ["CNNClassifier"]
@@ -55,10 +57,10 @@ class CNNClassifier(ClassifierMixin, BaseEstimator):
     """A Sequential network that scikit-learn can fit, score, clone and search over.
 
     Args:
-        network: a function that returns layers or a Sequential, or these themselves, of which only the
-            architecture counts: every ``fit`` starts from new weights. A function is given ``input_shape``
-            and ``classes`` if it has parameters of these names. Unless the last layer is a softmax,
-            ``Dense(classes, activation="softmax")`` is put behind it. None: a small network.
+        network: a function that returns layers or a Sequential, or these themselves. Of either only the
+            architecture counts: every ``fit`` trains layers and weights of its own. A function is given
+            ``input_shape`` and ``classes`` if it has parameters of these names. Unless the last layer is a
+            softmax, ``Dense(classes, activation="softmax")`` is put behind it. None: a small network.
         epochs, batch_size: as in ``Sequential.fit``.
         optimizer: a name, a class or an object; objects stay as they are, each fit uses an equal one.
         input_shape: (32, 32, 3) where X holds each picture as one flat row; None: as X comes.
@@ -120,60 +122,65 @@ class CNNClassifier(ClassifierMixin, BaseEstimator):
     # ------------------------------------------------------------ learning
 
     def fit(self, X, y):
-        """Train a new network on X, (N, features) or (N, H, W, C), and its labels y, (N,)."""
-        X, shape = _as_rows(X)
-        X, y = validate_data(self, X, y)
+        """Train a new network on X, (N, features) or (N, H, W, C), and its labels y, (N,).
+
+        What is refused changes nothing: a network fitted before stays, with the classes it knows.
+        """
+        rows, shape = _as_rows(X)
+        X, y = check_X_y(rows, y, estimator=self)
         check_classification_targets(y)
-        self.input_shape_ = _checked_shape(self.input_shape or shape or X.shape[1:], X)
-        self.classes_, y = np.unique(y, return_inverse=True)  # labels as 0, 1, ...
-        if len(self.classes_) < 2:
-            raise ValueError(f"CNNClassifier expects 2 classes or more, y has 1 class, {self.classes_[0]!r}")
+        shape = _checked_shape(self.input_shape, shape, X)
+        classes, y = np.unique(y, return_inverse=True)  # labels as 0, 1, ...
+        if len(classes) < 2:
+            raise ValueError(f"CNNClassifier expects 2 classes or more, y has 1 class, {classes[0]!r}")
         seed = _seed(self.random_state)
-        x, validation = self._pictures(X), None
-        if self.validation_fraction is not None:
-            part = number(self.validation_fraction, "validation_fraction", least=0, below=1)
-            x, x_validation, y, y_validation = train_test_split(
-                x, y, test_size=part, stratify=y, random_state=seed % 2**32  # as many bits as it takes
-            )
-            validation = x_validation, y_validation
-        self.model_ = self._build(seed)
+        x, y, validation = self._set_aside(X.reshape(len(X), *shape), y, seed)
+        model, watching = self._build(shape, len(classes), seed), self._watching()
         try:
-            self.model_.fit(
-                x, y, self.batch_size, self.epochs, self.verbose, self._watching(), validation_data=validation
-            )
+            model.fit(x, y, self.batch_size, self.epochs, self.verbose, watching, validation_data=validation)
         finally:
-            if self.model_.history is not None:  # None: it was refused, not interrupted
-                self.history_ = self.model_.history.history
+            if model.history is not None:  # None: it was refused, not interrupted
+                validate_data(self, rows, skip_check_array=True)  # sets n_features_in_, feature_names_in_
+                self.classes_, self.input_shape_ = classes, shape
+                self.model_, self.history_ = model, model.history.history
         return self
 
-    def _build(self, seed):
+    def _set_aside(self, x, y, seed):
+        """What is left to train on, x and y, and ``(x, y)`` to validate by, or None."""
+        part = self.validation_fraction
+        if part is None:
+            return x, y, None
+        if not (is_number(part) and 0 < part < 1):
+            raise ValueError(f"validation_fraction expects a number above 0 and below 1, got {part!r}")
+        x, x_validation, y, y_validation = train_test_split(
+            x, y, test_size=float(part), stratify=y, random_state=seed % 2**32  # as many bits as it takes
+        )
+        return x, y, (x_validation, y_validation)
+
+    def _build(self, input_shape, classes, seed):
         """A new compiled network, its weights drawn from ``seed``."""
-        classes = len(self.classes_)
         with random.seeded(seed):
-            model = self._architecture(classes)
+            model = self._architecture(input_shape, classes)
             last = model.layers[-1] if model.layers else None
             if getattr(last, "activation", None) is not softmax:
                 model.add(layers.Dense(classes, activation="softmax"))
-            model.build((None, *self.input_shape_))
+            model.build((None, *input_shape))
         if model.output_shape != (None, classes):
             raise ValueError(f"the network returns {model.output_shape}, but y has {classes} classes: end it "
                              f"in Dense({classes}, activation='softmax'), or leave that layer out")
         model.compile(self._optimizer(), "sparse_categorical_crossentropy", ["accuracy"])
         return model
 
-    def _architecture(self, classes):
+    def _architecture(self, input_shape, classes):
         network, params = self.network, self._of("network__")
         if network is None:
             network = small_network
         if callable(network) and not isinstance(network, Sequential):
-            made = _call(network, {"input_shape": self.input_shape_, "classes": classes}, params)
+            network = _call(network, {"input_shape": input_shape, "classes": classes}, params)
         elif params:
             name = next(iter(params))
             raise ValueError(f"network__{name} needs a network that is a function, got {network!r}")
-        else:  # objects of the user's, which may be trained already and in use elsewhere
-            inner = network.layers if isinstance(network, Sequential) else network
-            made = [type(layer).from_config(layer.get_config()) for layer in inner]
-        return made if isinstance(made, Sequential) else Sequential(made)
+        return _anew(network)
 
     def _optimizer(self):
         optimizer, changes = optimizers.get(self.optimizer), self._of("optimizer__")
@@ -199,15 +206,12 @@ class CNNClassifier(ClassifierMixin, BaseEstimator):
         X = validate_data(self, X, reset=False)
         if shape not in (None, self.input_shape_):
             raise ValueError(f"CNNClassifier was fitted to pictures {self.input_shape_}, got {shape}")
-        return self.model_.predict(self._pictures(X), batch_size=self.batch_size)
+        return self.model_.predict(X.reshape(len(X), *self.input_shape_), batch_size=self.batch_size)
 
     def predict(self, X):
         """The most probable class of every row, one of ``classes_``."""
         best = self.predict_proba(X).argmax(axis=1)
         return self.classes_[best]
-
-    def _pictures(self, X):
-        return X.reshape(len(X), *self.input_shape_)
 
 
 class Warn(callbacks.TerminateOnNaN):
@@ -224,13 +228,36 @@ def _as_rows(X):
     return X.reshape(len(X), math.prod(X.shape[1:])), tuple(X.shape[1:])
 
 
-def _checked_shape(shape, X):
-    """``shape`` as a tuple, or a ValueError where the rows of X have another number of features."""
+def _checked_shape(wanted, found, X):
+    """The shape of a picture: ``wanted``, or what X came in, ``found``; ValueError where they differ."""
+    shape = tuple(wanted or found or X.shape[1:])
     if math.prod(shape) != X.shape[1]:
         raise ValueError(
-            f"input_shape {tuple(shape)} takes {math.prod(shape)} features, X has {X.shape[1]} features"
+            f"input_shape {shape} takes {math.prod(shape)} features, X has {X.shape[1]} features"
         )
-    return tuple(shape)
+    if found not in (None, shape):
+        raise ValueError(f"input_shape is {shape}, but the pictures in X are {found}: leave input_shape out")
+    return shape
+
+
+def _anew(network):
+    """A Sequential of copies of the layers in ``network``, without their weights.
+
+    The layers themselves stay as they are: they may be trained, and in use elsewhere, or be the very ones
+    that a function has handed out before.
+    """
+    name, inner = None, network
+    if isinstance(network, Sequential):
+        name, inner = network.name, network.layers
+    inner = list(inner) if isinstance(inner, Iterable) else [inner]
+    if not all(isinstance(layer, Layer) for layer in inner):
+        raise ValueError(
+            f"network expects layers, a Sequential, or a function that returns such, got {network!r}"
+        )
+    fresh = [copy.copy(layer) for layer in inner]
+    for layer in fresh:
+        layer.unbuild()
+    return Sequential(copy.deepcopy(fresh), name)  # deep only now: no weights are copied to be forgotten
 
 
 def _seed(random_state):

@@ -69,7 +69,7 @@ MAY_IMPORT = {
     **dict.fromkeys(PARTS_OF_LAYERS | PARTS_OF_TRAINING,
                     FOUNDATIONS | PARTS_OF_LAYERS | PARTS_OF_TRAINING | {"minicnn.kernels"}),
     "minicnn.classification": {"minicnn.labels"},
-    "minicnn.probabilities": {"minicnn.activations", "minicnn.kernels"},
+    "minicnn.probabilities": {"minicnn.activations", "minicnn.kernels", "minicnn.layers"},
     "minicnn.metrics": {"minicnn.losses", "minicnn.lookup", "minicnn.classification"},
     "minicnn.batches": {"minicnn.checks", "minicnn.random"},
     "minicnn.datasets": FOUNDATIONS | {"minicnn.batches", "minicnn.kernels", "minicnn.windows"},
@@ -83,7 +83,7 @@ MAY_IMPORT = {
         "minicnn.layers", "minicnn.saving", "minicnn.summary", "minicnn.training",
     },
     "minicnn.commands": {f"minicnn.{name}" for name in (
-        "batches", "callbacks", "config", "datasets", "kernels", "layers", "lookup", "losses",
+        "batches", "callbacks", "checks", "config", "datasets", "kernels", "layers", "lookup", "losses",
         "probabilities", "reports", "saving", "utils", "warmup",
     )},
     "minicnn.warmup": {f"minicnn.{name}" for name in (

@@ -11,7 +11,7 @@ from agreement import assert_equal_weights, run_python
 import minicnn as mc
 from minicnn import layers
 
-pytest.importorskip("sklearn", reason="minicnn.sklearn needs scikit-learn: pip install 'minicnn[sklearn]'")
+pytest.importorskip("sklearn", reason="minicnn.sklearn needs scikit-learn: pip install scikit-learn")
 
 from sklearn.base import clone
 from sklearn.datasets import load_digits, make_blobs
@@ -79,6 +79,14 @@ def test_flat_rows_become_pictures(digits):
         CNNClassifier(input_shape=(9, 9)).fit(x, y)
 
 
+def test_pictures_are_not_cut_into_others(digits):
+    """16 x 4 pixels are as many as 8 x 8."""
+    x, y = digits
+    with pytest.raises(ValueError, match=r"is \(8, 8, 1\), but the pictures in X are \(16, 4, 1\)"):
+        CNNClassifier(input_shape=(8, 8, 1)).fit(x.reshape(-1, 16, 4, 1), y)
+    CNNClassifier(input_shape=[8, 8, 1], epochs=1).fit(x, y)
+
+
 def test_without_a_network_pictures_are_convolved(digits):
     model = CNNClassifier(epochs=5, random_state=0).fit(255 * digits[0], digits[1])
     assert [type(layer).__name__ for layer in model.model_.layers[:2]] == ["BatchNormalization", "Conv2D"]
@@ -95,13 +103,19 @@ def test_labels_of_any_type(blobs):
     np.testing.assert_array_equal(other.predict_proba(x), model.predict_proba(x))
 
 
+MADE_ELSEWHERE = mc.Sequential([layers.Dense(3, activation="softmax", input_shape=(4,))])
+
+
 @pytest.mark.parametrize("network", [
     lambda: mc.Sequential([layers.Dense(3, activation="softmax", input_shape=(4,))]),  # asks for nothing
     lambda classes: [layers.Dense(classes), layers.Softmax()],
     [layers.Input((4,)), layers.Dense(3, activation="softmax")],
     mc.Sequential([layers.Dense(3, activation="softmax")]),
     [],  # the output layer comes by itself
-], ids=["a function", "a function of the classes", "layers", "a Sequential", "no layers"])  # fmt: skip
+    layers.Dense(3, activation="softmax"),
+    lambda: MADE_ELSEWHERE,
+], ids=["a function", "a function of the classes", "layers", "a Sequential", "no layers", "one layer",
+        "a function of what was made elsewhere"])  # fmt: skip
 def test_ways_to_say_the_same_network(network, blobs):
     x, y = blobs
     reference = mc.Sequential([layers.Dense(3, activation="softmax", input_shape=(4,))])
@@ -125,6 +139,26 @@ def test_what_the_user_handed_over_stays_as_it_was(blobs):
     assert (optimizer.iterations, optimizer.momentum, watcher.model) == (0, 0.9, None)
     used = model.model_.optimizer
     assert (type(used), used.learning_rate, used.momentum) == (mc.optimizers.SGD, 0.1, 0.5)
+
+
+@pytest.mark.parametrize("inner", [
+    [layers.Dense(5, "tanh"), layers.Dense(3, "softmax")],
+    mc.Sequential([layers.Dense(5, "tanh", input_shape=(4,)), layers.Dense(3, "softmax")]),
+], ids=["layers", "a Sequential"])  # fmt: skip
+def test_every_fit_trains_layers_of_its_own(inner, blobs):
+    """Also where a function hands out the same ones again."""
+    first = CNNClassifier(lambda: inner, epochs=2, random_state=0).fit(*blobs)
+    answers = first.predict_proba(blobs[0])
+    second = CNNClassifier(lambda: inner, epochs=2, random_state=0).fit(*blobs)
+    np.testing.assert_array_equal(second.predict_proba(blobs[0]), answers)
+    CNNClassifier(lambda: inner, epochs=2, random_state=1).fit(*blobs)
+    np.testing.assert_array_equal(first.predict_proba(blobs[0]), answers)
+
+
+def test_an_activation_of_ones_own_is_trained_with(blobs):
+    sine = mc.activations.Activation("sine", np.sin, lambda dy, z, y: dy * np.cos(z))
+    model = CNNClassifier(lambda: [layers.Dense(4, sine)], epochs=1, random_state=0).fit(*blobs)
+    assert model.model_.layers[0].activation == sine
 
 
 def test_the_same_random_state_the_same_bits(blobs):
@@ -182,6 +216,12 @@ class TestParameters:
         with pytest.raises(ValueError, match="unknown optimizer 'adma': did you mean 'adam'"):
             CNNClassifier(optimizer="adma").fit(*blobs)
 
+    @pytest.mark.parametrize("wrong", [5, "m3", [5], lambda: None],
+                             ids=["a number", "a text", "a list", "a function of nothing"])  # fmt: skip
+    def test_what_is_no_network_is_refused(self, wrong, blobs):
+        with pytest.raises(ValueError, match="network expects layers, a Sequential, or a function that"):
+            CNNClassifier(wrong).fit(*blobs)
+
     def test_a_network_for_other_classes_is_refused(self, blobs):
         with pytest.raises(ValueError, match=r"returns \(None, 4\), but y has 3 classes: end it in Dense"):
             CNNClassifier([layers.Dense(4, activation="softmax")]).fit(*blobs)
@@ -211,9 +251,10 @@ class TestValidation:
         with pytest.raises(ValueError, match="patience=3 waits for a lower validation loss: set valid"):
             CNNClassifier(patience=3).fit(*blobs)
 
-    def test_a_fraction_is_a_fraction(self, blobs):
-        with pytest.raises(ValueError, match=r"validation_fraction expects a number >= 0 and below 1, got"):
-            CNNClassifier(validation_fraction=1.5).fit(*blobs)
+    @pytest.mark.parametrize("wrong", [0, 1, 1.5, "a third", True])
+    def test_a_fraction_is_a_fraction(self, wrong, blobs):
+        with pytest.raises(ValueError, match="validation_fraction expects a number above 0 and below"):
+            CNNClassifier(validation_fraction=wrong).fit(*blobs)
 
 
 def test_training_that_diverges_warns(blobs):
@@ -221,6 +262,29 @@ def test_training_that_diverges_warns(blobs):
     with pytest.warns(ConvergenceWarning, match="the loss is .* so training stops"):
         model.fit(*blobs)
     assert len(model.history_["loss"]) < model.epochs
+
+
+REFUSED = [
+    {"patience": 3}, {"optimizer": "adma"}, {"batch_size": 0}, {"epochs": "many"}, {"network": 5},
+    {"input_shape": (2, 1)}, {"validation_fraction": 2},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("wrong", REFUSED, ids=str)
+def test_a_refused_fit_changes_nothing(wrong, blobs):
+    x, y = blobs
+    new = CNNClassifier(**wrong)
+    with pytest.raises(ValueError):
+        new.fit(x, y)
+    with pytest.raises(NotFittedError):
+        new.predict(x)
+
+    model = CNNClassifier(epochs=2, random_state=0).fit(x, np.array(["a", "b", "c"])[y])
+    fitted = {name: value for name, value in vars(model).items() if name.endswith("_")}
+    with pytest.raises(ValueError):
+        model.set_params(**wrong).fit(x[:, :3], np.array(["x", "y"])[y % 2])
+    assert {name: value for name, value in vars(model).items() if name.endswith("_")} == fitted
+    assert set(model.set_params(batch_size=32).predict(x)) == {"a", "b", "c"}
 
 
 def test_an_interrupted_fit_keeps_its_history(blobs):
@@ -295,4 +359,4 @@ try:
 except ImportError as error:
     print(error)
 """)
-    assert printed == "minicnn.sklearn needs scikit-learn 1.6 or newer: pip install 'minicnn[sklearn]'\n"
+    assert printed == "minicnn.sklearn needs scikit-learn 1.6 or newer: python -m pip install scikit-learn\n"

@@ -7,13 +7,15 @@ The scripts in examples/ write both (examples/common_run.py). A model saved by i
 classes are numbers then, and of its pixels somebody has to say whether they were 0..255 or 0..1.
 """
 
-import json
+import math
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 
 import numpy as np
 
 from minicnn import layers, lookup, saving
+from minicnn.commands import metrics_file
 
 TRAIN_ONE = "train one first, python examples/cifar_m3.py say"
 PIXELS = {"0..255": 1, "0..1": 255}  # what bytes are divided by
@@ -64,13 +66,25 @@ class Trained:
 
     def _pixels(self):
         found = self.pixels or RECIPES.get(self.part.get("recipe", {}).get("pixels"))
-        if found is None and any(isinstance(layer, layers.Rescaling) for layer in self.model.layers):
+        if found is None and _rescales_bytes(self.model):
             found = "0..255"
         if found is None:
             raise ValueError(
                 f"nothing beside {self.path} says what pixels it was trained on: add --pixels 0..255 or 0..1"
             )
         return found
+
+
+def _rescales_bytes(model):
+    """Whether a Rescaling, before any weights, brings 0..255 to a range 1 or 2 wide: to 0..1 or -1..1, say.
+
+    Another one may well be there for pixels 0..1: 2 x - 1.
+    """
+    before_weights = takewhile(lambda layer: not layer.params, model.layers)
+    first = next((layer for layer in before_weights if isinstance(layer, layers.Rescaling)), None)
+    return first is not None and any(
+        math.isclose(255 * first.scale, width, rel_tol=0.01) for width in (1, 2)  # a scale of 1 / 256 is one
+    )
 
 
 def load(path, pixels=None):
@@ -124,22 +138,13 @@ def _beside(model_path):
     ``(None, {}, {})`` where there is none. depth_cifar10_m1.mcnn belongs to depth_cifar10.json, part M1.
     """
     found = (None, {}, {})
-    for path in sorted(model_path.parent.glob("*.json"), key=lambda path: len(path.stem)):
-        run, (start, _, rest) = _metrics(path), model_path.stem.partition(path.stem)
-        parts = run.get("parts") or {run.get("part", ""): run}
+    beside = (path for path in model_path.parent.glob("*.json") if model_path.stem.startswith(path.stem))
+    for path in sorted(beside, key=lambda path: len(path.stem)):
+        run = metrics_file.read(path)
+        parts = metrics_file.parts_of(run)
         named = {f"_{name.lower()}": part for name, part in parts.items()}
         if len(parts) == 1:
             named[""] = run
-        if run and not start and rest in named:
-            found = path, run, named[rest]
+        if run and model_path.stem.removeprefix(path.stem) in named:
+            found = path, run, named[model_path.stem.removeprefix(path.stem)]
     return found
-
-
-def _metrics(path):
-    """What is in a metrics file; {} where it is some other JSON."""
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, RecursionError):
-        return {}
-    is_one = isinstance(document, dict) and "dataset" in document and isinstance(document.get("sizes"), dict)
-    return document if is_one else {}

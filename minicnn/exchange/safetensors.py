@@ -27,7 +27,7 @@ def load(model, path):
     Numbers of another float type are rounded to the model's.
     """
     tensors.require_built(model, "mc.safetensors.load")
-    found, due = tensors.read(path), {name: array.shape for name, array in _named(model).items()}
+    found, due = tensors.read(path), _named(model)
     try:
         weights = tensors.fitting(path, found, due)
     except ValueError as error:

@@ -50,15 +50,20 @@ def _read_one(path, file, name):
 
 
 def fitting(source, found, due):
-    """The arrays of ``found`` that ``due``, ``{name: shape}``, asks for, in its order.
+    """The arrays of ``found`` that ``due`` asks for, in its order: ``{name: array of that shape and dtype}``.
 
-    ValueError, with every tensor that is missing, misshapen or too many, unless they fit exactly; ``source``
-    says where they are from.
+    ValueError, with every tensor that is missing, misshapen, too many, or of larger numbers than the dtype
+    holds, unless they fit; ``source`` says where they are from.
     """
-    wrong = [f"{name!r} is missing, expected {shape}" for name, shape in due.items() if name not in found]
+    wrong = [f"{name!r} is missing, expected {each.shape}" for name, each in due.items() if name not in found]
+    there = {name: (found[name], each) for name, each in due.items() if name in found}
     wrong += [
-        f"{name!r} has the shape {found[name].shape}, expected {shape}"
-        for name, shape in due.items() if name in found and found[name].shape != shape
+        f"{name!r} has the shape {given.shape}, expected {each.shape}"
+        for name, (given, each) in there.items() if given.shape != each.shape
+    ]  # fmt: skip
+    wrong += [
+        f"{name!r} holds numbers too large for {each.dtype}"
+        for name, (given, each) in there.items() if _overflow(given, each.dtype)
     ]  # fmt: skip
     wrong += [f"{name!r} {found[name].shape} belongs to no layer" for name in found if name not in due]
     if wrong:
@@ -67,6 +72,14 @@ def fitting(source, found, due):
             f"{source} does not fit this model, which stays as it was: {'; '.join(wrong[:MOST])}{more}"
         )
     return [found[name] for name in due]
+
+
+def _overflow(array, dtype):
+    """Whether some number of ``array`` is finite, and infinite as ``dtype``."""
+    if array.dtype.kind != "f":
+        return False
+    with np.errstate(over="ignore"):
+        return bool((np.isinf(array.astype(dtype)) & np.isfinite(array)).any())
 
 
 def require_built(model, what):

@@ -46,6 +46,11 @@ class _Turned:
         """PyTorch's"""
         return tuple(self.array.shape[axis] for axis in self.axes)
 
+    @property
+    def dtype(self):
+        """Ours"""
+        return self.array.dtype
+
     def there(self):
         """For PyTorch: a copy"""
         return np.array(self.array[self.order].transpose(self.axes), order="C")
@@ -110,7 +115,7 @@ def _load(model, found, names, source):
     turned, counters = _turned(model, names), _counters(model, names)
     found = {name: tensor for name, tensor in found.items() if name not in counters}  # old ones have none
     try:
-        fit = tensors.fitting(source, found, {name: each.shape for name, each in turned.items()})
+        fit = tensors.fitting(source, found, turned)
     except ValueError as error:
         strange = {name.rpartition(".")[0]: None for name in found if name not in turned}
         modules = ", ".join(map(repr, strange))
@@ -126,6 +131,7 @@ def _turned(model, names):
     """``{"conv2d.weight": _Turned, ...}`` in the order of ``model.get_weights()``."""
     modules, order, turned = _modules(model, names), slice(None), {}
     for layer in model.layers:
+        _refuse_unknown_order(layer)
         if type(layer) is layers.Flatten and len(layer.input_shape) == 4:
             order = _pixels_by_channel(layer.input_shape)
         elif layer.name in modules:
@@ -134,6 +140,15 @@ def _turned(model, names):
         if type(layer) is layers.Dense:
             order = slice(None)  # units have no order but their own
     return turned
+
+
+def _refuse_unknown_order(layer):
+    """ValueError where a layer of the user's own makes rows of pictures: nobody knows their order there."""
+    if len(layer.input_shape) == 4 != len(layer.output_shape) and type(layer) not in layers.LAYERS.values():
+        raise ValueError(
+            f"{layer} makes {layer.output_shape} of pictures: in which order, is known of minicnn's layers "
+            "alone; put a Flatten() in its place"
+        )
 
 
 def _weights(layer, order):

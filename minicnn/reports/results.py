@@ -7,7 +7,7 @@ import numpy as np
 
 from minicnn import batches
 from minicnn.classification import confusion_matrix
-from minicnn.labels import as_classes
+from minicnn.labels import as_array, as_classes
 from minicnn.probabilities import as_probabilities
 from minicnn.reports.packing import pack
 
@@ -69,8 +69,9 @@ def judge(model, data, most, room):
 
 def _rows(data):
     """Batches (x, y) of ``data``, each time in the same order."""
-    if isinstance(data, (tuple, list)) and len(data) == 2 and not batches.are_batches(data):
-        x, y = batches.checked_images(data[0]), np.asarray(data[1])
+    if isinstance(data, (tuple, list)) and len(data) == 2 and not all(map(_is_batch, data)):
+        x, y = as_array(data[0], "report", "pictures of one size"), np.asarray(data[1])
+        x = batches.checked_images(x)
         if y.ndim == 0 or len(x) != len(y):
             raise ValueError(f"report: x has {len(x)} rows, y has shape {y.shape}: one label a picture?")
         return ((x[k : k + ROWS], y[k : k + ROWS]) for k in range(0, len(x), ROWS))
@@ -80,12 +81,19 @@ def _rows(data):
     return ((np.asarray(x), np.asarray(y)) for x, y in batches.in_order(data))
 
 
+def _is_batch(part):
+    """Whether ``part``, of two, is a batch (x, y) and not a list of pictures or labels."""
+    return isinstance(part, (tuple, list)) and len(part) == 2 and np.ndim(part[0]) > 0
+
+
 def _classes(y, outputs):
     if outputs.ndim != 2:
         raise ValueError(
             f"report is about classifiers, which give a row of class scores for each picture; this model "
             f"gives {outputs.shape}"
         )
+    if y.size == len(y) and y.dtype.kind in "if" and y.min() < 0:
+        raise ValueError(f"report: classes are 0, 1, ..., but there is a label {y.min():g}")
     return as_classes(y, "report", "the labels in data", length=len(outputs))
 
 

@@ -49,10 +49,10 @@ def test_logits_become_probabilities(save, picture, typed):
         "logits.mcnn", mc.layers.Rescaling(1 / 255, input_shape=(4, 4, 3)), mc.layers.Flatten(),
         mc.layers.Dense(3, kernel_initializer="zeros"), compile=False,
     )  # fmt: skip
-    model.layers[-1].params["bias"][...] = [-1, 0, 2]
+    model.layers[-1].params["bias"][...] = [0.7, 0.8, 0.9]  # they look like probabilities
     model.save(path)
     shown = scores(typed("predict", path, picture)[1].rstrip())
-    p = np.exp([2.0, 0, -1]) / np.exp([2.0, 0, -1]).sum()
+    p = np.exp([0.9, 0.8, 0.7]) / np.exp([0.9, 0.8, 0.7]).sum()
     assert list(shown) == ["class 2", "class 1", "class 0"]
     assert list(shown.values()) == pytest.approx(list(100 * p), abs=0.0051)
 

@@ -91,6 +91,7 @@ def test_what_is_no_model(command, alone, picture, fails, tmp_path):
     [
         ("0..255", "/ 255", None, 1), ("0..1", "0..255", None, 255), (None, "/ 255", None, 255),
         (None, "0..255", None, 1), (None, None, mc.layers.Rescaling(1 / 255), 1),
+        (None, None, mc.layers.Rescaling(1 / 127.5, -1), 1), (None, "/ 255", mc.layers.Rescaling(2, -1), 255),
     ],
 )  # fmt: skip
 def test_pixels_as_the_model_knows_them(flag, recipe, layer, divisor, save, tmp_path):
@@ -109,6 +110,15 @@ def test_pixels_that_nobody_knows(alone, picture, fails):
     said = f"nothing beside {alone} says what pixels it was trained on: add --pixels 0..255 or 0..1"
     assert fails("predict", alone, picture) == said
     assert fails("evaluate", alone, "--data", "shapes", "--subset", 10) == said
+
+
+@pytest.mark.parametrize("first", [
+    [mc.layers.Rescaling(2, -1)], [mc.layers.Rescaling(1, 0)],
+    [mc.layers.Conv2D(3, 1), mc.layers.Rescaling(1 / 255)],  # of what the convolution gives, not of pixels
+], ids=["2 x - 1", "x", "behind a convolution"])  # fmt: skip
+def test_a_rescaling_of_something_else_does_not_say(first, save, picture, fails):
+    _, path = save("m.mcnn", mc.layers.Input((1, 1, 3)), *first, mc.layers.Flatten(), mc.layers.Dense(2))
+    assert fails("predict", path, picture).endswith("add --pixels 0..255 or 0..1")
 
 
 def test_models_that_take_or_give_something_else(save, picture, fails):

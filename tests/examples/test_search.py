@@ -1,4 +1,7 @@
-"""The search: its rounds, its table, its files; on this machine and on a Dask cluster that loses a worker."""
+"""The search: its rounds, its table, its files; on this machine and on a Dask cluster that loses a worker.
+
+Where fits run, and what happens to those who run them: test_search_workers.py.
+"""
 
 import contextlib
 import json
@@ -7,23 +10,22 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from clusters import ROOT, Cluster, environment
 from PIL import Image
 
 import minicnn as mc
 
-pytest.importorskip("sklearn", reason="the search needs scikit-learn: pip install 'minicnn[sklearn]'")
+pytest.importorskip("sklearn", reason="the search needs scikit-learn: pip install scikit-learn")
 
 from sklearn.dummy import DummyClassifier
 
 from examples import search
 from examples.search import common, common_search
+from minicnn.__main__ import main
 
-ROOT = Path(__file__).resolve().parents[2]
 TRIAL = ["--data", "shapes", "--subset", "320", "--epochs", "1", "--candidates", "4", "--folds", "2"]
 SCRIPT = [sys.executable, "-W", "error", "examples/search.py", *TRIAL]
 
@@ -33,7 +35,8 @@ def outcome(out):
     (path,) = out.glob("*.json")
     found = json.loads(path.read_text())
     rounds = [{**one, "seconds": None} for each in found["candidates"] for one in each["rounds"]]
-    return [each["params"] for each in found["candidates"]], rounds, found["best"]
+    best = [found[name] for name in ("model", "params", "recipe", "history", "test")]
+    return [each["params"] for each in found["candidates"]], rounds, best
 
 
 @pytest.fixture(scope="module")
@@ -44,15 +47,21 @@ def alone(tmp_path_factory):
     return out
 
 
-def test_a_small_one(tmp_path, capsys):
+def test_a_small_one(tmp_path, capsys, monkeypatch):
     flags = ["--data", "shapes", "--subset", "40", "--epochs", "1", "--candidates", "2", "--folds", "2"]
-    search.main([*flags, "--workers", "1", "--quiet", "--out", str(tmp_path)])
+    monkeypatch.setattr(sys.modules[common.Run.__module__], "git_commit", lambda: "1a2b3c")  # at any moment
+    search.main([*flags, "--workers", "1", "--quiet", "--report", "--out", str(tmp_path)])
+    page = tmp_path / "search_shapes_40_report.html"
     assert {path.name for path in tmp_path.iterdir()} == {
-        "search_shapes_40.json", "search_shapes_40.mcnn", "search_shapes_40_rounds.png"
+        "search_shapes_40.json", "search_shapes_40.mcnn", "search_shapes_40_rounds.png", page.name
     }  # fmt: skip
     shown = capsys.readouterr().out
     assert "round 1" not in shown and "By " not in shown  # --quiet
     assert "momentum  epochs  width" in shown and "Test accuracy of the best: 0." in shown
+    written = page.read_bytes()
+    page.unlink()
+    assert main(["report", str(tmp_path)]) == 0 and page.read_bytes() == written
+    assert b"loss from epoch 1 to 1" in written and b"found on shapes" in written
 
 
 @pytest.mark.slow
@@ -65,13 +74,15 @@ def test_its_files(alone):
     assert [one["pictures"] for one in rounds[0]] == [106, 318]
     assert rounds[0][-1]["accuracy"] >= rounds[1][-1]["accuracy"]  # the best first
     assert rounds[2][-1]["accuracy"] >= rounds[3][-1]["accuracy"]
-    assert found["best"]["params"] == found["candidates"][0]["params"]
+    best = found["candidates"][0]["params"]
+    assert found["recipe"]["optimizer"]["class_name"].lower() == best["optimizer"]
+    assert len(found["history"]["loss"]) == found["epoch_reached"] == best["epochs"]
     with Image.open(alone / "search_shapes_320_rounds.png") as picture:
         assert picture.size == (1000, 444) and len(np.unique(np.asarray(picture))) > 50
     model = mc.load_model(alone / "search_shapes_320.mcnn")
     (_, _), (x, y) = mc.datasets.load("shapes", 1, 320)
-    assert (model.predict(x).argmax(axis=1) == y.ravel()).mean() == found["best"]["test"]["accuracy"]
-    assert model.count_params() == found["best"]["weights"]
+    assert (model.predict(x).argmax(axis=1) == y.ravel()).mean() == found["test"]["accuracy"]
+    assert model.count_params() == found["params"]
 
 
 @pytest.mark.slow
@@ -144,59 +155,20 @@ def test_the_table():
     )
 
 
-class TestWorkers:
-    def test_a_killed_process_begins_the_search_again(self):
-        class Fails:
-            lives = 0
-
-            def fit(self, x, y):
-                self.lives += 1
-                if self.lives < common_search.LIVES:
-                    raise common_search.TerminatedWorkerError("killed")
-
-        said, one, args = [], Fails(), SimpleNamespace(workers=1, scheduler=None, quiet=True)
-        assert common_search.fit(one, None, None, args, said.append) == "1 process of 1 thread"
-        assert one.lives == 3 and said.count("A worker was killed: the search begins again.") == 2
-        one.lives = -5
-        with pytest.raises(OSError, match=r"3 times workers were killed, .*: try fewer of them"):
-            common_search.fit(one, None, None, args, said.append)
-
-    def test_threads(self, monkeypatch):
-        monkeypatch.delenv("MINICNN_NUM_THREADS", raising=False)
-        assert common_search.threads_per_worker() == 1
-        monkeypatch.setenv("MINICNN_NUM_THREADS", "2")
-        assert common_search.threads_per_worker() == mc.get_num_threads()
-
-    @pytest.mark.slow
-    def test_a_scheduler_that_is_not_there(self, tmp_path):
-        pytest.importorskip("distributed", reason="a cluster needs Dask: pip install 'minicnn[cluster]'")
-        command = [*SCRIPT, "--quiet", "--out", str(tmp_path), "--scheduler", "tcp://127.0.0.1:9"]
-        ended = run_command(command)
-        assert ended.returncode == 1
-        assert ended.stderr.splitlines()[-1].startswith(
-            "search.py: no Dask scheduler answers at tcp://127.0.0.1:9: `dask scheduler` starts"
-        )
-
-    def test_other_versions_are_refused(self):
-        def of(**other):
-            return {"packages": {"minicnn": "1", "sklearn": "2", "numpy": "3", "numba": "4"} | other}
-
-        common_search.check_versions({"client": of(), "scheduler": of(), "workers": {"a": of(), "b": of()}})
-        with pytest.raises(OSError, match=r"the scheduler has minicnn \(none\), this machine 1: the"):
-            common_search.check_versions({"client": of(), "scheduler": of(minicnn=None), "workers": {}})
-        with pytest.raises(OSError, match="the worker b has sklearn 1, this machine 2"):
-            common_search.check_versions(
-                {"client": of(), "scheduler": of(), "workers": {"a": of(), "b": of(sklearn="1")}}
-            )
+@pytest.mark.slow
+def test_a_scheduler_that_is_not_there(tmp_path):
+    pytest.importorskip("distributed", reason="a cluster needs Dask: pip install distributed")
+    command = [*SCRIPT, "--quiet", "--out", str(tmp_path), "--scheduler", "tcp://127.0.0.1:9"]
+    ended = run_command(command)
+    assert ended.returncode == 1
+    assert ended.stderr.splitlines()[-1].startswith(
+        "search.py: no Dask scheduler answers at tcp://127.0.0.1:9: `dask scheduler` starts"
+    )
 
 
 def run_command(command):
     return subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False,
-                          timeout=150)  # fmt: skip
-
-
-def environment():
-    return os.environ | {"PYTHONPATH": str(ROOT)}
+                          timeout=300)  # fmt: skip
 
 
 MORTAL = """
@@ -216,54 +188,15 @@ async def dask_setup(worker):
 """
 
 
-class Cluster:
-    """A scheduler and two workers, started as docs/search.md says; one of them is going to be killed."""
-
-    def __init__(self, folder):
-        self.folder, self.processes = folder, []
-        file = folder / "scheduler.json"
-        self.dask("scheduler", "--port", "0", "--no-dashboard", "--scheduler-file", str(file))
-        wait_until(file.exists)
-        self.address = json.loads(file.read_text())["address"]
-        flags = ("--nthreads", "1", "--no-nanny", "--no-dashboard", "--local-directory", str(folder))
-        (folder / "mortal.py").write_text(MORTAL)
-        self.mortal = self.dask("worker", self.address, *flags, "--preload", str(folder / "mortal.py"))
-        self.other = self.dask("worker", self.address, *flags)
-
-    def dask(self, *command):
-        with open(self.folder / f"{len(self.processes)}.log", "wb") as log:
-            process = subprocess.Popen([sys.executable, "-m", "dask", *command], cwd=self.folder,
-                                       env=environment(), stdout=log, stderr=log)  # fmt: skip
-        self.processes.append(process)
-        return process
-
-    def log(self, number):
-        return (self.folder / f"{number}.log").read_text()
-
-    def close(self):
-        for process in self.processes:
-            process.kill()
-            process.wait()
-
-
 @pytest.fixture
 def cluster(tmp_path):
-    pytest.importorskip("distributed", reason="a cluster needs Dask: pip install 'minicnn[cluster]'")
-    folder = tmp_path / "cluster"
-    folder.mkdir()
-    cluster = Cluster(folder)
-    try:
-        wait_until(lambda: all("Registered to" in cluster.log(k) for k in (1, 2)))
+    """Of two workers, the first of which is going to be killed."""
+    pytest.importorskip("distributed", reason="a cluster needs Dask: pip install distributed")
+    (folder := tmp_path / "cluster").mkdir()
+    (folder / "mortal.py").write_text(MORTAL)
+    mortal = ["--no-nanny", "--preload", str(folder / "mortal.py")]
+    with Cluster(folder, [mortal, ["--no-nanny"]]) as cluster:
         yield cluster
-    finally:
-        cluster.close()
-
-
-def wait_until(happened, seconds=60):
-    deadline = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 @pytest.mark.slow
@@ -273,8 +206,8 @@ def test_a_cluster_that_loses_a_worker_half_way(cluster, alone, tmp_path):
     assert ended.returncode == 0, ended.stderr
     assert "4 candidates in 2-fold cross-validation" in ended.stdout
     assert f"By 2 Dask workers of {cluster.address}" in ended.stdout
-    assert cluster.mortal.wait(10) == -signal.SIGKILL
-    assert cluster.other.poll() is None
+    mortal, other = cluster.workers
+    assert mortal.wait(10) == -signal.SIGKILL and other.poll() is None
     assert outcome(tmp_path / "out") == outcome(alone)
 
 

@@ -118,6 +118,19 @@ def test_what_is_missing_misshapen_or_too_much_is_named(path):
     )
 
 
+def test_numbers_that_the_float_type_does_not_hold(path):
+    """An infinity stays one; what would become one is refused."""
+    tensors = {name: w.astype(np.float64) for name, w in zip(NAMES, make().get_weights(), strict=True)}
+    tensors["last/bias"][1] = np.inf
+    save_file(tensors, path)
+    model = make()
+    mc.safetensors.load(model, path)
+    assert np.isinf(model.get_weights()[-1]).tolist() == [False, True, False]
+    tensors["conv2d/bias"][0] = 1e300
+    save_file(tensors, path)
+    assert refused(path).endswith("stays as it was: 'conv2d/bias' holds numbers too large for float32")
+
+
 def test_weights_of_another_architecture(path):
     mc.safetensors.save(make(units=5), path)
     assert "'last/kernel' has the shape (3, 5), expected (3, 3); 'last/bias'" in refused(path)

@@ -230,6 +230,26 @@ def test_a_layer_of_ones_own_is_refused():
         mc.torch.state_dict(model)
 
 
+class OwnFlatten(layers.Flatten):
+    """Might put pixels into any order."""
+
+
+class OwnActivation(layers.Layer):
+    """Leaves all where it is."""
+
+
+def test_rows_of_pixels_in_an_order_that_nobody_knows():
+    """The shapes would fit."""
+    model = mc.Sequential([OwnFlatten(input_shape=(2, 2, 3)), layers.Dense(2)])
+    with pytest.raises(ValueError, match=r"'own_flatten' makes \(None, 12\) of pictures: in which order,"):
+        mc.torch.state_dict(model)
+    with pytest.raises(ValueError, match="OwnFlatten 'own_flatten' makes"):
+        mc.torch.load_state_dict(model, {})
+    own = OwnActivation(input_shape=(2, 2, 3)), OwnActivation()
+    model = mc.Sequential([own[0], layers.Flatten(), own[1], layers.Dense(2)])
+    assert mc.torch.state_dict(model)["dense.weight"].shape == (2, 12)
+
+
 def test_a_path_is_no_dictionary():
     with pytest.raises(ValueError, match=r"expected a dictionary of tensors, got str: .*mc\.torch\.load"):
         mc.torch.load_state_dict(make(NETWORKS["pixels"]), "net.safetensors")

@@ -27,7 +27,7 @@ WATCHED = ["minicnn", "tarfile", "gzip", "pickletools", "json", "http", "email",
 # numba compiles the code of kernels, and must find it as it was written
 KERNELS = [f"minicnn.kernels.{file.stem}" for file in (ROOT / "minicnn" / "kernels").glob("*.py")]
 NAMES = ("archive", "saved model", "backup", "binary batch", "pickled batch", "tar", "tar on disk", "tar.gz",
-         "picture", "safetensors", "HTTP answer")  # fmt: skip
+         "picture", "safetensors", "HTTP answer", "metrics file")  # fmt: skip
 NEEDS = {"safetensors": "safetensors"}  # beside atheris
 
 

@@ -10,6 +10,7 @@ import hashlib
 import http.client
 import importlib.util
 import io
+import json
 import pickle
 import shutil
 import tarfile
@@ -20,7 +21,9 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
+import minicnn as mc
 from minicnn import archive, saving
+from minicnn.commands import report, trained
 from minicnn.datasets import archives, cifar10, download, images
 from minicnn.exchange import tensors
 from tests.reliability import damage
@@ -74,6 +77,15 @@ def readers():
     def answer(data):
         _receive(data, folder / "part")
 
+    model = folder / "run_m1.mcnn"
+    mc.Sequential([mc.layers.Dense(2, input_shape=(4,))]).save(model)
+
+    def metrics_file(data):
+        at_path(data).rename(folder / "run.json")
+        told = trained.read(model)
+        told.as_input(np.zeros((1, 4), np.uint8))  # which takes a file that says what pixels are
+        return told.class_names, report.history_of(told.part), report.recipe_of(told, "it")
+
     bare = [_bare(opened[name][0].read_bytes()) for name in opened]
     return {
         "archive": Reader(bare, archive_file),
@@ -87,6 +99,7 @@ def readers():
         "picture": Reader(_pictures(), _picture, images.UnreadablePicture),
         "safetensors": Reader(_tensors(path), safetensors),
         "HTTP answer": Reader(_answers(), answer, download._MirrorFailed),
+        "metrics file": Reader(_metrics_files(), metrics_file),
     }
 
 
@@ -159,6 +172,15 @@ def _pictures():
 
 def _picture(data):
     return images.read(io.BytesIO(data))
+
+
+def _metrics_files():
+    """Of one model, and of two."""
+    part = {"recipe": {"pixels": "/ 255", "batch_size": 8}, "history": {"loss": [2.5, 1.5]}, "samples": 10,
+            "epoch_reached": 2, "seconds": 1.5}  # fmt: skip
+    run = {"dataset": "shapes", "class_names": ["no", "yes"], "sizes": {"train": 10, "test": 5}}
+    one, several = run | {"part": "M1"} | part, run | {"parts": {"M1": part, "M2": part}}
+    return [json.dumps(each).encode() for each in (one, several)]
 
 
 def _tensors(path):

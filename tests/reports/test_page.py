@@ -76,6 +76,8 @@ def test_batches_and_one_hot_rows_are_the_same_data(tmp_path):
     arrays = written(tmp_path, model, data=(x, y))
     assert written(tmp_path, model, data=(x, np.eye(5)[y])) == arrays
     assert written(tmp_path, model, data=[(x[:7], y[:7]), (x[7:], y[7:])]) == arrays
+    assert written(tmp_path, model, data=(list(x), list(y))) == arrays
+    assert written(tmp_path, model, data=(list(x), y)) == arrays
 
 
 def test_data_that_are_others_the_second_time_are_refused(tmp_path):
@@ -167,6 +169,8 @@ def test_a_network_too_large_for_its_page_ends_where_the_room_does(tmp_path):
         ({"data": np.zeros((2, 8, 8, 1))}, r"\(x_test, y_test\) or batches of \(x, y\), got ndarray alone"),
         ({"data": (np.zeros((2, 8, 8, 1)), [1])}, r"x has 2 rows, y has shape \(1,\): one label a picture"),
         ({"data": (np.zeros((2, 8, 8, 1)), [1, 7])}, "knows 5 classes, but there is a label 7"),
+        ({"data": (np.zeros((2, 8, 8, 1)), [1, -1])}, r"classes are 0, 1, ..., but there is a label -1"),
+        ({"data": ([np.zeros((8, 8, 1)), np.zeros((8, 9, 1))], [1, 1])}, "pictures of one size, got"),
         ({"data": iter(())}, "given no batches"),
         ({"class_names": ["a", "b"]}, "expects 5 class_names, one for each class"),
         ({"class_names": "abcde"}, "expects 5 class_names"),
