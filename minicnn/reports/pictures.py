@@ -6,6 +6,7 @@ import io
 import numpy as np
 
 LARGE = 64  # wider than this, a photograph is kept as JPEG: nobody counts its pixels
+LARGEST = 256  # and no picture is wider or higher: the page has no place that shows more
 
 
 def as_bytes(x):
@@ -27,8 +28,10 @@ def data_uri(pixels):
     """Pixels (H, W, 3) uint8 as text for the ``src`` of a picture."""
     from PIL import Image
 
-    file, form = io.BytesIO(), "JPEG" if pixels.shape[1] > LARGE else "PNG"
-    Image.fromarray(pixels).save(file, form, quality=85, optimize=True)
+    file, form = io.BytesIO(), "JPEG" if max(pixels.shape) > LARGE else "PNG"
+    image = Image.fromarray(pixels)
+    image.thumbnail((LARGEST, LARGEST))
+    image.save(file, form, quality=85, optimize=True)
     return f"data:image/{form.lower()};base64,{base64.b64encode(file.getvalue()).decode('ascii')}"
 
 

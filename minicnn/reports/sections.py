@@ -16,17 +16,22 @@ MOST_MISTAKES = 12
 MOST_FILTERS = 64
 
 
-def headline(model, results, records):
-    """The figures one looks for first."""
-    facts = [
-        (f"{100 * results.accuracy:.1f} %", f"of {len(results.labels):,} test pictures named rightly"),
-        (f"{model.count_params():,}", "parameters"),
-    ]
+def accuracy(results):
+    """The figure one looks for first."""
+    return _fact(f"{100 * results.accuracy:.1f} %", f"of {len(results.labels):,} test pictures named rightly")
+
+
+def size(model, records):
+    """The next two: parameters and, where they are known, epochs."""
+    facts = [_fact(f"{model.count_params():,}", "parameters")]
     if records:
         epochs = len(next(iter(records.values())))
-        facts.append((f"{epochs:,}", "epoch of training" if epochs == 1 else "epochs of training"))
-    cells = "".join(f"<div><dd>{value}</dd><dt>{escape(what)}</dt></div>" for value, what in facts)
-    return f'<dl class="headline">{cells}</dl>'
+        facts.append(_fact(f"{epochs:,}", "epoch of training" if epochs == 1 else "epochs of training"))
+    return "".join(facts)
+
+
+def _fact(value, what):
+    return f"<div><dd>{value}</dd><dt>{what}</dt></div>"
 
 
 def learned(records, epochs):

@@ -36,7 +36,7 @@ function makeChoices() {
     return choice("layer", k, `${name}, ${kind}, ${sizes(shape)}`, newCanvas(),
       [element("b", {}, name), element("span", {}, sizes(shape))], () => go({ layer: k, at: -1 }));
   }));
-  if (last < network.names.length) $("layers").after(element("p", { class: "aside" }, missing(network)));
+  if (last < network.depth) $("layers").after(element("p", { class: "aside" }, missing(network)));
 }
 
 function drawCard(k) {

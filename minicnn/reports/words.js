@@ -39,7 +39,7 @@ function inputName(network, k, index) {
 
 /** Which class a number of the last layer speaks for; null for all other numbers. */
 function className(network, k, at) {
-  const isLast = k === network.names.length && network.shapes[k].length === 1;
+  const isLast = k === network.depth && network.shapes[k].length === 1;
   return isLast && network.shapes[k][0] === network.classes.length ? network.classes[at] : null;
 }
 
@@ -83,7 +83,8 @@ function silence(network, layer) {
 }
 
 /** Where the network goes on when the page does not. */
-function missing({ names, layers, megabytes }) {
-  return `Not on this page, for want of room: ${names.slice(layers.length).join(", ")}. `
-    + `A page larger than ${megabytes} MB has them: report(..., megabytes=...).`;
+function missing({ depth, layers, megabytes }) {
+  const left = depth - layers.length;
+  return `Not on this page, for want of room: ${left > 1 ? `the last ${counted(left)} layers` : "the last layer"}. `
+    + `A page larger than ${megabytes} MB has more: report(..., megabytes=...).`;
 }

@@ -58,7 +58,7 @@ def test_its_sections(tmp_path):
     assert "SGD (learning_rate 0.25, momentum 0.5, nesterov False)" in page and "1a2b3c" in page
     assert re.search(r'batch size</th><td>6</td>.*seed</th><td>0</td>', page, re.S)
     assert all(f"filter {k}" in page for k in range(5))
-    assert page.count('<a href="#picture=') == carried(page)["labels"].__len__() // 2
+    assert page.count('<a href="#picture=') == len(carried(page)["labels"]) // 2
 
 
 def test_without_a_history_the_models_own_is_shown(tmp_path):
@@ -157,7 +157,50 @@ def test_a_network_too_large_for_its_page_ends_where_the_room_does(tmp_path):
                            layers.ReLU(), layers.GlobalAveragePooling2D(), layers.Dense(5)])  # fmt: skip
     page = carried(written(tmp_path, model, megabytes=0.5))
     assert [layer["name"] for layer in page["layers"]] == ["conv2d"]
-    assert page["names"] == ["conv2d", "conv2d_1", "re_lu", "global_average_pooling2d", "dense"]
+    assert page["depth"] == 5
+
+
+def sized(tmp_path, *some, shape=(4,), x=None, most=0.5, **more):
+    """The network in the page about a model of ``some`` layers, which is not larger than ``most`` MB."""
+    model = mc.Sequential([layers.Input(shape), *some])
+    x = np.zeros((6, *shape)) if x is None else x
+    page = written(tmp_path, model, data=(x, np.arange(len(x)) % 3), class_names=None, megabytes=most, **more)
+    assert len(page.encode()) <= most * 10**6
+    return carried(page)
+
+
+def test_a_kernel_that_cannot_be_rounded_takes_the_room_it_takes(tmp_path):
+    large = layers.Dense(300)
+    page = sized(tmp_path, large, layers.Dense(3), shape=(300,))
+    assert page["layers"][0]["arrays"]["kernel"]["format"] == "uint16"
+    large = layers.Dense(300)
+    large.build((None, 300))
+    large.params["kernel"][7, 7] = np.nan
+    page = sized(tmp_path, large, layers.Dense(3), shape=(300,))
+    assert "arrays" not in page["layers"][0] and "arrays" in page["layers"][1]
+
+
+@pytest.mark.parametrize("side, kept", [(60, 2), (125, 1)])
+def test_pictures_that_are_no_pixels_take_the_room_they_take(side, kept, tmp_path, rng):
+    """Even where the first is blank, and would fit a hundred times."""
+    x = rng.normal(size=(6, side, side, 3))
+    x[0] = 0
+    network = [layers.MaxPooling2D(20), layers.Flatten(), layers.Dense(3)]
+    page = sized(tmp_path, *network, shape=x.shape[1:], x=x, pictures=6)
+    assert page["pictures"]["shape"] == [kept, side, side, 3] and len(page["layers"]) == 3
+
+
+@pytest.mark.parametrize("letters, least, most", [(0, 601, 601), (300, 250, 600)])
+def test_of_many_layers_those_are_there_whose_names_have_room(letters, least, most, tmp_path):
+    many = [layers.Flatten(name=f"{k:03d}" + letters * "n") for k in range(600)]
+    assert least <= len(sized(tmp_path, *many, layers.Dense(3))["layers"]) <= most
+
+
+def test_a_page_without_room_for_its_tables_is_refused(tmp_path):
+    many = [layers.Flatten(name=f"{k:03d}" + 900 * "n") for k in range(600)]
+    with pytest.raises(ValueError, match=r"one picture and no layer .* has 0\.7\d MB, .*megabytes=0\.5 "):
+        sized(tmp_path, *many, layers.Dense(3))
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
