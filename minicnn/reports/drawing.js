@@ -29,9 +29,15 @@ function readPalette() {
 function colour(value, scale) {
   const [zero, positive, negative] = palette;
   if (Number.isNaN(value)) return [128, 128, 128];
-  const share = scale > 0 ? Math.min(1, Math.abs(value) / scale) : 0, end = value > 0 ? positive : negative;
+  const share = shareOf(value, scale), end = value > 0 ? positive : negative;
   return zero.map((from, k) => Math.round(from + share * (end[k] - from)));
 }
+
+/** How far a value is from zero, of the way to `scale`. */
+const shareOf = (value, scale) => (scale > 0 ? Math.min(1, Math.abs(value) / scale) : 0);
+
+/** The size of the largest finite number. */
+const largestOf = (values) => values.reduce((most, v) => (Number.isFinite(v) ? Math.max(most, Math.abs(v)) : most), 0);
 
 /** Black or white, whichever is easier to read on it (relative luminance as in WCAG 2). */
 function inkOn(rgb) {
@@ -40,10 +46,10 @@ function inkOn(rgb) {
   return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.18 ? "#000" : "#fff";
 }
 
-/** The value that takes the full colour: all but the largest one in two hundred are below it. */
+/** The value that takes the full colour: of the finite ones, all but the largest one in two hundred are below it. */
 function scaleOf({ data }) {
   const step = Math.max(1, Math.floor(data.length / 20000)), sizes = [];
-  for (let at = 0; at < data.length; at += step) sizes.push(Math.abs(data[at]));
+  for (let at = 0; at < data.length; at += step) if (Number.isFinite(data[at])) sizes.push(Math.abs(data[at]));
   sizes.sort((a, b) => a - b);
   return sizes[Math.ceil(0.995 * (sizes.length - 1))] || sizes.at(-1) || 1;
 }
@@ -71,7 +77,8 @@ function drawMap(canvas, tensor, map, scale, x = 0, y = 0) {
 function drawPicture(canvas, tensor) {
   if (tensor.shape.length !== 3) return drawWhole(canvas, tensor, 0, scaleOf(tensor));
   const [H, W, C] = tensor.shape, context = canvas.getContext("2d"), pixels = context.createImageData(W, H);
-  let low = tensor.data.reduce((a, b) => Math.min(a, b)), high = tensor.data.reduce((a, b) => Math.max(a, b));
+  const finite = tensor.data.filter(Number.isFinite);
+  let low = finite.reduce((a, b) => Math.min(a, b), 0), high = finite.reduce((a, b) => Math.max(a, b), 0);
   if (low >= 0) [low, high] = [0, high <= 1 ? 1 : high <= 255 ? 255 : high];
   for (let n = 0; n < H * W; n++) {
     const rgb = [0, 1, 2].map((k) => 255 * (tensor.data[n * C + (C >= 3 ? k : 0)] - low) / (high - low || 1));

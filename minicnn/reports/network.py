@@ -17,7 +17,7 @@ from minicnn.reports.packing import as_json, pack, packed_size, unpack
 
 WINDOW = ("strides", "pads")
 POOL = ("pool_size", *WINDOW)
-KNOWN = {  # the layers of forward.js, and what it needs to know of them besides their arrays
+KNOWN = {  # the layers of layers.js, and what is told of them besides their arrays
     layers.Activation: (), layers.AveragePooling2D: POOL, layers.BatchNormalization: ("epsilon",),
     layers.Conv2D: ("kernel_size", *WINDOW), layers.Dense: (), layers.Dropout: ("rate",), layers.Flatten: (),
     layers.GlobalAveragePooling2D: (), layers.LeakyReLU: ("negative_slope",), layers.MaxPooling2D: POOL,
@@ -108,5 +108,6 @@ def _with(layer, packed, x):
 
 def _difference(there, here):
     """The largest there is; None where a network that has diverged has no finite one."""
-    largest = float(np.abs(there - here).max(initial=0))
-    return largest if np.isfinite(largest) else None
+    if not (np.isfinite(there).all() and np.isfinite(here).all()):
+        return None
+    return float(np.abs(there - here).max(initial=0))

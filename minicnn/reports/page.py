@@ -18,7 +18,7 @@ from minicnn.reports import network, results, sections
 from minicnn.reports.packing import as_json, pack
 
 SCRIPTS = [f"{name}.js" for name in (
-    "words", "network", "forward", "explain", "drawing", "sums", "showing", "explorer",
+    "words", "network", "forward", "explain", "drawing", "sums", "layers", "showing", "explorer",
 )]  # fmt: skip
 
 

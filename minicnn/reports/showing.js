@@ -1,5 +1,5 @@
 "use strict";
-// What is to be seen for the chosen picture, layer and number. explorer.js calls, index.html has the places.
+// What is to be seen for the chosen picture, layer and number. explorer.js calls, page.html has the places.
 
 /** A picture to choose: a radio button, so that arrow keys and screen readers know what to do. */
 function choice(group, value, label, canvas, words, onchange) {
@@ -62,7 +62,7 @@ function showLayer() {
   if (chosen.at < 0) chosen.at = loudestInside(y);
   const { C, W } = asMaps(y.shape), scale = scaleOf(y);
   $("layer-name").textContent = layer ? layer.name : "The picture";
-  $("layer-words").textContent = aboutLayer(layer);
+  $("layer-words").textContent = aboutLayer(network, k - 1);
   $("scale").replaceChildren(...[-scale, 0, scale].map((value) => element("span", {}, decimal(value, 2))));
   const few = C === 1 && W === 1;
   $("maps").hidden = C === 1 && !few;
@@ -86,12 +86,12 @@ function mapChoices(y) {
 
 /** The units of a small layer by name, each with a bar for its number. */
 function unitChoices(y) {
-  const largest = y.data.reduce((a, b) => Math.max(a, Math.abs(b)), 0) || 1;
+  const most = largestOf(y.data) || 1;
   return Array.from(y.data, (value, at) => {
     const name = className(network, chosen.layer, at) ?? `number ${at}`;
     const words = [element("span", {}, name), element("span", {}, decimal(value))];
     const label = choice("map", at, name, null, words, () => go({ at }));
-    label.style.setProperty("--share", Math.abs(value) / largest);
+    label.style.setProperty("--share", shareOf(value, most));
     return label;
   });
 }
@@ -115,20 +115,17 @@ function showNumber(all = false) {
     follow: (index) => { go({ layer: k - 1, at: index }); $("map").focus(); },
     showAll: () => showNumber(true),
   };
-  const known = layer && SUMS[layer.kind] && layer.arrays;
-  $("sum").replaceChildren(known ? SUMS[layer.kind](look) : element("p", { class: "aside" }, silence(network, layer)));
+  $("sum").replaceChildren(layer?.arrays && layer.kind in LAYERS ? LAYERS[layer.kind].sum(look)
+    : element("p", { class: "aside" }, silence(network, layer)));
 }
 
 /** The part of the picture that the number can see. */
 function showField(k, at) {
-  const field = receptiveField(network, k - 1, at), { H, W } = asMaps(network.input);
-  const { top, left, bottom, right } = field ?? { top: 0, left: 0, bottom: H - 1, right: W - 1 };
+  const field = receptiveField(network, k - 1, at), mark = $("field").querySelector(".mark");
   drawPicture($("field").querySelector("canvas"), outputs[0]);
-  frame($("field").querySelector(".mark"), { H, W }, { top, left, bottom, right });
-  const whole = !field || (bottom - top + 1 === H && right - left + 1 === W);
-  const size = `${bottom - top + 1} ${TIMES} ${right - left + 1} pixels`;
-  const spot = `rows ${top} to ${bottom}, columns ${left} to ${right}: ${size}`;
-  $("field-words").textContent = whole ? "the whole picture" : spot;
+  mark.hidden = !field;
+  if (field) frame(mark, asMaps(network.input), field);
+  $("field-words").textContent = fieldWords(field, asMaps(network.input));
 }
 
 function showMap(k, y, where, maps) {

@@ -8,6 +8,7 @@ import report_networks as networks
 from report_networks import CLASSES
 
 import minicnn as mc
+from minicnn import layers
 
 MODELS = {"long": networks.long_network, "short": networks.short_network}
 
@@ -28,6 +29,11 @@ def opened(request, browser, tmp_path_factory):
 def open_page(browser, path, hash=""):
     browser.get("about:blank")
     browser.get(f"{path.as_uri()}{hash}")
+    wait(browser)
+
+
+def wait(browser):
+    """Until everything is computed."""
     browser.execute_async_script("""
         const done = arguments[0], busy = () => document.querySelector("[aria-busy]");
         const wait = () => (busy() ? setTimeout(wait, 5) : done());
@@ -37,6 +43,7 @@ def open_page(browser, path, hash=""):
 def choose(browser, **what):
     """Show a picture, layer (1 for the first) or number, and wait for it."""
     browser.execute_script("go(arguments[0])", what)
+    wait(browser)
 
 
 def read(text):
@@ -103,24 +110,105 @@ def as_shown(value):
     return pytest.approx(value, rel=6e-5, abs=6e-5)
 
 
+def test_every_layer_it_knows_is_known_whole(opened):
+    browser, _, _, _ = opened
+    missing = browser.execute_script("""
+        const asked = ["about", "forward", "sees", "sum"];
+        return Object.entries(LAYERS).flatMap(([kind, row]) =>
+            asked.filter((name) => typeof row[name] !== "function").map((name) => `${kind}.${name}`));""")
+    assert missing == []
+
+
 def test_a_number_depends_on_its_receptive_field_and_on_nothing_else(opened):
     browser, model, x, _ = opened
-    rng, x = np.random.default_rng(3), x[:1]
-    noise = rng.integers(0, 256, x.shape).astype(np.float32)
-    for k, y in enumerate(networks.outputs(model, x), 1):
-        at = y.size // 2
-        field = browser.execute_script("return receptiveField(network, ...arguments)", k - 1, at)
-        inside = np.ones(x.shape[1:3], bool)
-        if field is not None:
-            inside[:] = False
-            inside[field["top"] : field["bottom"] + 1, field["left"] : field["right"] + 1] = True
-        outside_changed = networks.outputs(model, np.where(inside[:, :, None], x, noise))[k - 1]
-        assert outside_changed.ravel()[at] == pytest.approx(y.ravel()[at], rel=1e-5)
-        if field is not None and model.layers[k - 1].name != "max_pooling2d":
-            edges = np.zeros_like(inside)
-            edges[[field["top"], field["bottom"]], field["left"]] = edges[field["top"], field["right"]] = True
-            corners_changed = networks.outputs(model, np.where(edges[:, :, None], 255 - x, x))[k - 1]
-            assert corners_changed.ravel()[at] != y.ravel()[at], f"{model.layers[k - 1]}: too large"
+    known = True
+    for k, layer in enumerate(model.layers):
+        known = known and type(layer).__name__ not in ("RandomCrop", "Doubled")
+        at = networks.outputs(model, x[:1])[k].size // 2
+        field = browser.execute_script("return receptiveField(network, ...arguments)", k, at)
+        assert (field is not None) == known
+        if known:
+            check_field(model, x[:1], k, at, field, sides=layer.name != "max_pooling2d")
+
+
+def check_field(model, x, k, at, field, sides=True):
+    """Around the field nothing changes number ``at`` of layer k; each of its ``sides`` does."""
+
+    def number(picture):
+        return networks.outputs(model, picture)[k].ravel()[at]
+
+    top, left, bottom, right = (field[side] for side in ("top", "left", "bottom", "right"))
+    inside = np.zeros((*x.shape[1:3], 1), bool)
+    inside[top : bottom + 1, left : right + 1] = True
+    noise = np.random.default_rng(3).integers(0, 256, x.shape).astype(np.float32)
+    assert number(np.where(inside, x, noise)) == pytest.approx(number(x), rel=1e-5)
+    whole = slice(None)
+    for rows, columns in ((top, whole), (bottom, whole), (whole, left), (whole, right)):
+        side = np.zeros_like(inside)
+        side[rows, columns] = True
+        if sides:
+            changed = number(np.where(side & inside, 255 - x, x))
+            assert changed != number(x), f"{model.layers[k]}: {field} is too large"
+
+
+def test_what_no_window_reaches_is_in_no_receptive_field(browser, tmp_path):
+    """Windows of 2 at 0, 3 and 6 leave row and column 8 of the picture out: of the mean over them, too."""
+    path = tmp_path / "report.html"
+    model = mc.Sequential([
+        layers.Input((9, 9, 1)), layers.Conv2D(2, 2, strides=3), layers.GlobalAveragePooling2D(),
+        layers.Dense(5),
+    ])  # fmt: skip
+    x, y = networks.judged(model)
+    mc.report(model, None, (x, y), path)
+    open_page(browser, path)
+    for k in range(3):
+        field = browser.execute_script("return receptiveField(network, ...arguments)", k, 2 - k)
+        assert field == ({"top": 0, "left": 3, "bottom": 1, "right": 4} if k == 0
+                         else {"top": 0, "left": 0, "bottom": 7, "right": 7})  # fmt: skip
+        check_field(model, x[:1], k, 2 - k, field)
+    choose(browser, layer=2)
+    assert browser.find_element("id", "field-words").text == "rows 0 to 7, columns 0 to 7: 8 × 8 pixels"
+
+
+def broken_network(where, value):
+    """Zeros as they are after a ReLU, padding, and one weight or input that is no number."""
+    mc.set_random_seed(0)
+    model = mc.Sequential([
+        layers.Input((7, 6, 2)), layers.ReLU(),
+        layers.Conv2D(3, 3, padding="same", activation="relu", algorithm="im2col"),
+        layers.MaxPooling2D(2), layers.LeakyReLU(), layers.Flatten(), layers.Dense(4, "relu"),
+        layers.Dense(5),
+    ])  # fmt: skip
+    x, y = networks.judged(model)
+    x = np.where(x < 128, -x, x)
+    if where == "picture":
+        x[:, 3, 4, 1] = value
+    else:
+        kernel = next(layer for layer in model.layers if layer.name == where).params["kernel"]
+        kernel[(0,) * kernel.ndim] = value
+    return model, x, y
+
+
+@pytest.mark.parametrize("where", ["conv2d", "dense", "picture"])
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_what_is_no_number_there_is_none_here(where, value, browser, tmp_path):
+    model, x, y = broken_network(where, value)
+    path = tmp_path / "report.html"
+    mc.report(model, None, (x, y), path)  # without a warning
+    browser.get_log("browser")
+    open_page(browser, path)
+    numbers = browser.execute_script("return network.numbers")
+    found = browser.execute_script("return outputs.map(({ data }) => Array.from(data, String))")
+    with np.errstate(invalid="ignore"):
+        due = networks.outputs(model, x[numbers[:1]])
+    assert not np.isfinite(due[-1]).all() and np.isfinite(due[1]).any()
+    for k, (layer, here, there) in enumerate(zip(model.layers, due, found[1:], strict=True), 1):
+        np.testing.assert_allclose(np.float32(there), here.ravel(), rtol=1e-4, err_msg=layer.name)
+        shown = browser.execute_script(BILL, k, int(np.isfinite(here.ravel()).argmin()))
+        if not np.isfinite(here).all():
+            assert shown["value"] == shown["lines"][-1][2] in ("NaN", "Infinity", "-Infinity")
+            assert "so 0" not in shown["lines"][-1][1]
+    assert browser.get_log("browser") == []
 
 
 def test_the_keyboard_reaches_every_number(opened):
