@@ -166,7 +166,7 @@ def test_what_no_window_reaches_is_in_no_receptive_field(browser, tmp_path):
         assert field == ({"top": 0, "left": 3, "bottom": 1, "right": 4} if k == 0
                          else {"top": 0, "left": 0, "bottom": 7, "right": 7})  # fmt: skip
         check_field(model, x[:1], k, 2 - k, field)
-    choose(browser, layer=2)
+    choose(browser, layer=2, at=0)
     assert browser.find_element("id", "field-words").text == "rows 0 to 7, columns 0 to 7: 8 × 8 pixels"
 
 
