@@ -171,7 +171,7 @@ def test_what_no_window_reaches_is_in_no_receptive_field(browser, tmp_path):
 
 
 def broken_network(where, value):
-    """Zeros as they are after a ReLU, padding, and one weight or input that is no number."""
+    """Padding, zeros, and one weight or input that is no number: the weight is multiplied with zeros alone."""
     mc.set_random_seed(0)
     model = mc.Sequential([
         layers.Input((7, 6, 2)), layers.ReLU(),
@@ -181,11 +181,15 @@ def broken_network(where, value):
     ])  # fmt: skip
     x, y = networks.judged(model)
     x = np.where(x < 128, -x, x)
+    kernels = {layer.name: layer.params["kernel"] for layer in model.layers if layer.params}
     if where == "picture":
         x[:, 3, 4, 1] = value
+    elif where == "conv2d":
+        x[..., 0] = 0
+        kernels["conv2d"][0, 0, 0, 0] = value
     else:
-        kernel = next(layer for layer in model.layers if layer.name == where).params["kernel"]
-        kernel[(0,) * kernel.ndim] = value
+        kernels["conv2d"][..., 0] = 0
+        kernels["dense"][0, 0] = value
     return model, x, y
 
 
