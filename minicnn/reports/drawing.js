@@ -121,18 +121,44 @@ function framedMap(tensor, map, scale, box, attributes = {}) {
     frame(element("span", { class: "mark" }), asMaps(tensor.shape), box));
 }
 
-/** Numbers as a small table of coloured cells; null is padding outside the picture. */
-function numberGrid(values, columns, scale, caption, { chosen = -1, onpick, titles } = {}) {
+// ------------------------------------------------------------------ tables of numbers
+
+/**
+ * Numbers as a small table of coloured cells; null is padding outside the picture. `ontell(n)` is called for the
+ * number that is pointed at. With `onpick(n)` each is a button, called by what `names` says of it.
+ */
+function numberGrid(values, columns, scale, caption, { chosen = -1, onpick, ontell, names } = {}) {
   const cells = values.map((value, n) => {
     if (value === null) return element("td", { class: "outside" });
-    const rgb = colour(value, scale), kind = `${n === chosen ? "chosen" : ""} ${onpick ? "pick" : ""}`.trim();
+    const rgb = colour(value, scale), text = cellText(value, columns <= 5 ? 3 : 2), tell = ontell && (() => ontell(n));
+    const label = names ? names[n] : decimal(value);
     return element("td", {
-      class: kind, style: `background: rgb(${rgb}); color: ${inkOn(rgb)}`, title: titles?.[n],
-      onclick: onpick && (() => onpick(n)),
-    }, cellText(value, columns <= 5 ? 3 : 2));
+      class: n === chosen && "chosen", style: `background: rgb(${rgb}); color: ${inkOn(rgb)}`,
+      onpointerenter: tell, onfocusin: tell,
+    }, onpick ? element("button", { type: "button", "aria-label": label, onclick: () => onpick(n) }, text) : text);
   });
   const rows = [];
   for (let at = 0; at < cells.length; at += columns) rows.push(element("tr", {}, ...cells.slice(at, at + columns)));
-  return element("table", { class: columns > 7 ? "numbers small" : "numbers" },
+  const table = element("table", { class: columns > 7 ? "numbers small" : "numbers", role: onpick && "grid" },
     element("caption", {}, caption), element("tbody", {}, ...rows));
+  if (onpick) walkByArrows(table);
+  return table;
+}
+
+const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+
+/** A table of buttons as one stop of the Tab key: it leads to the button that was used last, arrow keys to others. */
+function walkByArrows(table) {
+  const buttons = [...table.querySelectorAll("button")];
+  buttons.forEach((button, n) => { button.tabIndex = n === 0 ? 0 : -1; });
+  table.addEventListener("keydown", (event) => {
+    if (!(event.key in ARROWS) || event.ctrlKey || event.altKey || event.metaKey) return;
+    event.preventDefault();
+    const cell = event.target.closest("td"), [down, right] = ARROWS[event.key];
+    const next = table.rows[cell.parentElement.rowIndex + down]?.cells[cell.cellIndex + right]?.querySelector("button");
+    next?.focus();
+  });
+  table.addEventListener("focusin", (event) => {
+    for (const button of buttons) button.tabIndex = button === event.target ? 0 : -1;
+  });
 }

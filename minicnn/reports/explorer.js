@@ -123,7 +123,9 @@ function listen() {
     const where = { ...place(shape, chosen.at), [name]: Math.max(0, Math.min(value, Number(event.target.max))) };
     go({ at: Math.min(indexOf(shape, where), asMaps(shape).count - 1) });
   });
-  window.addEventListener("hashchange", goToHash);
+  window.addEventListener("hashchange", () => {
+    if (goToHash()) $("pictures").querySelector(":checked").focus({ preventScroll: true });
+  });
   window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
     readPalette();
     work(compute());  // which has only to draw anew what is computed

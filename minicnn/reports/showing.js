@@ -20,6 +20,17 @@ function check(container, value) {
   });
 }
 
+/** Put children into a place. The focus stays at the control of the same number, if it was within. */
+function refill(id, ...children) {
+  const controls = () => [...$(id).querySelectorAll("button, input, [tabindex]")];
+  const at = controls().indexOf(document.activeElement);
+  $(id).replaceChildren(...children);
+  if (at >= 0) controls().slice(0, at + 1).at(-1)?.focus({ preventScroll: true });
+}
+
+/** Lead the keyboard to where the chosen number is chosen: the large map, or a radio button where there is none. */
+const focusNumber = () => ($("map-figure").hidden ? $("maps").querySelector(":checked") : $("map")).focus();
+
 const newCanvas = () => element("canvas", { "aria-hidden": "true" });
 
 /** The buttons that never change: a picture each, a layer each. */
@@ -68,7 +79,7 @@ function showLayer() {
   $("maps").hidden = C === 1 && !few;
   $("maps-name").textContent = few ? "A number of it" : "A map of it";
   $("maps").classList.toggle("units", few);
-  $("maps").replaceChildren(...(few ? unitChoices(y) : C > 1 ? mapChoices(y) : []));
+  refill("maps", ...(few ? unitChoices(y) : C > 1 ? mapChoices(y) : []));
   $("map-figure").hidden = $("places").hidden = few;
   showNumber();
 }
@@ -112,10 +123,10 @@ function showNumber(all = false) {
   $("value-name").textContent = name ? `for ${name}` : inputName(network, k, at);
   const look = {
     network, k: k - 1, layer, x: outputs[k - 1], y, at, all, before: network.layers[k - 2]?.name ?? "the picture",
-    follow: (index) => { go({ layer: k - 1, at: index }); $("map").focus(); },
+    follow: (index) => { go({ layer: k - 1, at: index }); focusNumber(); },
     showAll: () => showNumber(true),
   };
-  $("sum").replaceChildren(layer?.arrays && layer.kind in LAYERS ? LAYERS[layer.kind].sum(look)
+  refill("sum", layer?.arrays && layer.kind in LAYERS ? LAYERS[layer.kind].sum(look)
     : element("p", { class: "aside" }, silence(network, layer)));
 }
 

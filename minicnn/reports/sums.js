@@ -121,19 +121,20 @@ const kept = (z) => (z > 0 ? "above 0, kept" : Number.isNaN(z) ? "not a number, 
 
 // ------------------------------------------------------------------ pictures of terms
 
-/** One term of a convolution: where in which map, its patch, its slice of the kernel, their products. */
+/** One term of a convolution: where in which map, its patch, its slice of the kernel, their products, one in words. */
 function product(look, { window: { cells, inside, KW, box } }, term, scales) {
-  const each = products(term), titles = each.map((p, n) =>
+  const each = products(term), names = each.map((p, n) =>
     `${decimal(term.patch[n])} ${TIMES} ${decimal(term.weights[n])} = ${decimal(p)}`);
   const follow = (n) => look.follow(indexOf(look.x.shape, { row: cells[n].h, column: cells[n].w, map: term.map }));
-  const strongest = inside.reduce((best, n) => (Math.abs(each[n]) > Math.abs(each[best]) ? n : best));
+  const strongest = inside[winner(inside.map((n) => Math.abs(each[n])))];
   const patch = term.patch.map((value, n) => (cells[n].inside ? value : null));
+  const told = element("p", { class: "told" }, names[strongest]), ontell = (n) => { told.textContent = names[n]; };
   const grids = [
-    numberGrid(patch, KW, scales.patch, "patch", { titles, onpick: follow }), operator(TIMES),
-    numberGrid(term.weights, KW, scales.weights, "kernel", { titles }),
+    numberGrid(patch, KW, scales.patch, "patch", { names, ontell, onpick: follow }), operator(TIMES),
+    numberGrid(term.weights, KW, scales.weights, "kernel", { ontell }),
   ];
-  if (KW <= 5) grids.push(operator("="), numberGrid(each, KW, scales.products, "products", { titles }));
-  return element("div", { class: "product" }, mapFigure(look, term.map, box, () => follow(strongest)), ...grids);
+  if (KW <= 5) grids.push(operator("="), numberGrid(each, KW, scales.products, "products", { ontell }));
+  return element("div", { class: "product" }, mapFigure(look, term.map, box, () => follow(strongest)), ...grids, told);
 }
 
 /** The window of a pooling, then what is made of it. */

@@ -5,50 +5,11 @@ import json
 import numpy as np
 import pytest
 import report_networks as networks
+from report_browser import as_shown, choose, open_page, read
 from report_networks import CLASSES
 
 import minicnn as mc
 from minicnn import layers
-
-MODELS = {"long": networks.long_network, "short": networks.short_network}
-
-
-@pytest.fixture(scope="module", params=["long", pytest.param("short", marks=pytest.mark.slow)])
-def opened(request, browser, tmp_path_factory):
-    """The browser with a report in it, the model it is about, and the pictures it shows."""
-    model = MODELS[request.param]()
-    x, y = networks.judged(model)
-    path = tmp_path_factory.mktemp("report") / "report.html"
-    mc.report(model, {"loss": [2.0, 1.5], "val_loss": [2.1, 1.7]}, (x, y), path, CLASSES, pictures=6)
-    for log in ("browser", "performance"):
-        browser.get_log(log)
-    open_page(browser, path)
-    return browser, model, x[browser.execute_script("return network.numbers")], path
-
-
-def open_page(browser, path, hash=""):
-    browser.get("about:blank")
-    browser.get(f"{path.as_uri()}{hash}")
-    wait(browser)
-
-
-def wait(browser):
-    """Until everything is computed."""
-    browser.execute_async_script("""
-        const done = arguments[0], busy = () => document.querySelector("[aria-busy]");
-        const wait = () => (busy() ? setTimeout(wait, 5) : done());
-        wait();""")
-
-
-def choose(browser, **what):
-    """Show a picture, layer (1 for the first) or number, and wait for it."""
-    browser.execute_script("go(arguments[0])", what)
-    wait(browser)
-
-
-def read(text):
-    """The number in a text, as the page writes it."""
-    return float(text.replace("−", "-").replace(",", ""))
 
 
 def test_nothing_is_loaded_and_nothing_goes_wrong(opened):
@@ -105,20 +66,6 @@ def test_the_sum_shown_is_the_activation(opened):
     assert summed >= 6
 
 
-def as_shown(value):
-    """``value``, up to the digits that the page leaves out."""
-    return pytest.approx(value, rel=6e-5, abs=6e-5)
-
-
-def test_every_layer_it_knows_is_known_whole(opened):
-    browser, _, _, _ = opened
-    missing = browser.execute_script("""
-        const asked = ["about", "forward", "sees", "sum"];
-        return Object.entries(LAYERS).flatMap(([kind, row]) =>
-            asked.filter((name) => typeof row[name] !== "function").map((name) => `${kind}.${name}`));""")
-    assert missing == []
-
-
 def test_a_number_depends_on_its_receptive_field_and_on_nothing_else(opened):
     browser, model, x, _ = opened
     known = True
@@ -171,7 +118,7 @@ def test_what_no_window_reaches_is_in_no_receptive_field(browser, tmp_path):
 
 
 def broken_network(where, value):
-    """Padding, zeros, and one weight or input that is no number: the weight is multiplied with zeros alone."""
+    """Padding, zeros, and one weight or input that is no number: the weight meets zeros alone."""
     mc.set_random_seed(0)
     model = mc.Sequential([
         layers.Input((7, 6, 2)), layers.ReLU(),
@@ -194,7 +141,7 @@ def broken_network(where, value):
 
 
 @pytest.mark.parametrize("where", ["conv2d", "dense", "picture"])
-@pytest.mark.parametrize("value", [np.nan, np.inf])
+@pytest.mark.parametrize("value", [np.nan, pytest.param(np.inf, marks=pytest.mark.slow)])
 def test_what_is_no_number_there_is_none_here(where, value, browser, tmp_path):
     model, x, y = broken_network(where, value)
     path = tmp_path / "report.html"
@@ -213,40 +160,6 @@ def test_what_is_no_number_there_is_none_here(where, value, browser, tmp_path):
             assert shown["value"] == shown["lines"][-1][2] in ("NaN", "Infinity", "-Infinity")
             assert "so 0" not in shown["lines"][-1][1]
     assert browser.get_log("browser") == []
-
-
-def test_the_keyboard_reaches_every_number(opened):
-    keys = pytest.importorskip("selenium.webdriver.common.keys").Keys
-    browser, model, x, path = opened
-    k = [type(layer).__name__ for layer in model.layers].index("Conv2D") + 1
-    open_page(browser, path, f"#picture=1&layer={k}&at=0")
-    focused = None
-    for _ in range(60):
-        browser.switch_to.active_element.send_keys(keys.TAB)
-        focused = browser.switch_to.active_element
-        if focused.get_attribute("id") == "map":
-            break
-    assert focused.get_attribute("id") == "map"
-    focused.send_keys(keys.ARROW_DOWN, keys.ARROW_DOWN, keys.ARROW_RIGHT, keys.PAGE_DOWN)
-    y = networks.outputs(model, x[1:2])[k - 1][0]
-    assert read(browser.find_element("id", "value").text) == as_shown(y[2, 1, 1])
-    spoken = focused.get_attribute("aria-valuetext")
-    assert spoken.startswith("row 2, column 1: ")
-    assert read(spoken.split(": ")[1]) == as_shown(y[2, 1, 1])
-    focused.send_keys(keys.ARROW_LEFT, keys.ARROW_LEFT, keys.HOME, *[keys.ARROW_UP] * 3)
-    assert "row 0, column 0" in focused.get_attribute("aria-valuetext")
-
-
-def test_arrow_keys_choose_pictures_and_layers(opened):
-    keys = pytest.importorskip("selenium.webdriver.common.keys").Keys
-    browser, _, _, path = opened
-    open_page(browser, path)
-    browser.find_element("css selector", "#pictures input:checked").send_keys(keys.ARROW_RIGHT)
-    browser.find_element("css selector", "#layers input:checked").send_keys(keys.ARROW_RIGHT)
-    assert browser.execute_script("return [chosen.picture, chosen.layer]") == [1, 2]
-    address = browser.current_url.partition("#")[2]
-    open_page(browser, path, "#" + address)  # and the address leads back there
-    assert browser.execute_script("return [chosen.picture, chosen.layer]") == [1, 2]
 
 
 def test_a_mistake_leads_into_the_explorer(opened):
