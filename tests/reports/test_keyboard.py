@@ -69,20 +69,19 @@ def within(browser, place):
 
 def test_every_stop_of_the_tab_key_is_seen_and_named_and_there_are_not_too_many(browser, page, keys):
     open_page(browser, page[1], "#picture=0&layer=2&at=5")
-    tab = pytest.importorskip("selenium.webdriver").ActionChains(browser).send_keys(keys.TAB)
     stops = []
-    browser.execute_script("document.querySelector('.skip').focus()")
+    browser.execute_script("document.querySelector('nav a').focus()")
     for _ in range(100):
-        tab.perform()
+        browser.switch_to.active_element.send_keys(keys.TAB)
         stop = browser.execute_script("""
             const e = document.activeElement, { width, height } = e.getBoundingClientRect();
             const name = e.ariaLabel || e.textContent.trim() || e.closest("label")?.textContent;
             return { tag: e.tagName, seen: width * height > 0, name };""")
-        if stop["tag"] == "BODY":
+        if stop["tag"] == "BODY":  # the end of the page
             break
         assert stop["seen"] and stop["name"], stop
         stops.append(stop)
-    assert stop["tag"] == "BODY" and 35 < len(stops) < 60
+    assert len(stops) < 50
     assert {"one number of the map", "show them"} <= {each["name"] for each in stops}
 
 
