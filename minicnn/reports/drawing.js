@@ -73,16 +73,17 @@ function drawMap(canvas, tensor, map, scale, x = 0, y = 0) {
   context.putImageData(pixels, x, y);
 }
 
-/** A picture as people see it: in colour where it has three channels; stretched where it is not 0..1 or 0..255. */
+/** A picture as people see it, as pictures.py has it: in colour where it has three channels or more (RGBA). */
 function drawPicture(canvas, tensor) {
   if (tensor.shape.length !== 3) return drawWhole(canvas, tensor, 0, scaleOf(tensor));
   const [H, W, C] = tensor.shape, context = canvas.getContext("2d"), pixels = context.createImageData(W, H);
-  const finite = tensor.data.filter(Number.isFinite);
+  const rgb = C >= 3 ? [0, 1, 2] : [0, 0, 0];
+  const finite = tensor.data.filter((value, at) => Number.isFinite(value) && rgb.includes(at % C));
   let low = finite.reduce((a, b) => Math.min(a, b), 0), high = finite.reduce((a, b) => Math.max(a, b), 0);
   if (low >= 0) [low, high] = [0, high <= 1 ? 1 : high <= 255 ? 255 : high];
   for (let n = 0; n < H * W; n++) {
-    const rgb = [0, 1, 2].map((k) => 255 * (tensor.data[n * C + (C >= 3 ? k : 0)] - low) / (high - low || 1));
-    pixels.data.set([...rgb, 255], 4 * n);
+    const shares = rgb.map((k) => (tensor.data[n * C + k] - low) / (high - low || 1));
+    pixels.data.set([...shares.map((share) => 255 * share), 255], 4 * n);
   }
   resize(canvas, W, H);
   context.putImageData(pixels, 0, 0);

@@ -15,7 +15,7 @@ def as_bytes(x):
     Of three channels or more the first three are red, green and blue (RGBA); of fewer, the first is grey.
     """
     x = np.asarray(x)
-    x = x[..., :3] if x.shape[-1] >= 3 else x[..., :1].repeat(3, axis=-1)
+    x = x[..., [0, 1, 2] if x.shape[-1] >= 3 else [0, 0, 0]]
     if x.dtype == np.uint8:
         return x
     x = _finite(x)

@@ -41,8 +41,8 @@ def learned(records, epochs):
     numbers = [epoch + 1 for epoch in (epochs or range(len(next(iter(records.values())))))]
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in ("epoch", *records))
     rows = "".join(
-        f'<tr><th scope="row">{number}</th>{"".join(f"<td>{value:.4f}</td>" for value in values)}</tr>'
-        for number, *values in zip(numbers, *([float(v) for v in each] for each in records.values()))
+        f'<tr><th scope="row">{number}</th>{"".join(f"<td>{text}</td>" for text in texts)}</tr>'
+        for number, *texts in zip(numbers, *(map(svg.digits, each) for each in records.values()))
     )
     figures = "".join(f"<figure>{figure}</figure>" for figure in svg.training_curves(records, epochs))
     return (
@@ -148,7 +148,7 @@ def filters(model):
     KH, KW, C, F = kernel.shape
     pictures = filter_pictures(kernel[..., :MOST_FILTERS])
     cells = "".join(
-        f'<li><img src="{data_uri(picture)}" alt="filter {k}" width="48" height="{48 * KH // KW}">{k}</li>'
+        f'<li><img src="{data_uri(picture)}" alt="" width="48" height="{48 * KH // KW}">{k}</li>'
         for k, picture in enumerate(pictures)
     )
     shown = f"The first {MOST_FILTERS} of {F}" if F > MOST_FILTERS else f"All {F}"
@@ -156,7 +156,7 @@ def filters(model):
     return (
         f"<p>{shown} filters of {escape(first.name)}, {KH} × {KW} × {C} numbers each, {colours}. Each is "
         "stretched to its own darkest and brightest: a filter answers most to a spot that looks like it.</p>"
-        f'<ul class="filters">{cells}</ul>'
+        f'<ul class="filters" aria-label="filters by number">{cells}</ul>'
     )
 
 

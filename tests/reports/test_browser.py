@@ -10,6 +10,7 @@ from report_networks import CLASSES
 
 import minicnn as mc
 from minicnn import layers
+from minicnn.reports.pictures import as_bytes
 
 
 def test_nothing_is_loaded_and_nothing_goes_wrong(opened):
@@ -44,6 +45,18 @@ BILL = """
     const rows = [...document.querySelectorAll("#sum .bill > tbody > tr")];
     return { value: $("value").textContent, lines: rows.map((row) => [row.className,
         row.querySelector(":scope > th").innerText, row.querySelector(":scope > td").innerText]) };"""
+
+
+@pytest.mark.parametrize("channels", [1, 4])
+def test_pictures_have_the_colours_they_have_among_the_mistakes(channels, opened, rng):
+    browser, _, _, _ = opened
+    for x in (rng.integers(0, 256, (1, 3, 4, channels)), rng.normal(size=(1, 3, 4, channels))):
+        shown = browser.execute_script("""
+            const canvas = document.createElement("canvas"), [shape, data] = arguments, [H, W] = shape;
+            drawPicture(canvas, { shape, data: Float32Array.from(data) });
+            return [...canvas.getContext("2d").getImageData(0, 0, W, H).data];""", x.shape[1:], x.ravel().tolist())
+        shown = np.reshape(shown, (3, 4, 4))
+        assert np.abs(shown[..., :3] - as_bytes(x)[0].astype(int)).max() <= 1 and (shown[..., 3] == 255).all()
 
 
 def test_the_sum_shown_is_the_activation(opened):

@@ -41,9 +41,16 @@ def test_nothing_in_it_leads_outside(tmp_path):
 
 def test_names_from_outside_are_text(tmp_path):
     mischief = "</script><script>x</script>"
-    page = written(tmp_path, class_names=[mischief] * 5, title=mischief, recipe={mischief: mischief})
-    assert mischief not in page
-    assert page.count("<script") == 2 and page.count("</script>") == 2
+    model = mc.Sequential([
+        layers.Input((8, 8, 1)), layers.Conv2D(2, 3, name=f"{mischief} 1"), layers.Flatten(),
+        layers.Dense(5, "softmax", name=f"{mischief} 2"),
+    ], name=mischief)  # fmt: skip
+    for title in (mischief, None):  # or the model's name
+        page = written(tmp_path, model, {mischief: [1.0]}, class_names=[mischief] * 5, title=title,
+                       recipe={mischief: mischief})  # fmt: skip
+        assert mischief not in page
+        assert page.count("<script") == 2 and page.count("</script>") == 2
+    assert [layer["name"][: len(mischief)] for layer in carried(page)["layers"][::2]] == [mischief] * 2
 
 
 def test_its_sections(tmp_path):
@@ -57,8 +64,15 @@ def test_its_sections(tmp_path):
     assert page.count("<svg") == 2  # accuracy and loss
     assert "SGD (learning_rate 0.25, momentum 0.5, nesterov False)" in page and "1a2b3c" in page
     assert re.search(r'batch size</th><td>6</td>.*seed</th><td>0</td>', page, re.S)
-    assert all(f"filter {k}" in page for k in range(5))
+    filters = re.findall(r'<li><img src="data:image/png[^>]*>(\d+)</li>', page)
+    assert [int(number) for number in filters] == [*range(5)]
     assert page.count('<a href="#picture=') == len(carried(page)["labels"]) // 2
+
+
+def test_numbers_that_are_small_are_not_zero(tmp_path):
+    page = written(tmp_path, history={"loss": [2.0, 1.5], "learning_rate": [0.001, 1e-5]})
+    assert '<tr><th scope="row">2</th><td>1.5</td><td>1e-05</td></tr>' in page
+    assert "training 1e-05<" in page and "training from 0.001 to 1e-05" in page
 
 
 def test_without_a_history_the_models_own_is_shown(tmp_path):
