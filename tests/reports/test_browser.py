@@ -54,7 +54,8 @@ def test_pictures_have_the_colours_they_have_among_the_mistakes(channels, opened
         shown = browser.execute_script("""
             const canvas = document.createElement("canvas"), [shape, data] = arguments, [H, W] = shape;
             drawPicture(canvas, { shape, data: Float32Array.from(data) });
-            return [...canvas.getContext("2d").getImageData(0, 0, W, H).data];""", x.shape[1:], x.ravel().tolist())
+            return [...canvas.getContext("2d").getImageData(0, 0, W, H).data];
+        """, x.shape[1:], x.ravel().tolist())  # fmt: skip
         shown = np.reshape(shown, (3, 4, 4))
         assert np.abs(shown[..., :3] - as_bytes(x)[0].astype(int)).max() <= 1 and (shown[..., 3] == 255).all()
 
@@ -213,7 +214,7 @@ def test_everything_has_a_name_for_those_who_cannot_see_it(opened):
     nameless = browser.execute_script("""
         const names = ["aria-label", "alt", "title", "aria-labelledby"];
         const named = (e) => names.some((name) => e.getAttribute(name))
-            || e.textContent.trim() || e.closest("label")?.textContent.trim();
+            || (e.alt === "" ? e.parentElement : e).textContent.trim() || e.closest("label")?.textContent.trim();
         const some = [...document.querySelectorAll("img, button, a, input, [role]")];
         return some.filter((e) => !named(e)).map((e) => e.outerHTML);""")
     assert nameless == []
