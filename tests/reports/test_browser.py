@@ -55,7 +55,7 @@ def test_pictures_have_the_colours_they_have_among_the_mistakes(channels, opened
             const canvas = document.createElement("canvas"), [shape, data] = arguments, [H, W] = shape;
             drawPicture(canvas, { shape, data: Float32Array.from(data) });
             return [...canvas.getContext("2d").getImageData(0, 0, W, H).data];
-        """, x.shape[1:], x.ravel().tolist())  # fmt: skip
+        """, x.shape[1:], x.ravel().tolist())
         shown = np.reshape(shown, (3, 4, 4))
         assert np.abs(shown[..., :3] - as_bytes(x)[0].astype(int)).max() <= 1 and (shown[..., 3] == 255).all()
 
@@ -78,6 +78,15 @@ def test_the_sum_shown_is_the_activation(opened):
                 assert sum(amounts[:-1]) == pytest.approx(amounts[-1], rel=1e-4, abs=1e-4 * len(amounts))
                 summed += 1
     assert summed >= 6
+
+
+@pytest.mark.parametrize("formats, bits", [(["float32"], 32), (["float32", "uint16"], 16)])
+def test_it_says_how_far_weights_are_rounded(formats, bits, opened):
+    """Weights of 64 bits to 32; large kernels to 16, and what stands behind them knows it."""
+    browser, _, _, _ = opened
+    some = [{"arrays": {"kernel": {"format": form}}, "difference": 3e-8} for form in reversed(formats)]
+    words = browser.execute_script("return agreement(...arguments)", {"layers": some}, len(some) - 1)
+    assert f"rounded to {bits} bits here, which changes its numbers by 3e-8 at most" in words
 
 
 def test_a_number_depends_on_its_receptive_field_and_on_nothing_else(opened):
@@ -124,8 +133,8 @@ def test_what_no_window_reaches_is_in_no_receptive_field(browser, tmp_path):
     open_page(browser, path)
     for k in range(3):
         field = browser.execute_script("return receptiveField(network, ...arguments)", k, 2 - k)
-        assert field == ({"top": 0, "left": 3, "bottom": 1, "right": 4} if k == 0
-                         else {"top": 0, "left": 0, "bottom": 7, "right": 7})  # fmt: skip
+        window, all_windows = (0, 3, 1, 4), (0, 0, 7, 7)
+        assert field == dict(zip(("top", "left", "bottom", "right"), all_windows if k else window))
         check_field(model, x[:1], k, 2 - k, field)
     choose(browser, layer=2, at=0)
     assert browser.find_element("id", "field-words").text == "rows 0 to 7, columns 0 to 7: 8 × 8 pixels"
@@ -214,7 +223,8 @@ def test_everything_has_a_name_for_those_who_cannot_see_it(opened):
     nameless = browser.execute_script("""
         const names = ["aria-label", "alt", "title", "aria-labelledby"];
         const named = (e) => names.some((name) => e.getAttribute(name))
-            || (e.alt === "" ? e.parentElement : e).textContent.trim() || e.closest("label")?.textContent.trim();
+            || (e.alt === "" ? e.parentElement : e).textContent.trim()
+            || e.closest("label")?.textContent.trim();
         const some = [...document.querySelectorAll("img, button, a, input, [role]")];
         return some.filter((e) => !named(e)).map((e) => e.outerHTML);""")
     assert nameless == []
