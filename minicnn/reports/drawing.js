@@ -15,22 +15,27 @@ function element(tag, attributes = {}, ...children) {
 
 // ------------------------------------------------------------------ colours
 
-let palette;  // paper, positive, negative as [r, g, b]: the style sheet's, anew when it turns dark
+const SHADES = 127;  // on either side of zero; more, no eye tells apart
+const GREY = [128, 128, 128];
+let shades;  // [r, g, b] from the deepest orange over the paper to the deepest blue: the style sheet's
 
+/** Mix the colours, all of them beforehand, since layers have millions of numbers; anew when the page turns dark. */
 function readPalette() {
   const style = getComputedStyle(document.documentElement);
-  palette = ["--zero", "--positive", "--negative"].map((name) => {
+  const [zero, positive, negative] = ["--zero", "--positive", "--negative"].map((name) => {
     const hex = style.getPropertyValue(name).trim().slice(1);
     return [0, 2, 4].map((at) => parseInt(hex.slice(at, at + 2), 16));
+  });
+  shades = Array.from({ length: 2 * SHADES + 1 }, (_, k) => {
+    const share = k / SHADES - 1, end = share > 0 ? positive : negative;
+    return zero.map((from, part) => Math.round(from + Math.abs(share) * (end[part] - from)));
   });
 }
 
 /** The colour of a value where `scale` is as far as colours go. */
 function colour(value, scale) {
-  const [zero, positive, negative] = palette;
-  if (Number.isNaN(value)) return [128, 128, 128];
-  const share = shareOf(value, scale), end = value > 0 ? positive : negative;
-  return zero.map((from, k) => Math.round(from + share * (end[k] - from)));
+  if (Number.isNaN(value)) return GREY;
+  return shades[SHADES + Math.sign(value) * Math.round(SHADES * shareOf(value, scale))];
 }
 
 /** How far a value is from zero, of the way to `scale`. */
@@ -48,9 +53,9 @@ function inkOn(rgb) {
 
 /** The value that takes the full colour: of the finite ones, all but the largest one in two hundred are below it. */
 function scaleOf({ data }) {
-  const step = Math.max(1, Math.floor(data.length / 20000)), sizes = [];
-  for (let at = 0; at < data.length; at += step) if (Number.isFinite(data[at])) sizes.push(Math.abs(data[at]));
-  sizes.sort((a, b) => a - b);
+  const step = Math.max(1, Math.floor(data.length / 20000)), found = [];
+  for (let at = 0; at < data.length; at += step) if (Number.isFinite(data[at])) found.push(Math.abs(data[at]));
+  const sizes = Float64Array.from(found).sort();  // as numbers; an Array would sort them as texts
   return sizes[Math.ceil(0.995 * (sizes.length - 1))] || sizes.at(-1) || 1;
 }
 
@@ -62,13 +67,20 @@ function resize(canvas, width, height) {
   canvas.style.imageRendering = Math.max(width, height) > 100 ? "auto" : "";
 }
 
+function paint(pixels, n, [red, green, blue]) {
+  pixels[4 * n] = red;
+  pixels[4 * n + 1] = green;
+  pixels[4 * n + 2] = blue;
+  pixels[4 * n + 3] = 255;
+}
+
 /** One map of a tensor, a pixel for each number, its upper left corner at (x, y). */
 function drawMap(canvas, tensor, map, scale, x = 0, y = 0) {
   const { H, W, C, count } = asMaps(tensor.shape), context = canvas.getContext("2d");
   const pixels = context.createImageData(W, H);
   for (let n = 0; n < H * W; n++) {
     const at = n * C + map;
-    if (at < count) pixels.data.set([...colour(tensor.data[at], scale), 255], 4 * n);
+    if (at < count) paint(pixels.data, n, colour(tensor.data[at], scale));
   }
   context.putImageData(pixels, x, y);
 }
@@ -82,8 +94,7 @@ function drawPicture(canvas, tensor) {
   let low = finite.reduce((a, b) => Math.min(a, b), 0), high = finite.reduce((a, b) => Math.max(a, b), 0);
   if (low >= 0) [low, high] = [0, high <= 1 ? 1 : high <= 255 ? 255 : high];
   for (let n = 0; n < H * W; n++) {
-    const shares = rgb.map((k) => (tensor.data[n * C + k] - low) / (high - low || 1));
-    pixels.data.set([...shares.map((share) => 255 * share), 255], 4 * n);
+    paint(pixels.data, n, rgb.map((k) => 255 * (tensor.data[n * C + k] - low) / (high - low || 1)));
   }
   resize(canvas, W, H);
   context.putImageData(pixels, 0, 0);

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 import report_networks as networks
-from report_browser import as_shown, choose, open_page, read
+from report_browser import as_shown, choose, open_page, read, wait
 from report_networks import CLASSES
 
 import minicnn as mc
@@ -38,6 +38,40 @@ def test_every_number_of_every_layer_is_the_frameworks(opened):
         due = networks.outputs(model, x[n : n + 1])
         for layer, here, there in zip(model.layers, due, found[1:], strict=True):
             assert np.abs(there - here.ravel()).max() <= 1e-5 * np.abs(here).max(), layer.name
+
+
+def test_it_can_listen_after_every_row_and_keeps_what_it_computed(opened):
+    browser, model, _, _ = opened
+    k = [type(layer).__name__ for layer in model.layers].index("Conv2D")
+    rests = browser.execute_script("""
+        const k = arguments[0];
+        return [...outputOf(network, k, outputs[k], chosen.picture)].length""", k)
+    assert rests == model.layers[k].output_shape[1]
+    for n in range(6):
+        choose(browser, picture=n)
+    assert browser.execute_script("return [...computed.keys()]") == [2, 3, 4, 5]
+    here = browser.execute_script("""
+        const before = computed.get(3)[arguments[0]];
+        go({ picture: 3 });
+        return outputs.length === last + 1 && outputs[arguments[0]] === before;""", k + 1)
+    assert here
+
+
+def test_a_picture_that_is_overtaken_does_not_come_back(opened):
+    browser, _, x, path = opened
+    open_page(browser, path)
+    browser.execute_script("""
+        const look = performance.now.bind(performance);
+        let hours = 0;
+        performance.now = () => look() + 1e6 * hours++;  // every step takes longer than a slice
+        go({ picture: 1 });
+        go({ picture: 2 });""")
+    wait(browser)
+    found = browser.execute_script("return [outputs.length === last + 1, Array.from(outputs[0].data), last]")
+    assert found[0]
+    np.testing.assert_array_equal(np.float32(found[1]), x[2].ravel())
+    assert browser.execute_script("return computed.get(1).length < last + 1")
+    open_page(browser, path)  # with its own clock again
 
 
 BILL = """
