@@ -37,8 +37,7 @@ function receptiveField(network, k, at) {
 }
 
 /** Whether the page knows all of a layer, its activation too. */
-const isKnown = ({ kind, activation = "linear" }) => kind in LAYERS && [...Object.keys(ACTIVATIONS), "softmax"]
-  .includes(activation);
+const isKnown = ({ known, activation = "linear" }) => known && (activation in ACTIVATIONS || activation === "softmax");
 
 /** A layer that works on every number by itself. */
 const itself = (layer, shape, region) => region;

@@ -69,7 +69,8 @@ def _has_own_activation(layer):
 
 def _describe(layer):
     described = {"name": layer.name, "kind": type(layer).__name__, "shape": list(layer.output_shape[1:])}
-    if _is_known(layer):
+    described["known"] = _is_known(layer)  # the name does not tell: somebody's own Dense may do anything
+    if described["known"]:
         described |= {name: getattr(layer, name) for name in KNOWN[type(layer)]}
         if (activation := getattr(layer, "activation", None)) is not None:
             described["activation"] = activation.name

@@ -126,7 +126,7 @@ function showNumber(all = false) {
     follow: (index) => { go({ layer: k - 1, at: index }); focusNumber(); },
     showAll: () => showNumber(true),
   };
-  refill("sum", layer?.arrays && layer.kind in LAYERS ? LAYERS[layer.kind].sum(look)
+  refill("sum", layer?.arrays ? LAYERS[layer.kind].sum(look)
     : element("p", { class: "aside" }, silence(network, layer)));
 }
 

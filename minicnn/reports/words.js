@@ -22,7 +22,7 @@ function cellText(value, digits) {
 const counted = (number) => number.toLocaleString("en");
 const sizes = (shape) => shape.join(` ${TIMES} `);
 
-const changesNothing = ({ kind }) => LAYERS[kind]?.forward === asItIs;
+const changesNothing = ({ known, kind }) => known && LAYERS[kind].forward === asItIs;
 
 /** Map number `map` of what layer k is given; of a picture, rescaled or not, its colour. */
 function mapName(network, k, map) {
@@ -51,7 +51,7 @@ function className(network, k, at) {
 function aboutLayer(network, k) {
   const layer = network.layers[k];
   if (!layer) return "What the network is given, one map for each channel.";
-  return `${LAYERS[layer.kind]?.about(layer) ?? ""} ${agreement(network, k)}`.trim();
+  return `${layer.known ? LAYERS[layer.kind].about(layer) : ""} ${agreement(network, k)}`.trim();
 }
 
 function agreement({ layers }, k) {
@@ -75,7 +75,7 @@ function fieldWords(field, { H, W }) {
 /** Why there is no sum to show. */
 function silence(network, layer) {
   if (!layer) return "A number of the picture, as the network is given it.";
-  if (!(layer.kind in LAYERS)) return `${layer.kind} is a layer this page has no arithmetic for.`;
+  if (!layer.known) return `${layer.kind} is a layer this page has no arithmetic for.`;
   return `Its ${counted(layer.weights)} weights have no room on a page of ${network.megabytes} MB, so the sum cannot `
     + "be shown: report(..., megabytes=...) makes room.";
 }

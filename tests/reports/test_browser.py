@@ -174,6 +174,22 @@ def test_what_no_window_reaches_is_in_no_receptive_field(browser, tmp_path):
     assert browser.find_element("id", "field-words").text == "rows 0 to 7, columns 0 to 7: 8 × 8 pixels"
 
 
+def test_a_layer_of_ones_own_may_be_called_as_another(browser, tmp_path):
+    class Conv2D(layers.Conv2D):
+        def forward(self, x, training=False):
+            return -super().forward(x)
+
+    model = mc.Sequential([layers.Input((5, 5, 1)), Conv2D(2, 3), layers.Flatten(), layers.Dense(5)])
+    path = tmp_path / "report.html"
+    mc.report(model, None, networks.judged(model), path)
+    browser.get_log("browser")
+    open_page(browser, path)
+    assert browser.find_element("id", "layer-words").text == "These numbers are the framework's own."
+    assert browser.find_element("id", "sum").text == "Conv2D is a layer this page has no arithmetic for."
+    assert browser.find_element("id", "field-words").text.startswith("not known")
+    assert browser.get_log("browser") == []
+
+
 def broken_network(where, value):
     """Padding, zeros, and one weight or input that is no number: the weight meets zeros alone."""
     mc.set_random_seed(0)
