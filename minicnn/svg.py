@@ -12,7 +12,8 @@ LINES = {  # colours as in plots/figure.py, drawn the same way
     "validation": ("validation", "#D55E00", "6 4"),
 }
 WIDTH, HEIGHT = 440, 250  # of a figure, in its own units
-LEFT, RIGHT, TOP, BOTTOM = 46, 12, 34, 34  # around the plot
+LEFT, RIGHT, TOP, BOTTOM = 46, 12, 34, 34  # around the plot; more on the left where ticks have long names
+LETTER = 7  # width, at most
 
 
 def training_curves(records, epochs=None):
@@ -33,6 +34,11 @@ def html(records, epochs=None):
     return f'<div style="display: flex; flex-wrap: wrap; gap: 24px">{figures}</div>' if figures else ""
 
 
+def digits(value):
+    """A number to read: four digits of it, however small it is."""
+    return f"{value:.4g}"
+
+
 def _lines(records, name):
     known = {"training": records[name], "validation": records.get(f"val_{name}")}
     return {title: list(values) for title, values in known.items() if values is not None}
@@ -42,11 +48,12 @@ def _figure(name, lines, epochs):
     finite = [value for values in lines.values() for value in values if math.isfinite(value)]
     ticks = nice_ticks(min(finite, default=0), max(finite, default=1))
     low, high = ticks[0], ticks[-1]
+    left = max(LEFT, 8 + LETTER * max(len(f"{tick:g}") for tick in ticks))
 
     def across(epoch):
         span = max(epochs[-1] - epochs[0], 1)
         share = (epoch - epochs[0]) / span if len(epochs) > 1 else 0.5
-        return LEFT + 8 + share * (WIDTH - LEFT - RIGHT - 16)
+        return left + 8 + share * (WIDTH - left - RIGHT - 16)
 
     def up(value):
         return HEIGHT - BOTTOM - (value - low) / (high - low) * (HEIGHT - TOP - BOTTOM)
@@ -55,8 +62,8 @@ def _figure(name, lines, epochs):
     parts = [f'<text x="0" y="14" font-weight="600">{title}</text>', *_legend(lines)]
     for tick in ticks:
         parts.append(
-            f'<path d="M{LEFT} {up(tick):.1f}H{WIDTH - RIGHT}" stroke="currentColor" stroke-opacity=".18"/>'
-            f'<text x="{LEFT - 8}" y="{up(tick) + 4:.1f}" text-anchor="end">{tick:g}</text>'
+            f'<path d="M{left} {up(tick):.1f}H{WIDTH - RIGHT}" stroke="currentColor" stroke-opacity=".18"/>'
+            f'<text x="{left - 8}" y="{up(tick) + 4:.1f}" text-anchor="end">{tick:g}</text>'
         )
     for epoch in _whole_ticks(epochs):
         parts.append(f'<text x="{across(epoch):.1f}" y="{HEIGHT - 16}" text-anchor="middle">{epoch}</text>')
@@ -86,8 +93,8 @@ def _legend(lines):
     x = WIDTH - RIGHT
     for title, values in reversed(lines.items()):
         kind, colour, dashes = LINES[title]
-        text = f"{title} {values[-1]:.3f}" if values else title
-        x -= 7 * len(text)
+        text = f"{title} {digits(values[-1])}" if values else title
+        x -= LETTER * len(text)
         yield f'<text x="{x}" y="14">{text}</text>'
         yield (f'<path class="{kind}" d="M{x - 26} 10h20" stroke="{colour}" stroke-width="2" '
                f'stroke-dasharray="{dashes}"/>')  # fmt: skip
@@ -96,7 +103,8 @@ def _legend(lines):
 
 def _in_words(name, lines, epochs):
     ends = " and ".join(
-        f"{title} from {values[0]:.4f} to {values[-1]:.4f}" for title, values in lines.items() if values
+        f"{title} from {digits(values[0])} to {digits(values[-1])}"
+        for title, values in lines.items() if values
     )
     return f"{name.replace('_', ' ')} from epoch {epochs[0]} to {epochs[-1]}: {ends}" if epochs else name
 

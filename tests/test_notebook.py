@@ -8,6 +8,7 @@ import pytest
 
 import minicnn as mc
 from minicnn import layers, notebook, progress
+from minicnn.svg import digits
 
 X, Y = np.eye(4, dtype=np.float32).repeat(5, axis=0), np.arange(4).repeat(5)
 
@@ -50,7 +51,7 @@ def test_training_shows_its_curves_in_one_place(shown, monkeypatch, capsys):
     assert "<progress" in shown[-2][1] and "<progress" not in shown[-1][1]
     assert shown[-1][1].count("<svg") == 2
     loss = history.history["loss"]
-    assert f"loss from epoch 1 to 3: training from {loss[0]:.4f} to {loss[-1]:.4f}" in shown[-1][1]
+    assert f"loss from epoch 1 to 3: training from {digits(loss[0])} to {digits(loss[-1])}" in shown[-1][1]
     assert shown[-1][2].startswith("Epoch 3/3 - ") and f"loss: {loss[-1]:.4f}" in shown[-1][2]
     assert "<svg" not in shown[0][1] and "epoch 1 to 2" in shown[-2][1]  # the epochs that are over
     assert capsys.readouterr().out == ""

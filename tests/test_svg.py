@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from minicnn.svg import nice_ticks, training_curves
+from minicnn.svg import digits, nice_ticks, training_curves
 
 RECORDS = {"loss": [2.0, 1.0, 0.5], "accuracy": [0.2, 0.4, 0.5], "val_loss": [1.5, 1.2, 1.3]}
 
@@ -35,8 +35,24 @@ def test_lines_are_where_their_numbers_are():
 
 def test_it_says_in_words_what_it_shows():
     accuracy, loss = training_curves(RECORDS, epochs=[4, 5, 6])
-    assert 'aria-label="accuracy from epoch 5 to 7: training from 0.2000 to 0.5000"' in accuracy
-    assert "training from 2.0000 to 0.5000 and validation from 1.5000 to 1.3000" in loss
+    assert 'aria-label="accuracy from epoch 5 to 7: training from 0.2 to 0.5"' in accuracy
+    assert "training from 2 to 0.5 and validation from 1.5 to 1.3" in loss
+
+
+@pytest.mark.parametrize("value, text", [(1e-5, "1e-05"), (0.00125, "0.00125"), (2.302585, "2.303"), (0, "0"),
+                                         (float("nan"), "nan"), (1234.5, "1234")])  # fmt: skip
+def test_a_number_has_its_digits_however_small_it_is(value, text):
+    """In the legend, and in the words: a learning rate of 1e-5 is not 0."""
+    assert digits(value) == text
+    (figure,) = training_curves({"learning_rate": [0.001, value]})
+    assert f"training {text}<" in figure and f"training from 0.001 to {text}" in figure
+
+
+def test_long_ticks_have_room():
+    for values in ([1e-3, 1e-5], [1.234561, 1.234569]):
+        (figure,) = training_curves({"loss": values})
+        ticks = re.findall(r'<text x="([\d.]+)" y="[\d.]+" text-anchor="end">([^<]*)', figure)[:-1]
+        assert len(ticks) > 2 and all(float(x) >= 6.5 * len(text) for x, text in ticks)
 
 
 def test_names_are_text():

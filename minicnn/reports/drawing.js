@@ -15,23 +15,34 @@ function element(tag, attributes = {}, ...children) {
 
 // ------------------------------------------------------------------ colours
 
-let palette;  // paper, positive, negative as [r, g, b]: the style sheet's, anew when it turns dark
+const SHADES = 127;  // on either side of zero; more, no eye tells apart
+const GREY = [128, 128, 128];
+let shades;  // [r, g, b] from the deepest orange over the paper to the deepest blue: the style sheet's
 
+/** Mix the colours, all of them beforehand, since layers have millions of numbers; anew when the page turns dark. */
 function readPalette() {
   const style = getComputedStyle(document.documentElement);
-  palette = ["--zero", "--positive", "--negative"].map((name) => {
+  const [zero, positive, negative] = ["--zero", "--positive", "--negative"].map((name) => {
     const hex = style.getPropertyValue(name).trim().slice(1);
     return [0, 2, 4].map((at) => parseInt(hex.slice(at, at + 2), 16));
+  });
+  shades = Array.from({ length: 2 * SHADES + 1 }, (_, k) => {
+    const share = k / SHADES - 1, end = share > 0 ? positive : negative;
+    return zero.map((from, part) => Math.round(from + Math.abs(share) * (end[part] - from)));
   });
 }
 
 /** The colour of a value where `scale` is as far as colours go. */
 function colour(value, scale) {
-  const [zero, positive, negative] = palette;
-  if (Number.isNaN(value)) return [128, 128, 128];
-  const share = scale > 0 ? Math.min(1, Math.abs(value) / scale) : 0, end = value > 0 ? positive : negative;
-  return zero.map((from, k) => Math.round(from + share * (end[k] - from)));
+  if (Number.isNaN(value)) return GREY;
+  return shades[SHADES + Math.sign(value) * Math.round(SHADES * shareOf(value, scale))];
 }
+
+/** How far a value is from zero, of the way to `scale`. */
+const shareOf = (value, scale) => (scale > 0 ? Math.min(1, Math.abs(value) / scale) : 0);
+
+/** The size of the largest finite number. */
+const largestOf = (values) => values.reduce((most, v) => (Number.isFinite(v) ? Math.max(most, Math.abs(v)) : most), 0);
 
 /** Black or white, whichever is easier to read on it (relative luminance as in WCAG 2). */
 function inkOn(rgb) {
@@ -40,11 +51,11 @@ function inkOn(rgb) {
   return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.18 ? "#000" : "#fff";
 }
 
-/** The value that takes the full colour: all but the largest one in two hundred are below it. */
+/** The value that takes the full colour: of the finite ones, all but the largest one in two hundred are below it. */
 function scaleOf({ data }) {
-  const step = Math.max(1, Math.floor(data.length / 20000)), sizes = [];
-  for (let at = 0; at < data.length; at += step) sizes.push(Math.abs(data[at]));
-  sizes.sort((a, b) => a - b);
+  const step = Math.max(1, Math.floor(data.length / 20000)), found = [];
+  for (let at = 0; at < data.length; at += step) if (Number.isFinite(data[at])) found.push(Math.abs(data[at]));
+  const sizes = Float64Array.from(found).sort();  // as numbers; an Array would sort them as texts
   return sizes[Math.ceil(0.995 * (sizes.length - 1))] || sizes.at(-1) || 1;
 }
 
@@ -56,26 +67,34 @@ function resize(canvas, width, height) {
   canvas.style.imageRendering = Math.max(width, height) > 100 ? "auto" : "";
 }
 
+function paint(pixels, n, [red, green, blue]) {
+  pixels[4 * n] = red;
+  pixels[4 * n + 1] = green;
+  pixels[4 * n + 2] = blue;
+  pixels[4 * n + 3] = 255;
+}
+
 /** One map of a tensor, a pixel for each number, its upper left corner at (x, y). */
 function drawMap(canvas, tensor, map, scale, x = 0, y = 0) {
   const { H, W, C, count } = asMaps(tensor.shape), context = canvas.getContext("2d");
   const pixels = context.createImageData(W, H);
   for (let n = 0; n < H * W; n++) {
     const at = n * C + map;
-    if (at < count) pixels.data.set([...colour(tensor.data[at], scale), 255], 4 * n);
+    if (at < count) paint(pixels.data, n, colour(tensor.data[at], scale));
   }
   context.putImageData(pixels, x, y);
 }
 
-/** A picture as people see it: in colour where it has three channels; stretched where it is not 0..1 or 0..255. */
+/** A picture as people see it, as pictures.py has it: in colour where it has three channels or more (RGBA). */
 function drawPicture(canvas, tensor) {
   if (tensor.shape.length !== 3) return drawWhole(canvas, tensor, 0, scaleOf(tensor));
   const [H, W, C] = tensor.shape, context = canvas.getContext("2d"), pixels = context.createImageData(W, H);
-  let low = tensor.data.reduce((a, b) => Math.min(a, b)), high = tensor.data.reduce((a, b) => Math.max(a, b));
+  const rgb = C >= 3 ? [0, 1, 2] : [0, 0, 0];
+  const finite = tensor.data.filter((value, at) => Number.isFinite(value) && rgb.includes(at % C));
+  let low = finite.reduce((a, b) => Math.min(a, b), 0), high = finite.reduce((a, b) => Math.max(a, b), 0);
   if (low >= 0) [low, high] = [0, high <= 1 ? 1 : high <= 255 ? 255 : high];
   for (let n = 0; n < H * W; n++) {
-    const rgb = [0, 1, 2].map((k) => 255 * (tensor.data[n * C + (C >= 3 ? k : 0)] - low) / (high - low || 1));
-    pixels.data.set([...rgb, 255], 4 * n);
+    paint(pixels.data, n, rgb.map((k) => 255 * (tensor.data[n * C + k] - low) / (high - low || 1)));
   }
   resize(canvas, W, H);
   context.putImageData(pixels, 0, 0);
@@ -114,18 +133,44 @@ function framedMap(tensor, map, scale, box, attributes = {}) {
     frame(element("span", { class: "mark" }), asMaps(tensor.shape), box));
 }
 
-/** Numbers as a small table of coloured cells; null is padding outside the picture. */
-function numberGrid(values, columns, scale, caption, { chosen = -1, onpick, titles } = {}) {
+// ------------------------------------------------------------------ tables of numbers
+
+/**
+ * Numbers as a small table of coloured cells; null is padding outside the picture. `ontell(n)` is called for the
+ * number that is pointed at. With `onpick(n)` each is a button, called by what `names` says of it.
+ */
+function numberGrid(values, columns, scale, caption, { chosen = -1, onpick, ontell, names } = {}) {
   const cells = values.map((value, n) => {
     if (value === null) return element("td", { class: "outside" });
-    const rgb = colour(value, scale), kind = `${n === chosen ? "chosen" : ""} ${onpick ? "pick" : ""}`.trim();
+    const rgb = colour(value, scale), text = cellText(value, columns <= 5 ? 3 : 2), tell = ontell && (() => ontell(n));
+    const label = names ? names[n] : decimal(value);
     return element("td", {
-      class: kind, style: `background: rgb(${rgb}); color: ${inkOn(rgb)}`, title: titles?.[n],
-      onclick: onpick && (() => onpick(n)),
-    }, cellText(value, columns <= 5 ? 3 : 2));
+      class: n === chosen && "chosen", style: `background: rgb(${rgb}); color: ${inkOn(rgb)}`,
+      onpointerenter: tell, onfocusin: tell,
+    }, onpick ? element("button", { type: "button", "aria-label": label, onclick: () => onpick(n) }, text) : text);
   });
   const rows = [];
   for (let at = 0; at < cells.length; at += columns) rows.push(element("tr", {}, ...cells.slice(at, at + columns)));
-  return element("table", { class: columns > 7 ? "numbers small" : "numbers" },
+  const table = element("table", { class: columns > 7 ? "numbers small" : "numbers", role: onpick && "grid" },
     element("caption", {}, caption), element("tbody", {}, ...rows));
+  if (onpick) walkByArrows(table);
+  return table;
+}
+
+const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+
+/** A table of buttons as one stop of the Tab key: it leads to the button that was used last, arrow keys to others. */
+function walkByArrows(table) {
+  const buttons = [...table.querySelectorAll("button")];
+  buttons.forEach((button, n) => { button.tabIndex = n === 0 ? 0 : -1; });
+  table.addEventListener("keydown", (event) => {
+    if (!(event.key in ARROWS) || event.ctrlKey || event.altKey || event.metaKey) return;
+    event.preventDefault();
+    const cell = event.target.closest("td"), [down, right] = ARROWS[event.key];
+    const next = table.rows[cell.parentElement.rowIndex + down]?.cells[cell.cellIndex + right]?.querySelector("button");
+    next?.focus();
+  });
+  table.addEventListener("focusin", (event) => {
+    for (const button of buttons) button.tabIndex = button === event.target ? 0 : -1;
+  });
 }

@@ -21,34 +21,44 @@ function indexOf(shape, { row, column, map }) {
   return (row * W + column) * C + map;
 }
 
-/** The part of the picture that can change output `at` of layer k, as {top, left, bottom, right}; null: all of it. */
+// ------------------------------------------------------------------ what a number sees
+//
+// A region is a single number, {at}, or a box of pixels in all maps, {top, left, bottom, right}.
+
+/** The part of the picture that can change output `at` of layer k, as a box; null: a layer on the way is unknown. */
 function receptiveField(network, k, at) {
-  let region = { at };  // a single number, a box of pixels, or null for everything
-  for (; k >= 0 && region; k--) region = looksAt(network.layers[k], network.shapes[k], region);
-  if (!region || network.shapes[0].length !== 3) return null;
+  let region = { at };
+  for (; k >= 0; k--) {
+    const layer = network.layers[k];
+    if (!isKnown(layer)) return null;
+    region = LAYERS[layer.kind].sees(layer, network.shapes[k], region);
+  }
   return asBox(network.shapes[0], region);
 }
 
-/** What of its input a layer looks at for a region of its output. */
-function looksAt(layer, shape, region) {
-  const spatial = layer.shape.length === 3;
-  switch (layer.kind) {
-    case "Conv2D": case "MaxPooling2D": case "AveragePooling2D": {
-      const box = asBox(layer.shape, region), size = layer.pool_size ?? layer.kernel_size;
-      const [top, left] = corner(layer, box.top, box.left), [bottom, right] = corner(layer, box.bottom, box.right);
-      return {
-        top: Math.max(0, top), left: Math.max(0, left),
-        bottom: Math.min(shape[0], bottom + size[0]) - 1, right: Math.min(shape[1], right + size[1]) - 1,
-      };
-    }
-    case "Flatten": return region;  // the index stays, the shape around it changes
-    case "Dense": return spatial ? asBox(layer.shape, region) : null;
-    case "Softmax": return spatial ? asBox(layer.shape, region) : null;
-    case "Activation": return layer.activation === "softmax" && !spatial ? null : region;
-    case "ReLU": case "LeakyReLU": case "BatchNormalization": case "Rescaling": case "Dropout":
-    case "RandomFlip": case "RandomRotation": case "RandomTranslation": case "RandomZoom": return region;
-    default: return null;  // global pooling, and layers the page does not know
-  }
+/** Whether the page knows all of a layer, its activation too. */
+const isKnown = ({ known, activation = "linear" }) => known && (activation in ACTIVATIONS || activation === "softmax");
+
+/** A layer that works on every number by itself. */
+const itself = (layer, shape, region) => region;
+
+/** One that works on all maps of a pixel; where there are no pixels, on everything. */
+const itsPixels = (layer, shape, region) =>
+  (layer.shape.length > 1 ? asBox(layer.shape, region) : everything(shape));
+
+/** One that slides windows over its input. */
+function itsWindows(layer, [H, W], region) {
+  const box = asBox(layer.shape, region), [KH, KW] = layer.pool_size ?? layer.kernel_size;
+  const [top, left] = corner(layer, box.top, box.left), [bottom, right] = corner(layer, box.bottom, box.right);
+  return {
+    top: Math.max(0, top), left: Math.max(0, left),
+    bottom: Math.min(H, bottom + KH) - 1, right: Math.min(W, right + KW) - 1,
+  };
+}
+
+function everything(shape) {
+  const { H, W } = asMaps(shape);
+  return { top: 0, left: 0, bottom: H - 1, right: W - 1 };
 }
 
 function asBox(shape, region) {
@@ -57,46 +67,33 @@ function asBox(shape, region) {
   return { top: row, left: column, bottom: row, right: column };
 }
 
-// ------------------------------------------------------------------ the arithmetic, kind by kind
-//
-// Each gives {terms, ...}: what the number is the sum, the largest or the mean of.
+// ------------------------------------------------------------------ what a number is made of
 
-const EXPLAIN = {
-  /** One term for each input map: its patch, its slice of the kernel, the sum of their products. */
-  Conv2D(layer, x, at) {
-    const { row, column, map } = place(layer.shape, at), { kernel, bias } = layer.arrays;
-    const [KH, KW, C, F] = kernel.shape, [H, W] = x.shape;
-    const window = windowAt(layer, [KH, KW], [H, W], row, column), { cells } = window;
-    const terms = Array.from({ length: C }, (_, c) => {
-      const patch = cells.map(({ h, w, inside }) => (inside ? x.data[(h * W + w) * C + c] : 0));
-      const weights = cells.map((_, n) => kernel.data[(n * C + c) * F + map]);
-      return { map: c, patch, weights, sum: patch.reduce((sum, value, n) => sum + value * weights[n], 0) };
-    });
-    return { window, terms, bias: bias ? bias.data[map] : null };
-  },
+/** Of a convolution: a term for each input map, its patch, its slice of the kernel, the sum of their products. */
+function explainConvolution(layer, x, at) {
+  const { row, column, map } = place(layer.shape, at), { kernel, bias } = layer.arrays;
+  const [KH, KW, C, F] = kernel.shape, [H, W] = x.shape;
+  const window = windowAt(layer, [KH, KW], [H, W], row, column), { cells } = window;
+  const terms = Array.from({ length: C }, (_, c) => {
+    const patch = cells.map(({ h, w, inside }) => (inside ? x.data[(h * W + w) * C + c] : 0));
+    const weights = cells.map((_, n) => kernel.data[(n * C + c) * F + map]);
+    return { map: c, patch, weights, sum: patch.reduce((sum, value, n) => sum + value * weights[n], 0) };
+  });
+  return { window, terms, bias: bias ? bias.data[map] : null };
+}
 
-  /** One term for each input: the number, its weight, their product. */
-  Dense(layer, x, at) {
-    const { kernel, bias } = layer.arrays, [D, units] = kernel.shape, unit = at % units;
-    const first = Math.floor(at / units) * D;
-    const terms = Array.from({ length: D }, (_, d) => {
-      const value = x.data[first + d], weight = kernel.data[d * units + unit];
-      return { input: first + d, value, weight, sum: value * weight };
-    });
-    return { terms, bias: bias ? bias.data[unit] : null };
-  },
+/** Of a Dense layer: a term for each input, the number, its weight, their product. */
+function explainDense(layer, x, at) {
+  const { kernel, bias } = layer.arrays, [D, units] = kernel.shape, unit = at % units;
+  const first = Math.floor(at / units) * D;
+  const terms = Array.from({ length: D }, (_, d) => {
+    const value = x.data[first + d], weight = kernel.data[d * units + unit];
+    return { input: first + d, value, weight, sum: value * weight };
+  });
+  return { terms, bias: bias ? bias.data[unit] : null };
+}
 
-  MaxPooling2D: explainPool,
-  AveragePooling2D: explainPool,
-
-  GlobalAveragePooling2D(layer, x, at) {
-    const [H, W, C] = x.shape, values = Array.from({ length: H * W }, (_, n) => x.data[n * C + at]);
-    return { map: at, values, total: values.reduce((a, b) => a + b) };
-  },
-
-  BatchNormalization: (layer, x, at) => ({ value: x.data[at], ...normalisation(layer, at % x.shape.at(-1)) }),
-};
-
+/** Of a pooling: its window on one map, null where this hangs over the border, and which number is the largest. */
 function explainPool(layer, x, at) {
   const { row, column, map } = place(layer.shape, at), [H, W, C] = x.shape, [KH, KW] = layer.pool_size;
   const window = windowAt(layer, [KH, KW], [H, W], row, column), { cells, inside } = window;

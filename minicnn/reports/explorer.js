@@ -8,25 +8,43 @@ const chosen = { picture: 0, layer: Math.min(1, last), at: -1 };  // at -1: the 
 let outputs = [];  // of every layer for this picture, as far as they are computed
 let turn = 0;  // grows with every picture: a computation that is overtaken stops
 
+const SLICE = 30;  // milliseconds that the page computes before it listens again
+const KEPT = 4;  // pictures whose outputs are kept: who compares two of them waits once
+const computed = new Map();  // their outputs by picture, the one last looked at at the end
+
 // ------------------------------------------------------------------ computing
 
-/** Compute every layer for the chosen picture, letting the page breathe, and show each as it comes. */
-async function compute() {
-  const mine = ++turn;
-  let rested = performance.now();
-  outputs = [rowOf(network.pictures, chosen.picture)];
-  $("explorer").setAttribute("aria-busy", "true");
+/** Every layer for the chosen picture, each shown as it comes. A generator: where it yields, it may be left alone. */
+function* compute() {
+  outputs = remembered(chosen.picture);
   showVerdict();
-  for (let k = 0; ; k++) {
+  for (let k = 0; k <= last; k++) {
+    if (k === outputs.length) outputs.push(yield* outputOf(network, k - 1, outputs[k - 1], chosen.picture));
     drawCard(k);
     if (k === chosen.layer) showLayer();
-    if (k === last) break;
-    if (performance.now() - rested > 100) {
-      await new Promise((resolve) => setTimeout(resolve));
-      if (mine !== turn) return;
-      rested = performance.now();
-    }
-    outputs.push(outputOf(network, k, outputs[k], chosen.picture));
+    yield;
+  }
+}
+
+/** The outputs for a picture, as far as they are computed. */
+function remembered(picture) {
+  const found = computed.get(picture) ?? [rowOf(network.pictures, picture)];
+  computed.delete(picture);
+  computed.set(picture, found);
+  if (computed.size > KEPT) computed.delete(computed.keys().next().value);
+  return found;
+}
+
+/** Run through steps in slices, between which the page listens, until they end or other steps are begun. */
+async function work(steps) {
+  const mine = ++turn;
+  let rested = performance.now();
+  $("explorer").setAttribute("aria-busy", "true");
+  for (const _ of steps) {
+    if (performance.now() - rested < SLICE) continue;
+    await new Promise((resolve) => setTimeout(resolve));
+    if (mine !== turn) return;
+    rested = performance.now();
   }
   $("explorer").removeAttribute("aria-busy");
 }
@@ -39,7 +57,7 @@ function go(change) {
   Object.assign(chosen, change);
   check("pictures", chosen.picture);
   check("layers", chosen.layer);
-  if (chosen.picture !== before.picture || !outputs.length) compute();
+  if (chosen.picture !== before.picture || !outputs.length) work(compute());
   else if (chosen.layer !== before.layer) showLayer();
   else showNumber();
   const hash = Object.entries(chosen).map((pair) => pair.join("=")).join("&");
@@ -98,15 +116,20 @@ function listen() {
   canvas.addEventListener("pointermove", (event) => {
     const at = indexUnder(event, canvas, mapNow());
     if (event.buttons) go({ at });
-    else canvas.title = decimal(outputs[chosen.layer].data[at]);
+    else if (outputs[chosen.layer]) canvas.title = decimal(outputs[chosen.layer].data[at]);
   });
   for (const name of ["map", "row", "column"]) $(`at-${name}`).addEventListener("change", (event) => {
     const shape = network.shapes[chosen.layer], value = Number.parseInt(event.target.value, 10) || 0;
     const where = { ...place(shape, chosen.at), [name]: Math.max(0, Math.min(value, Number(event.target.max))) };
     go({ at: Math.min(indexOf(shape, where), asMaps(shape).count - 1) });
   });
-  window.addEventListener("hashchange", goToHash);
-  window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { readPalette(); compute(); });
+  window.addEventListener("hashchange", () => {
+    if (goToHash()) $("pictures").querySelector(":checked").focus({ preventScroll: true });
+  });
+  window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+    readPalette();
+    work(compute());  // which has only to draw anew what is computed
+  });
 }
 
 readPalette();
@@ -115,5 +138,5 @@ listen();
 if (!goToHash()) {
   check("pictures", chosen.picture);
   check("layers", chosen.layer);
-  compute();
+  work(compute());
 }

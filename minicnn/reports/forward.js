@@ -3,73 +3,79 @@
 //
 // A tensor is {shape, data}: (H, W, C) or (D,), numbers row by row as in NumPy, data a Float32Array. Letters
 // are those of minicnn/kernels/shapes.py. Sums are kept in 64 bits, results in 32, as the framework has them.
+// What may take long is a generator: it yields row by row, so that the page can listen in between.
 
-const FORWARD = {
-  Conv2D(layer, x) {
-    const { kernel, bias } = layer.arrays, [OH, OW, F] = layer.shape;
-    const [H, W, C] = x.shape, [KH, KW] = kernel.shape, z = new Float32Array(OH * OW * F);
-    const sums = new Float64Array(F);
-    for (let i = 0; i < OH; i++) for (let j = 0; j < OW; j++) {
+function* convolution(layer, x) {
+  const { kernel, bias } = layer.arrays, [OH, OW, F] = layer.shape;
+  const [H, W, C] = x.shape, [KH, KW] = kernel.shape, z = new Float32Array(OH * OW * F);
+  const sums = new Float64Array(F);
+  for (let i = 0; i < OH; i++) {
+    for (let j = 0; j < OW; j++) {
       for (let f = 0; f < F; f++) sums[f] = bias ? bias.data[f] : 0;
       const [top, left] = corner(layer, i, j);
-      for (let kh = Math.max(0, -top); kh < Math.min(KH, H - top); kh++)
-        for (let kw = Math.max(0, -left); kw < Math.min(KW, W - left); kw++)
-          for (let c = 0; c < C; c++) {
-            const value = x.data[((top + kh) * W + left + kw) * C + c];
-            if (value === 0) continue;  // after a ReLU that is every other number
-            for (let f = 0, at = ((kh * KW + kw) * C + c) * F; f < F; f++)
-              sums[f] += value * kernel.data[at + f];
-          }
+      for (let kh = 0, h = top; kh < KH; kh++, h++) for (let kw = 0, w = left; kw < KW; kw++, w++) {
+        const inside = h >= 0 && h < H && w >= 0 && w < W;
+        for (let c = 0; c < C; c++) {
+          const value = inside ? x.data[(h * W + w) * C + c] : 0;
+          if (value === 0 && layer.finite) continue;  // after a ReLU that is every other number; 0 NaN is NaN
+          for (let f = 0, at = ((kh * KW + kw) * C + c) * F; f < F; f++) sums[f] += value * kernel.data[at + f];
+        }
+      }
       z.set(sums, (i * OW + j) * F);
     }
-    return activate(layer.activation, { shape: layer.shape, data: z });
-  },
+    yield;
+  }
+  return activate(layer.activation, { shape: layer.shape, data: z });
+}
 
-  Dense(layer, x) {
-    const { kernel, bias } = layer.arrays, [D, units] = kernel.shape, N = x.data.length / D;
-    const z = new Float32Array(N * units), sums = new Float64Array(units);
-    for (let n = 0; n < N; n++) {
-      for (let u = 0; u < units; u++) sums[u] = bias ? bias.data[u] : 0;
-      for (let d = 0; d < D; d++) {
-        const value = x.data[n * D + d];
-        if (value === 0) continue;
-        for (let u = 0; u < units; u++) sums[u] += value * kernel.data[d * units + u];
-      }
-      z.set(sums, n * units);
+function* dense(layer, x) {
+  const { kernel, bias } = layer.arrays, [D, units] = kernel.shape, N = x.data.length / D;
+  const z = new Float32Array(N * units), sums = new Float64Array(units);
+  for (let n = 0; n < N; n++) {
+    for (let u = 0; u < units; u++) sums[u] = bias ? bias.data[u] : 0;
+    for (let d = 0; d < D; d++) {
+      const value = x.data[n * D + d];
+      if (value === 0 && layer.finite) continue;
+      for (let u = 0; u < units; u++) sums[u] += value * kernel.data[d * units + u];
+      yield;
     }
-    return activate(layer.activation, { shape: layer.shape, data: z });
-  },
+    z.set(sums, n * units);
+  }
+  return activate(layer.activation, { shape: layer.shape, data: z });
+}
 
-  MaxPooling2D: (layer, x) => pool(layer, x, (values) => values[winner(values)]),
-  AveragePooling2D: (layer, x) => pool(layer, x, mean),
+function* pool(layer, x, choose) {
+  const [OH, OW, C] = layer.shape, [H, W] = x.shape, y = new Float32Array(OH * OW * C);
+  for (let i = 0; i < OH; i++) {
+    for (let j = 0; j < OW; j++) {
+      const cells = windowCells(layer, layer.pool_size, [H, W], i, j).filter((cell) => cell.inside);
+      for (let c = 0; c < C; c++)
+        y[(i * OW + j) * C + c] = choose(cells.map(({ h, w }) => x.data[(h * W + w) * C + c]));
+    }
+    yield;
+  }
+  return { shape: layer.shape, data: y };
+}
 
-  GlobalAveragePooling2D(layer, x) {
-    const [H, W, C] = x.shape, sums = new Float64Array(C);
-    x.data.forEach((value, at) => { sums[at % C] += value; });
-    return { shape: layer.shape, data: Float32Array.from(sums, (sum) => sum / (H * W)) };
-  },
+function meanOfMaps(layer, x) {
+  const [H, W, C] = x.shape, sums = new Float64Array(C);
+  x.data.forEach((value, at) => { sums[at % C] += value; });
+  return { shape: layer.shape, data: Float32Array.from(sums, (sum) => sum / (H * W)) };
+}
 
-  BatchNormalization(layer, x) {
-    const C = x.shape.at(-1), steps = Array.from({ length: C }, (_, c) => normalisation(layer, c));
-    const y = x.data.map((value, at) => {
-      const { mean, deviation, gamma, beta } = steps[at % C];
-      return (value - mean) / deviation * gamma + beta;
-    });
-    return { shape: layer.shape, data: y };
-  },
+function normalise(layer, x) {
+  const C = x.shape.at(-1), steps = Array.from({ length: C }, (_, c) => normalisation(layer, c));
+  const y = x.data.map((value, at) => {
+    const { mean, deviation, gamma, beta } = steps[at % C];
+    return (value - mean) / deviation * gamma + beta;
+  });
+  return { shape: layer.shape, data: y };
+}
 
-  Rescaling: (layer, x) => ({ shape: x.shape, data: x.data.map((v) => v * layer.scale + layer.offset) }),
-  Flatten: (layer, x) => ({ shape: layer.shape, data: x.data }),
-  Dropout: (layer, x) => x,  // like augmentation: only while training does it change anything
-  RandomFlip: (layer, x) => x,
-  RandomRotation: (layer, x) => x,
-  RandomTranslation: (layer, x) => x,
-  RandomZoom: (layer, x) => x,
-  Activation: (layer, x) => activate(layer.activation, x),
-  ReLU: (layer, x) => activate("relu", x),
-  LeakyReLU: (layer, x) => ({ shape: x.shape, data: x.data.map((v) => (v > 0 ? v : layer.negative_slope * v)) }),
-  Softmax: (layer, x) => activate("softmax", x),
-};
+/** Layers that change numbers only while training. */
+const asItIs = (layer, x) => x;
+
+// ------------------------------------------------------------------ activations
 
 const ACTIVATIONS = {
   linear: (z) => z,
@@ -104,6 +110,8 @@ function erf(x) {
   return Math.sign(x) * (1 - t * powers.reduce((sum, a) => sum * t + a) * Math.exp(-x * x));
 }
 
+// ------------------------------------------------------------------ windows and channels
+
 /** Where the window of output (i, j) begins: row and column of the input, below 0 within the padding. */
 function corner(layer, i, j) {
   const [[top], [left]] = layer.pads;
@@ -118,14 +126,11 @@ function windowCells(layer, [KH, KW], [H, W], i, j) {
   return cells;
 }
 
-function pool(layer, x, choose) {
-  const [OH, OW, C] = layer.shape, [H, W] = x.shape, y = new Float32Array(OH * OW * C);
-  for (let i = 0; i < OH; i++) for (let j = 0; j < OW; j++) {
-    const cells = windowCells(layer, layer.pool_size, [H, W], i, j).filter((cell) => cell.inside);
-    for (let c = 0; c < C; c++)
-      y[(i * OW + j) * C + c] = choose(cells.map(({ h, w }) => x.data[(h * W + w) * C + c]));
-  }
-  return { shape: layer.shape, data: y };
+/** The end of what a generator makes step by step. */
+function atOnce(made) {
+  let step = made.next();
+  while (!step.done) step = made.next();
+  return step.value;
 }
 
 /** The index of the largest, the first of equals; a NaN is the largest. */
@@ -134,6 +139,7 @@ function winner(values) {
   return missing >= 0 ? missing : values.indexOf(values.reduce((a, b) => (b > a ? b : a)));
 }
 
+const largest = (values) => values[winner(values)];
 const mean = (values) => values.reduce((a, b) => a + b) / values.length;
 
 /** What batch normalisation does to channel c. */

@@ -6,6 +6,7 @@ function readNetwork(text) {
   const network = JSON.parse(text);
   for (const layer of network.layers) {
     for (const name of Object.keys(layer.arrays ?? {})) layer.arrays[name] = unpack(layer.arrays[name]);
+    layer.finite = Object.values(layer.arrays ?? {}).every(({ data }) => data.every(Number.isFinite));
     if (layer.outputs) layer.outputs = unpack(layer.outputs);
   }
   network.pictures = unpack(network.pictures);
@@ -18,7 +19,7 @@ function readNetwork(text) {
 function unpack({ shape, format, low, step, data }) {
   const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
   const q = new { uint8: Uint8Array, uint16: Uint16Array, float32: Float32Array }[format](bytes.buffer);
-  return { shape, data: format === "float32" ? q : Float32Array.from(q, (number) => low + step * number) };
+  return { shape, format, data: format === "float32" ? q : Float32Array.from(q, (number) => low + step * number) };
 }
 
 /** Row n of an array whose first axis counts pictures. */
@@ -27,25 +28,26 @@ function rowOf({ shape, data }, n) {
   return { shape: shape.slice(1), data: data.subarray(n * size, (n + 1) * size) };
 }
 
-/** The output of layer k (0 for the first) for input x: as the framework gave it, or computed. */
-function outputOf(network, k, x, picture) {
+/** The output of layer k (0 for the first) for input x: as the framework gave it, or computed, in steps. */
+function* outputOf(network, k, x, picture) {
   const layer = network.layers[k];
-  return layer.outputs ? rowOf(layer.outputs, picture) : FORWARD[layer.kind](layer, x);
+  if (layer.outputs) return rowOf(layer.outputs, picture);
+  const made = LAYERS[layer.kind].forward(layer, x);
+  return made.next ? yield* made : made;
 }
 
 /** What the framework took picture n for, and how sure it was. */
 function verdict(network, n) {
-  const { data } = rowOf(network.probabilities, n), taken = loudest({ data });
+  const { data } = rowOf(network.probabilities, n), taken = winner(data);
   return { data, taken, right: taken === network.labels[n] };
 }
 
-/** The index of the largest number. */
-const loudest = ({ data }) => data.reduce((best, value, at) => (value > data[best] ? at : best), 0);
-
-/** The same, but off the border where there is enough inside: padding makes for strange numbers. */
+/** The index of the largest number, off the border where there is enough inside: padding makes for strange numbers. */
 function loudestInside({ shape, data }) {
-  const { H, W } = asMaps(shape);
-  if (shape.length < 3 || Math.min(H, W) < 5) return loudest({ data });
-  const inside = ({ row, column }) => row > 0 && row < H - 1 && column > 0 && column < W - 1;
-  return loudest({ data: data.map((value, at) => (inside(place(shape, at)) ? value : -Infinity)) });
+  const { H, W, C } = asMaps(shape);
+  if (shape.length < 3 || Math.min(H, W) < 5) return winner(data);
+  let best = indexOf(shape, { row: 1, column: 1, map: 0 });
+  for (let row = 1; row < H - 1; row++)
+    for (let at = (row * W + 1) * C; at < (row * W + W - 1) * C; at++) if (data[at] > data[best]) best = at;
+  return best;
 }

@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import json
 import os
 import platform
 from html import escape
@@ -16,10 +15,10 @@ from minicnn.checks import number, whole_number
 from minicnn.config import VERSION
 from minicnn.kernels.threads import get_num_threads
 from minicnn.reports import network, results, sections
-from minicnn.reports.packing import pack
+from minicnn.reports.packing import as_json, pack
 
 SCRIPTS = [f"{name}.js" for name in (
-    "words", "network", "forward", "explain", "drawing", "sums", "showing", "explorer",
+    "words", "network", "forward", "explain", "drawing", "sums", "layers", "showing", "explorer",
 )]  # fmt: skip
 
 
@@ -34,9 +33,10 @@ def report(model, history=None, data=None, out="report.html", class_names=None, 
     title        the page's; the model's name without
     recipe       a dict of more to note down: {"dataset": "CIFAR-10", "commit": "1a2b3c"}
     pictures     how many pictures the explorer has
-    megabytes    how large the page may become; large layers are left out of the explorer rather than more
+    megabytes    how large the page may become: large layers are left out of the explorer, then pictures
 
-    Returns ``out``. Raises ValueError for data or names that do not fit, before anything is written.
+    Returns ``out``. Raises ValueError for data or names that do not fit, and where ``megabytes`` are too few
+    for the smallest page there can be, before anything is written.
     """
     if data is None:
         raise ValueError("report needs data=(x_test, y_test): pictures the model was not trained on")
@@ -44,35 +44,53 @@ def report(model, history=None, data=None, out="report.html", class_names=None, 
         raise ValueError(f"report writes a web page, got out={os.fspath(out)!r}: end it in .html")
     pictures = whole_number(pictures, "pictures", least=2)
     size = int(number(megabytes, "megabytes", least=0.5) * 10**6)
-    history = model.history if history is None else history
-    records = dict(getattr(history, "history", history) or {})
     found = results.judge(model, data, pictures, room=size // 5)
     names = _names(class_names, found.probabilities.shape[1])
+    of_the_model = _about_the_model(model, history, title, recipe)
 
-    page = Template(_file("page.html"))
-    title = title or model.name
+    def written(found, layers):
+        explorer = _explorer(model, found, names, layers) | {"megabytes": size / 10**6}
+        parts = of_the_model | _about_the_pictures(found, names) | {"network": as_json(explorer)}
+        return Template(_file("page.html")).substitute(parts).encode()
+
+    while (bare := len(written(found, layers=[]))) > size and len(found.shown) > 1:
+        found = found.fewer(len(found.shown) // 2)
+    if bare > size:
+        raise ValueError(
+            f"report: with one picture and no layer to look into, this page has {bare / 10**6:.2f} MB, and "
+            f"megabytes={megabytes} leaves no room for it: ask for more"
+        )
+    text = written(found, network.carry(model, found.pictures, size - bare))
+    with replacing(out) as file:
+        file.write(text)
+    return out
+
+
+def _about_the_model(model, history, title, recipe):
+    history = model.history if history is None else history
+    records = dict(getattr(history, "history", history) or {})
     code = "\n".join(map(_file, SCRIPTS))
-    parts = {
-        "title": escape(title), "css": _file("page.css"), "code": code, "code_hash": _hash(code),
-        "headline": sections.headline(model, found, records),
+    return {
+        "title": escape(title or model.name), "css": _file("page.css"),
+        "code": code, "code_hash": _hash(code), "size": sections.size(model, records),
         "learned": sections.learned(records, getattr(history, "epoch", None)),
-        "classes": sections.classes(found, names), "mistakes": sections.mistakes(found, names),
         "filters": sections.filters(model), "summary": summary.summary_html(model),
-        "recipe": sections.recipe(_recipe(model, history, records) | (recipe or {})), "network": "",
+        "recipe": sections.recipe(_recipe(model, history, records) | (recipe or {})),
     }  # fmt: skip
-    explorer = {
+
+
+def _about_the_pictures(found, names):
+    return {"accuracy": sections.accuracy(found), "classes": sections.classes(found, names),
+            "mistakes": sections.mistakes(found, names)}  # fmt: skip
+
+
+def _explorer(model, found, names, layers):
+    """What the page's own code is given."""
+    return {
         "classes": names, "input": list(found.pictures.shape[1:]), "pictures": pack(found.pictures),
         "numbers": found.shown.tolist(), "labels": found.labels[found.shown].tolist(),
-        "probabilities": pack(found.probabilities[found.shown]), "megabytes": size / 10**6,
-        "names": [layer.name for layer in model.layers],
+        "probabilities": pack(found.probabilities[found.shown]), "depth": len(model.layers), "layers": layers,
     }  # fmt: skip
-    room = size - len(page.substitute(parts).encode()) - len(_json(explorer).encode())
-    room -= 1000 * len(model.layers)  # for what is said of each besides its numbers
-    explorer["layers"] = network.carry(model, found.pictures, room)
-    parts["network"] = _json(explorer)
-    with replacing(out) as file:
-        file.write(page.substitute(parts).encode())
-    return out
 
 
 def _names(class_names, classes):
@@ -99,11 +117,6 @@ def _recipe(model, history, records):
 
 def _file(name):
     return resources.files("minicnn.reports").joinpath(name).read_text(encoding="utf-8")
-
-
-def _json(document):
-    """JSON that may stand inside <script>: no name can end the element."""
-    return json.dumps(document, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
 
 
 def _hash(code):

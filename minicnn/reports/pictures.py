@@ -6,15 +6,19 @@ import io
 import numpy as np
 
 LARGE = 64  # wider than this, a photograph is kept as JPEG: nobody counts its pixels
+LARGEST = 256  # and no picture is wider or higher: the page has no place that shows more
 
 
 def as_bytes(x):
-    """Pictures (N, H, W, C) as (N, H, W, 3) uint8: 0..255 and 0..1 as they are, other ranges stretched."""
+    """Pictures (N, H, W, C) as (N, H, W, 3) uint8: 0..255 and 0..1 as they are, other ranges stretched.
+
+    Of three channels or more the first three are red, green and blue (RGBA); of fewer, the first is grey.
+    """
     x = np.asarray(x)
-    x = x if x.shape[-1] == 3 else x[..., :1].repeat(3, axis=-1)
+    x = x[..., [0, 1, 2] if x.shape[-1] >= 3 else [0, 0, 0]]
     if x.dtype == np.uint8:
         return x
-    x = np.nan_to_num(x.astype(np.float64))
+    x = _finite(x)
     low, high = x.min(initial=0), x.max(initial=0)
     if low >= 0 and high <= 1:
         low, high = 0, 1
@@ -27,8 +31,10 @@ def data_uri(pixels):
     """Pixels (H, W, 3) uint8 as text for the ``src`` of a picture."""
     from PIL import Image
 
-    file, form = io.BytesIO(), "JPEG" if pixels.shape[1] > LARGE else "PNG"
-    Image.fromarray(pixels).save(file, form, quality=85, optimize=True)
+    file, form = io.BytesIO(), "JPEG" if max(pixels.shape) > LARGE else "PNG"
+    image = Image.fromarray(pixels)
+    image.thumbnail((LARGEST, LARGEST))
+    image.save(file, form, quality=85, optimize=True)
     return f"data:image/{form.lower()};base64,{base64.b64encode(file.getvalue()).decode('ascii')}"
 
 
@@ -37,8 +43,13 @@ def filter_pictures(kernel):
 
     Kernels over three channels are shown in colour; of any others the mean over the channels, in grey.
     """
-    w = kernel.transpose(3, 0, 1, 2).astype(np.float64)
+    w = _finite(kernel).transpose(3, 0, 1, 2)
     w = w if w.shape[-1] == 3 else w.mean(axis=-1, keepdims=True).repeat(3, axis=-1)
     low, high = (extreme(axis=(1, 2, 3), keepdims=True) for extreme in (w.min, w.max))
     span = np.where(high > low, high - low, 1)
-    return np.rint(np.nan_to_num(np.where(high > low, (w - low) / span, 0.5)) * 255).astype(np.uint8)
+    return np.rint(np.where(high > low, (w - low) / span, 0.5) * 255).astype(np.uint8)
+
+
+def _finite(x):
+    """x in 64 bits with 0 for NaN, and infinities so large that all else beside them is nothing."""
+    return np.nan_to_num(np.clip(x, -1e38, 1e38).astype(np.float64))

@@ -1,7 +1,7 @@
 """What the network makes of the pictures it is judged by, and which of them the page shows."""
 
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from minicnn import batches
 from minicnn.classification import confusion_matrix
 from minicnn.labels import as_array, as_classes
 from minicnn.probabilities import as_probabilities
-from minicnn.reports.packing import pack
+from minicnn.reports.packing import packed_size
 
 ROWS = 256  # pictures at a time
 
@@ -39,16 +39,23 @@ class Results:
         """How many pictures of each class (row) were taken for each class (column)."""
         return confusion_matrix(self.labels, self.predicted, self.probabilities.shape[1])
 
+    def fewer(self, most):
+        """The same with only the first ``most`` pictures: half of them mistakes, as far as there are any."""
+        mistakes, shown = _choose(self.probabilities, self.labels, most)
+        kept = np.isin(self.shown, shown)
+        return replace(self, mistakes=mistakes, shown=shown, pictures=self.pictures[kept])
+
 
 def judge(model, data, most, room):
     """Let the model look at all of ``data``, arrays (x, y) or batches of them, and keep some pictures.
 
-    ``most`` of them, or as many as fit into ``room`` bytes, but two at least.
+    ``most`` of them, or as many as fit into ``room`` bytes, but two at least. How many these are is known
+    only when they are there: a picture of pixels takes a byte a number, of any other numbers it takes four.
     """
     outputs, labels, checksums = [], [], []
     for x, y in _rows(data):
         if not outputs:
-            most = min(most, max(2, room // len(pack(x[:1])["data"])))
+            most = min(most, max(2, room // x[0].size))
         outputs.append(model.predict(x, batch_size=len(x)))
         labels.append(_classes(y, outputs[-1]))
         checksums += map(_checksum, x)
@@ -64,7 +71,9 @@ def judge(model, data, most, room):
             "report looks at the data twice, and the second time they were other pictures: a generator runs "
             "only once, and shuffled batches come in another order; hand over arrays, or a list of batches"
         )
-    return Results(p, labels, mistakes, shown, np.stack(pictures))
+    found = Results(p, labels, mistakes, shown, np.stack(pictures))
+    size = packed_size(found.pictures)
+    return found if size <= room else found.fewer(max(2, len(shown) * room // size))
 
 
 def _rows(data):

@@ -16,17 +16,22 @@ MOST_MISTAKES = 12
 MOST_FILTERS = 64
 
 
-def headline(model, results, records):
-    """The figures one looks for first."""
-    facts = [
-        (f"{100 * results.accuracy:.1f} %", f"of {len(results.labels):,} test pictures named rightly"),
-        (f"{model.count_params():,}", "parameters"),
-    ]
+def accuracy(results):
+    """The figure one looks for first."""
+    return _fact(f"{100 * results.accuracy:.1f} %", f"of {len(results.labels):,} test pictures named rightly")
+
+
+def size(model, records):
+    """The next two: parameters and, where they are known, epochs."""
+    facts = [_fact(f"{model.count_params():,}", "parameters")]
     if records:
         epochs = len(next(iter(records.values())))
-        facts.append((f"{epochs:,}", "epoch of training" if epochs == 1 else "epochs of training"))
-    cells = "".join(f"<div><dd>{value}</dd><dt>{escape(what)}</dt></div>" for value, what in facts)
-    return f'<dl class="headline">{cells}</dl>'
+        facts.append(_fact(f"{epochs:,}", "epoch of training" if epochs == 1 else "epochs of training"))
+    return "".join(facts)
+
+
+def _fact(value, what):
+    return f"<div><dd>{value}</dd><dt>{what}</dt></div>"
 
 
 def learned(records, epochs):
@@ -36,8 +41,8 @@ def learned(records, epochs):
     numbers = [epoch + 1 for epoch in (epochs or range(len(next(iter(records.values())))))]
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in ("epoch", *records))
     rows = "".join(
-        f'<tr><th scope="row">{number}</th>{"".join(f"<td>{value:.4f}</td>" for value in values)}</tr>'
-        for number, *values in zip(numbers, *([float(v) for v in each] for each in records.values()))
+        f'<tr><th scope="row">{number}</th>{"".join(f"<td>{text}</td>" for text in texts)}</tr>'
+        for number, *texts in zip(numbers, *(map(svg.digits, each) for each in records.values()))
     )
     figures = "".join(f"<figure>{figure}</figure>" for figure in svg.training_curves(records, epochs))
     return (
@@ -143,7 +148,7 @@ def filters(model):
     KH, KW, C, F = kernel.shape
     pictures = filter_pictures(kernel[..., :MOST_FILTERS])
     cells = "".join(
-        f'<li><img src="{data_uri(picture)}" alt="filter {k}" width="48" height="{48 * KH // KW}">{k}</li>'
+        f'<li><img src="{data_uri(picture)}" alt="" width="48" height="{48 * KH // KW}">{k}</li>'
         for k, picture in enumerate(pictures)
     )
     shown = f"The first {MOST_FILTERS} of {F}" if F > MOST_FILTERS else f"All {F}"
@@ -151,7 +156,7 @@ def filters(model):
     return (
         f"<p>{shown} filters of {escape(first.name)}, {KH} × {KW} × {C} numbers each, {colours}. Each is "
         "stretched to its own darkest and brightest: a filter answers most to a spot that looks like it.</p>"
-        f'<ul class="filters">{cells}</ul>'
+        f'<ul class="filters" aria-label="filters by number">{cells}</ul>'
     )
 
 

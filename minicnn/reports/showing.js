@@ -1,5 +1,5 @@
 "use strict";
-// What is to be seen for the chosen picture, layer and number. explorer.js calls, index.html has the places.
+// What is to be seen for the chosen picture, layer and number. explorer.js calls, page.html has the places.
 
 /** A picture to choose: a radio button, so that arrow keys and screen readers know what to do. */
 function choice(group, value, label, canvas, words, onchange) {
@@ -20,6 +20,17 @@ function check(container, value) {
   });
 }
 
+/** Put children into a place. The focus stays at the control of the same number, if it was within. */
+function refill(id, ...children) {
+  const controls = () => [...$(id).querySelectorAll("button, input, [tabindex]")];
+  const at = controls().indexOf(document.activeElement);
+  $(id).replaceChildren(...children);
+  if (at >= 0) controls().slice(0, at + 1).at(-1)?.focus({ preventScroll: true });
+}
+
+/** Lead the keyboard to where the chosen number is chosen: the large map, or a radio button where there is none. */
+const focusNumber = () => ($("map-figure").hidden ? $("maps").querySelector(":checked") : $("map")).focus();
+
 const newCanvas = () => element("canvas", { "aria-hidden": "true" });
 
 /** The buttons that never change: a picture each, a layer each. */
@@ -36,7 +47,7 @@ function makeChoices() {
     return choice("layer", k, `${name}, ${kind}, ${sizes(shape)}`, newCanvas(),
       [element("b", {}, name), element("span", {}, sizes(shape))], () => go({ layer: k, at: -1 }));
   }));
-  if (last < network.names.length) $("layers").after(element("p", { class: "aside" }, missing(network)));
+  if (last < network.depth) $("layers").after(element("p", { class: "aside" }, missing(network)));
 }
 
 function drawCard(k) {
@@ -62,13 +73,13 @@ function showLayer() {
   if (chosen.at < 0) chosen.at = loudestInside(y);
   const { C, W } = asMaps(y.shape), scale = scaleOf(y);
   $("layer-name").textContent = layer ? layer.name : "The picture";
-  $("layer-words").textContent = aboutLayer(layer);
+  $("layer-words").textContent = aboutLayer(network, k - 1);
   $("scale").replaceChildren(...[-scale, 0, scale].map((value) => element("span", {}, decimal(value, 2))));
   const few = C === 1 && W === 1;
   $("maps").hidden = C === 1 && !few;
   $("maps-name").textContent = few ? "A number of it" : "A map of it";
   $("maps").classList.toggle("units", few);
-  $("maps").replaceChildren(...(few ? unitChoices(y) : C > 1 ? mapChoices(y) : []));
+  refill("maps", ...(few ? unitChoices(y) : C > 1 ? mapChoices(y) : []));
   $("map-figure").hidden = $("places").hidden = few;
   showNumber();
 }
@@ -86,12 +97,12 @@ function mapChoices(y) {
 
 /** The units of a small layer by name, each with a bar for its number. */
 function unitChoices(y) {
-  const largest = y.data.reduce((a, b) => Math.max(a, Math.abs(b)), 0) || 1;
+  const most = largestOf(y.data) || 1;
   return Array.from(y.data, (value, at) => {
     const name = className(network, chosen.layer, at) ?? `number ${at}`;
     const words = [element("span", {}, name), element("span", {}, decimal(value))];
     const label = choice("map", at, name, null, words, () => go({ at }));
-    label.style.setProperty("--share", Math.abs(value) / largest);
+    label.style.setProperty("--share", shareOf(value, most));
     return label;
   });
 }
@@ -112,23 +123,20 @@ function showNumber(all = false) {
   $("value-name").textContent = name ? `for ${name}` : inputName(network, k, at);
   const look = {
     network, k: k - 1, layer, x: outputs[k - 1], y, at, all, before: network.layers[k - 2]?.name ?? "the picture",
-    follow: (index) => { go({ layer: k - 1, at: index }); $("map").focus(); },
+    follow: (index) => { go({ layer: k - 1, at: index }); focusNumber(); },
     showAll: () => showNumber(true),
   };
-  const known = layer && SUMS[layer.kind] && layer.arrays;
-  $("sum").replaceChildren(known ? SUMS[layer.kind](look) : element("p", { class: "aside" }, silence(network, layer)));
+  refill("sum", layer?.arrays ? LAYERS[layer.kind].sum(look)
+    : element("p", { class: "aside" }, silence(network, layer)));
 }
 
 /** The part of the picture that the number can see. */
 function showField(k, at) {
-  const field = receptiveField(network, k - 1, at), { H, W } = asMaps(network.input);
-  const { top, left, bottom, right } = field ?? { top: 0, left: 0, bottom: H - 1, right: W - 1 };
+  const field = receptiveField(network, k - 1, at), mark = $("field").querySelector(".mark");
   drawPicture($("field").querySelector("canvas"), outputs[0]);
-  frame($("field").querySelector(".mark"), { H, W }, { top, left, bottom, right });
-  const whole = !field || (bottom - top + 1 === H && right - left + 1 === W);
-  const size = `${bottom - top + 1} ${TIMES} ${right - left + 1} pixels`;
-  const spot = `rows ${top} to ${bottom}, columns ${left} to ${right}: ${size}`;
-  $("field-words").textContent = whole ? "the whole picture" : spot;
+  mark.hidden = !field;
+  if (field) frame(mark, asMaps(network.input), field);
+  $("field-words").textContent = fieldWords(field, asMaps(network.input));
 }
 
 function showMap(k, y, where, maps) {

@@ -6,79 +6,69 @@
 
 const MOST_MAPS = 6, MOST_INPUTS = 10;  // terms of a long sum that are shown unasked
 
-const SUMS = {
-  Conv2D(look) {
-    const found = EXPLAIN.Conv2D(look.layer, look.x, look.at), { KH, KW } = found.window;
-    const [shown, rest] = largestFirst(found.terms, look.all ? Infinity : MOST_MAPS);
-    const scales = {
-      patch: scaleOf(look.x), weights: largestOf(found.terms.map((term) => term.weights)),
-      products: largestOf(shown.map(products)),
-    };
-    const maps = found.terms.length > 1 ? ` on each of ${counted(found.terms.length)} maps` : "";
-    return bill(`Number by number, patch ${TIMES} kernel, added up: ${KH} ${TIMES} ${KW} products${maps}.`, [
-      ...shown.map((term) => line(product(look, found, term, scales), term.sum)),
-      ...leftOut(look, rest, "maps"), ...ending(look, found),
-    ]);
-  },
+function convolutionSum(look) {
+  const found = explainConvolution(look.layer, look.x, look.at), { KH, KW } = found.window;
+  const [shown, rest] = largestFirst(found.terms, look.all ? Infinity : MOST_MAPS);
+  const scales = {
+    patch: scaleOf(look.x), weights: largestOf(found.terms.flatMap((term) => term.weights)),
+    products: largestOf(shown.flatMap(products)),
+  };
+  const maps = found.terms.length > 1 ? ` on each of ${counted(found.terms.length)} maps` : "";
+  return bill(`Number by number, patch ${TIMES} kernel, added up: ${KH} ${TIMES} ${KW} products${maps}.`, [
+    ...shown.map((term) => line(product(look, found, term, scales), term.sum)),
+    ...leftOut(look, rest, "maps"), ...ending(look, found),
+  ]);
+}
 
-  Dense(look) {
-    const found = EXPLAIN.Dense(look.layer, look.x, look.at);
-    const [shown, rest] = largestFirst(found.terms, look.all ? Infinity : MOST_INPUTS);
-    const largest = Math.abs(shown[0].sum) || 1;
-    const lines = shown.map(({ input, value, weight, sum }) => line([
-      source(look, input), element("span", { class: "factors" }, `${decimal(value)} ${TIMES} ${decimal(weight)}`),
-      element("span", { class: sum < 0 ? "weight negative" : "weight", style: `--share: ${Math.abs(sum) / largest}` }),
-    ], sum, "input"));
-    return bill(`Input ${TIMES} weight, added up over ${counted(found.terms.length)} inputs; the largest first.`,
-      [...lines, ...leftOut(look, rest, "inputs"), ...ending(look, found)]);
-  },
+function denseSum(look) {
+  const found = explainDense(look.layer, look.x, look.at);
+  const [shown, rest] = largestFirst(found.terms, look.all ? Infinity : MOST_INPUTS);
+  const most = largestOf(shown.map(({ sum }) => sum)) || 1;
+  const lines = shown.map(({ input, value, weight, sum }) => line([
+    source(look, input), element("span", { class: "factors" }, `${decimal(value)} ${TIMES} ${decimal(weight)}`),
+    element("span", { class: sum < 0 ? "weight negative" : "weight", style: `--share: ${shareOf(sum, most)}` }),
+  ], sum, "input"));
+  return bill(`Input ${TIMES} weight, added up over ${counted(found.terms.length)} inputs; the largest first.`,
+    [...lines, ...leftOut(look, rest, "inputs"), ...ending(look, found)]);
+}
 
-  MaxPooling2D: (look) => poolSum(look, ({ inside, winner, patch, indices }) => [
-    line([`the largest of ${inside.length}, framed: `, source(look, indices[winner])], patch[winner], "total"),
-  ]),
+const largestSum = (look) => poolSum(look, ({ inside, winner, patch, indices }) => {
+  const what = Number.isNaN(patch[winner]) ? "not a number, which counts as the largest" : "the largest";
+  return [line([`${what} of ${inside.length}, framed: `, source(look, indices[winner])], patch[winner], "total")];
+});
 
-  AveragePooling2D: (look) => poolSum(look, ({ inside, patch }) => [
-    line(`the sum of ${inside.length}`, inside.reduce((sum, n) => sum + patch[n], 0)),
-    line(`divided by ${inside.length}`, look.y.data[look.at], "total"),
-  ]),
+const meanSum = (look) => poolSum(look, ({ inside, patch }) => [
+  line(`the sum of ${inside.length}`, inside.reduce((sum, n) => sum + patch[n], 0)),
+  line(`divided by ${inside.length}`, look.y.data[look.at], "total"),
+]);
 
-  GlobalAveragePooling2D(look) {
-    const { map, values, total } = EXPLAIN.GlobalAveragePooling2D(look.layer, look.x, look.at), [H, W] = look.x.shape;
-    return bill("The mean of a whole map.", [
-      line(mapFigure(look, map, { top: 0, left: 0, bottom: H - 1, right: W - 1 }), ""),
-      line(`the sum of its ${counted(values.length)} numbers`, total),
-      line(`divided by ${counted(values.length)}`, look.y.data[look.at], "total"),
-    ]);
-  },
+function mapSum(look) {
+  const [H, W, C] = look.x.shape, values = look.x.data.filter((_, n) => n % C === look.at);
+  return bill("The mean of a whole map.", [
+    line(mapFigure(look, look.at, everything(look.x.shape)), ""),
+    line(`the sum of its ${counted(H * W)} numbers`, values.reduce((a, b) => a + b)),
+    line(`divided by ${counted(H * W)}`, look.y.data[look.at], "total"),
+  ]);
+}
 
-  BatchNormalization(look) {
-    const { mean, deviation, gamma, beta } = EXPLAIN.BatchNormalization(look.layer, look.x, look.at);
-    return single(look, "Centred and scaled by its channel's averages in training, then scaled and moved.", [
-      line("less the moving mean", mean), line(`divided by ${ROOT}(moving variance + ${EPSILON})`, deviation),
-      line("times gamma", gamma), line("plus beta", beta), line("", look.y.data[look.at], "total"),
-    ]);
-  },
+function normalisationSum(look) {
+  const { mean, deviation, gamma, beta } = normalisation(look.layer, look.at % look.x.shape.at(-1));
+  return single(look, "Centred and scaled by its channel's averages in training, then scaled and moved.", [
+    line("less the moving mean", mean), line(`divided by ${ROOT}(moving variance + ${EPSILON})`, deviation),
+    line("times gamma", gamma), line("plus beta", beta), line("", look.y.data[look.at], "total"),
+  ]);
+}
 
-  Rescaling: (look) => single(look, "Every number times a scale, plus an offset.", [
-    line("times", look.layer.scale), line("plus", look.layer.offset), line("", look.y.data[look.at], "total"),
-  ]),
+const rescalingSum = (look) => single(look, "Every number times a scale, plus an offset.", [
+  line("times", look.layer.scale), line("plus", look.layer.offset), line("", look.y.data[look.at], "total"),
+]);
 
-  LeakyReLU: (look) => single(look, "Numbers below zero are made small, not zero.", [
-    line(look.x.data[look.at] > 0 ? "above 0, kept" : `times ${look.layer.negative_slope}`,
-      look.y.data[look.at], "total"),
-  ]),
+const leakySum = (look) => single(look, "Numbers below zero are made small, not zero.", [
+  line(kept(look.x.data[look.at]) ?? `times ${look.layer.negative_slope}`, look.y.data[look.at], "total"),
+]);
 
-  Activation: (look) => single(look, "One number in, one number out.",
-    applied(look, look.layer.activation, look.x.data[look.at], look.x)),
-  ReLU: (look) => SUMS.Activation(look),
-  Softmax: (look) => SUMS.Activation(look),
-
-  Flatten: (look) => unchanged(look, "The maps, written one number after the other; nothing is computed."),
-  Dropout: (look) => unchanged(look, `While training, ${decimal(100 * look.layer.rate, 0)} % of the numbers are left `
-    + "out at random. Now all are there, unchanged."),
-  RandomFlip: (look) => unchanged(look, "Pictures are changed at random in training only. Now they are left alone."),
-};
-for (const kind of ["RandomRotation", "RandomTranslation", "RandomZoom"]) SUMS[kind] = SUMS.RandomFlip;
+const activationSum = (look, activation) => single(look, "One number in, one number out.",
+  applied(look, activation, look.x.data[look.at], look.x));
 
 // ------------------------------------------------------------------ lines
 
@@ -108,7 +98,8 @@ function leftOut(look, rest, what) {
 function ending(look, found) {
   const { layer, x } = look, z = total(found), bias = line("the bias", found.bias ?? "none");
   if (layer.activation === "linear") return [bias, line("the sum", z, "total")];
-  const all = layer.activation === "softmax" && FORWARD[layer.kind]({ ...layer, activation: "linear" }, x);
+  const all = layer.activation === "softmax"
+    && atOnce(LAYERS[layer.kind].forward({ ...layer, activation: "linear" }, x));
   return [bias, line("the sum", z, "subtotal"), ...applied(look, layer.activation, z, all)];
 }
 
@@ -122,30 +113,33 @@ function applied(look, activation, z, all) {
       line(`divided by the sum of the ${C} of these (${decimal(sum)})`, y, "total"),
     ];
   }
-  const relu = z > 0 ? "relu: above 0, kept" : "relu: not above 0, so 0";
-  return [line(activation === "relu" ? relu : `${activation} of it`, y, "total")];
+  return [line(activation === "relu" ? `relu: ${kept(z) ?? "not above 0, so 0"}` : `${activation} of it`, y, "total")];
 }
+
+/** What is said of a number that passes a ReLU; null of one that does not. */
+const kept = (z) => (z > 0 ? "above 0, kept" : Number.isNaN(z) ? "not a number, and stays so" : null);
 
 // ------------------------------------------------------------------ pictures of terms
 
-/** One term of a convolution: where in which map, its patch, its slice of the kernel, their products. */
+/** One term of a convolution: where in which map, its patch, its slice of the kernel, their products, one in words. */
 function product(look, { window: { cells, inside, KW, box } }, term, scales) {
-  const each = products(term), titles = each.map((p, n) =>
+  const each = products(term), names = each.map((p, n) =>
     `${decimal(term.patch[n])} ${TIMES} ${decimal(term.weights[n])} = ${decimal(p)}`);
   const follow = (n) => look.follow(indexOf(look.x.shape, { row: cells[n].h, column: cells[n].w, map: term.map }));
-  const strongest = inside.reduce((best, n) => (Math.abs(each[n]) > Math.abs(each[best]) ? n : best));
+  const strongest = inside[winner(inside.map((n) => Math.abs(each[n])))];
   const patch = term.patch.map((value, n) => (cells[n].inside ? value : null));
+  const told = element("p", { class: "told" }, names[strongest]), ontell = (n) => { told.textContent = names[n]; };
   const grids = [
-    numberGrid(patch, KW, scales.patch, "patch", { titles, onpick: follow }), operator(TIMES),
-    numberGrid(term.weights, KW, scales.weights, "kernel", { titles }),
+    numberGrid(patch, KW, scales.patch, "patch", { names, ontell, onpick: follow }), operator(TIMES),
+    numberGrid(term.weights, KW, scales.weights, "kernel", { ontell }),
   ];
-  if (KW <= 5) grids.push(operator("="), numberGrid(each, KW, scales.products, "products", { titles }));
-  return element("div", { class: "product" }, mapFigure(look, term.map, box, () => follow(strongest)), ...grids);
+  if (KW <= 5) grids.push(operator("="), numberGrid(each, KW, scales.products, "products", { ontell }));
+  return element("div", { class: "product" }, mapFigure(look, term.map, box, () => follow(strongest)), ...grids, told);
 }
 
 /** The window of a pooling, then what is made of it. */
 function poolSum(look, lines) {
-  const found = EXPLAIN[look.layer.kind](look.layer, look.x, look.at), { KH, KW, box } = found.window;
+  const found = explainPool(look.layer, look.x, look.at), { KH, KW, box } = found.window;
   const grid = numberGrid(found.patch, KW, scaleOf(look.x), "window", {
     chosen: look.layer.kind === "MaxPooling2D" ? found.winner : -1, onpick: (n) => look.follow(found.indices[n]),
   });
@@ -168,10 +162,10 @@ const button = (words, onclick, more = {}) => element("button", { type: "button"
 const operator = (sign) => element("span", { class: "operator" }, sign);
 
 const products = ({ patch, weights }) => patch.map((value, n) => value * weights[n]);
-const largestOf = (rows) => rows.flat().reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 
-/** The first `most` terms by size, and the others. */
+/** The first `most` terms by size, NaN before all, and the others. */
 function largestFirst(terms, most) {
-  const sorted = terms.toSorted((a, b) => Math.abs(b.sum) - Math.abs(a.sum));
+  const size = ({ sum }) => (Number.isNaN(sum) ? Infinity : Math.abs(sum));
+  const sorted = terms.toSorted((a, b) => (size(a) === size(b) ? 0 : size(b) - size(a)));
   return [sorted.slice(0, most), sorted.slice(most)];
 }

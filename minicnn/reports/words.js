@@ -22,15 +22,17 @@ function cellText(value, digits) {
 const counted = (number) => number.toLocaleString("en");
 const sizes = (shape) => shape.join(` ${TIMES} `);
 
+const changesNothing = ({ known, kind }) => known && LAYERS[kind].forward === asItIs;
+
 /** Map number `map` of what layer k is given; of a picture, rescaled or not, its colour. */
 function mapName(network, k, map) {
-  const untouched = network.layers.slice(0, k).every(({ kind }) => /^(Rescaling|Random(?!Crop))/.test(kind));
+  const untouched = network.layers.slice(0, k).every((layer) => changesNothing(layer) || layer.kind === "Rescaling");
   return untouched && network.input[2] === 3 ? ["red", "green", "blue"][map] : `map ${map}`;
 }
 
 /** What to call number `index` of what layer k is given; behind a Flatten, by where it was before. */
 function inputName(network, k, index) {
-  while (k > 0 && ["Flatten", "Dropout"].includes(network.layers[k - 1].kind)) k--;
+  while (k > 0 && (changesNothing(network.layers[k - 1]) || network.layers[k - 1].kind === "Flatten")) k--;
   const shape = network.shapes[k];
   if (shape.length === 1) return `number ${counted(index)}`;
   const { row, column, map } = place(shape, index);
@@ -39,51 +41,48 @@ function inputName(network, k, index) {
 
 /** Which class a number of the last layer speaks for; null for all other numbers. */
 function className(network, k, at) {
-  const isLast = k === network.names.length && network.shapes[k].length === 1;
+  const isLast = k === network.depth && network.shapes[k].length === 1;
   return isLast && network.shapes[k][0] === network.classes.length ? network.classes[at] : null;
 }
 
 // ------------------------------------------------------------------ layers
 
-const ABOUT = {
-  Conv2D({ strides: [down, across], shape, kernel_size }) {
-    const stride = down * across > 1 ? `, ${sizes([down, across])} pixels at a time` : "";
-    return `${shape[2]} kernels of ${sizes(kernel_size)} are slid over all maps before${stride}; each makes a map of `
-      + "where it found what it looks for.";
-  },
-  MaxPooling2D: ({ pool_size }) => `Of every ${sizes(pool_size)} numbers of a map the largest is kept.`,
-  AveragePooling2D: ({ pool_size }) => `Of every ${sizes(pool_size)} numbers of a map the mean is kept.`,
-  GlobalAveragePooling2D: () => "Of every map its mean is kept.",
-  Dense: ({ shape }) => `Each of the ${counted(shape.at(-1))} units weighs every number before.`,
-  BatchNormalization: () => "Every map is brought to a range the next layer can work with.",
-  Dropout: () => "At work only while training; here numbers pass as they are.",
-  Flatten: () => "All maps as one row of numbers.",
-  Rescaling: () => "Every number times a scale, plus an offset.",
-};
-
-function aboutLayer(layer) {
+/** What layer k does, and how far its numbers are from the framework's. */
+function aboutLayer(network, k) {
+  const layer = network.layers[k];
   if (!layer) return "What the network is given, one map for each channel.";
-  return `${ABOUT[layer.kind]?.(layer) ?? ""} ${agreement(layer)}`.trim();
+  return `${layer.known ? LAYERS[layer.kind].about(layer) : ""} ${agreement(network, k)}`.trim();
 }
 
-/** How far the page's numbers are from the framework's. */
-function agreement({ outputs, difference }) {
+function agreement({ layers }, k) {
+  const { outputs, difference } = layers[k];
   if (outputs) return "These numbers are the framework's own.";
-  if (difference === null) return "Not all of its numbers are finite.";
-  return difference === 0 ? "" : "Weights before or in it are rounded to 16 bits here, which changes its numbers by "
-    + `${difference.toExponential(0)} at most.`;
+  if (difference === null) return "Not all of its numbers are finite. Around those that are not, the framework, which "
+    + "often computes in tiles, may have fewer that are.";
+  const arrays = layers.slice(0, k + 1).flatMap((layer) => Object.values(layer.arrays ?? {}));
+  const bits = arrays.some(({ format }) => format === "uint16") ? 16 : 32;
+  return difference === 0 ? "" : `Weights before or in it are rounded to ${bits} bits here, which changes its numbers `
+    + `by ${difference.toExponential(0)} at most.`;
+}
+
+function fieldWords(field, { H, W }) {
+  if (!field) return "not known: the page does not know all layers on the way";
+  const { top, left, bottom, right } = field, height = bottom - top + 1, width = right - left + 1;
+  if (height === H && width === W) return "the whole picture";
+  return `rows ${top} to ${bottom}, columns ${left} to ${right}: ${height} ${TIMES} ${width} pixels`;
 }
 
 /** Why there is no sum to show. */
 function silence(network, layer) {
   if (!layer) return "A number of the picture, as the network is given it.";
-  if (!(layer.kind in SUMS)) return `${layer.kind} is a layer this page has no arithmetic for.`;
+  if (!layer.known) return `${layer.kind} is a layer this page has no arithmetic for.`;
   return `Its ${counted(layer.weights)} weights have no room on a page of ${network.megabytes} MB, so the sum cannot `
     + "be shown: report(..., megabytes=...) makes room.";
 }
 
 /** Where the network goes on when the page does not. */
-function missing({ names, layers, megabytes }) {
-  return `Not on this page, for want of room: ${names.slice(layers.length).join(", ")}. `
-    + `A page larger than ${megabytes} MB has them: report(..., megabytes=...).`;
+function missing({ depth, layers, megabytes }) {
+  const left = depth - layers.length;
+  return `Not on this page, for want of room: ${left > 1 ? `the last ${counted(left)} layers` : "the last layer"}. `
+    + `A page larger than ${megabytes} MB has more: report(..., megabytes=...).`;
 }

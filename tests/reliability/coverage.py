@@ -21,7 +21,7 @@ from tests.reliability.record import Figure
 
 LEAST = 0.95
 TESTS = ("tests/kernels", "tests/layers", "tests/datasets", "tests/exchange", "tests/reports/test_packing.py",
-         "tests/reports/test_page.py")  # fmt: skip
+         "tests/reports/test_page.py", "tests/reports/test_pictures.py")  # fmt: skip
 QUICK = ("tests/test_schedules.py",)
 SETTINGS = """
 [run]

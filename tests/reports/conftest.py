@@ -3,6 +3,10 @@
 import shutil
 
 import pytest
+import report_networks as networks
+from report_browser import open_page
+
+import minicnn as mc
 
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
@@ -26,3 +30,19 @@ def browser(tmp_path_factory):
     window = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
     yield window
     window.quit()
+
+
+MODELS = {"long": networks.long_network, "short": networks.short_network}
+
+
+@pytest.fixture(scope="module", params=["long", pytest.param("short", marks=pytest.mark.slow)])
+def opened(request, browser, tmp_path_factory):
+    """The browser with a report in it, the model it is about, and the pictures it shows."""
+    model = MODELS[request.param]()
+    x, y = networks.judged(model)
+    path = tmp_path_factory.mktemp("report") / "report.html"
+    mc.report(model, {"loss": [2.0, 1.5], "val_loss": [2.1, 1.7]}, (x, y), path, networks.CLASSES, pictures=6)
+    for log in ("browser", "performance"):
+        browser.get_log(log)
+    open_page(browser, path)
+    return browser, model, x[browser.execute_script("return network.numbers")], path

@@ -5,43 +5,12 @@ import json
 import numpy as np
 import pytest
 import report_networks as networks
+from report_browser import as_shown, choose, open_page, read, wait
 from report_networks import CLASSES
 
 import minicnn as mc
-
-MODELS = {"long": networks.long_network, "short": networks.short_network}
-
-
-@pytest.fixture(scope="module", params=["long", pytest.param("short", marks=pytest.mark.slow)])
-def opened(request, browser, tmp_path_factory):
-    """The browser with a report in it, the model it is about, and the pictures it shows."""
-    model = MODELS[request.param]()
-    x, y = networks.judged(model)
-    path = tmp_path_factory.mktemp("report") / "report.html"
-    mc.report(model, {"loss": [2.0, 1.5], "val_loss": [2.1, 1.7]}, (x, y), path, CLASSES, pictures=6)
-    for log in ("browser", "performance"):
-        browser.get_log(log)
-    open_page(browser, path)
-    return browser, model, x[browser.execute_script("return network.numbers")], path
-
-
-def open_page(browser, path, hash=""):
-    browser.get("about:blank")
-    browser.get(f"{path.as_uri()}{hash}")
-    browser.execute_async_script("""
-        const done = arguments[0], busy = () => document.querySelector("[aria-busy]");
-        const wait = () => (busy() ? setTimeout(wait, 5) : done());
-        wait();""")
-
-
-def choose(browser, **what):
-    """Show a picture, layer (1 for the first) or number, and wait for it."""
-    browser.execute_script("go(arguments[0])", what)
-
-
-def read(text):
-    """The number in a text, as the page writes it."""
-    return float(text.replace("−", "-").replace(",", ""))
+from minicnn import layers
+from minicnn.reports.pictures import as_bytes
 
 
 def test_nothing_is_loaded_and_nothing_goes_wrong(opened):
@@ -71,11 +40,58 @@ def test_every_number_of_every_layer_is_the_frameworks(opened):
             assert np.abs(there - here.ravel()).max() <= 1e-5 * np.abs(here).max(), layer.name
 
 
+def test_it_can_listen_after_every_row_and_keeps_what_it_computed(opened):
+    browser, model, _, _ = opened
+    k = [type(layer).__name__ for layer in model.layers].index("Conv2D")
+    rests = browser.execute_script("""
+        const k = arguments[0];
+        return [...outputOf(network, k, outputs[k], chosen.picture)].length""", k)
+    assert rests == model.layers[k].output_shape[1]
+    for n in range(6):
+        choose(browser, picture=n)
+    assert browser.execute_script("return [...computed.keys()]") == [2, 3, 4, 5]
+    here = browser.execute_script("""
+        const before = computed.get(3)[arguments[0]];
+        go({ picture: 3 });
+        return outputs.length === last + 1 && outputs[arguments[0]] === before;""", k + 1)
+    assert here
+
+
+def test_a_picture_that_is_overtaken_does_not_come_back(opened):
+    browser, _, x, path = opened
+    open_page(browser, path)
+    browser.execute_script("""
+        const look = performance.now.bind(performance);
+        let hours = 0;
+        performance.now = () => look() + 1e6 * hours++;  // every step takes longer than a slice
+        go({ picture: 1 });
+        go({ picture: 2 });""")
+    wait(browser)
+    found = browser.execute_script("return [outputs.length === last + 1, Array.from(outputs[0].data), last]")
+    assert found[0]
+    np.testing.assert_array_equal(np.float32(found[1]), x[2].ravel())
+    assert browser.execute_script("return computed.get(1).length < last + 1")
+    open_page(browser, path)  # with its own clock again
+
+
 BILL = """
     go({ layer: arguments[0], at: arguments[1] });
     const rows = [...document.querySelectorAll("#sum .bill > tbody > tr")];
     return { value: $("value").textContent, lines: rows.map((row) => [row.className,
         row.querySelector(":scope > th").innerText, row.querySelector(":scope > td").innerText]) };"""
+
+
+@pytest.mark.parametrize("channels", [1, 4])
+def test_pictures_have_the_colours_they_have_among_the_mistakes(channels, opened, rng):
+    browser, _, _, _ = opened
+    for x in (rng.integers(0, 256, (1, 3, 4, channels)), rng.normal(size=(1, 3, 4, channels))):
+        shown = browser.execute_script("""
+            const canvas = document.createElement("canvas"), [shape, data] = arguments, [H, W] = shape;
+            drawPicture(canvas, { shape, data: Float32Array.from(data) });
+            return [...canvas.getContext("2d").getImageData(0, 0, W, H).data];
+        """, x.shape[1:], x.ravel().tolist())
+        shown = np.reshape(shown, (3, 4, 4))
+        assert np.abs(shown[..., :3] - as_bytes(x)[0].astype(int)).max() <= 1 and (shown[..., 3] == 255).all()
 
 
 def test_the_sum_shown_is_the_activation(opened):
@@ -98,63 +114,125 @@ def test_the_sum_shown_is_the_activation(opened):
     assert summed >= 6
 
 
-def as_shown(value):
-    """``value``, up to the digits that the page leaves out."""
-    return pytest.approx(value, rel=6e-5, abs=6e-5)
+@pytest.mark.parametrize("formats, bits", [(["float32"], 32), (["float32", "uint16"], 16)])
+def test_it_says_how_far_weights_are_rounded(formats, bits, opened):
+    """Weights of 64 bits to 32; large kernels to 16, and what stands behind them knows it."""
+    browser, _, _, _ = opened
+    some = [{"arrays": {"kernel": {"format": form}}, "difference": 3e-8} for form in reversed(formats)]
+    words = browser.execute_script("return agreement(...arguments)", {"layers": some}, len(some) - 1)
+    assert f"rounded to {bits} bits here, which changes its numbers by 3e-8 at most" in words
 
 
 def test_a_number_depends_on_its_receptive_field_and_on_nothing_else(opened):
     browser, model, x, _ = opened
-    rng, x = np.random.default_rng(3), x[:1]
-    noise = rng.integers(0, 256, x.shape).astype(np.float32)
-    for k, y in enumerate(networks.outputs(model, x), 1):
-        at = y.size // 2
-        field = browser.execute_script("return receptiveField(network, ...arguments)", k - 1, at)
-        inside = np.ones(x.shape[1:3], bool)
-        if field is not None:
-            inside[:] = False
-            inside[field["top"] : field["bottom"] + 1, field["left"] : field["right"] + 1] = True
-        outside_changed = networks.outputs(model, np.where(inside[:, :, None], x, noise))[k - 1]
-        assert outside_changed.ravel()[at] == pytest.approx(y.ravel()[at], rel=1e-5)
-        if field is not None and model.layers[k - 1].name != "max_pooling2d":
-            edges = np.zeros_like(inside)
-            edges[[field["top"], field["bottom"]], field["left"]] = edges[field["top"], field["right"]] = True
-            corners_changed = networks.outputs(model, np.where(edges[:, :, None], 255 - x, x))[k - 1]
-            assert corners_changed.ravel()[at] != y.ravel()[at], f"{model.layers[k - 1]}: too large"
+    known = True
+    for k, layer in enumerate(model.layers):
+        known = known and type(layer).__name__ not in ("RandomCrop", "Doubled")
+        at = networks.outputs(model, x[:1])[k].size // 2
+        field = browser.execute_script("return receptiveField(network, ...arguments)", k, at)
+        assert (field is not None) == known
+        if known:
+            check_field(model, x[:1], k, at, field, sides=layer.name != "max_pooling2d")
 
 
-def test_the_keyboard_reaches_every_number(opened):
-    keys = pytest.importorskip("selenium.webdriver.common.keys").Keys
-    browser, model, x, path = opened
-    k = [type(layer).__name__ for layer in model.layers].index("Conv2D") + 1
-    open_page(browser, path, f"#picture=1&layer={k}&at=0")
-    focused = None
-    for _ in range(60):
-        browser.switch_to.active_element.send_keys(keys.TAB)
-        focused = browser.switch_to.active_element
-        if focused.get_attribute("id") == "map":
-            break
-    assert focused.get_attribute("id") == "map"
-    focused.send_keys(keys.ARROW_DOWN, keys.ARROW_DOWN, keys.ARROW_RIGHT, keys.PAGE_DOWN)
-    y = networks.outputs(model, x[1:2])[k - 1][0]
-    assert read(browser.find_element("id", "value").text) == as_shown(y[2, 1, 1])
-    spoken = focused.get_attribute("aria-valuetext")
-    assert spoken.startswith("row 2, column 1: ")
-    assert read(spoken.split(": ")[1]) == as_shown(y[2, 1, 1])
-    focused.send_keys(keys.ARROW_LEFT, keys.ARROW_LEFT, keys.HOME, *[keys.ARROW_UP] * 3)
-    assert "row 0, column 0" in focused.get_attribute("aria-valuetext")
+def check_field(model, x, k, at, field, sides=True):
+    """Around the field nothing changes number ``at`` of layer k; each of its ``sides`` does."""
+
+    def number(picture):
+        return networks.outputs(model, picture)[k].ravel()[at]
+
+    top, left, bottom, right = (field[side] for side in ("top", "left", "bottom", "right"))
+    inside = np.zeros((*x.shape[1:3], 1), bool)
+    inside[top : bottom + 1, left : right + 1] = True
+    noise = np.random.default_rng(3).integers(0, 256, x.shape).astype(np.float32)
+    assert number(np.where(inside, x, noise)) == pytest.approx(number(x), rel=1e-5)
+    whole = slice(None)
+    for rows, columns in ((top, whole), (bottom, whole), (whole, left), (whole, right)):
+        side = np.zeros_like(inside)
+        side[rows, columns] = True
+        if sides:
+            changed = number(np.where(side & inside, 255 - x, x))
+            assert changed != number(x), f"{model.layers[k]}: {field} is too large"
 
 
-def test_arrow_keys_choose_pictures_and_layers(opened):
-    keys = pytest.importorskip("selenium.webdriver.common.keys").Keys
-    browser, _, _, path = opened
+def test_what_no_window_reaches_is_in_no_receptive_field(browser, tmp_path):
+    """Windows of 2 at 0, 3 and 6 leave row and column 8 of the picture out: of the mean over them, too."""
+    path = tmp_path / "report.html"
+    model = mc.Sequential([
+        layers.Input((9, 9, 1)), layers.Conv2D(2, 2, strides=3), layers.GlobalAveragePooling2D(),
+        layers.Dense(5),
+    ])  # fmt: skip
+    x, y = networks.judged(model)
+    mc.report(model, None, (x, y), path)
     open_page(browser, path)
-    browser.find_element("css selector", "#pictures input:checked").send_keys(keys.ARROW_RIGHT)
-    browser.find_element("css selector", "#layers input:checked").send_keys(keys.ARROW_RIGHT)
-    assert browser.execute_script("return [chosen.picture, chosen.layer]") == [1, 2]
-    address = browser.current_url.partition("#")[2]
-    open_page(browser, path, "#" + address)  # and the address leads back there
-    assert browser.execute_script("return [chosen.picture, chosen.layer]") == [1, 2]
+    for k in range(3):
+        field = browser.execute_script("return receptiveField(network, ...arguments)", k, 2 - k)
+        window, all_windows = (0, 3, 1, 4), (0, 0, 7, 7)
+        assert field == dict(zip(("top", "left", "bottom", "right"), all_windows if k else window))
+        check_field(model, x[:1], k, 2 - k, field)
+    choose(browser, layer=2, at=0)
+    assert browser.find_element("id", "field-words").text == "rows 0 to 7, columns 0 to 7: 8 × 8 pixels"
+
+
+def test_a_layer_of_ones_own_may_be_called_as_another(browser, tmp_path):
+    class Conv2D(layers.Conv2D):
+        def forward(self, x, training=False):
+            return -super().forward(x)
+
+    model = mc.Sequential([layers.Input((5, 5, 1)), Conv2D(2, 3), layers.Flatten(), layers.Dense(5)])
+    path = tmp_path / "report.html"
+    mc.report(model, None, networks.judged(model), path)
+    browser.get_log("browser")
+    open_page(browser, path)
+    assert browser.find_element("id", "layer-words").text == "These numbers are the framework's own."
+    assert browser.find_element("id", "sum").text == "Conv2D is a layer this page has no arithmetic for."
+    assert browser.find_element("id", "field-words").text.startswith("not known")
+    assert browser.get_log("browser") == []
+
+
+def broken_network(where, value):
+    """Padding, zeros, and one weight or input that is no number: the weight meets zeros alone."""
+    mc.set_random_seed(0)
+    model = mc.Sequential([
+        layers.Input((7, 6, 2)), layers.ReLU(),
+        layers.Conv2D(3, 3, padding="same", activation="relu", algorithm="im2col"),
+        layers.MaxPooling2D(2), layers.LeakyReLU(), layers.Flatten(), layers.Dense(4, "relu"),
+        layers.Dense(5),
+    ])  # fmt: skip
+    x, y = networks.judged(model)
+    x = np.where(x < 128, -x, x)
+    kernels = {layer.name: layer.params["kernel"] for layer in model.layers if layer.params}
+    if where == "picture":
+        x[:, 3, 4, 1] = value
+    elif where == "conv2d":
+        x[..., 0] = 0
+        kernels["conv2d"][0, 0, 0, 0] = value
+    else:
+        kernels["conv2d"][..., 0] = 0
+        kernels["dense"][0, 0] = value
+    return model, x, y
+
+
+@pytest.mark.parametrize("where", ["conv2d", "dense", "picture"])
+@pytest.mark.parametrize("value", [np.nan, pytest.param(np.inf, marks=pytest.mark.slow)])
+def test_what_is_no_number_there_is_none_here(where, value, browser, tmp_path):
+    model, x, y = broken_network(where, value)
+    path = tmp_path / "report.html"
+    mc.report(model, None, (x, y), path)  # without a warning
+    browser.get_log("browser")
+    open_page(browser, path)
+    numbers = browser.execute_script("return network.numbers")
+    found = browser.execute_script("return outputs.map(({ data }) => Array.from(data, String))")
+    with np.errstate(invalid="ignore"):
+        due = networks.outputs(model, x[numbers[:1]])
+    assert not np.isfinite(due[-1]).all() and np.isfinite(due[1]).any()
+    for k, (layer, here, there) in enumerate(zip(model.layers, due, found[1:], strict=True), 1):
+        np.testing.assert_allclose(np.float32(there), here.ravel(), rtol=1e-4, err_msg=layer.name)
+        shown = browser.execute_script(BILL, k, int(np.isfinite(here.ravel()).argmin()))
+        if not np.isfinite(here).all():
+            assert shown["value"] == shown["lines"][-1][2] in ("NaN", "Infinity", "-Infinity")
+            assert "so 0" not in shown["lines"][-1][1]
+    assert browser.get_log("browser") == []
 
 
 def test_a_mistake_leads_into_the_explorer(opened):
@@ -195,7 +273,8 @@ def test_everything_has_a_name_for_those_who_cannot_see_it(opened):
     nameless = browser.execute_script("""
         const names = ["aria-label", "alt", "title", "aria-labelledby"];
         const named = (e) => names.some((name) => e.getAttribute(name))
-            || e.textContent.trim() || e.closest("label")?.textContent.trim();
+            || (e.alt === "" ? e.parentElement : e).textContent.trim()
+            || e.closest("label")?.textContent.trim();
         const some = [...document.querySelectorAll("img, button, a, input, [role]")];
         return some.filter((e) => !named(e)).map((e) => e.outerHTML);""")
     assert nameless == []

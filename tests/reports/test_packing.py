@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from minicnn.reports.packing import EXACT, pack, packed_size, unpack
+from minicnn.reports.packing import EXACT, LABELS, as_json, pack, packed_size, unpack
 
 
 def test_numbers_come_back_exactly(rng):
@@ -40,5 +40,7 @@ def test_numbers_without_a_range(value):
 @pytest.mark.parametrize("size", [0, 1, 2, 3, EXACT + 1])
 @pytest.mark.parametrize("short", [False, True])
 def test_the_size_is_known_beforehand(size, short, rng):
-    array = rng.normal(size=size)
-    assert packed_size(array, short) == len(pack(array, short)["data"])
+    tiny, pixels = rng.normal(size=size) * 1e-30, rng.integers(0, 256, size)
+    for array in (tiny, pixels, np.where(pixels < 100, np.nan, tiny)):
+        taken = len(as_json({"moving_variance": pack(array, short)}))
+        assert taken <= packed_size(array, short) <= taken + LABELS

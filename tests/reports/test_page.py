@@ -41,9 +41,16 @@ def test_nothing_in_it_leads_outside(tmp_path):
 
 def test_names_from_outside_are_text(tmp_path):
     mischief = "</script><script>x</script>"
-    page = written(tmp_path, class_names=[mischief] * 5, title=mischief, recipe={mischief: mischief})
-    assert mischief not in page
-    assert page.count("<script") == 2 and page.count("</script>") == 2
+    model = mc.Sequential([
+        layers.Input((8, 8, 1)), layers.Conv2D(2, 3, name=f"{mischief} 1"), layers.Flatten(),
+        layers.Dense(5, "softmax", name=f"{mischief} 2"),
+    ], name=mischief)  # fmt: skip
+    for title in (mischief, None):  # or the model's name
+        page = written(tmp_path, model, {mischief: [1.0]}, class_names=[mischief] * 5, title=title,
+                       recipe={mischief: mischief})  # fmt: skip
+        assert mischief not in page
+        assert page.count("<script") == 2 and page.count("</script>") == 2
+    assert [layer["name"][: len(mischief)] for layer in carried(page)["layers"][::2]] == [mischief] * 2
 
 
 def test_its_sections(tmp_path):
@@ -57,8 +64,15 @@ def test_its_sections(tmp_path):
     assert page.count("<svg") == 2  # accuracy and loss
     assert "SGD (learning_rate 0.25, momentum 0.5, nesterov False)" in page and "1a2b3c" in page
     assert re.search(r'batch size</th><td>6</td>.*seed</th><td>0</td>', page, re.S)
-    assert all(f"filter {k}" in page for k in range(5))
-    assert page.count('<a href="#picture=') == carried(page)["labels"].__len__() // 2
+    filters = re.findall(r'<li><img src="data:image/png[^>]*>(\d+)</li>', page)
+    assert [int(number) for number in filters] == [*range(5)]
+    assert page.count('<a href="#picture=') == len(carried(page)["labels"]) // 2
+
+
+def test_numbers_that_are_small_are_not_zero(tmp_path):
+    page = written(tmp_path, history={"loss": [2.0, 1.5], "learning_rate": [0.001, 1e-5]})
+    assert '<tr><th scope="row">2</th><td>1.5</td><td>1e-05</td></tr>' in page
+    assert "training 1e-05<" in page and "training from 0.001 to 1e-05" in page
 
 
 def test_without_a_history_the_models_own_is_shown(tmp_path):
@@ -159,7 +173,50 @@ def test_a_network_too_large_for_its_page_ends_where_the_room_does(tmp_path):
                            layers.ReLU(), layers.GlobalAveragePooling2D(), layers.Dense(5)])  # fmt: skip
     page = carried(written(tmp_path, model, megabytes=0.5))
     assert [layer["name"] for layer in page["layers"]] == ["conv2d"]
-    assert page["names"] == ["conv2d", "conv2d_1", "re_lu", "global_average_pooling2d", "dense"]
+    assert page["depth"] == 5
+
+
+def sized(tmp_path, *some, shape=(4,), x=None, most=0.5, **more):
+    """The network in the page about a model of ``some`` layers, which is not larger than ``most`` MB."""
+    model = mc.Sequential([layers.Input(shape), *some])
+    x = np.zeros((6, *shape)) if x is None else x
+    page = written(tmp_path, model, data=(x, np.arange(len(x)) % 3), class_names=None, megabytes=most, **more)
+    assert len(page.encode()) <= most * 10**6
+    return carried(page)
+
+
+def test_a_kernel_that_cannot_be_rounded_takes_the_room_it_takes(tmp_path):
+    large = layers.Dense(300)
+    page = sized(tmp_path, large, layers.Dense(3), shape=(300,))
+    assert page["layers"][0]["arrays"]["kernel"]["format"] == "uint16"
+    large = layers.Dense(300)
+    large.build((None, 300))
+    large.params["kernel"][7, 7] = np.nan
+    page = sized(tmp_path, large, layers.Dense(3), shape=(300,))
+    assert "arrays" not in page["layers"][0] and "arrays" in page["layers"][1]
+
+
+@pytest.mark.parametrize("side, kept", [(60, 2), (125, 1)])
+def test_pictures_that_are_no_pixels_take_the_room_they_take(side, kept, tmp_path, rng):
+    """Even where the first is blank, and would fit a hundred times."""
+    x = rng.normal(size=(6, side, side, 3))
+    x[0] = 0
+    network = [layers.MaxPooling2D(20), layers.Flatten(), layers.Dense(3)]
+    page = sized(tmp_path, *network, shape=x.shape[1:], x=x, pictures=6)
+    assert page["pictures"]["shape"] == [kept, side, side, 3] and len(page["layers"]) == 3
+
+
+@pytest.mark.parametrize("letters, least, most", [(0, 601, 601), (300, 250, 600)])
+def test_of_many_layers_those_are_there_whose_names_have_room(letters, least, most, tmp_path):
+    many = [layers.Flatten(name=f"{k:03d}" + letters * "n") for k in range(600)]
+    assert least <= len(sized(tmp_path, *many, layers.Dense(3))["layers"]) <= most
+
+
+def test_a_page_without_room_for_its_tables_is_refused(tmp_path):
+    many = [layers.Flatten(name=f"{k:03d}" + 900 * "n") for k in range(600)]
+    with pytest.raises(ValueError, match=r"one picture and no layer .* has 0\.7\d MB, .*megabytes=0\.5 "):
+        sized(tmp_path, *many, layers.Dense(3))
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
@@ -212,15 +269,13 @@ def test_the_page_is_written_to_be_read_too(file):
     assert len(lines) <= 300 and max(map(len, lines)) <= 120
 
 
-def test_every_layer_has_its_arithmetic_and_its_sum():
-    """A new layer is either known to the page or named here."""
+def test_the_page_knows_the_layers_it_is_told_of():
+    """A new layer is either known to the page or named here. That a row is whole, test_browser.py asks."""
     known = {kind.__name__ for kind in network.KNOWN}
     assert {kind.__name__ for kind in layers.LAYERS.values()} - known == {"Input", "RandomCrop"}
-    for table in ("forward.js", "sums.js"):
-        (text,) = (file.read_text() for file in WEB if file.name == table)
-        there = set(re.findall(r"^  (\w+)(?:\(|:)", text, re.M))
-        loops = re.findall(r"for \(const kind of \[(.*?)\]\)", text)
-        assert known <= there | {name.strip('"') for each in loops for name in each.split(", ")}, table
+    (text,) = (file.read_text() for file in WEB if file.name == "layers.js")
+    rows = re.findall(r"^  (\w+): ", text.partition("const LAYERS = {")[2], re.M)
+    assert set(rows) == known and len(rows) == len(known)
 
 
 def test_every_activation_has_its_formula():
