@@ -95,11 +95,11 @@ class Training:
             scores[shuffle] = self.accuracy(weights, data)
             if not shuffle:
                 learned = weights
-        far = "as far as they should" if "moved" in found_before else "(how far was not measured yet)"
-        still = unmoved(learned, self.initial(seed), found_before.get("moved"))
+        still = unmoved(learned, self.initial(seed), found_before["moved"])
+        where = f"about where they were before: {still}" if still else "all weights moved as they should"
         tests = [
             (scores[False] >= floor, f"test accuracy {scores[False]:.3f}, floor {floor:.3f} (chance 0.100)"),
-            (not still, f"about where they were before: {still}" if still else f"all weights moved {far}"),
+            (not still, where),
             (scores[True] <= CHANCE, f"with shuffled labels {scores[True]:.3f}, at most {CHANCE:.2f}"),
         ]
         lines += [f"  {'ok' if right else 'x '} {text}" for right, text in tests]
@@ -149,14 +149,13 @@ def movements(weights, initial):
     return {k: float(np.sqrt(np.square(weights[k] - initial[k], dtype=np.float64).mean())) for k in kernels}
 
 
-def unmoved(weights, initial, usual=None):
+def unmoved(weights, initial, usual):
     """The names of the kernels that training moved less than half as far as ``usual``: "w1, w2".
 
     A layer that no gradient reaches costs little accuracy, as the others learn all the same: this shows it.
-    Without ``usual`` (not measured yet) only a kernel that did not move at all counts.
     """
     moved = movements(weights, initial)
-    return ", ".join(name for name in moved if moved[name] <= (usual[name] / 2 if usual else 1e-6))
+    return ", ".join(name for name in moved if moved[name] <= usual[name] / 2)
 
 
 def failure(reply, otherwise="it did not hand back an array"):
