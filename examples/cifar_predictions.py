@@ -32,14 +32,22 @@ def build_model():
     )
 
 
-class StopAbove(mc.callbacks.Callback):
-    """Stop when the validation loss is ``most`` or more."""
+def risen_again(losses, loss):
+    """Whether the last of ``losses`` is ``loss`` or more, and one before it was less."""
+    return min(losses) < loss <= losses[-1]
 
-    def __init__(self, most):
-        self.most = most
+
+class StopAgain(mc.callbacks.Callback):
+    """Stop when the validation loss has risen to ``loss`` again; ``before``: those of earlier epochs."""
+
+    runs_last = True  # when the model's history has the epoch that ends
+
+    def __init__(self, loss, before):
+        self.loss, self.before = loss, before
 
     def on_epoch_end(self, epoch, logs=None):
-        if logs["val_loss"] >= self.most:
+        losses = [*self.before, *self.model.history.history["val_loss"]]
+        if risen_again(losses, self.loss):
             self.model.stop_training = True
 
 
@@ -52,6 +60,9 @@ def main(argv=None):
     args = common.parse_arguments(
         argv, name="predictions", description=__doc__, epochs=10, batch_size=64, add_more=add_at_most
     )
+    if args.at_most <= args.epochs:
+        raise ValueError(f"--at-most {args.at_most} leaves nothing to go on with after the first "
+                         f"{args.epochs} epochs (--epochs): make it more")  # fmt: skip
     data = common.load_data(args)
     x_train, x_test = (x / np.float32(255) for x in (data.x_train, data.x_test))  # pixels 0..1
     y_train, y_test = data.y_train, data.y_test  # labels as class numbers
@@ -84,8 +95,8 @@ def main(argv=None):
     run.say(f"\nOn, until the validation loss is {known} again")
     on = model.fit(
         x_train, y_train, batch_size=args.batch_size, verbose=run.verbose, validation_data=(x_test, y_test),
-        initial_epoch=args.epochs, epochs=max(args.at_most, args.epochs + 1),
-        callbacks=[StopAbove(known), *run.callbacks("on")],
+        initial_epoch=args.epochs, epochs=args.at_most,
+        callbacks=[StopAgain(known, history.history["val_loss"]), *run.callbacks("on")],
     )  # fmt: skip
     test = model.evaluate(x_test, y_test, batch_size=args.batch_size, verbose=0, return_dict=True)
     run.record("on", model, on, test)
@@ -93,10 +104,10 @@ def main(argv=None):
     model.save(run.path("_on.mcnn"))
 
     run.print_scores(documented, show=("last_", "last_val_", "test_"))
-    reached = on.history["val_loss"][-1] >= known
-    print(f"Going on, a validation loss of {known} was {'' if reached else 'not '}reached again after "
-          f"{on.epoch[-1] + 1} epochs, with a training loss of {on.history['loss'][-1]:.4f}.")  # fmt: skip
     whole = {name: values + on.history[name] for name, values in history.history.items()}
+    reached = "reached again" if risen_again(whole["val_loss"], known) else "not reached again"
+    print(f"Going on, a validation loss of {known} was {reached} after {on.epoch[-1] + 1} epochs, with a "
+          f"training loss of {on.history['loss'][-1]:.4f}.")  # fmt: skip
     mc.plots.training_curves(history, ["loss"], title=data.title, path=run.path("_losses.png"))
     title = f"Going on: {data.title}"
     mc.plots.training_curves(whole, ["loss"], title=title, path=run.path("_losses_on.png"))

@@ -213,16 +213,47 @@ def test_predictions(tmp_path, capsys):
     assert set(fresh["history"]) == {
         "loss", "sparse_categorical_crossentropy", "val_loss", "val_sparse_categorical_crossentropy",
     }  # fmt: skip
-    assert fresh["epoch_reached"] == 1 and on["epoch_reached"] == 2  # untrained it is above 1.58 at once
-    assert "was reached again after 2 epochs" in capsys.readouterr().out
+    assert fresh["epoch_reached"] == 1 and on["epoch_reached"] == 3
+    assert min(on["history"]["val_loss"]) > 1.5843  # never below, so nothing is reached *again*
+    assert "was not reached again after 3 epochs" in capsys.readouterr().out
     sizes = figures(tmp_path)
     assert sizes.keys() == {"images", "losses", "losses_on", "predictions"}
     assert sizes["losses"] == (560, 420)
     assert reproduce.is_whole(next(tmp_path.glob("*.json")))
 
 
-def test_going_on_resumes(tmp_path, monkeypatch):
-    monkeypatch.setattr(cifar_predictions.StopAbove, "on_epoch_end", lambda *_: None)
+@pytest.mark.parametrize(
+    "before, on",
+    [([2.0, 1.7, 1.5, 1.2], [1.4, 1.59]), ([2.0, 1.9], [1.7, 1.5, 1.3, 1.6]), ([1.5], [1.5843])],
+)
+def test_going_on_until_the_loss_has_risen_again(before, on):
+    """The epoch that reaches it is the last of ``on``: neither an earlier one nor one not yet below it."""
+    model = SimpleNamespace(stop_training=False, history=mc.callbacks.History())
+    stop = cifar_predictions.StopAgain(1.5843, before)
+    stop.set_model(model)
+    stopped = []
+    for epoch, loss in enumerate(on):
+        model.history.on_epoch_end(epoch, {"val_loss": loss})
+        stop.on_epoch_end(epoch, {"val_loss": loss})
+        stopped.append(model.stop_training)
+    assert stopped == [False] * (len(on) - 1) + [True]
+
+
+def test_the_committed_runs_ended_where_the_rule_ends_them():
+    for path in sorted((reproduce.table.RESULTS / "predictions").glob("seed*.json")):
+        fresh, on = (part["history"]["val_loss"] for part in json.loads(path.read_text())["parts"].values())
+        ends = [cifar_predictions.risen_again(fresh + on[:k], 1.5843) for k in range(1, len(on) + 1)]
+        assert ends.index(True) == len(on) - 1
+
+
+@pytest.mark.parametrize("most", ["2", "3"])
+def test_at_most_as_many_epochs_as_there_are_anyway(most, tmp_path):
+    with pytest.raises(ValueError, match=f"--at-most {most} leaves nothing to go on with after the first 3"):
+        cifar_predictions.main([*TRIAL, "--epochs", "3", "--at-most", most, "--out", str(tmp_path / "out")])
+    assert not (tmp_path / "out").exists()
+
+
+def test_going_on_resumes(tmp_path):
     flags = ("--subset", "80", "--at-most", "3")
     whole = run(cifar_predictions, tmp_path / "whole", *flags)
     run(cifar_predictions, tmp_path / "parts", *flags[:3], "2")
