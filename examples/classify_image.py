@@ -25,6 +25,9 @@ def main(argv=None):
     parser.add_argument("--out", type=Path, metavar="FILE", help="default: PICTURE_classes.png, here")
     pictures.add_pixels(parser)
     args = parser.parse_args(argv)
+    chart = args.out or Path(f"{Path(args.picture).stem}_classes.png")
+    if not chart.parent.is_dir():
+        raise ValueError(f"--out {chart}: there is no folder {chart.parent}")
 
     judge = trained.load(args.model, args.pixels)
     picture = predict.load_picture(args.picture, judge)
@@ -33,7 +36,6 @@ def main(argv=None):
 
     names = judge.class_names or [str(k) for k in range(len(p))]
     best, path = int(p.argmax()), Path(args.picture)
-    chart = args.out or Path(f"{path.stem}_classes.png")
     title = f"{path.name}: {names[best]}, {100 * p[best]:.0f} %"
     mc.plots.class_scores(p, names, picture.astype("uint8"), title=title, path=chart)
     print(f"\n{judge.model.name} on {path}; chart: {chart}")

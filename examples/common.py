@@ -3,11 +3,13 @@
 Models and recipes stand in the scripts.
 """
 
+import argparse
+import os
 import sys
 from pathlib import Path
 
 from common_data import MOST, find_flowers, load_data
-from common_run import Run
+from common_run import BACKUPS, Run
 from rows import DOCUMENTED
 
 from minicnn.commands.parser import Parser, whole_number
@@ -21,6 +23,13 @@ __all__ = [
 def make_parser(description):
     """A parser for a script's own flags; its docstring is the help."""
     return Parser(description=description)
+
+
+def folder(text):
+    """The type of ``--out``: a path where no file stands in the way."""
+    if file := next((each for each in (Path(text), *Path(text).parents) if each.is_file()), None):
+        raise argparse.ArgumentTypeError(f"expects a folder, and {file} is a file")
+    return Path(text)
 
 
 def parse_arguments(argv, name, description, epochs, batch_size, add_more=None, data="cifar10",
@@ -39,7 +48,8 @@ def parse_arguments(argv, name, description, epochs, batch_size, add_more=None, 
     add("--batch-size", **count, default=batch_size, help=f"default: {batch_size}")
     add("--subset", type=whole_number(8, MOST[data]), metavar="N", help="the first N pictures only: a trial")
     add("--seed", type=whole_number(0), metavar="N", default=0, help="same seed, same result (default: 0)")
-    add("--out", type=Path, metavar="DIR", default=Path("runs", name), help=f"default: {Path('runs', name)}")
+    out = Path("runs", name)
+    add("--out", type=folder, metavar="DIR", default=out, help=f"default: {out}")
     if resume:
         add("--resume", action="store_true", help="go on with a stopped run, from its last backup")
     add("--report", action="store_true", help="also write a page about the run and the network's inside")
@@ -54,15 +64,27 @@ def parse_arguments(argv, name, description, epochs, batch_size, add_more=None, 
 GO_ON = "The same command with --resume goes on from the last backup."
 
 
-def start(main, stopped=GO_ON):
+def start(main, stopped=""):
     """Run a script's ``main``; what ends it early is said in a line, not in a traceback.
 
-    ``stopped``: what follows from Ctrl-C.
+    ``stopped``: what follows from Ctrl-C, where no backup was made.
     """
     try:
         main()
+        sys.stdout.flush()  # here, where it may fail
     except KeyboardInterrupt:
-        print(f"\nStopped. {stopped}".rstrip(), file=sys.stderr)
+        has_backup = any(backup.exists() for backup in BACKUPS)
+        print(f"\nStopped. {GO_ON if has_backup else stopped}".rstrip(), file=sys.stderr)
         sys.exit(130)
-    except (ValueError, OSError) as problem:
+    except BrokenPipeError:  # ... | head: who listened has gone
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except OSError as problem:
+        sys.exit(f"{Path(sys.argv[0]).name}: {without_number(problem)}")
+    except ValueError as problem:
         sys.exit(f"{Path(sys.argv[0]).name}: {problem}")
+
+
+def without_number(problem):
+    """What an OSError says, as people say it: not ``[Errno 2] No such file or directory: 'a.png'``."""
+    return f"{problem.filename}: {problem.strerror}" if problem.filename else problem

@@ -15,6 +15,7 @@ import minicnn as mc
 from minicnn.archive import replacing
 
 AS_IN_A = {"pixels": "/ 255", "labels": "one-hot", "validation_data": "the test set"}
+BACKUPS = []  # of all runs of this process, made already or not
 
 
 class Stopwatch(mc.callbacks.Callback):
@@ -72,6 +73,9 @@ class Run:
         backup = self.path(f"_{(backup or part).lower()}.backup")
         if not self.args.resume:
             backup.unlink(missing_ok=True)
+        elif not self.stopwatches and not backup.exists():  # later parts may well have none
+            print(f"NOTICE: nothing to resume, there is no {backup}: this run begins anew.", file=sys.stderr)
+        BACKUPS.append(backup)
         self.stopwatches[part] = Stopwatch()
         return [self.stopwatches[part], mc.callbacks.BackupAndRestore(backup, delete_checkpoint=False)]
 

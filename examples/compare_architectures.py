@@ -105,10 +105,12 @@ def main(argv=None):
     parser = common.make_parser(__doc__)
     files = {"nargs": "*", "type": Path, "metavar": "FILE", "help": "metrics files (default: results)"}
     parser.add_argument("files", **files)
-    parser.add_argument("--out", type=Path, metavar="DIR", default=Path("runs", "architectures"),
+    parser.add_argument("--out", type=common.folder, metavar="DIR", default=Path("runs", "architectures"),
                         help="where the chart goes (default: runs/architectures)")  # fmt: skip
     args = parser.parse_args(argv)
     files = args.files or committed()
+    if missing := [path for path in files if not path.is_file()]:
+        raise ValueError(f"{missing[0]} is no file: name the metrics files (*.json) that runs have written")
     records = collect(files)
     for family, names in FAMILIES.items():
         print(f"\n{family}, {KNOWN[names[0]]['params']:,} parameters (documented: on an Apple M1 Max)\n")

@@ -93,7 +93,7 @@ def train(name, seed, script, flags, work):
     module, *own_flags = script
     out = work / f"{name}_seed{seed}"
     command = [sys.executable, "-m", f"examples.{module}", *own_flags, *flags]
-    command += ["--seed", str(seed), "--out", str(out), "--resume"]
+    command += ["--seed", str(seed), "--out", str(out), *(["--resume"] if any(out.glob("*.backup")) else [])]
     process = subprocess.Popen(command, cwd=ROOT)
     try:
         status = process.wait()

@@ -12,7 +12,11 @@ MISSING = "not run yet"
 
 
 def read_json(path):
-    return json.loads(path.read_text(encoding="utf-8"))
+    """What is in a JSON file; ValueError, which names it, where that is something else."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as problem:
+        raise ValueError(f"{path} is no JSON, as the metrics of runs are: {problem}") from problem
 
 
 DOCUMENTED = read_json(HERE / "documented.json")

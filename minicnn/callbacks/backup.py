@@ -38,8 +38,8 @@ class BackupAndRestore(Callback):
             itself; False keeps it, and a later ``fit`` of more epochs goes on from there.
 
     Raises ValueError in ``on_train_begin``, before anything is changed or overwritten, where the
-    backup is damaged or was made by another model, recipe, seed or other callbacks (see
-    ``Callback.get_config``); OSError where it cannot be written.
+    backup is damaged, further than the epochs asked for, or was made by another model, recipe, seed or
+    other callbacks (see ``Callback.get_config``); OSError where it cannot be written.
     """
 
     runs_last = True  # a backup must hold what the other callbacks made of the epoch
@@ -104,10 +104,9 @@ class BackupAndRestore(Callback):
 
     def _stop_if_interrupted(self):
         if self.interrupt.came:
-            epoch, batch = self.model.position.epoch, self.model.position.batch
-            end = f"batch {batch} of epoch {epoch + 1}" if batch else f"the end of epoch {epoch}"
             raise KeyboardInterrupt(
-                f"{self.path} holds the run up to {end}: fit the same way again to go on from there"
+                f"{self.path} holds the run up to {reached(self.model.position)}: "
+                "fit the same way again to go on from there"
             )
 
     def _save(self):
@@ -132,6 +131,13 @@ class BackupAndRestore(Callback):
                 f"{self.path} holds a backup that cannot be restored here: {type(error).__name__}: {error}; "
                 "delete it to begin anew"
             ) from error
+        at, epochs = self.model.position, self.params["epochs"]
+        if (at.epoch, at.batch) > (epochs, 0):  # its scores would be said to be those of fewer epochs
+            self._load_states(*before)
+            raise ValueError(
+                f"{self.path} holds a run that is further than epochs={epochs}, at {reached(at)}: "
+                "ask for more, or delete it to begin anew"
+            )
 
     def _states(self):
         """What the model and the other callbacks remember: a document and arrays."""
@@ -160,6 +166,12 @@ class BackupAndRestore(Callback):
             "callbacks": {name: callback.get_config() for name, callback in self.others.items()},
         }
         return as_json(recipe)
+
+
+def reached(position):
+    """Where a run stands, in words."""
+    epoch, batch = position.epoch, position.batch
+    return f"batch {batch} of epoch {epoch + 1}" if batch else f"the end of epoch {epoch}"
 
 
 def first_difference(old, new, where=""):

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+import unittest.mock
 from pathlib import Path
 
 import numpy as np
@@ -132,7 +133,7 @@ def test_fresh_and_chained_optimizers(tmp_path, capsys):
         (cifar_optimizers, "SGD", ("--protocol", "chained")),
     ],
 )
-def test_a_stopped_run_goes_on(script, part, flags, tmp_path, monkeypatch):
+def test_a_stopped_run_goes_on(script, part, flags, tmp_path, monkeypatch, capsys):
     flags = ("--subset", "80", "--epochs", "2", *flags)
     whole = run(script, tmp_path / "whole", *flags)
     with monkeypatch.context() as patch, pytest.raises(Killed):
@@ -145,6 +146,7 @@ def test_a_stopped_run_goes_on(script, part, flags, tmp_path, monkeypatch):
     monkeypatch.setattr(mc.Sequential, "_train_step", lambda *args: trained.append(1) or step(*args))
     resumed = run(script, tmp_path / "stopped", *flags, "--resume")
     assert losses(resumed) == losses(whole)  # to the bit
+    assert "NOTICE" not in capsys.readouterr().err  # that later parts have no backup is as it should be
     parts = list(whole.get("parts", {part: None}))
     epochs_left = 1 + 2 * (len(parts) - 1 - parts.index(part))
     assert len(trained) == 2 * epochs_left  # two batches of 40 each; nothing is trained twice
@@ -166,6 +168,58 @@ def test_resume_goes_on_with_no_other_run(tmp_path):
     run(cifar_m1, tmp_path, "--subset", "80")
     with pytest.raises(ValueError, match=r"backup of another run .*seed was 0 and is 1"):
         run(cifar_m1, tmp_path, "--subset", "80", "--seed", "1", "--resume")
+
+
+def test_resume_does_not_go_back(tmp_path):
+    """Or the scores of three epochs would stand in the record of a recipe of one."""
+    run(cifar_m1, tmp_path, "--subset", "80", "--epochs", "3")
+    with pytest.raises(ValueError, match="is further than epochs=1, at the end of epoch 3"):
+        run(cifar_m1, tmp_path, "--subset", "80", "--resume")
+
+
+def test_nothing_to_resume_is_said(tmp_path, capsys):
+    run(cifar_m1, tmp_path, "--subset", "80", "--resume")
+    backup = tmp_path / "m1_shapes_80_m1.backup"
+    assert f"NOTICE: nothing to resume, there is no {backup}: this run begins anew" in capsys.readouterr().err
+
+
+@pytest.fixture
+def stop(monkeypatch):
+    """Press Ctrl-C in a script's ``main``, after some backups are spoken of; its exit status."""
+
+    def press(*backups, stopped=""):
+        monkeypatch.setattr(common, "BACKUPS", backups)
+        with pytest.raises(SystemExit) as end:
+            common.start(unittest.mock.Mock(side_effect=KeyboardInterrupt), stopped)
+        return end.value.code
+
+    return press
+
+
+def test_ctrl_c_speaks_of_a_backup_only_where_there_is_one(tmp_path, stop, capsys):
+    (tmp_path / "m1.backup").touch()
+    assert stop(tmp_path / "m1.backup", tmp_path / "m2.backup") == 130
+    assert capsys.readouterr().err == f"\nStopped. {common.GO_ON}\n"
+    assert stop(tmp_path / "m2.backup") == 130
+    assert capsys.readouterr().err == "\nStopped.\n"
+    assert stop(stopped="It begins anew.") == 130
+    assert capsys.readouterr().err == "\nStopped. It begins anew.\n"
+
+
+def test_a_system_error_is_said_without_its_number(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["examples/cifar_m1.py"])
+    with pytest.raises(SystemExit, match=r"^cifar_m1\.py: .*none\.txt: No such file or directory$"):
+        common.start((tmp_path / "none.txt").read_text)
+
+
+def test_a_listener_who_has_gone_is_no_error():
+    """``| head -3`` closes its end of the pipe."""
+    code = "from examples.cifar_m1 import common; common.start(lambda: print('x' * 10**6))"
+    process = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, text=True)  # fmt: skip
+    process.stdout.close()
+    assert process.stderr.read() == "" and process.wait() == 1
+    process.stderr.close()
 
 
 def test_resume_after_a_kill(tmp_path):
@@ -254,6 +308,8 @@ def test_data_asked_for_is_not_replaced(tmp_path):
         (["--subset", "60000"], "--subset: expects a whole number >= 8 and <= 50,000, got '60000'"),
         (["--seed", "-1"], "--seed: expects a whole number >= 0, got '-1'"),
         (["--protocol", "fresh"], "unrecognized arguments: --protocol"),
+        (["--out", __file__], f"--out: expects a folder, and {__file__} is a file"),
+        (["--out", f"{__file__}/m1"], f"--out: expects a folder, and {__file__} is a file"),
     ],
 )
 def test_wrong_flags(flags, message, capsys):

@@ -147,6 +147,21 @@ def test_no_architecture_yet(tmp_path, monkeypatch, capsys):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(
+    "name, text, message",
+    [
+        ("notes.md", "# Notes", r"notes\.md is no JSON, as the metrics of runs are"),
+        ("*.json", None, r"\*\.json is no file: name the metrics files"),
+        ("", None, "is no file: name the metrics files"),
+    ],
+)
+def test_files_that_are_none_of_a_run(name, text, message, tmp_path):
+    if text:
+        (tmp_path / name).write_text(text)
+    with pytest.raises(ValueError, match=message):
+        compare_architectures.main([str(tmp_path / name), "--out", str(tmp_path)])
+
+
 def test_drawn_flowers(tmp_path):
     """In the place of photographs, shapes in files, cut as the photographs are: seven of ten to train on."""
     data = common.find_flowers(SimpleNamespace(data="shapes", subset=20, out=tmp_path, name="trial"))
@@ -304,6 +319,12 @@ class TestClassifyImage:
             (tmp_path / picture).write_text("no pixels here")
         with pytest.raises(ValueError, match=message):
             classify_image.main([str(tmp_path / picture), "--model", str(model)])
+
+    def test_no_folder_for_the_chart(self, picture, model, tmp_path, monkeypatch):
+        monkeypatch.setattr(mc.Sequential, "predict", None)  # said before anything is computed
+        with pytest.raises(ValueError, match=r"--out .*chart\.png: there is no folder .*none"):
+            chart = tmp_path / "none" / "chart.png"
+            classify_image.main([str(picture), "--model", str(model), "--out", str(chart)])
 
     def test_no_model(self, picture, tmp_path):
         with pytest.raises(ValueError, match=r"there is no model .*: train one first"):
