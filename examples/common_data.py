@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image
 
 import minicnn as mc
+from minicnn import config
 
 NAMES = {"cifar10": "CIFAR-10", "flowers": "flowers", "shapes": "shapes"}
 TITLES = {
@@ -71,6 +72,8 @@ def _refuse_or_notice(args, problem, **words):
     if args.data:
         raise SystemExit(f"{args.name}: {problem}") from problem
     print(NOTICE.format(**words), file=sys.stderr)
+    if missing := config.missing_data_folder():
+        print(missing, file=sys.stderr)
 
 
 def _key_and_title(name, title, n):

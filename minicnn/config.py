@@ -56,3 +56,14 @@ def cache_folder():
     folder = usual.get(sys.platform, home() / ".cache")
     xdg = os.environ.get("XDG_CACHE_HOME", "")
     return (Path(xdg) if os.path.isabs(xdg) else folder) / "minicnn"  # XDG: a relative path does not count
+
+
+def data_in(folder, name):
+    """The path of the data called ``name`` in ``folder``, which may also be those data themselves."""
+    return folder if folder.name == name else folder / name
+
+
+def missing_data_folder():
+    """A warning where $MINICNN_DATA names a folder that is not there, most likely a slip; else None."""
+    own = os.environ.get("MINICNN_DATA")
+    return f"MINICNN_DATA is {own}: no such folder" if own and not Path(own).expanduser().exists() else None

@@ -19,6 +19,15 @@ def test_downloads_follow_it(monkeypatch, tmp_path):
     assert tmp_path / "mine" in config.data_folders()
 
 
+def test_a_data_folder_that_is_not_there_is_named(monkeypatch, tmp_path):
+    monkeypatch.delenv("MINICNN_DATA", raising=False)
+    assert config.missing_data_folder() is None
+    monkeypatch.setenv("MINICNN_DATA", str(tmp_path))
+    assert config.missing_data_folder() is None
+    monkeypatch.setenv("MINICNN_DATA", "/nonexistent")
+    assert config.missing_data_folder() == "MINICNN_DATA is /nonexistent: no such folder"
+
+
 def test_without_a_name_it_follows_xdg(monkeypatch, tmp_path):
     monkeypatch.delenv("MINICNN_CACHE", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))

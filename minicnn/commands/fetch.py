@@ -6,6 +6,9 @@ cifar10 has 170 MB, flowers 229 MB. They go to the cache folder (python -m minic
 stopped download has brought is kept; the same command goes on from there.
 """
 
+import sys
+
+from minicnn import config
 from minicnn.datasets import cifar10, flowers
 
 STOPPED = "What has arrived is kept: the same command goes on."
@@ -22,6 +25,8 @@ def add_arguments(parser):
 
 def run(args):
     """One data set after the other."""
+    if missing := config.missing_data_folder():
+        print(f"NOTICE: {missing}", file=sys.stderr)
     for name in args.data:
         title, module, read = DATA[name]
         there = module.find()

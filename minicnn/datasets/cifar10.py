@@ -1,7 +1,7 @@
 """CIFAR-10: 60,000 photographs of 32x32 pixels in ten classes (Krizhevsky 2009).
 
 Looked for, in this order, in ``$MINICNN_DATA``, in minicnn's own cache folder and where Keras keeps
-its copy; in each as one of
+its copy; in each as one of the following (which ``$MINICNN_DATA`` may also name itself)
 
     cifar-10-batches-bin/       files of 10,000 records, each 1 label byte + 3 planes (R, G, B) of 32x32
     cifar-10-binary.tar.gz      the same files, packed by the publisher
@@ -61,8 +61,8 @@ def _found():
     """What there is to read and how, best first."""
     for folder in config.data_folders():
         for name, read in _FORMATS:
-            if (folder / name).exists():
-                yield folder / name, read
+            if (path := config.data_in(folder, name)).exists():
+                yield path, read
 
 
 def fetch():

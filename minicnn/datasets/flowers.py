@@ -62,10 +62,10 @@ def folder():
 def find():
     """The path of the folder or the archive that is there without a download, or None."""
     for place in config.data_folders():
-        for path in (place / name for name in _FOLDERS):
+        for path in (config.data_in(place, name) for name in _FOLDERS):
             if (path / CLASS_NAMES[0]).is_dir():
                 return path
-        for path in (place / name for name in _ARCHIVES):
+        for path in (config.data_in(place, name) for name in _ARCHIVES):
             if path.is_file():
                 return path
     return None

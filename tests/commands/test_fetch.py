@@ -46,6 +46,13 @@ def test_downloads_and_then_finds_it(mirror, small, home, typed):  # noqa: F811
     assert typed("fetch", "cifar10") == (0, f"CIFAR-10: there already, {target}\n", "")
 
 
+def test_a_slip_in_the_variable_is_said(mirror, small, typed, monkeypatch):  # noqa: F811
+    small.pack(mirror[0] / "cifar-10-python.tar.gz", small.python, "PYTHON")
+    monkeypatch.setenv("MINICNN_DATA", "/nonexistent")
+    status, _, error = typed("fetch", "cifar10")
+    assert status == 0 and error.startswith("NOTICE: MINICNN_DATA is /nonexistent: no such folder\n")
+
+
 def test_a_mirror_that_has_it_not(mirror, typed):
     _, address = mirror
     status, out, error = typed("fetch", "flowers")

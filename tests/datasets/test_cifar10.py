@@ -40,6 +40,16 @@ def test_unpacked_python_files_as_keras_leaves_them(home, small, place):
     small.assert_right(cifar10.load_data())
 
 
+def test_the_variable_may_name_the_data_themselves(data, small, monkeypatch):
+    small.unpack(data, small.binary)
+    monkeypatch.setenv("MINICNN_DATA", str(data / "cifar-10-batches-bin"))
+    small.assert_right(cifar10.load_data())
+    small.pack(data / "cifar-10-python.tar.gz", small.python, "PYTHON")
+    monkeypatch.setenv("MINICNN_DATA", str(data / "cifar-10-python.tar.gz"))
+    assert cifar10.find() == data / "cifar-10-python.tar.gz"
+    small.assert_right(cifar10.load_data())
+
+
 def test_the_first_folder_wins(home, data, small):
     small.unpack(data, small.binary)
     small.unpack(home / "cache" / "minicnn", dict.fromkeys(small.binary, b"of the wrong size"))

@@ -286,6 +286,7 @@ def test_without_data_shapes_and_a_notice(tmp_path, capsys):
     cifar_m1.main(["--subset", "80", "--epochs", "1", "--quiet", "--out", str(tmp_path / "out")])
     shown = capsys.readouterr()
     assert "NOTICE: CIFAR-10 is neither on disk nor to be had" in shown.err
+    assert f"MINICNN_DATA is {tmp_path / 'empty'}: no such folder" in shown.err
     assert "obtained (shapes, seed 0)" in shown.out
     assert all("_shapes_80" in path.name for path in (tmp_path / "out").iterdir())
     assert json.loads((tmp_path / "out" / "m1_shapes_80.json").read_text())["dataset"] == "shapes"
