@@ -2,7 +2,9 @@
 
     python -m benchmarks                                        everything; hours
     python -m benchmarks --models m1,lenet5 --measure train     some of it
-    python -m benchmarks.report                                 tables and chart again, from the file
+    python -m benchmarks --out benchmarks/results               everything, for the README's tables
+
+Results, tables and a chart go to runs/benchmarks.
 
 Frameworks that are not installed are left out: pip install -r benchmarks/requirements.txt
 """
@@ -21,6 +23,7 @@ from minicnn import lookup
 from minicnn.archive import replacing
 
 NEEDS = {"minicnn": (), "torch": ("torch",), "keras": ("keras", "tensorflow")}
+OUT = Path("runs", "benchmarks")  # not where the committed results are
 BUSY = 0.5  # a load average above this is somebody else's
 
 
@@ -70,7 +73,7 @@ def parse_arguments(argv):
     add("--threads", type=positive(int), default=2, help="for each framework, on as many cores (default: 2)")
     add("--rounds", type=positive(int), default=5, help="turns that each framework gets (default: 5)")
     add("--seconds", type=positive(float), default=1.0, help="of a turn; at least one step (default: 1)")
-    add("--out", type=Path, default=report.RESULTS, metavar="DIR", help="default: benchmarks/results")
+    add("--out", type=Path, default=OUT, metavar="DIR", help=f"default: {OUT}")
     add("--add", action="store_true", help="keep what DIR already holds of other models and measures")
     args = parser.parse_args(argv)
     missing = [each for each in args.frameworks or NEEDS if not installed(each)]

@@ -119,3 +119,8 @@ NETWORKS = {
     "d": Network("C32k4V P C32k4V P F 256 10", optimizer=ADAM),
     "e": Network("C32k3V P C64k3V P F 64 10", batch=64, optimizer=ADAM, loss=LABELS),
 }  # fmt: skip
+TITLES = {  # as they are called in the tables of examples/README.md, where there is more about them
+    "m1": "M1", "m2": "M2", "m3": "M3", "first": "B, overfitting: first", "second": "B, overfitting: second",
+    "final": "B, overfitting: final", "base": "Base", "lenet5": "LeNet5", "alexnet": "AlexNet",
+    "vgg16": "VGG16", "d": "D, early stopping", "e": "E, predictions",
+}  # fmt: skip

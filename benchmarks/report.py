@@ -3,6 +3,8 @@
     python -m benchmarks.report              writes table.txt, table.md and chart.png beside benchmarks.json,
                                              and both into the texts that have room for them
     python -m benchmarks.report --check      only says (exit status 1) if these are not up to date
+
+The benchmarks.json of benchmarks/results, or with --results runs/benchmarks your own.
 """
 
 import argparse
@@ -83,7 +85,7 @@ def draw(document, path):
             bars = axes.barh(places, values, 0.25, color=colour, label=tables.NAMES[name])
             axes.bar_label(bars, [f"{value:.2f}" for value in values], padding=3, fontsize=SMALL, bbox=WHITE)
         dress(axes, title, "time, the faster peer = 1 (shorter is faster)", None, grid="x")
-        axes.set_yticks(range(len(groups)), groups)
+        axes.set_yticks(range(len(groups)), map(tables.title_of, groups))
         axes.axvline(1, color="gray", linewidth=0.8, zorder=0.5)
         axes.set_xlim(0, 1.15 * max(value for bars in groups.values() for value in bars.values()))
         axes.margins(y=0.02)

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from benchmarks.contest import MINICNN
 from benchmarks.measures import DEFAULT, LIMIT, medians, ratios
+from benchmarks.networks import TITLES
 
 NAMES = {"minicnn": "minicnn", "torch": "PyTorch", "keras": "Keras"}
 NONE = "-"
@@ -24,7 +25,7 @@ MEANINGS = {
         "with an empty cache of compiled kernels."
     ),
     "scaling": (
-        "A training step as one thing grows: the batch of network e; channels or pixels of two 3x3 "
+        "A training step as one thing grows: the batch of E, predictions; channels or pixels of two 3x3 "
         "convolutions; threads."
     ),
     "ladder": (
@@ -43,6 +44,11 @@ class Table(NamedTuple):
     meaning: str
     head: list
     rows: list
+
+
+def title_of(name):
+    """What a reader knows it by; the name itself of what is no documented network."""
+    return TITLES.get(name, name)
 
 
 def milliseconds(seconds):
@@ -71,10 +77,10 @@ def time_of(record, label):
 
 def contests(title, meaning, records, frameworks):
     """The table of a measure whose records are contests between frameworks."""
-    rows = [
-        [name, str(record["batch"]), *(time_of(record, each) for each in frameworks), spread(ratios(record))]
-        for name, record in records.items()
-    ]
+    rows = []
+    for name, record in records.items():
+        times = (time_of(record, each) for each in frameworks)
+        rows.append([title_of(name), str(record["batch"]), *times, spread(ratios(record))])
     head = ["network", "batch", *(NAMES[each] for each in frameworks), "minicnn / faster peer"]
     return Table(title, meaning, head, rows)
 
@@ -99,7 +105,8 @@ def memory(records, frameworks):
     rows = []
     for name, record in records.items():
         known = (record["bytes"].get(each) for each in frameworks)
-        rows.append([name, str(record["batch"]), *(mebibytes(each) if each else NONE for each in known)])
+        cells = (mebibytes(each) if each else NONE for each in known)
+        rows.append([title_of(name), str(record["batch"]), *cells])
     head = ["network", "batch", *(NAMES[each] for each in frameworks)]
     return Table("Memory", MEANINGS["memory"], head, rows)
 
@@ -112,7 +119,10 @@ def mebibytes(known):
 def first_step(records, frameworks):
     """From nothing to the first step."""
     labels = [f"{MINICNN}, cold", *frameworks] if MINICNN in frameworks else list(frameworks)
-    rows = [[name, *(spread(each["seconds"].get(who)) for who in labels)] for name, each in records.items()]
+    rows = [
+        [title_of(name), *(spread(each["seconds"].get(who)) for who in labels)]
+        for name, each in records.items()
+    ]
     head = ["network", *(NAMES.get(who, who) for who in labels)]
     return Table("Time to the first step", MEANINGS["first_step"], head, rows)
 

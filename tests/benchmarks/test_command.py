@@ -2,12 +2,13 @@
 
 import json
 import sys
+from pathlib import Path
 
 import pytest
 from agreement import ROOT
 
 from benchmarks import __main__ as command
-from benchmarks import measures
+from benchmarks import measures, report
 from benchmarks.networks import NETWORKS, Network
 
 ALONE = ["--frameworks", "minicnn", "--threads", "1", "--rounds", "1", "--seconds", "0.001"]
@@ -43,6 +44,11 @@ def test_everything_but_scaling(tmp_path, capsys):
     printed = capsys.readouterr().out
     assert "train, tiny: minicnn" in printed and "A training step" in printed
     assert (tmp_path / "table.md").exists()
+
+
+def test_the_committed_results_are_not_where_results_go():
+    assert command.parse_arguments(ALONE).out == Path("runs", "benchmarks")
+    assert Path("runs", "benchmarks").resolve() != report.RESULTS
 
 
 @pytest.mark.slow

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from benchmarks import marked, report, tables
+from benchmarks.networks import NETWORKS
 
 
 def times(**seconds):
@@ -55,17 +56,23 @@ TITLES = {"train": "A training step", "memory": "Memory", "first_step": "Time to
 
 
 def test_a_contest(document):
-    assert row(document, "train", "m1") == {
-        "network": "m1", "batch": "40", "minicnn": "3 ms (min 1.8)", "PyTorch": "6 ms (min 3.6)",
+    assert row(document, "train", "M1") == {
+        "network": "M1", "batch": "40", "minicnn": "3 ms (min 1.8)", "PyTorch": "6 ms (min 3.6)",
         "Keras": "5.5 ms (min 4.5)", "minicnn / faster peer": "0.58 (0.50 to 0.67)",
     }  # fmt: skip
-    assert row(document, "train", "m2")["minicnn / faster peer"] == "2.00 (2.00 to 2.00)"
+    assert row(document, "train", "M2")["minicnn / faster peer"] == "2.00 (2.00 to 2.00)"
+
+
+def test_every_network_has_a_title_that_says_something():
+    assert tables.TITLES.keys() == NETWORKS.keys()
+    assert min(map(len, tables.TITLES.values())) >= 2 and len(set(tables.TITLES.values())) == len(NETWORKS)
+    assert tables.title_of("batch 8") == "batch 8"
 
 
 def test_memory_and_first_step(document):
-    cells = row(document, "memory", "m1")
+    cells = row(document, "memory", "M1")
     assert (cells["minicnn"], cells["PyTorch"], cells["Keras"]) == ("50", "-", "-")
-    cells = row(document, "first_step", "m1")
+    cells = row(document, "first_step", "M1")
     assert cells["minicnn, cold"] == "21.50 (21.50 to 21.50)"
     assert (cells["minicnn"], cells["PyTorch"]) == ("2.00 (1.50 to 2.50)", "2.25 (2.25 to 2.25)")
 
@@ -128,7 +135,7 @@ def test_files(document, tmp_path):
         report.FILE, "table.txt", "table.md", report.CHART}  # fmt: skip
     with Image.open(tmp_path / report.CHART) as chart:
         assert chart.width == 1280 and np.unique(np.asarray(chart)).size > 10
-    assert "| m1 | 40 | 3 ms (min 1.8) |" in (tmp_path / "table.md").read_text()
+    assert "| M1 | 40 | 3 ms (min 1.8) |" in (tmp_path / "table.md").read_text()
 
 
 def test_no_results_is_said(tmp_path):
