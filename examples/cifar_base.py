@@ -70,12 +70,12 @@ def main(argv=None):
 
     metrics = ("accuracy", "loss", "binary_accuracy")
     run.print_scores(common.DOCUMENTED["C"], show=("last_", "test_"), metrics=metrics)
-    mc.plots.architecture(model, path=run.path("_architecture.png"))
+    run.draw_architecture(model)
     mc.plots.training_curves(history, title=f"Base on {data.title}", path=run.path("_curves.png"))
     first = int(np.argmax(data.y_test[:, 0] == 0))  # the first airplane among the test pictures
     mc.plots.class_scores(
         model.predict(x_test[first : first + 1]), data.class_names, data.x_test[first],
-        title=f"A test picture: {data.class_names[0]}", path=run.path("_scores.png"),
+        title=f"A test picture: {data.class_names[0]}\n{data.title}", path=run.path("_scores.png"),
     )  # fmt: skip
     model.save(run.path(".mcnn"))
     run.write()

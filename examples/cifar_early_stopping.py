@@ -75,7 +75,7 @@ def main(argv=None):
     mc.plots.class_scores(
         probabilities[0], data.class_names, data.x_test[0],
         title=f"predicted: {data.class_names[probabilities[0].argmax()]}, "
-              f"true: {data.class_names[int(data.y_test[0, 0])]}",
+              f"true: {data.class_names[int(data.y_test[0, 0])]}\n{data.title}",
         path=run.path("_prediction.png"),
     )  # fmt: skip
     run.draw_samples(3)

@@ -40,7 +40,7 @@ def build_model(variant="plain"):
             layers.Dense(84, activation="relu"),
             layers.Dense(10, activation="softmax"),
         ],
-        name="LeNet5",
+        name="LeNet5" if variant == "plain" else f"LeNet5_{variant}",
     )
 
 
@@ -77,13 +77,13 @@ def main(argv=None):
 
     metrics = ("accuracy", "loss", "binary_accuracy")
     run.print_scores(common.DOCUMENTED["C"], show=("last_", "test_"), metrics=metrics)
-    mc.plots.architecture(model, path=run.path("_architecture.png"))
+    run.draw_architecture(model)
     title = f"LeNet5 ({args.variant}) on {data.title}"
     mc.plots.training_curves(history, title=title, path=run.path("_curves.png"))
     first = int(np.argmax(data.y_test[:, 0] == 0))  # the first airplane among the test pictures
     mc.plots.class_scores(
         model.predict(x_test[first : first + 1]), data.class_names, data.x_test[first],
-        title=f"A test picture: {data.class_names[0]}", path=run.path("_scores.png"),
+        title=f"A test picture: {data.class_names[0]}\n{data.title}", path=run.path("_scores.png"),
     )  # fmt: skip
     model.save(run.path(".mcnn"))
     run.write()

@@ -143,6 +143,11 @@ class Run:
             title=f"{len(x)} training picture{'s' if len(x) > 1 else ''}: {self.data.title}",
         )  # fmt: skip
 
+    def draw_architecture(self, model):
+        """The layers of a model and their shapes."""
+        title = f"{model.name} for {self.data.title}: {model.count_params():,} parameters"
+        mc.plots.architecture(model, title, self.path("_architecture.png"))
+
     def print_scores(self, documented, show=("", "val_", "test_"), metrics=("accuracy", "loss"),
                      label="documented"):  # fmt: skip
         """Documented beside obtained. ``documented``: a part of documented.json; ``show``: see ``GROUPS``."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from statistics import mean, median
 
 import common
+from common_data import NAMES
 from rows import RESULTS, departures, header, in_words, parts_of, read_json, row, scores, spread
 
 import minicnn as mc
@@ -37,7 +38,7 @@ def collect(paths):
     for run in map(read_json, paths):
         for name, part in parts_of(run).items():
             if name in KNOWN:
-                found.setdefault(name, []).append(part)
+                found.setdefault(name, []).append(part | {"dataset": run["dataset"]})
     return found
 
 
@@ -95,9 +96,11 @@ def draw_fit_times(records, path):
     seconds = {f"{family}, {variant(name)}": median(fit_seconds(record) for record in records[name])
                for family, names in FAMILIES.items() for name in names if name in records}  # fmt: skip
     if seconds:
-        epochs = {record["recipe"]["epochs"] for found in records.values() for record in found}
+        runs = [record for found in records.values() for record in found]
+        epochs = {record["recipe"]["epochs"] for record in runs}
+        data = " and ".join(sorted({NAMES[record["dataset"]] for record in runs}))
         words = f"{min(epochs)} epochs" if len(epochs) == 1 else f"{min(epochs)} to {max(epochs)} epochs"
-        mc.plots.fit_times(seconds, title=f"Time to train, {words}", path=path)
+        mc.plots.fit_times(seconds, title=f"Time to train, {words}: {data}", path=path)
     return bool(seconds)
 
 

@@ -47,7 +47,7 @@ def build_model(variant="plain", image_size=227):
             layers.Dense(1000, activation="relu"),
             layers.Dense(5, activation="softmax"),
         ],
-        name="AlexNet",
+        name="AlexNet" if variant == "plain" else f"AlexNet_{variant}",
     )
 
 
@@ -93,11 +93,12 @@ def main(argv=None):
     metrics = ("accuracy", "loss", "binary_accuracy")
     run.print_scores(common.DOCUMENTED["C, flowers"], show=("last_", "test_"), metrics=metrics)
     run.draw_samples()
-    mc.plots.architecture(model, path=run.path("_architecture.png"))
+    run.draw_architecture(model)
     title = f"AlexNet ({args.variant}) on {data.title}"
     mc.plots.training_curves(history, title=title, path=run.path("_curves.png"))
     kind, picture = data.unseen(2)  # a rose it was not trained on
-    p, shown, title = model.predict(picture[None]), picture.astype("uint8"), f"Never seen before: {kind}"
+    p, shown = model.predict(picture[None]), picture.astype("uint8")
+    title = f"Never seen before: {kind}\n{data.title}"
     mc.plots.class_scores(p, data.class_names, title=title, path=run.path("_scores.png"))
     mc.plots.class_scores(p, data.class_names, shown, title=title, path=run.path("_scores_beside.png"))
     model.save(run.path(".mcnn"))

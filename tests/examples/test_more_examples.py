@@ -6,6 +6,8 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.text import Text
 from PIL import Image
 
 import minicnn as mc
@@ -44,6 +46,23 @@ def figures(out):
             assert len(np.unique(np.asarray(picture))) > 50, path
             found[path.stem.split("_shapes_")[1].partition("_")[2]] = picture.size
     return found
+
+
+@pytest.fixture
+def words(monkeypatch):
+    """The words of every figure that is written."""
+    found, print_png = [], FigureCanvasAgg.print_png
+
+    def keep(canvas, *args, **options):
+        found.append(" ".join(text.get_text() for text in canvas.figure.findobj(Text)))
+        print_png(canvas, *args, **options)
+
+    monkeypatch.setattr(FigureCanvasAgg, "print_png", keep)
+    return found
+
+
+def name_their_data(words):
+    return words and all("embedded pictures, not" in each for each in words)
 
 
 class TestModels:
@@ -114,8 +133,9 @@ def test_overfitting(tmp_path, capsys):
         (flowers_vgg16, "vgg16_plain", ("--image-size", "32", "--subset", "12")),
     ],
 )
-def test_architectures(script, name, flags, tmp_path, capsys):
+def test_architectures(script, name, flags, tmp_path, capsys, words):
     metrics = run(script, tmp_path, *flags)
+    assert name_their_data(words)
     assert metrics["part"] == name
     optimizer = metrics["recipe"]["optimizer"]
     assert optimizer["class_name"] == "SGD" and optimizer["config"]["nesterov"] is True
@@ -137,6 +157,7 @@ def test_architectures(script, name, flags, tmp_path, capsys):
     assert f"{path} ({name}) is not the documented run:" in shown and "epochs 1 instead of 50" in shown
     with Image.open(tmp_path / "chart" / "fit_times.png") as chart:
         assert chart.size == (800, 140)
+    assert "Time to train, 1 epochs: shapes" in words[-1]
 
 
 def test_no_architecture_yet(tmp_path, monkeypatch, capsys):
@@ -195,8 +216,9 @@ def test_without_photographs_a_notice(tmp_path, monkeypatch, capsys):
         flowers_vgg16.main([*flags, "--data", "flowers"])
 
 
-def test_early_stopping(tmp_path, capsys):
+def test_early_stopping(tmp_path, capsys, words):
     metrics = run(cifar_early_stopping, tmp_path)
+    assert name_their_data(words)
     shown = capsys.readouterr().out
     assert "precision    recall  f1-score   support" in shown and "weighted avg" in shown
     confusion = np.array(metrics["confusion"])
