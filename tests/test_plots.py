@@ -98,7 +98,7 @@ LONG = "A title that goes on for longer than anyone would think sensible, and th
 def test_long_titles_stay_on_the_figure(draw, x, p):
     figure = draw(x, p)
     figure.canvas.draw()
-    (title,) = (text for text in figure.findobj() if getattr(text, "get_text", str)() == LONG)
+    (title,) = (text for text in figure.findobj() if getattr(text, "get_text", str)().replace("\n", " ") == LONG)
     box = title.get_window_extent()
     width, height = figure.canvas.get_width_height()
     assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= width and box.y1 <= height
@@ -214,6 +214,11 @@ def test_class_scores(x, p):
     assert axes.get_xlabel() == "probability (%)"
     colours = [bar.get_facecolor() for bar in axes.patches]
     assert colours.count(colours[0]) == 3 and colours[1] != colours[0]
+
+
+def test_there_is_no_probability_above_100_on_the_axis():
+    axes = plots.class_scores([0.2, 0.8]).axes[0]
+    assert axes.spines["bottom"].get_bounds() == (0, 100) and axes.get_xticks()[-1] == 100
 
 
 def test_class_scores_have_room_for_a_certain_class():

@@ -55,7 +55,7 @@ def test_architecture_says_what_each_layer_does():
     assert explained == "below each layer: the shape of its output, its parameters"
     assert cells(figure) == [
         ["Input", "32 × 24 × 3"],
-        ["Rescaling", "× 0.00392", "32 × 24 × 3"],
+        ["Rescaling", "÷ 255", "32 × 24 × 3"],
         ["RandomFlip", "horizontal\nand vertical", "32 × 24 × 3"],
         ["Conv2D", "11×9 stride 4×2\nrelu", "8 × 12 × 128", "38,144"],
         ["Batch\nNormalization", "8 × 12 × 128", "512"],

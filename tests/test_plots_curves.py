@@ -122,3 +122,28 @@ def test_compare_runs_refuses():
 
 def test_sixty_lines_look_different():
     assert len({tuple(line_style(i).values()) for i in range(60)}) == 60
+
+
+def test_numbers_beside_the_axis_are_whole_ones():
+    """Not ``+1.609`` above ``0.0006``."""
+    for loss in ([1.6096, 1.6094, 1.6093], [2.30211, 2.30212, 2.30211]):
+        figure = plots.training_curves({"loss": loss})
+        figure.canvas.draw()
+        (axes,) = figure.axes
+        assert axes.yaxis.get_offset_text().get_text() == ""
+        assert all(float(label.get_text()) > 1 for label in axes.get_yticklabels())
+
+
+@pytest.mark.parametrize(
+    ("title", "lines"),
+    [
+        ("M1 on CIFAR-10", ["M1 on CIFAR-10"]),
+        ("shapes (embedded pictures, not CIFAR-10), the first 256",
+         ["shapes (embedded pictures, not", "CIFAR-10), the first 256"]),
+        ("M3 on CIFAR-10\nfresh: each from the same new weights",
+         ["M3 on CIFAR-10", "fresh: each from the same new weights"]),
+    ],
+)  # fmt: skip
+def test_a_long_title_is_broken_into_lines_alike(title, lines):
+    figure = plots.training_curves({"loss": [2.0, 1.0]}, title=title)
+    assert figure.get_suptitle() == "\n".join(lines)

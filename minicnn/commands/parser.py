@@ -6,7 +6,7 @@ import re
 from minicnn.lookup import nearest
 
 FLAG = re.compile(r"unrecognized arguments: (-[^\s=]+)")
-CHOICE = re.compile(r"(?P<what>.*invalid choice: '(?P<word>.*)') \(choose from .*\)")
+CHOICE = re.compile(r"(?P<what>argument (?P<of>.*): invalid choice: '(?P<word>.*)') \(choose from .*\)")
 
 
 class Parser(argparse.ArgumentParser):
@@ -30,7 +30,8 @@ class Parser(argparse.ArgumentParser):
             if near := nearest(flag[1], known):
                 message += f": did you mean {near}? (--help lists all flags)"
         elif choice := CHOICE.fullmatch(message):
-            known = [word for action in self._actions for word in action.choices or ()]
+            named = {argparse.ArgumentError(action, "").argument_name: action for action in self._actions}
+            known = named[choice["of"]].choices
             near = nearest(choice["word"], known)
             hint = f"did you mean {near}? " if near else ""
             message = f"{choice['what']}: {hint}There are {', '.join(known)}"

@@ -77,9 +77,11 @@ def _times(pair):
 
 
 def _scaled(layer):
-    """``["× 0.00784", "−1"]``"""
+    """``["÷ 255"]`` or ``["× 0.00784", "−1"]``"""
+    divisor = round(1 / layer.scale) if layer.scale else 0
+    scale = f"÷ {divisor}" if divisor > 1 and layer.scale == 1 / divisor else f"× {_number(layer.scale)}"
     offset = [_number(layer.offset, sign="+")] if layer.offset else []
-    return [f"× {_number(layer.scale)}", *offset]
+    return [scale, *offset]
 
 
 def _moved(layer):

@@ -41,6 +41,7 @@ def class_scores(probabilities, class_names=None, image=None, title=None, path=N
     dress(axes, title or f"{names[best]}, {100 * p[best]:.0f} %", "probability (%)", "class", grid="x")
     axes.set_xlim(0, 115)  # room for the number behind a bar of 100 %
     axes.set_xticks(range(0, 101, 20))
+    axes.spines["bottom"].set_bounds(0, 100)
     return finish(figure, path, "class_scores")
 
 

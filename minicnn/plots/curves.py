@@ -120,4 +120,5 @@ def _dress_epochs(axes, title, metric, first, last):
 
     dress(axes, title, "epoch", AXIS_LABELS.get(metric, metric))
     axes.set_xlim(first - 0.5, last + 0.5)
+    axes.ticklabel_format(useOffset=False)  # 1.6096 is read at once, + 1.609 above 0.0006 is not
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))

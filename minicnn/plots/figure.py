@@ -7,7 +7,9 @@ and markers, wrong predictions also carry a sign.
 
 import functools
 import io
+import math
 import os
+import textwrap
 
 DPI = 128  # a power of two, so that pixels / DPI inches are exactly that many pixels again
 TITLE, TEXT, SMALL = 10, 8, 7  # points; at 128 dots per inch 18, 14 and 12 pixels
@@ -55,9 +57,15 @@ def dress(axes, title=None, xlabel=None, ylabel=None, grid="both"):
 
 
 def head(figure, title):
-    """A title above all panels, if there is one."""
+    """A title above all panels, if there is one; one that is too long in lines of nearly the same length."""
     if title:
-        figure.suptitle(plain(title), fontsize=TITLE, fontweight="bold", wrap=True)
+        lines = [part for line in title.split("\n") for part in _even_lines(line, figure.bbox.width)]
+        figure.suptitle(plain("\n".join(lines)), fontsize=TITLE, fontweight="bold", wrap=True)
+
+
+def _even_lines(title, width):
+    count = math.ceil(title_width(title) / width)
+    return textwrap.wrap(title, math.ceil(len(title) / max(count, 1)) + 5)
 
 
 def legend(figure, handles, names, **look):

@@ -106,6 +106,12 @@ class TestModels:
         assert names["aug_dropout"][at + 1] == "Flatten"
 
 
+def test_only_the_choices_of_that_flag_are_named(capsys):
+    with pytest.raises(SystemExit):
+        cifar_overfitting.main(["--model", "third"])
+    assert capsys.readouterr().err.endswith("invalid choice: 'third': There are first, second, final\n")
+
+
 def test_overfitting(tmp_path, capsys):
     metrics = run(cifar_overfitting, tmp_path, "--subset", "96")
     assert list(metrics["parts"]) == ["first", "second", "final"]
