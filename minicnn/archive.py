@@ -27,6 +27,12 @@ import numpy as np
 
 FIRST_LINE = b"minicnn archive 1\n"
 FOREIGN = {b"PK": "a zip file, as .keras and .npz are", b"\x89HDF": "an HDF5 file", b"\x80": "a pickle"}
+KERAS, TORCH = "get_weights() is what Keras takes", "mc.torch.state_dict(model) is what torch.save takes"
+NAMES = {  # endings that promise another program's file, and what leads there: docs/exchange.md
+    ".keras": KERAS, ".h5": KERAS, ".hdf5": KERAS, ".pt": TORCH, ".pth": TORCH,
+    ".onnx": "mc.onnx.export(model, path) writes one",
+    ".safetensors": "mc.safetensors.save(model, path) writes one",
+}  # fmt: skip
 DIGEST_BYTES = hashlib.sha256().digest_size
 LONGEST_HEADER = 8 * 2**20
 ROOM = 8 * 2**20  # bytes that a parsed document may take beyond three times its text
@@ -41,8 +47,9 @@ def write_archive(path, document, arrays):
 
     Whatever goes wrong, and even when the process is killed, ``path`` is either the old file or the
     new one, whole. Raises OSError where the folder is missing, read-only or full, and ValueError for
-    an array that is not made of real numbers.
+    an array that is not made of real numbers and for a ``path`` called as another program's file.
     """
+    check_name(path)
     arrays = {name: _storable(name, array) for name, array in arrays.items()}
     header = _header(document, arrays)
     numbers = (array.reshape(-1).view(np.uint8) for array in arrays.values())  # bytes, without a copy
@@ -52,6 +59,16 @@ def write_archive(path, document, arrays):
             file.write(part)
             digest.update(part)
         file.write(digest.digest())
+
+
+def check_name(path):
+    """ValueError where the name of a file to be written says that it is another program's."""
+    ending = os.path.splitext(os.fsdecode(path))[1].lower()
+    if ending in NAMES:
+        raise ValueError(
+            f"{path} would be a minicnn archive, not what {ending} says: call it .mcnn; for the other, "
+            f"{NAMES[ending]} (docs/exchange.md)"
+        )
 
 
 def read_archive(path):

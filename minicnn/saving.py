@@ -16,7 +16,8 @@ VERSION = 1
 def save_model(model, path):
     """Write a built ``model`` to the file ``path``; :func:`load_model` reads it.
 
-    Raises ValueError for a model without weights or of two float types, OSError where it cannot write.
+    Raises ValueError for a model without weights or of two float types, and for a name of another program's
+    files (.keras, .onnx, ...); OSError where it cannot write.
     """
     arrays = add_prefix("weights", _named_weights(model, path))
     floats = {layer.name: layer.dtype.name for layer in model.layers}
@@ -66,7 +67,8 @@ def load_model(path, custom_objects=None, compile=True):
 def save_weights(model, path):
     """Write the weights alone, for a model of the same architecture to take with ``load_weights``.
 
-    Raises ValueError for a model without weights, OSError where it cannot write.
+    Raises ValueError for a model without weights and for a name of another program's files, OSError where it
+    cannot write.
     """
     arrays = add_prefix("weights", _named_weights(model, path))
     write_archive(path, {"kind": WEIGHTS, "version": VERSION}, arrays)

@@ -98,7 +98,8 @@ LONG = "A title that goes on for longer than anyone would think sensible, and th
 def test_long_titles_stay_on_the_figure(draw, x, p):
     figure = draw(x, p)
     figure.canvas.draw()
-    (title,) = (text for text in figure.findobj() if getattr(text, "get_text", str)().replace("\n", " ") == LONG)
+    written = figure.findobj(lambda each: hasattr(each, "get_text"))
+    (title,) = (text for text in written if text.get_text().replace("\n", " ") == LONG)
     box = title.get_window_extent()
     width, height = figure.canvas.get_width_height()
     assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= width and box.y1 <= height

@@ -127,6 +127,19 @@ def test_files_of_others_are_called_by_their_name(begin, kind, tmp_path):
         mc.load_model(path)
 
 
+@pytest.mark.parametrize("name, way", [
+    ("m.keras", r"get_weights\(\)"), ("m.weights.h5", r"get_weights\(\)"), ("M.HDF5", r"get_weights\(\)"),
+    ("m.pt", r"mc\.torch\.state_dict"), ("m.pth", r"mc\.torch\.state_dict"),
+    ("m.onnx", r"mc\.onnx\.export"), ("m.safetensors", r"mc\.safetensors\.save"),
+])  # fmt: skip
+def test_a_name_of_anothers_file_is_refused_before_anything_is_written(name, way, tmp_path):
+    model, path = model_of(layers.Input((4,))), tmp_path / name
+    for write in (model.save, model.save_weights, mc.callbacks.ModelCheckpoint):
+        with pytest.raises(ValueError, match=rf"call it \.mcnn; for the other, {way}"):
+            write(path)
+    assert not path.exists()
+
+
 @pytest.mark.parametrize("arguments, message", [
     ({"epochs": "3"}, "epochs expects a whole number >= 0"), ({"epochs": -1}, "epochs expects"),
     ({"initial_epoch": -1}, "initial_epoch expects"), ({"callbacks": ["x"]}, "callbacks"),

@@ -2,6 +2,7 @@
 
 import os
 
+from minicnn.archive import check_name
 from minicnn.callbacks.monitor import MonitorCallback
 from minicnn.checks import is_whole
 from minicnn.lookup import nearest
@@ -39,6 +40,7 @@ class ModelCheckpoint(MonitorCallback):
         super().__init__(monitor, mode if save_best_only or mode != "auto" else "min")
         check_save_freq(self, save_freq)
         self.filepath = os.fspath(filepath)
+        check_name(self.filepath)  # now, not when an epoch has been trained
         self.verbose = verbose
         self.save_best_only = save_best_only
         self.save_weights_only = save_weights_only
