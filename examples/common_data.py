@@ -23,6 +23,11 @@ NOTICE = (
     "its scores say nothing about {name}. (--data {key} tells what was tried and what to do.)\n"
     "Drawing them takes some ten seconds."
 )
+FEW = 10_000
+TOO_FEW = (
+    "So few shapes teach nothing at first: in two epochs M3 stays at chance with 2,000 or 5,000 of them\n"
+    "(--subset), comes to an accuracy of 0.48 with 10,000, and of 0.73 with 20,000."
+)
 
 # ------------------------------------------------------------------------------------- in memory
 
@@ -72,6 +77,8 @@ def _refuse_or_notice(args, problem, **words):
     if args.data:
         raise SystemExit(f"{args.name}: {problem}") from problem
     print(NOTICE.format(**words), file=sys.stderr)
+    if args.subset and args.subset < FEW and words["key"] == "cifar10":
+        print(TOO_FEW, file=sys.stderr)
     if missing := config.missing_data_folder():
         print(missing, file=sys.stderr)
 

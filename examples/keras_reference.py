@@ -13,6 +13,7 @@ order in every epoch; so does this script, by handing the batches over itself. R
 """
 
 import argparse
+import importlib.util
 import json
 import math
 import os
@@ -186,6 +187,8 @@ def main(argv=None):
     parser.add_argument("models", nargs="+", choices=RECIPES, metavar="MODEL", help=", ".join(RECIPES))
     parser.add_argument("--seeds", type=int, nargs="+", default=[0], help="default: 0")
     args = parser.parse_args(argv)
+    if missing := [name for name in ("tensorflow", "keras") if not importlib.util.find_spec(name)]:
+        parser.error(f"not installed: {', '.join(missing)} (pip install tensorflow-cpu)")
     for model in args.models:
         for seed in args.seeds:
             keep(train(RECIPES[model], seed))

@@ -2,7 +2,7 @@
 
     python examples/reproduce.py                     on CIFAR-10, into examples/results
     python examples/reproduce.py m1 early_stopping   these alone; some are long and only run by name
-    python examples/reproduce.py --trial             256 shapes and one epoch, into runs/trial
+    python examples/reproduce.py --trial             256 shapes, one epoch, one seed; into runs/trial
 
 What stands in the results whole is not trained again, and a run that was stopped goes on from its last
 epoch: stop this when you like and start it again. No photograph of flowers is kept among the results: every
@@ -166,8 +166,9 @@ def main(argv=None):
     text = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=text)
     parser.add_argument("names", nargs="*", metavar="RUN", help=f"of {', '.join(JOBS)}")
-    parser.add_argument("--seeds", type=int, default=5, choices=range(1, 101), metavar="N", help="default: 5")
-    parser.add_argument("--trial", action="store_true", help="try the machinery, in a minute")
+    seeds = {"type": int, "choices": range(1, 101), "metavar": "N", "help": "default: 5, of a trial 1"}
+    parser.add_argument("--seeds", **seeds)
+    parser.add_argument("--trial", action="store_true", help="try the machinery, in some minutes")
     args = parser.parse_args(argv)
     if unknown := [name for name in args.names if name not in JOBS]:
         parser.error(f"{unknown[0]!r} is no run: there are {', '.join(JOBS)}")
@@ -175,7 +176,7 @@ def main(argv=None):
     results = folder / "results" if args.trial else table.RESULTS
     flags = TRIAL_RUN if args.trial else ()
 
-    for name, seed in runs(args.names, args.seeds):
+    for name, seed in runs(args.names, args.seeds or (1 if args.trial else 5)):
         if is_whole(results / name / f"seed{seed}.json"):
             print(f"{name}, seed {seed}: there already")
             continue

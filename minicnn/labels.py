@@ -32,10 +32,10 @@ def as_classes(labels, caller, name="labels", length=None, classes=None):
             f"{caller} expects {name} as class numbers 0, 1, ..., got {labels.dtype} {labels[:3].tolist()}..."
         )
     if len(labels) and (labels.min() < 0 or (classes is not None and labels.max() >= classes)):
-        top = "" if classes is None else f"..{classes - 1}"
+        wanted = "as class numbers 0, 1, ..." if classes is None else f"in 0..{classes - 1}"
+        mend = "" if labels.min() < 0 else ": does class_names hold every class?"
         raise ValueError(
-            f"{caller} expects {name} in 0{top}, got {float(labels.min()):g} to {float(labels.max()):g}: "
-            "does class_names hold every class?"
+            f"{caller} expects {name} {wanted}, got {float(labels.min()):g} to {float(labels.max()):g}{mend}"
         )
     return labels.astype(np.int64)
 

@@ -68,7 +68,7 @@ def test_many_pictures_in_small_integers():
     [
         ([0, 1], [0], None, r"y_pred of shape \(2,\) or \(2, classes\), got \(1,\)"),
         ([0, 2], [0, 1], ["a", "b"], "y_true in 0..1, got 0 to 2: does class_names hold every class"),
-        ([0, -1], [0, 1], None, "y_true in 0, got -1 to 0"),
+        ([0, -1], [0, 1], None, "y_true as class numbers 0, 1, ..., got -1 to 0"),
         ([], [], None, "at least one label, got none"),
         ([0.5], [0], None, "class numbers 0, 1, ..., got float64"),
     ],

@@ -5,6 +5,7 @@ import warnings
 import numpy as np
 import pytest
 
+import minicnn as mc
 from minicnn.labels import as_classes
 
 
@@ -40,7 +41,7 @@ def test_no_labels():
     ([["cat", "dog"]], "class numbers 0, 1, ..., got <U3"),
     ([[None, 1]], "class numbers 0, 1, ..., got object"),
     ([[0, 1], [1]], "labels of one length, got different shapes"),
-    ([-1, 3], "labels in 0, got -1 to 3"),
+    ([-1, 3], "labels as class numbers 0, 1, ..., got -1 to 3"),
 ])  # fmt: skip
 def test_what_is_refused(labels, message):
     with warnings.catch_warnings(), pytest.raises(ValueError, match=f"report expects .*{message}"):
@@ -53,3 +54,11 @@ def test_labels_beyond_the_classes():
         as_classes([0, 3], "report", "y", classes=3)
     with pytest.raises(ValueError, match=r"in 0..0, got 0 to 1"):
         as_classes([True, False], "report", classes=1)
+
+
+def test_a_negative_label_is_no_class_number():
+    message = r"^classification_report expects y_true as class numbers 0, 1, \.\.\., got -1 to 2$"
+    with pytest.raises(ValueError, match=message):
+        mc.metrics.classification_report([-1, 1, 2], [0, 1, 1])
+    with pytest.raises(ValueError, match=r"^confusion_matrix expects y_pred in 0\.\.2, got -1 to 1$"):
+        mc.metrics.confusion_matrix([0, 1, 2], [0, -1, 1], 3)

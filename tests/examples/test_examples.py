@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 import minicnn as mc
-from examples import cifar_depth, cifar_m1, cifar_m2, cifar_m3, cifar_optimizers, reproduce
+from examples import cifar_depth, cifar_m1, cifar_m2, cifar_m3, cifar_optimizers, keras_reference, reproduce
 from examples.cifar_m1 import common
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -286,6 +286,7 @@ def test_without_data_shapes_and_a_notice(tmp_path, capsys):
     cifar_m1.main(["--subset", "80", "--epochs", "1", "--quiet", "--out", str(tmp_path / "out")])
     shown = capsys.readouterr()
     assert "NOTICE: CIFAR-10 is neither on disk nor to be had" in shown.err
+    assert "So few shapes teach nothing at first" in shown.err
     assert f"MINICNN_DATA is {tmp_path / 'empty'}: no such folder" in shown.err
     assert "obtained (shapes, seed 0)" in shown.out
     assert all("_shapes_80" in path.name for path in (tmp_path / "out").iterdir())
@@ -318,6 +319,13 @@ def test_wrong_flags(flags, message, capsys):
         cifar_m1.main(flags)
     assert stop.value.code == 2
     assert message in capsys.readouterr().err
+
+
+def test_without_keras_its_script_says_so(monkeypatch, capsys):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(SystemExit):
+        keras_reference.main(["M2"])
+    assert "not installed: tensorflow, keras (pip install tensorflow-cpu)" in capsys.readouterr().err
 
 
 class TestReproduce:
@@ -358,6 +366,10 @@ class TestReproduce:
     def test_long_runs_by_name_only(self, calls):
         reproduce.main(["--trial", "--seeds", "2", "base", "m1"])
         assert calls == [("base", 0), ("m1", 0), ("m1", 1)]
+
+    def test_a_trial_is_of_one_seed(self, calls):
+        reproduce.main(["--trial", "m1"])
+        assert calls == [("m1", 0)]
 
     def test_a_wrong_name(self, capsys):
         with pytest.raises(SystemExit):

@@ -52,4 +52,7 @@ def main(argv=None):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except ModuleNotFoundError as missing:
+        sys.exit(f"python -m tests.reliability needs the module {missing.name}: pip install -e '.[test]'")
