@@ -60,7 +60,8 @@ def main(argv=None):
     run.print_scores(documented, show=("val_", "last_val_", "test_"))
     known = documented["models"]["early_stopping"]
     best = int(np.argmin(history.history["val_loss"])) + 1
-    print(f"{len(history.epoch)} epochs, lowest validation loss after epoch {best} (documented: "
+    epochs = common.counted(len(history.epoch), "epoch")
+    print(f"{epochs}, lowest validation loss after epoch {best} (documented: "
           f"{known['epochs']} epochs, {known['best_epoch']})\n")  # fmt: skip
 
     probabilities = model.predict(x_test)

@@ -62,7 +62,7 @@ def main(argv=None):
     )
     if args.at_most <= args.epochs:
         raise ValueError(f"--at-most {args.at_most} leaves nothing to go on with after the first "
-                         f"{args.epochs} epochs (--epochs): make it more")  # fmt: skip
+                         f"{common.counted(args.epochs, 'epoch')} (--epochs): make it more")  # fmt: skip
     data = common.load_data(args)
     x_train, x_test = (x / np.float32(255) for x in (data.x_train, data.x_test))  # pixels 0..1
     y_train, y_test = data.y_train, data.y_test  # labels as class numbers

@@ -10,12 +10,12 @@ from pathlib import Path
 
 from common_data import MOST, find_flowers, load_data
 from common_run import BACKUPS, Run
-from rows import DOCUMENTED
+from rows import DOCUMENTED, counted
 
 from minicnn.commands.parser import Parser, whole_number
 
 __all__ = [
-    "DOCUMENTED", "Run", "find_flowers", "load_data", "make_parser", "parse_arguments", "start",
+    "DOCUMENTED", "Run", "counted", "find_flowers", "load_data", "make_parser", "parse_arguments", "start",
     "whole_number",
 ]  # fmt: skip
 

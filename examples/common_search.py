@@ -9,12 +9,18 @@ import os
 import warnings
 from concurrent.futures import CancelledError
 
-import joblib
 import numpy as np
-from joblib.externals.loky.process_executor import TerminatedWorkerError
-from sklearn.exceptions import ConvergenceWarning
+from rows import counted
 
 import minicnn as mc
+
+try:
+    import joblib
+    from joblib.externals.loky.process_executor import TerminatedWorkerError
+    from sklearn.exceptions import ConvergenceWarning
+except ModuleNotFoundError as missing:
+    mend = "pip install -e '.[sklearn]'"
+    raise SystemExit(f"A search needs scikit-learn (no {missing.name} here): {mend}") from None
 
 EVERYWHERE = ("minicnn", "sklearn", "numpy", "numba")  # what the same result needs in the same version
 LIVES = 3  # how often a search is begun before lost workers end it
@@ -179,10 +185,6 @@ def table(candidates, names, most=10):
         lines.append(scores + [cell(each["params"].get(name, "-")) for name in names])
     widths = [max(map(len, column)) for column in zip(*lines)]
     return "\n".join("  ".join(f"{text:>{width}}" for text, width in zip(line, widths)) for line in lines)
-
-
-def counted(number, noun, plural="s"):
-    return f"{number} {noun}{plural if number > 1 else ''}"
 
 
 def cell(value):

@@ -16,7 +16,7 @@ from statistics import mean, median
 
 import common
 from common_data import NAMES
-from rows import RESULTS, departures, header, in_words, parts_of, read_json, row, scores, spread
+from rows import RESULTS, counted, departures, header, in_words, parts_of, read_json, row, scores, spread
 
 import minicnn as mc
 
@@ -99,7 +99,7 @@ def draw_fit_times(records, path):
         runs = [record for found in records.values() for record in found]
         epochs = {record["recipe"]["epochs"] for record in runs}
         data = " and ".join(sorted({NAMES[record["dataset"]] for record in runs}))
-        words = f"{min(epochs)} epochs" if len(epochs) == 1 else f"{min(epochs)} to {max(epochs)} epochs"
+        words = counted(*epochs, "epoch") if len(epochs) == 1 else f"{min(epochs)} to {max(epochs)} epochs"
         mc.plots.fit_times(seconds, title=f"Time to train, {words}: {data}", path=path)
     return bool(seconds)
 

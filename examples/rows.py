@@ -113,6 +113,11 @@ def standard_errors(ours, theirs):
     return (mean(ours) - mean(theirs)) / error
 
 
+def counted(number, noun, plural="s"):
+    """``1 epoch``, ``2 epochs``."""
+    return f"{number} {noun}{plural if number != 1 else ''}"
+
+
 def row(*cells):
     return "| " + " | ".join(cells) + " |"
 

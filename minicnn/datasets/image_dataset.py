@@ -162,7 +162,11 @@ class ImageDataset(KeyedBatches):
 
     def picture(self, row):
         """The pixels (height, width, channels) of the file with this number, as they are in a batch."""
-        pixels = images.read(self.file_paths[row], self.color_mode)
+        try:
+            pixels = images.read(self.file_paths[row], self.color_mode)
+        except images.UnreadablePicture as problem:
+            mend = 'image_dataset_from_directory(..., on_error="skip") leaves such pictures out'
+            raise images.UnreadablePicture(f"{problem} ({mend})") from problem
         return images.resize(pixels, self.image_size, self.interpolation, self.crop_to_aspect_ratio)
 
     def first(self, n):
@@ -212,7 +216,12 @@ class ImageDataset(KeyedBatches):
 
     def __repr__(self):
         H, W = self.image_size
-        return f"<ImageDataset: {self.images} pictures, {H} x {W}, {len(self)} batches of {self.batch_size}>"
+        pictures, batches = _counted(self.images, "picture"), _counted(len(self), "batch", "es")
+        return f"<ImageDataset: {pictures}, {H} x {W}, {batches} of {self.batch_size}>"
+
+
+def _counted(number, noun, plural="s"):
+    return f"{number} {noun}{plural if number != 1 else ''}"
 
 
 def _check_labels(labels, class_names, label_mode):

@@ -101,6 +101,6 @@ def test_other_pictures_are_another_run(drawn, tmp_path):
 
 
 def test_repr_and_export(drawn):
-    assert repr(load(drawn)) == "<ImageDataset: 18 pictures, 8 x 6, 1 batches of 32>"
+    assert repr(load(drawn)) == "<ImageDataset: 18 pictures, 8 x 6, 1 batch of 32>"
     assert mc.utils.image_dataset_from_directory is image_dataset_from_directory
     assert isinstance(load(drawn), ImageDataset)

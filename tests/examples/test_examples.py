@@ -328,6 +328,16 @@ def test_without_keras_its_script_says_so(monkeypatch, capsys):
     assert "not installed: tensorflow, keras (pip install tensorflow-cpu)" in capsys.readouterr().err
 
 
+def test_without_scikit_learn_the_search_says_so():
+    code = (
+        "import sys, runpy; sys.modules['joblib'] = None; sys.argv = ['search.py', '--help']\n"
+        "runpy.run_module('examples.search', run_name='__main__')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=False, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr == "A search needs scikit-learn (no joblib here): pip install -e '.[sklearn]'\n"
+
+
 class TestReproduce:
     @pytest.fixture
     def calls(self, tmp_path, monkeypatch):

@@ -163,7 +163,7 @@ def test_architectures(script, name, flags, tmp_path, capsys, words):
     assert f"{path} ({name}) is not the documented run:" in shown and "epochs 1 instead of 50" in shown
     with Image.open(tmp_path / "chart" / "fit_times.png") as chart:
         assert chart.size == (800, 140)
-    assert "Time to train, 1 epochs: shapes" in words[-1]
+    assert "Time to train, 1 epoch: shapes" in words[-1]
 
 
 def test_no_architecture_yet(tmp_path, monkeypatch, capsys):
