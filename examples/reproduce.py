@@ -168,7 +168,7 @@ def main(argv=None):
     parser.add_argument("names", nargs="*", metavar="RUN", help=f"of {', '.join(JOBS)}")
     seeds = {"type": int, "choices": range(1, 101), "metavar": "N", "help": "default: 5, of a trial 1"}
     parser.add_argument("--seeds", **seeds)
-    parser.add_argument("--trial", action="store_true", help="try the machinery, in some minutes")
+    parser.add_argument("--trial", action="store_true", help="try the machinery, in a minute or two")
     args = parser.parse_args(argv)
     if unknown := [name for name in args.names if name not in JOBS]:
         parser.error(f"{unknown[0]!r} is no run: there are {', '.join(JOBS)}")
