@@ -26,7 +26,8 @@ def run(args):
         model.compile(loss="sparse_categorical_crossentropy", metrics=["accuracy"])
     by = pictures.find(judged, args.data, args.subset)
     scores = model.evaluate(by.x, by.y, by.batch_size, verbose=0, return_dict=True)
-    print(f"{model.name} on {by.title}: {by.count:,} test pictures")
+    the = "the first " if args.subset else ""
+    print(f"{model.name} on {by.title}: {the}{by.count:,} test pictures")
     width = max(map(len, scores))
     for name, value in scores.items():
         print(f"    {name:<{width}}  {value:.4f}")

@@ -56,7 +56,8 @@ def find(trained, wanted=None, subset=None):
     name = wanted or trained.run.get("dataset")
     if name is None:
         raise ValueError(f"nothing beside {trained.path} says what to test it on: add --data, cifar10 say")
-    count = subset or (None if wanted else trained.run["sizes"].get("test"))
+    most = None if wanted else trained.run["sizes"].get("test")
+    count = min((n for n in (subset, most) if n is not None), default=None)
     title = TITLES.get(name, name) if wanted else trained.run.get("title", TITLES.get(name, name))
     if not wanted and "pictures" in trained.run:  # drawn for want of photographs
         return _from_folder(trained, trained.path.parent / trained.run["pictures"], title, count, VALIDATION)
@@ -77,8 +78,14 @@ def _in_memory(trained, name, title, count):
             f"{trained.path} takes pictures {H} x {W} x {C}, those of {title} are 32 x 32 x 3: "
             "--data FOLDER makes pictures from files fit"
         )
+    classes = list(getattr(datasets, name).CLASS_NAMES)
+    names = trained.class_names or classes
+    if names != classes and name != trained.run["dataset"]:  # its own may be called otherwise: plane, car
+        raise ValueError(
+            f"{trained.path} knows {', '.join(names)}; the classes of {title} are others: "
+            f"{', '.join(classes)}"
+        )
     _, (x, y) = datasets.load(name, 0, min(count, TEST_PICTURES))
-    names = trained.class_names or list(getattr(datasets, name).CLASS_NAMES)
     labels = to_categorical(y, len(names)) if _one_hot(trained) else y
     return Pictures(title, names, len(x), trained.as_input(x), labels, _batch_size(trained))
 

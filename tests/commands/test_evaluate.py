@@ -28,9 +28,24 @@ def test_other_pictures(m1, folder, typed):
     """The first test pictures, drawn and from files, in any order, give the same scores."""
     drawn = scores(typed("evaluate", m1, "--data", "shapes", "--subset", 80)[1])
     files = scores(typed("evaluate", m1, "--data", folder)[1])
-    assert drawn[0] == "M1 on shapes: 80 test pictures" and files[0] == f"M1 on {folder}: 80 test pictures"
+    assert drawn[0] == "M1 on shapes: the first 80 test pictures"
+    assert files[0] == f"M1 on {folder}: 80 test pictures"
     assert files[1] == pytest.approx(drawn[1], abs=2e-4)
-    assert scores(typed("evaluate", m1, "--data", folder, "--subset", 7)[1])[0].endswith(": 7 test pictures")
+
+
+@pytest.mark.parametrize("wanted, count", [(7, 7), (80, 80), (99_999_999, 80)])
+def test_a_subset_is_of_the_pictures_there_are(wanted, count, m1, folder, typed):
+    for data in ((), ("--data", folder)):
+        head, _ = scores(typed("evaluate", m1, *data, "--subset", wanted)[1])
+        assert head.endswith(f": the first {count} test pictures")
+
+
+def test_ones_own_pictures_may_have_other_names(m1, typed):
+    (path,) = m1.glob("*.json")
+    run = json.loads(path.read_text())
+    before = scores(typed("evaluate", m1)[1])
+    path.write_text(json.dumps(run | {"class_names": [f"class {k}" for k in range(10)]}))
+    assert scores(typed("evaluate", m1)[1]) == before
 
 
 def test_a_folder_is_sampled_fairly(m1, folder, typed, monkeypatch):
@@ -73,6 +88,13 @@ def test_what_cannot_be_judged(m1, alone, save, folder, fails, tmp_path):
     )
 
 
+@pytest.mark.parametrize("command", ["evaluate", "report"])
+def test_pictures_of_other_classes_judge_nothing(command, m1, fails):
+    said = fails(command, m1, "--data", "cifar10")
+    assert said.startswith(f"{m1 / 'm1_shapes_80.mcnn'} knows disc, ring, ")
+    assert "; the classes of CIFAR-10 are others: airplane, automobile, " in said
+
+
 def test_a_broken_picture_in_a_folder_is_named(m1, folder, fails):
     broken = folder / "star" / "broken.png"
     broken.write_text("no pixels here")
@@ -80,8 +102,8 @@ def test_a_broken_picture_in_a_folder_is_named(m1, folder, fails):
 
 
 @pytest.mark.usefixtures("no_data")
-def test_without_data_and_network_in_one_line(m1, fails):
-    said = fails("evaluate", m1, "--data", "cifar10")
+def test_without_data_and_network_in_one_line(alone, fails):
+    said = fails("evaluate", alone, "--data", "cifar10", "--pixels", "0..1")
     assert said.startswith("CIFAR-10 is neither on disk nor to be had. Looked in")
     assert "MINICNN_OFFLINE" in said
 
