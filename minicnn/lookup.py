@@ -48,7 +48,7 @@ def find(name, registry, kind):
 def nearest(name, known):
     """The one of ``known`` that ``name`` most looks like, whatever the case; None where none does."""
     spellings = {str(each).lower(): each for each in known}
-    near = difflib.get_close_matches(str(name).lower(), spellings, n=1, cutoff=0.4)
+    near = difflib.get_close_matches(str(name).lower(), spellings, n=1)
     return spellings[near[0]] if near else None
 
 

@@ -54,6 +54,13 @@ def test_the_nearest_name():
     assert lookup.nearest("zzz", []) is None
 
 
+@pytest.mark.parametrize(
+    "name, other", [("nosuch.mcnn", "minicnn"), ("nosuch", "docs"), ("nofolder", "flowers")]
+)
+def test_what_is_nothing_like_it_is_not_suggested(name, other):
+    assert lookup.nearest(name, [other]) is None
+
+
 @pytest.mark.parametrize("thing", [3, None, int, {"class_name": "BloodOrange"}, lambda: 0])
 def test_anything_else_is_refused(thing):
     with pytest.raises(ValueError, match="expected the name of a known kind of fruit"):

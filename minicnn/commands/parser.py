@@ -26,8 +26,7 @@ class Parser(argparse.ArgumentParser):
     def error(self, message):
         """Exit with 2 and the message, after a suggestion has been added."""
         if flag := FLAG.match(message):
-            known = [word for action in self._actions for word in action.option_strings]
-            if near := nearest(flag[1], known):
+            if near := self._nearest(flag[1]):
                 message += f": did you mean {near}? (--help lists all flags)"
         elif choice := CHOICE.fullmatch(message):
             named = {argparse.ArgumentError(action, "").argument_name: action for action in self._actions}
@@ -36,6 +35,12 @@ class Parser(argparse.ArgumentParser):
             hint = f"did you mean {near}? " if near else ""
             message = f"{choice['what']}: {hint}There are {', '.join(known)}"
         super().error(message)
+
+    def _nearest(self, flag):
+        """The flag, or the word that stands without dashes, which ``flag`` most looks like."""
+        words = [word for each in self._actions for word in each.option_strings or each.choices or ()]
+        known = {word.lstrip("-"): word for word in words}  # dashes alone make any two look alike
+        return known.get(nearest(flag.lstrip("-"), known))
 
 
 def whole_number(least, most=None):

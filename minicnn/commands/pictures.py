@@ -67,7 +67,10 @@ def find(trained, wanted=None, subset=None):
         return _in_memory(trained, name, title, count or TEST_PICTURES)
     if not Path(name).is_dir() and (near := nearest(name, TITLES)):
         raise ValueError(f"there is no data set or folder {name}: did you mean {near}?")
-    return _from_folder(trained, existing(name, "data set or folder", [""]), title, count, LISTED)
+    folder = existing(name, "data set or folder", [""])
+    if not any(each.is_dir() for each in folder.glob("*")):
+        raise ValueError(f"{folder} holds no folders, expected one for each class, called as the class is")
+    return _from_folder(trained, folder, title, count, LISTED)
 
 
 def _in_memory(trained, name, title, count):

@@ -8,6 +8,7 @@ which are not. A model knows its classes alone: a face is a cat, a dog or a truc
 """
 
 import sys
+from pathlib import Path
 
 import numpy as np
 
@@ -27,6 +28,8 @@ def add_arguments(parser):
 
 def run(args):
     """A block for each picture; those that cannot be read are said at the end, and make the status 1."""
+    if Path(args.model).suffix.lower() in images.FORMATS:
+        raise ValueError(f"{args.model} is a picture, not a model: the model comes first, then pictures")
     judge, unread = trained.load(args.model, args.pixels), []
     for path in args.picture:
         try:

@@ -65,7 +65,13 @@ class Trained:
         return x.astype(np.float32) / np.float32(PIXELS[self._pixels()])
 
     def _pixels(self):
-        found = self.pixels or RECIPES.get(self.part.get("recipe", {}).get("pixels"))
+        noted = RECIPES.get(self.part.get("recipe", {}).get("pixels"))
+        if noted and self.pixels not in (None, noted):
+            raise ValueError(
+                f"{self.path} was trained on pixels {noted}, as the metrics file beside it says: leave out "
+                f"--pixels {self.pixels}"
+            )
+        found = noted or self.pixels
         if found is None and _rescales_bytes(self.model):
             found = "0..255"
         if found is None:

@@ -77,6 +77,10 @@ def test_what_cannot_be_judged(m1, alone, save, folder, fails, tmp_path):
     assert fails("evaluate", m1, "--data", missing) == (
         f"there is no data set or folder {missing}: did you mean {folder}?"
     )
+    (tmp_path / "flat").mkdir()
+    for flat in (tmp_path / "flat", tmp_path / "m1" / "m1_shapes_80.json"):
+        said = f"{flat} holds no folders, expected one for each class, called as the class is"
+        assert fails("evaluate", m1, "--data", flat) == said
     shutil.rmtree(folder / "ring")
     assert fails("evaluate", m1, "--data", folder).startswith(f"{folder} has no folder for the class 'ring'")
     said = f"{alone} knows 10 classes, {folder} has folders for 9: one folder for each class?"

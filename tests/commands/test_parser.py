@@ -3,6 +3,7 @@
 import pytest
 
 from minicnn.__main__ import COMMANDS
+from minicnn.commands.parser import Parser
 
 
 @pytest.mark.parametrize(("wrong", "said"), [
@@ -11,6 +12,7 @@ from minicnn.__main__ import COMMANDS
     (["xyz"], "invalid choice: 'xyz': There are info, warmup,"),
     (["warmup", "--float16"], "unrecognized arguments: --float16: did you mean --float64?"),
     (["warmup", "--float"], "unrecognized arguments: --float: did you mean --float64?"),  # no abbreviations
+    (["--info"], "unrecognized arguments: --info: did you mean info?"),
     (["predict", "m.mcnn"], "the following arguments are required: PICTURE"),
     (["predict"], "the following arguments are required: MODEL, PICTURE"),
     (["predict", "m.mcnn", "a.png", "--top", "0"], "argument --top: expects a whole number >= 1, got '0'"),
@@ -25,6 +27,14 @@ from minicnn.__main__ import COMMANDS
 def test_slips(wrong, said, typed):
     status, out, error = typed(*wrong)
     assert (status, out) == (2, "") and said in error and error.startswith("usage: python -m minicnn")
+
+
+def test_dashes_alone_are_no_likeness(capsys):
+    parser = Parser()
+    parser.add_argument("--epochs")
+    with pytest.raises(SystemExit):
+        parser.parse_args(["--report"])
+    assert capsys.readouterr().err.endswith("error: unrecognized arguments: --report\n")
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -57,6 +57,11 @@ def test_logits_become_probabilities(save, picture, typed):
     assert list(shown.values()) == pytest.approx(list(100 * p), abs=0.0051)
 
 
+def test_the_model_comes_first(m1, picture, fails):
+    said = f"{picture} is a picture, not a model: the model comes first, then pictures"
+    assert fails("predict", picture, m1) == said
+
+
 def test_what_cannot_be_read_does_not_stop_the_others(m1, picture, typed, tmp_path):
     (tmp_path / "notes.txt").write_text("no pixels here")
     (tmp_path / "cut.png").write_bytes(picture.read_bytes()[:300])

@@ -78,10 +78,12 @@ def test_a_folder_without_a_model(fails, tmp_path):
 @pytest.mark.parametrize("command", ["summary", "evaluate", "report", "predict"])
 def test_what_is_no_model(command, alone, picture, fails, tmp_path):
     more = [picture] if command == "predict" else []
+    notes = tmp_path / "notes.txt"
+    notes.write_text("no model here")
     damaged = tmp_path / "cut.mcnn"
     damaged.write_bytes(Path(alone).read_bytes()[:-1000])
     assert fails(command, damaged, *more).startswith(f"{damaged} cannot be read: it is damaged or incomplete")
-    assert fails(command, picture, *more).startswith(f"{picture} cannot be read: it begins with b'\\x89PNG")
+    assert fails(command, notes, *more).startswith(f"{notes} cannot be read: it begins with b'no m")
     mc.archive.write_archive(damaged, {"kind": "a minicnn backup"}, {})
     assert fails(command, damaged, *more) == f"{damaged} holds a minicnn backup, not a minicnn model"
 
@@ -89,13 +91,14 @@ def test_what_is_no_model(command, alone, picture, fails, tmp_path):
 @pytest.mark.parametrize(
     "flag, recipe, layer, divisor",
     [
-        ("0..255", "/ 255", None, 1), ("0..1", "0..255", None, 255), (None, "/ 255", None, 255),
+        ("0..255", None, None, 1), ("0..1", "unknown", None, 255), (None, "/ 255", None, 255),
         (None, "0..255", None, 1), (None, None, mc.layers.Rescaling(1 / 255), 1),
         (None, None, mc.layers.Rescaling(1 / 127.5, -1), 1), (None, "/ 255", mc.layers.Rescaling(2, -1), 255),
+        ("0..1", "/ 255", None, 255), ("0..1", None, mc.layers.Rescaling(1 / 255), 255),
     ],
 )  # fmt: skip
 def test_pixels_as_the_model_knows_them(flag, recipe, layer, divisor, save, tmp_path):
-    """Whoever types knows best, then the metrics file, then the model itself."""
+    """The metrics file knows best, then whoever types, then the model itself."""
     first = [layer] if layer else []
     save("m.mcnn", mc.layers.Input((1, 1, 3)), *first, mc.layers.Flatten(), mc.layers.Dense(2))
     run = {"dataset": "shapes", "sizes": {}, "recipe": {"pixels": recipe} if recipe else {}}
@@ -104,6 +107,13 @@ def test_pixels_as_the_model_knows_them(flag, recipe, layer, divisor, save, tmp_
     given = trained.load(tmp_path / "m.mcnn", flag).as_input(x)
     assert given.dtype == np.float32
     np.testing.assert_array_equal(given, x / np.float32(divisor))
+
+
+def test_the_metrics_file_is_not_overruled(m1, picture, fails):
+    path = m1 / "m1_shapes_80.mcnn"
+    said = f"{path} was trained on pixels 0..1, as the metrics file beside it says: leave out --pixels 0..255"
+    for command, *more in (["predict", picture], ["evaluate"], ["report"]):
+        assert fails(command, m1, *more, "--pixels", "0..255") == said
 
 
 def test_pixels_that_nobody_knows(alone, picture, fails):
