@@ -11,8 +11,9 @@ LINES = {  # colours as in plots/figure.py, drawn the same way
     "training": ("train", "#0072B2", "none"),
     "validation": ("validation", "#D55E00", "6 4"),
 }
-WIDTH, HEIGHT = 440, 250  # of a figure, in its own units
-LEFT, RIGHT, TOP, BOTTOM = 46, 12, 34, 34  # around the plot; more on the left where ticks have long names
+WIDTH, HEIGHT = 440, 270  # of a figure, in its own units
+LEFT, RIGHT, TOP, BOTTOM = 46, 12, 54, 34  # around the plot; more on the left where ticks have long names
+LEGEND = 34  # its line, below the title: names of metrics are long
 LETTER = 7  # width, at most
 
 
@@ -95,8 +96,8 @@ def _legend(lines):
         kind, colour, dashes = LINES[title]
         text = f"{title} {digits(values[-1])}" if values else title
         x -= LETTER * len(text)
-        yield f'<text x="{x}" y="14">{text}</text>'
-        yield (f'<path class="{kind}" d="M{x - 26} 10h20" stroke="{colour}" stroke-width="2" '
+        yield f'<text x="{x}" y="{LEGEND}">{text}</text>'
+        yield (f'<path class="{kind}" d="M{x - 26} {LEGEND - 4}h20" stroke="{colour}" stroke-width="2" '
                f'stroke-dasharray="{dashes}"/>')  # fmt: skip
         x -= 40
 
@@ -112,7 +113,8 @@ def _in_words(name, lines, epochs):
 def nice_ticks(low, high, most=5):
     """Round numbers from ``low`` or just below to ``high`` or just above, ``most`` + 1 of them or fewer."""
     if not high - low > 1e-6 * max(abs(low), abs(high)):  # a flat line, or one that rounding bends
-        low, high = low - abs(low) / 2 - 0.01, high + abs(high) / 2 + 0.01
+        least, most_there_is = (0, 1) if low >= 0 and high <= 1 else (-math.inf, math.inf)  # an accuracy, say
+        low, high = max(low - abs(low) / 2 - 0.01, least), min(high + abs(high) / 2 + 0.01, most_there_is)
     rough = (high - low) / most
     size = 10.0 ** math.floor(math.log10(rough))
     step = next(size * each for each in (1, 2, 2.5, 5, 10) if size * each >= rough)

@@ -48,6 +48,14 @@ def test_a_number_has_its_digits_however_small_it_is(value, text):
     assert f"training {text}<" in figure and f"training from 0.001 to {text}" in figure
 
 
+def test_a_long_name_has_a_line_of_its_own():
+    name = "sparse_categorical_crossentropy"
+    (figure,) = training_curves({name: [2.0, 1.0], f"val_{name}": [2.0, 1.0]})
+    lines = dict(re.findall(r'y="(\d+)"[^>]*>([^<]*)', figure)[:2])
+    assert lines == {"14": name.replace("_", " "), "34": "validation 1"}
+    assert min(y for line in ("train", "validation") for _, y in points(figure, line)) > 40
+
+
 def test_long_ticks_have_room():
     for values in ([1e-3, 1e-5], [1.234561, 1.234569]):
         (figure,) = training_curves({"loss": values})
@@ -83,6 +91,12 @@ def test_nothing_yet():
 )
 def test_ticks_are_round(low, high, ticks):
     assert nice_ticks(low, high) == pytest.approx(ticks)
+
+
+@pytest.mark.parametrize("value", [0.0, 0.9, 1.0])
+def test_the_axis_of_an_accuracy_that_stays_the_same_has_accuracies(value):
+    ticks = nice_ticks(value, value)
+    assert 0 <= ticks[0] <= value <= ticks[-1] <= 1 and len(ticks) > 2
 
 
 @pytest.mark.parametrize("value", [0.0, 0.8, -2.0, 1e-12])
