@@ -29,6 +29,7 @@ COLUMNS = {
     "epochs": "epochs", "network__width": "width", "network__units": "units",
     "network__activation": "activation", "network__initializer": "initializer", "network__dropout": "dropout",
 }  # fmt: skip
+OPTIMIZERS = ("adam", "rmsprop", "sgd")
 FACTOR = 3  # of the candidates every third goes on, to three times as many pictures
 
 
@@ -138,7 +139,7 @@ def main(argv=None):
     run.write(candidates=candidates, folds=args.folds, where=where, search_seconds=round(search_seconds, 2))
     mc.plots.search(
         candidates, group="optimizer", along="optimizer__learning_rate", title=f"Search on {data.title}",
-        path=run.path("_rounds.png"),
+        path=run.path("_rounds.png"), groups=OPTIMIZERS,
     )  # fmt: skip
     model.save(run.path(".mcnn"))
 

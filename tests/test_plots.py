@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -116,6 +117,7 @@ def test_notebooks_are_shown_what_the_file_holds(tmp_path):
 def test_no_window_and_no_matplotlib_until_the_first_figure(tmp_path):
     script = f"""
 import sys
+from itertools import pairwise
 from minicnn import plots
 assert "matplotlib" not in sys.modules
 plots.fit_times({{"M1": 1.0}}, path={str(tmp_path / "t.png")!r})
@@ -268,6 +270,28 @@ def test_a_search_by_rounds_and_by_a_parameter():
     assert texts(left) == ["0.500"]
     assert [text.get_text() for text in figure.legends[0].get_texts()] == ["adam", "sgd"]
     assert right.get_title() == "the first round, by rate"
+
+
+def test_a_search_of_few_has_the_colours_of_one_of_many():
+    figures = (
+        plots.search(candidates, "optimizer", "optimizer__rate", groups=("adam", "sgd"))
+        for candidates in (CANDIDATES, CANDIDATES[:1])
+    )
+    assert len({figure.axes[0].lines[-1].get_color() for figure in figures}) == 1
+
+
+@pytest.mark.parametrize("rates", [(0.0012, 0.0095), (0.00138, 0.0015), (0.01, 0.01), (1e-4, 1e-2)])
+def test_the_labels_of_a_search_stand_apart(rates):
+    candidates = [each | {"params": each["params"] | {"optimizer__rate": rate}}
+                  for each, rate in zip(CANDIDATES, rates)]  # fmt: skip
+    figure = plots.search(candidates, "optimizer", "optimizer__rate")
+    figure.canvas.draw()
+    right = figure.axes[1]
+    labels = [*right.get_xticklabels(), *right.get_xticklabels(minor=True)]
+    boxes = [label.get_window_extent() for label in labels if label.get_text()]
+    boxes.sort(key=lambda box: box.x0)
+    seen = [box for box in boxes if right.bbox.x0 <= (box.x0 + box.x1) / 2 <= right.bbox.x1]
+    assert seen and all(one.x1 < other.x0 for one, other in pairwise(seen))
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """What a search found: who came how far, and which learning rates were worth trying."""
 
+import numpy as np
+
 from minicnn.checks import check_choice
 from minicnn.plots import checks
 from minicnn.plots.figure import SMALL, TEXT, dress, finish, head, legend, line_style, new_figure, plain
@@ -8,20 +10,22 @@ AN_EXAMPLE = "[{'params': {'optimizer': 'adam'}, 'rounds': [{'pictures': 500, 'a
 THICK, THIN = {"linewidth": 2.5, "markersize": 7, "zorder": 3}, {"linewidth": 0.9, "markersize": 4}
 
 
-def search(candidates, group, along, title=None, path=None):
+def search(candidates, group, along, title=None, path=None, groups=()):
     """Left, the accuracy of each candidate from round to round; right, that of the first along a parameter.
 
     candidates  best first, a dict each: {"params": {name: value}, "rounds": [{"pictures", "accuracy"}, ...]}
     group       the parameter that gives a line its colour, dashes and marker, such as "optimizer"
     along       the parameter of the right panel's axis, on which tenfold steps are equally wide
+    groups      values of ``group`` there might have been: they keep their colours where some were not drawn
 
     1000 x 444 pixels.
     """
     from matplotlib.lines import Line2D
 
     _check(candidates, (group, along))
-    groups = sorted({str(each["params"][group]) for each in candidates})
-    style = {name: line_style(k) for k, name in enumerate(groups)}
+    found = sorted({str(each["params"][group]) for each in candidates})
+    known = dict.fromkeys([*groups, *found])
+    style = {name: line_style(k) for k, name in enumerate(known)}
     figure = new_figure(1000, 444)
     left, right = figure.subplots(1, 2)
     for each in reversed(candidates):  # the best on top
@@ -37,9 +41,10 @@ def search(candidates, group, along, title=None, path=None):
     for axes in (left, right):
         axes.set_xscale("log")
     _label_rounds(left, candidates)
-    handles = [Line2D([], [], **style[name], **THIN) for name in groups]
+    _label_values(right)
+    handles = [Line2D([], [], **style[name], **THIN) for name in found]
     words = plain(f"{group} (thick: the best candidate)")
-    legend(figure, handles, groups, title=words, title_fontsize=TEXT, ncols=len(groups))
+    legend(figure, handles, found, title=words, title_fontsize=TEXT, ncols=len(found))
     head(figure, title)
     return finish(figure, path, "search")
 
@@ -59,6 +64,15 @@ def _label_rounds(axes, candidates):
     axes.set_xticks(list(left), [f"{pictures:,}\n{count} left" for pictures, count in left.items()])
     axes.minorticks_off()
     axes.margins(x=0.12, y=0.12)
+
+
+def _label_values(axes):
+    """Three ticks where two powers of ten have no room: matplotlib's would lie one over the other."""
+    low, high = axes.get_xlim()
+    if high < 10 * low:
+        ticks = sorted({float(f"{tick:.2g}") for tick in np.geomspace(low, high, 5)[1:-1]})
+        axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+        axes.minorticks_off()
 
 
 def _check(candidates, wanted):
