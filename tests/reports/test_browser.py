@@ -238,7 +238,11 @@ def test_what_is_no_number_there_is_none_here(where, value, browser, tmp_path):
 def test_a_mistake_leads_into_the_explorer(opened):
     browser, _, _, path = opened
     open_page(browser, path)
+    browser.execute_script("addEventListener('hashchange', () => { window.followed = true; })")
     browser.find_elements("css selector", "#mistakes a")[1].click()
+    browser.execute_async_script("""
+        const done = arguments[0], wait = () => (window.followed ? done() : setTimeout(wait, 5));
+        wait();""")  # the page hears of its new address after the click, not in it
     assert browser.execute_script("return [chosen.picture, chosen.layer]") == [1, 1]
     assert browser.execute_script("return Math.abs($('inside').getBoundingClientRect().top)") < 100
     assert browser.find_element("css selector", "#pictures input:checked").get_attribute("value") == "1"
