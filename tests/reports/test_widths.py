@@ -25,7 +25,7 @@ def page(browser, tmp_path_factory):
     browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
-@pytest.mark.parametrize("width, lines", [(390, 2), (700, 2), (860, 2), (1000, 2), (1100, 1), (1280, 1)])
+@pytest.mark.parametrize("width, lines", [(390, 2), (700, 2), (860, 2), (1000, 2), (1120, 1), (1280, 1)])
 def test_a_sum_keeps_its_signs_at_every_width(width, lines, page):
     """In one line where there is room, else in two, with the signs above what they belong to."""
     window = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": False}
