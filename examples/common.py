@@ -71,7 +71,8 @@ def start(main, stopped=""):
     """
     try:
         main()
-        sys.stdout.flush()  # here, where it may fail
+        if sys.stdout:
+            sys.stdout.flush()  # here, where it may fail
     except KeyboardInterrupt:
         has_backup = any(backup.exists() for backup in BACKUPS)
         print(f"\nStopped. {GO_ON if has_backup else stopped}".rstrip(), file=sys.stderr)

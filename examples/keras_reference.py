@@ -7,9 +7,9 @@ Layers and recipes are those of the scripts beside this one, written in Keras. T
 minicnn: only this script needs it.
 
 With a seed set, Keras 3.15 on TensorFlow goes through arrays in the same order in every epoch, and a network
-that meets the same batches again and again learns more of them by heart. minicnn and PyTorch draw a new
-order in every epoch; so does this script, by handing the batches over itself. Runs recorded with the order
-"same" are from before that was known: `model.fit` with arrays.
+that meets the same batches again and again ends elsewhere: examples/README.md shows both. minicnn and PyTorch
+draw a new order in every epoch; so does this script, by handing the batches over itself. Runs recorded with
+the order "same" are from before that was known: `model.fit` with arrays.
 """
 
 import argparse

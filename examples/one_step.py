@@ -8,7 +8,6 @@ takes as long on any. The first step, which compiles kernels and fills memory, i
 the most the process ever held, Python and the compiler included.
 """
 
-import resource
 import subprocess
 import sys
 import time
@@ -38,6 +37,8 @@ UNIT = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss, in bytes
 
 def measure(name, steps, batch_size=None):
     """Parameters, seconds and peak memory of training ``name`` for ``steps`` steps after the first."""
+    import resource  # which Windows has not
+
     build, documented_batch, side, make_optimizer = MODELS[name]
     N = batch_size or documented_batch
     mc.set_random_seed(0)

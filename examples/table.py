@@ -136,7 +136,8 @@ def optimizers_table(results, keras):
     documented = DOCUMENTED["A, optimizers"]
     chained, fresh = (read_runs(results / f"optimizers_{how}", documented) for how in ("chained", "fresh"))
     names = {"RMSprop": "A M3 (RMSprop)", "SGD": "A M3 SGD fresh", "Adam": "A M3 Adam fresh"}
-    lines = header("optimizer", "documented, chained", "minicnn, chained", "minicnn, fresh", "Keras, fresh")
+    lines = header("optimizer", "documented, chained", "minicnn, chained (runs)", "minicnn, fresh (runs)",
+                   "Keras, fresh (runs)")  # fmt: skip
     for name, keras_name in names.items():
         known = documented["models"][name]
         theirs = [
@@ -144,7 +145,8 @@ def optimizers_table(results, keras):
             for run in keras_runs(keras, keras_name)
         ]  # fmt: skip
         ours = ([run["parts"][name]["best"] for run in runs] for runs in (chained, fresh))
-        lines.append(row(name, *(both(scores) for scores in ([known], *ours, theirs))))
+        lines.append(row(name, f"{known['val_accuracy']:.4f} / {known['val_loss']:.4f}",
+                         *(both(scores) for scores in (*ours, theirs))))  # fmt: skip
     for how, runs in (("chained", chained), ("fresh", fresh)):
         if runs:
             lines += ["", f"Best last, {how}: {' < '.join(ranking(runs[0]))}."]
@@ -152,11 +154,11 @@ def optimizers_table(results, keras):
 
 
 def both(scores):
-    """Accuracy / loss; of several runs the mean."""
+    """Accuracy / loss, the mean of all runs, and how many they are."""
     if not scores:
         return MISSING
     accuracy, loss = (mean(each[name] for each in scores) for name in ("val_accuracy", "val_loss"))
-    return f"{accuracy:.4f} / {loss:.4f}"
+    return f"{accuracy:.4f} / {loss:.4f} ({len(scores)})"
 
 
 def ranking(run):

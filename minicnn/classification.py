@@ -23,14 +23,10 @@ def confusion_matrix(y_true, y_pred, classes=None):
     ``classes``: how many there are; without it, the largest number decides. Raises ValueError for labels
     outside of it, of different lengths, or none.
     """
-    return _counts(y_true, y_pred, classes, "confusion_matrix")
-
-
-def _counts(y_true, y_pred, classes, caller):
-    y_true = as_classes(y_true, caller, "y_true", classes=classes)
-    y_pred = as_classes(y_pred, caller, "y_pred", length=len(y_true), classes=classes)
+    y_true = as_classes(y_true, "confusion_matrix", "y_true", classes=classes)
+    y_pred = as_classes(y_pred, "confusion_matrix", "y_pred", length=len(y_true), classes=classes)
     if len(y_true) == 0:
-        raise ValueError(f"{caller} expects at least one label, got none")
+        raise ValueError("confusion_matrix expects at least one label, got none")
     classes = classes or int(max(y_true.max(), y_pred.max())) + 1
     return np.bincount(y_true * classes + y_pred, minlength=classes**2).reshape(classes, classes)
 
@@ -41,8 +37,10 @@ def classification_report(y_true, y_pred, class_names=None, digits=2):
     Labels as for ``confusion_matrix``. ``class_names``: one for each class, in order, also for those that
     never occur; without names the class numbers that do occur are shown.
     """
-    classes = None if class_names is None else len(class_names)
-    counts = _counts(y_true, y_pred, classes, "classification_report")
+    caller, classes = "classification_report", None if class_names is None else len(class_names)
+    y_true = as_classes(y_true, caller, "y_true", classes=classes)
+    y_pred = as_classes(y_pred, caller, "y_pred", length=len(y_true), classes=classes)
+    counts = confusion_matrix(y_true, y_pred, classes)
     if class_names is None:
         (occurring,) = np.nonzero(counts.sum(axis=0) + counts.sum(axis=1))
         counts, class_names = counts[np.ix_(occurring, occurring)], occurring

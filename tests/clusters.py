@@ -36,7 +36,7 @@ class Cluster:
     def _start(self, workers):
         file = self.folder / "scheduler.json"
         self._dask("scheduler", "--port", "0", "--no-dashboard", "--scheduler-file", str(file))
-        wait_until(file.exists)
+        wait_until(lambda: file.exists() and file.read_text().rstrip().endswith("}"))  # written to the end
         self.address = json.loads(file.read_text())["address"]
         flags = ("--nthreads", "1", "--no-dashboard", "--local-directory", str(self.folder))
         self.workers = [self._dask("worker", self.address, *flags, *words) for words in workers]

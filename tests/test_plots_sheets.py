@@ -72,7 +72,7 @@ def test_long_names_are_cut_to_the_picture(x):
         (lambda x: {"x": np.zeros((401, 1, 1, 3))}, r"at most 400 pictures, got 401: pass x\[:25\]"),
         (lambda x: {"x": x, "labels": [0, 1]}, r"labels of shape \(5,\) or \(5, classes\), got \(2,\)"),
         (lambda x: {"x": x, "labels": [0, 1, 2, 3, 4], "class_names": NAMES}, r"in 0\.\.3, got 0 to 4"),
-        (lambda x: {"x": x, "labels": [-1, 1, 2, 3, 1]}, "labels in 0, got -1 to 3"),
+        (lambda x: {"x": x, "labels": [-1, 1, 2, 3, 1]}, r"class numbers 0, 1, \.\.\., got -1 to 3"),
         (lambda x: {"x": x, "labels": ["cat"] * 5}, "labels as class numbers"),
         (lambda x: {"x": x, "columns": 0}, "columns as a whole number >= 1, got 0"),
     ],

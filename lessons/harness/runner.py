@@ -67,6 +67,7 @@ class WorkFile:
             why = "does it end, or is the computer busy?"
             raise Died(f"did not come back within {longest:.0f} seconds: {why}") from None
         if reply is None:
+            self.replies.put(None)  # for the next who asks a process that is no more
             raise Died("ended the whole process (os._exit, or a crash)")
         return reply
 

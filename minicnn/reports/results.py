@@ -91,8 +91,10 @@ def _rows(data):
 
 
 def _is_batch(part):
-    """Whether ``part``, of two, is a batch (x, y) and not a list of pictures or labels."""
-    return isinstance(part, (tuple, list)) and len(part) == 2 and np.ndim(part[0]) > 0
+    """Whether ``part``, of two, is a batch (x, y) and not a list of two pictures or of their labels."""
+    if not isinstance(part, (tuple, list)) or len(part) != 2 or np.ndim(part[0]) < 2:
+        return False
+    return np.ndim(part[1]) in (1, 2) and len(part[0]) == len(part[1])
 
 
 def _classes(y, outputs):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks import layers
+from benchmarks import layers, marked
 from benchmarks.networks import NETWORKS, Network
 from benchmarks.with_minicnn import build
 
@@ -42,3 +42,11 @@ def test_all_parts_of_a_step(monkeypatch):
     times = [float(cell) for cells in rows[2:-1] for cell in cells[1:3] if cell]
     whole = float(rows[-1][0].strip("*").partition(": ")[2].partition(" ")[0])
     assert all(time >= 0 for time in times) and sum(times) == pytest.approx(whole, abs=0.01 * len(times))
+
+
+def test_the_page_holds_a_table_of_every_network():
+    _, between, _ = marked.split(layers.PAGE, "benchmarks/layers.py")
+    assert [line.split(",")[0] for line in between.splitlines() if "GFLOP" in line] == [
+        f"| {name}" for name in layers.MODELS
+    ]
+    assert between.count("**the step:") == len(layers.MODELS)

@@ -283,7 +283,9 @@ def test_going_on_until_the_loss_has_risen_again(before, on):
 
 
 def test_the_committed_runs_ended_where_the_rule_ends_them():
-    for path in sorted((reproduce.table.RESULTS / "predictions").glob("seed*.json")):
+    paths = sorted((reproduce.table.RESULTS / "predictions").glob("seed*.json"))
+    assert len(paths) >= 3
+    for path in paths:
         fresh, on = (part["history"]["val_loss"] for part in json.loads(path.read_text())["parts"].values())
         ends = [cifar_predictions.risen_again(fresh + on[:k], 1.5843) for k in range(1, len(on) + 1)]
         assert ends.index(True) == len(on) - 1
