@@ -91,6 +91,6 @@ def run_python(script, *, check=True, folder=ROOT, **environment):
     ended = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder, env=variables,
                            timeout=300)
     if check:
-        assert ended.returncode == 0, ended.stderr
+        assert ended.returncode == 0, ended.stderr + ended.stdout
         return ended.stdout
     return ended
