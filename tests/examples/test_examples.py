@@ -356,6 +356,7 @@ class TestReproduce:
         monkeypatch.setattr(reproduce, "ROOT", tmp_path)
         return begun
 
+    @pytest.mark.slow  # the other tests run every script; this one all that the tables show
     def test_everything_once(self, calls, tmp_path):
         results = tmp_path / "runs" / "trial" / "results"
         (results / "m2").mkdir(parents=True)
@@ -373,13 +374,22 @@ class TestReproduce:
         reproduce.main(["--trial", "--seeds", "1"])
         assert calls == []
 
-    def test_long_runs_by_name_only(self, calls):
-        reproduce.main(["--trial", "--seeds", "2", "base", "m1"])
-        assert calls == [("base", 0), ("m1", 0), ("m1", 1)]
-
-    def test_a_trial_is_of_one_seed(self, calls):
+    def test_what_is_there_whole_is_not_trained_again(self, calls, tmp_path):
         reproduce.main(["--trial", "m1"])
-        assert calls == [("m1", 0)]
+        assert calls == [("m1", 0)]  # a trial is of one seed
+        results = tmp_path / "runs" / "trial" / "results" / "m1"
+        assert {path.name for path in results.iterdir()} == {"seed0.json", "images.png", "curves.png"}
+        assert not list((tmp_path / "runs" / "trial").glob("*_seed0"))  # the next one must train
+        calls.clear()
+        reproduce.main(["--trial", "m1"])
+        assert calls == []
+        (results / "seed0.json").write_text('{"history": {"val_l')  # cut off
+        reproduce.main(["--trial", "m1"])
+        assert calls == [("m1", 0)] and reproduce.is_whole(results / "seed0.json")
+
+    def test_long_runs_by_name_only(self):
+        assert reproduce.JOBS["base"].by_name_only and ("base", 0) not in reproduce.runs([], 2)
+        assert reproduce.runs(["base", "m1"], 2) == [("base", 0), ("m1", 0), ("m1", 1)]
 
     def test_a_wrong_name(self, capsys):
         with pytest.raises(SystemExit):

@@ -25,6 +25,7 @@ from examples import (
     reproduce,
 )
 from examples.cifar_m1 import common
+from minicnn import layers
 from minicnn.layers.base import Layer
 
 TRIAL = ["--data", "shapes", "--subset", "256", "--epochs", "1", "--quiet"]
@@ -46,6 +47,13 @@ def figures(out):
             assert len(np.unique(np.asarray(picture))) > 50, path
             found[path.stem.split("_shapes_")[1].partition("_")[2]] = picture.size
     return found
+
+
+@pytest.fixture
+def slender(monkeypatch):
+    """AlexNet and VGG16 with dense layers of 64 units in place of 4,096: a trial writes no gigabytes."""
+    dense = layers.Dense
+    monkeypatch.setattr(layers, "Dense", lambda units, **how: dense(64 if units == 4096 else units, **how))
 
 
 @pytest.fixture
@@ -139,6 +147,7 @@ def test_overfitting(tmp_path, capsys):
         (flowers_vgg16, "vgg16_plain", ("--image-size", "32", "--subset", "12")),
     ],
 )
+@pytest.mark.usefixtures("slender")
 def test_architectures(script, name, flags, tmp_path, capsys, words):
     metrics = run(script, tmp_path, *flags)
     assert name_their_data(words)
@@ -211,6 +220,7 @@ def test_drawn_flowers(tmp_path):
     assert data.sizes == {"train": 7, "test": 3} and parts[0].images == 14
 
 
+@pytest.mark.usefixtures("slender")
 def test_without_photographs_a_notice(tmp_path, monkeypatch, capsys):
     for name in ("HOME", "USERPROFILE", "LOCALAPPDATA", "XDG_CACHE_HOME", "MINICNN_DATA", "MINICNN_CACHE"):
         monkeypatch.setenv(name, str(tmp_path / "empty"))
