@@ -4,7 +4,7 @@ import math
 import warnings
 
 from minicnn.callbacks.base import Callback
-from minicnn.checks import check_choice, is_number
+from minicnn.checks import check_choice, is_number, whole_number
 from minicnn.lookup import nearest
 
 FALLING = ("loss", "crossentropy", "error", "mse", "mae")  # names that end like this: lower is better
@@ -18,7 +18,7 @@ class MonitorCallback(Callback):
     what the name suggests. min_delta: a change by no more than this is no improvement.
     """
 
-    remembered = ("best",)  # attributes that go into a backup: numbers, or None
+    remembered = ("best",)  # attributes for the backup: the best value, or None; all others count epochs
 
     def __init__(self, monitor, mode, min_delta=0.0):
         self.monitor = monitor
@@ -50,10 +50,14 @@ class MonitorCallback(Callback):
         return {name: getattr(self, name) for name in self.remembered}, {}
 
     def load_state(self, document, arrays):
+        who = type(self).__name__
         for name in self.remembered:
-            if document[name] is not None and not is_number(document[name]):
-                raise ValueError(f"{type(self).__name__}.{name} expects a number, got {document[name]!r}")
-            setattr(self, name, document[name])
+            value = document[name]
+            if name != "best":
+                whole_number(value, f"{who}.{name}", least=0)
+            elif value is not None and not is_number(value):
+                raise ValueError(f"{who}.best expects a number or None, got {value!r}")
+            setattr(self, name, value)
 
 
 def _direction(who, monitor, mode):

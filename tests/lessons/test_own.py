@@ -174,7 +174,8 @@ def test_minicnn_is_not_compared_with_itself(written, monkeypatch):
 
 
 @pytest.mark.slow
-def test_the_certificate_is_drawn(written, capsys):
+def test_the_certificate_is_drawn(written, monkeypatch, capsys):
+    monkeypatch.setattr(M3, "CONTROL", 400)
     figure, _ = M3.certify(written, pictures(M3.CONTROL, 400, "shapes"), epochs=1, verbose=0)
     assert figure._repr_png_().startswith(b"\x89PNG")
     assert "your conv_compiled (08)" in capsys.readouterr().out

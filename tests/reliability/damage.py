@@ -209,7 +209,8 @@ def forgeries(quick):
     with tempfile.TemporaryDirectory() as folder:
         for name, (path, open_it) in doors(Path(folder)).items():
             whole = path.read_bytes()
-            found = in_a_fork(attempt, path, open_it, whole, tries, time.time_ns(), seconds=3600)
+            seed = time.time_ns()
+            found = in_a_fork(attempt, path, open_it, whole, tries, seed, seconds=3600)
             if found is None:
                 yield Figure(f"{FORGERIES:,} forged {name}s do no harm", "the process died", False)
                 continue
@@ -218,7 +219,7 @@ def forgeries(quick):
                 f"{FORGERIES:,} forged {name}s are refused with a ValueError, or make a valid {name}",
                 f"{found['refused']:,} refused, {tries - found['refused'] - len(others):,} valid, "
                 f"{len(others):,} other errors",
-                not others, "; ".join(others[:3]),
+                not others, "; ".join([f"drawn from seed {seed}", *others[:3]]),
             )  # fmt: skip
             yield Figure("none of them runs code, loads a module, or writes, moves or removes a file outside "
                          "its folder", f"{len(events):,} audit events", not events, "; ".join(events[:3]))

@@ -13,13 +13,10 @@ from tests.reliability.forks import in_a_fork
 from tests.reliability.record import Figure
 
 LONG = ("installs", "layouts", "gradients", "rungs", "keras")  # minutes; they have fast tests of their own
-# Drawn anew each time, a small run of "damage" failed in two of some fifty, for a reason not found yet. Until
-# it is, the full tier alone runs it; tests/test_saving.py and test_backup.py keep its promises in little.
-NOT_YET = ("damage",)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [name for name in page.SECTIONS if name not in LONG + NOT_YET])
+@pytest.mark.parametrize("name", [name for name in page.SECTIONS if name not in LONG])
 def test_a_section_keeps_its_promises_in_little(name):
     """In a process of its own: sections fork, and limit what a process may do."""
     printed = run_python(f"import sys; from tests.reliability import __main__ as m; "
