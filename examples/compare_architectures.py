@@ -16,7 +16,7 @@ from statistics import mean, median
 
 import common
 from common_data import NAMES
-from rows import RESULTS, counted, departures, header, in_words, parts_of, read_json, row, scores, spread
+from rows import RESULTS, counted, departures, header, in_words, parts_of, read_run, row, scores, spread
 
 import minicnn as mc
 
@@ -35,7 +35,7 @@ LATE = 10  # epochs, at the end, over which an accuracy wavers without a trend
 def collect(paths):
     """``{"lenet5_aug": [record, ...], ...}`` from metrics files; those of other scripts are passed over."""
     found = {}
-    for run in map(read_json, paths):
+    for run in map(read_run, paths):
         for name, part in parts_of(run).items():
             if name in KNOWN:
                 found.setdefault(name, []).append(part | {"dataset": run["dataset"]})
@@ -50,7 +50,7 @@ def committed(results=RESULTS):
 def not_as_documented(paths):
     """A line for every file of another recipe."""
     for path in paths:
-        run = read_json(path)
+        run = read_run(path)
         for name, section in ((name, SECTIONS[name]) for name in parts_of(run) if name in KNOWN):
             if difference := in_words(departures(run, common.DOCUMENTED[section])):
                 yield f"{path} ({name}) is not the documented run: {difference}."

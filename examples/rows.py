@@ -19,6 +19,14 @@ def read_json(path):
         raise ValueError(f"{path} is no JSON, as the metrics of runs are: {problem}") from problem
 
 
+def read_run(path):
+    """The metrics of a run, one part or several; ValueError, which names the file, where it is of no run."""
+    run = read_json(path)
+    if not (isinstance(run, dict) and {"history", "parts"} & run.keys()):
+        raise ValueError(f"{path} holds no metrics of a run: neither 'history' nor 'parts' is in it")
+    return run
+
+
 DOCUMENTED = read_json(HERE / "documented.json")
 
 
@@ -72,7 +80,7 @@ def read_runs(folder, section):
     """
     runs = {}
     for path in folder.glob("seed*.json"):
-        run = read_json(path)
+        run = read_run(path)
         if path.name != f"seed{run['seed']}.json":
             raise ValueError(f"{path} is a run of seed {run['seed']}: rename it")
         if different := in_words(departures(run, section)):

@@ -8,15 +8,6 @@ Pictures are NHWC, names and rules are Keras's. ``mc.plots``, ``mc.report``, ``m
 """
 
 import importlib
-import os
-import sys
-
-try:
-    from minicnn.kernels.threads import get_num_threads, set_num_threads
-except ValueError as problem:  # about MINICNN_NUM_THREADS; a command is to say it in a line
-    if os.path.basename(sys.argv[0]) in ("-m", "minicnn"):
-        raise SystemExit(f"minicnn: {problem}") from None
-    raise
 
 from minicnn import (
     activations,
@@ -33,6 +24,7 @@ from minicnn import (
     optimizers,
     utils,
 )
+from minicnn.kernels.threads import get_num_threads, set_num_threads
 from minicnn.model import Sequential
 from minicnn.random import set_random_seed
 from minicnn.saving import load_model

@@ -21,7 +21,7 @@ import numpy as np
 
 from minicnn import callbacks, layers, optimizers, random
 from minicnn.activations import softmax
-from minicnn.checks import is_number
+from minicnn.checks import is_number, is_whole
 from minicnn.layers.base import Layer
 from minicnn.lookup import nearest
 from minicnn.model import Sequential
@@ -230,6 +230,8 @@ def _as_rows(X):
 
 def _checked_shape(wanted, found, X):
     """The shape of a picture: ``wanted``, or what X came in, ``found``; ValueError where they differ."""
+    if wanted is not None and not (isinstance(wanted, tuple | list) and all(map(is_whole, wanted))):
+        raise ValueError(f"input_shape expects whole numbers such as (32, 32, 3), got {wanted!r}")
     shape = tuple(wanted or found or X.shape[1:])
     if math.prod(shape) != X.shape[1]:
         raise ValueError(

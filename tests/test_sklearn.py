@@ -266,7 +266,7 @@ def test_training_that_diverges_warns(blobs):
 
 REFUSED = [
     {"patience": 3}, {"optimizer": "adma"}, {"batch_size": 0}, {"epochs": "many"}, {"network": 5},
-    {"input_shape": (2, 1)}, {"validation_fraction": 2},
+    {"input_shape": (2, 1)}, {"input_shape": 2}, {"validation_fraction": 2},
 ]  # fmt: skip
 
 

@@ -15,6 +15,7 @@ import functools
 import os
 import sys
 import threading
+import warnings
 
 import numba
 import scipy.linalg.cython_blas  # noqa: F401  loads the BLAS that compiled code calls, so it can be held
@@ -48,10 +49,13 @@ def get_num_threads():
 
 def _start_from_environment():
     wanted = os.environ.get("MINICNN_NUM_THREADS")
-    if wanted is not None:
-        if not wanted.isdigit() or int(wanted) < 1:
-            raise ValueError(f"MINICNN_NUM_THREADS expects a whole number >= 1, got {wanted!r}")
+    if wanted is None:
+        return
+    if wanted.isdecimal() and int(wanted) >= 1:
         set_num_threads(min(int(wanted), _most))
+    else:  # no error: the results are the same on any number of threads
+        expected = f"MINICNN_NUM_THREADS expects a whole number >= 1, got {wanted!r}"
+        warnings.warn(f"{expected}: all {_most} cores compute", stacklevel=2)
 
 
 _start_from_environment()

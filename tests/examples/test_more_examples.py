@@ -187,6 +187,7 @@ def test_no_architecture_yet(tmp_path, monkeypatch, capsys):
     "name, text, message",
     [
         ("notes.md", "# Notes", r"notes\.md is no JSON, as the metrics of runs are"),
+        ("list.json", "[1]", r"list\.json holds no metrics of a run: neither 'history' nor 'parts' is in it"),
         ("*.json", None, r"\*\.json is no file: name the metrics files"),
         ("", None, "is no file: name the metrics files"),
     ],

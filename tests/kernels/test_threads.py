@@ -294,11 +294,15 @@ def test_the_environment_chooses_up_to_what_there_is(monkeypatch, wanted, count)
     assert mc.get_num_threads() == count
 
 
-@pytest.mark.parametrize("bad", ["0", "-1", "two", "1.5", ""])
-def test_bad_environments_are_refused(monkeypatch, bad):
+@pytest.mark.parametrize("bad", ["0", "-1", "two", "1.5", "²", ""])
+def test_of_bad_environments_is_warned(monkeypatch, bad):
+    monkeypatch.setattr(threads, "_most", 4)
+    monkeypatch.setattr(threads, "_count", 4)
     monkeypatch.setenv("MINICNN_NUM_THREADS", bad)
-    with pytest.raises(ValueError, match=f"MINICNN_NUM_THREADS expects a whole number >= 1, got {bad!r}"):
+    said = f"MINICNN_NUM_THREADS expects a whole number >= 1, got {bad!r}: all 4 cores compute"
+    with pytest.warns(UserWarning, match=said):
         threads._start_from_environment()
+    assert mc.get_num_threads() == 4
 
 
 @NEEDS_COMPILATION
