@@ -83,7 +83,8 @@ class _Kernel(registry.CPUDispatcher):
         super().__init__(function, locals, targetoptions)
         self.part = _Part(function, locals, targetoptions)
         folder = _prepared_folder()
-        if folder is not None:
+        # A file that was run, not imported, has functions whose machine code no other process could take up
+        if folder is not None and function.__module__ in sys.modules:
             usual, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(folder)
             try:
                 self.enable_caching()
@@ -170,7 +171,10 @@ class _SealedFile(caching.IndexDataCacheFile):
         data = Path(path).read_bytes()
         if hashlib.sha256(data[32:]).digest() != data[:32]:
             raise OSError(f"{path} is damaged")
-        return pickle.loads(data[32:])
+        try:
+            return pickle.loads(data[32:])
+        except ImportError as missing:  # it names a module of the process that wrote it
+            raise OSError(f"{path} is of no use here: {missing}") from missing
 
 
 def inline_jit(function):

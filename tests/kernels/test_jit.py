@@ -130,6 +130,28 @@ def test_what_another_numba_left_is_compiled_anew(copy, tmp_path):
     assert call(copy, **cache)[:2] == (2, 1)
 
 
+RUN = """
+import importlib.util, sys
+from minicnn.kernels import jit
+spec = importlib.util.spec_from_file_location("elsewhere", "minicnn/kernels/caller.py")
+module = importlib.util.module_from_spec(spec)
+if %s:
+    sys.modules["elsewhere"] = module
+spec.loader.exec_module(module)
+print(module.twice(), sum(module.twice.stats.cache_hits.values()), jit.cache_folder())
+"""
+
+
+@NEEDS_COMPILATION
+@pytest.mark.parametrize("registered", [False, True])
+def test_a_file_that_was_run_not_imported_spoils_nothing(copy, tmp_path, registered):
+    """numba notes the names of modules in what it keeps; one that nobody can import would be of no use."""
+    cache = {"MINICNN_CACHE": str(tmp_path / "cache")}
+    assert run_python(RUN % registered, folder=copy, **cache).split()[0] == "2"
+    assert call(copy, **cache)[0] == 2
+    assert call(copy, **cache)[:2] == (2, 1)
+
+
 @pytest.mark.parametrize("file", [file.name for file in sorted((ROOT / "minicnn" / "kernels").glob("*.py"))])
 def test_every_kernel_file_counts(file, monkeypatch, tmp_path):
     """Appending a comment to any one of them gives another folder."""
