@@ -160,9 +160,13 @@ def hint(lesson):
 def solution(lesson):
     """The model answers, with the place they come from. That they were looked at is remembered."""
     for task in lesson.tasks:
-        text, path, line = task.source()
-        name = "" if task.answer.__name__ == task.name else f" (there it is called {task.answer.__name__})"
-        say([colour("bold", f"# {task.name}: {places.shown_path(path)}:{line}{name}"), text])
+        (text, path, line), its_name = task.source(), task.answer.__name__
+        other = "" if its_name == task.name else f" (there it is called {its_name})"
+        say(colour("bold", f"# {task.name}: {places.shown_path(path)}:{line}{other}"))
+        if task.answer.__module__.startswith("minicnn."):  # it needs what stands around it there
+            taken = f" as {task.name}" if other else ""
+            say(f"# in work.py: from {task.answer.__module__} import {its_name}{taken}")
+        say(text)
         for function in task.calls:
             where = places.shown_path(inspect.getsourcefile(inspect.unwrap(function)))
             text = inspect.getsource(inspect.unwrap(function))
@@ -231,7 +235,8 @@ def status():
         finished = len(done) == len(lesson.tasks)
         mark = colour("green", "done   ") if finished else "begun  " if entry else "       "
         hints = sum(entry.get("hints", {}).values())
-        notes = [f"{len(done)}/{len(lesson.tasks)} functions"] + [f"{hints} hints"] * bool(hints)
+        notes = [f"{len(done)}/{len(lesson.tasks)} functions"]
+        notes += [f"{hints} hint{'s' * (hints > 1)}"] * bool(hints)
         notes += ["payoff"] * bool(entry.get("payoff")) + ["solution seen"] * bool(entry.get("solution"))
         say(f"{number} {mark} {lesson.title:<20} {lesson.question:<42} {', '.join(notes)}")
     return 0

@@ -60,7 +60,13 @@ def run(lesson, colour):
     lines = [f"{lesson.number} race: median of {race.rounds}, turn about"]
     for name, seconds in zip(names, times):
         bar = "#" * max(1, round(30 * seconds / longest))
-        lines.append(f"  {name.ljust(width)}  {1000 * seconds:10.3f} ms  {times[0] / seconds:8.1f} x  {bar}")
+        times_faster = faster(times[0] / seconds)
+        lines.append(f"  {name.ljust(width)}  {1000 * seconds:10.3f} ms  {times_faster:>8} x  {bar}")
     if race.before and times[0] > times[1]:
         lines.append(colour("yellow", f"  slower than in lesson {race.before[0]}: it counts all the same"))
     return lines
+
+
+def faster(ratio):
+    """Two digits where it is slower: 0.0 would say nothing."""
+    return f"{ratio:.1f}" if ratio >= 1 else f"{ratio:.2g}"

@@ -28,11 +28,17 @@ class Table:
 
 def check_functions(number, functions):
     """See lessons.check."""
+    if callable(number):
+        raise ValueError("check expects the lesson first, then functions: check('02', softmax)")
     lesson = tasks.find(number)
     if not functions:
         raise ValueError(f"check expects functions: check({lesson.number!r}, {lesson.tasks[0].name})")
     if names := [name for name in functions if isinstance(name, str)]:
         raise ValueError(f"check expects a function, not its name: check({lesson.number!r}, {names[0]})")
+    if results := [type(each).__name__ for each in functions if not callable(each)]:
+        name = lesson.tasks[0].name
+        raise ValueError(f"check expects a function, not what it returned, of type {results[0]}: "
+                         f"check({lesson.number!r}, {name})")  # fmt: skip
     chosen = [lesson.task(getattr(function, "__name__", repr(function))) for function in functions]
     with Functions(functions) as runner:
         verdicts = [judge.check_task(lesson, task, runner) for task in chosen]

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from lessons.harness import commands, progress, tasks, watch
+from lessons.harness import commands, progress, race, tasks, watch
 from lessons.harness.places import ROOT
 
 NUMBER = next(iter(tasks.folders()))
@@ -85,9 +85,16 @@ def test_the_solution_names_its_place_and_is_remembered(lesson, capsys):
     assert progress.entry(NUMBER)["solution"] is True
     for number in tasks.folders():  # decorated functions as well are shown where they were written
         commands.main(["solution", number])
-        places = [line for line in capsys.readouterr().out.splitlines() if re.match(r"# \w[\w ]*: ", line)]
+        lines = capsys.readouterr().out.splitlines()
+        places = [line for line in lines if re.match(r"# \w[\w ]*: ", line)]
         assert len(places) >= len(tasks.find(number).tasks)
         assert all(re.search(r": (minicnn|lessons)/[\w/]+\.py", place) for place in places)
+        taken = {}
+        for line in lines:
+            if line.startswith("# in work.py: "):
+                exec(line.removeprefix("# in work.py: "), taken)
+        answers = [(each.name, each.answer) for each in tasks.find(number).tasks]
+        assert all(taken[name] is f for name, f in answers if f.__module__.startswith("minicnn."))
 
 
 def test_status_lists_every_lesson(capsys):
@@ -158,6 +165,10 @@ def test_notebooks_get_the_same_verdict(lesson):
         check(NUMBER, len)
     with pytest.raises(ValueError, match=f"expects a function, not its name: check.*, {task.name}"):
         check(NUMBER, task.name)
+    with pytest.raises(ValueError, match=f"not what it returned, of type list: check.*, {task.name}"):
+        check(NUMBER, [1, 2])
+    with pytest.raises(ValueError, match="expects the lesson first"):
+        check(wrong)
 
 
 def test_mine_is_the_readers_own_only_while_it_passes(lesson):
@@ -237,6 +248,11 @@ def test_work_is_run_once_for_all_its_functions(lesson):
         assert space is mine(NUMBER, second).__globals__
         assert "run before" not in space
         space["run before"] = True
+
+
+@pytest.mark.parametrize("ratio, shown", [(20, "20.0"), (1, "1.0"), (0.71, "0.71"), (0.00414, "0.0041")])
+def test_a_race_that_is_lost_says_by_how_much(ratio, shown):
+    assert race.faster(ratio) == shown
 
 
 def test_a_race_never_blocks(monkeypatch, capsys):
