@@ -112,8 +112,8 @@ def ratio_in_words(name, found):
     here = ratios[wrong > 0][0]  # in the smallest case that fails
     known = (
         [
-            (1 / sizes, "1/N", "divided by N twice?"),
-            (sizes, "N", "not divided by N?"),
+            (1 / sizes, "1/N", "divided by N once too often?"),
+            (sizes, "N", "a division by N too few, or multiplied by N?"),
         ]
         if (sizes > 1).any() and (name == "loss" or name in GRADIENTS)
         else []

@@ -240,7 +240,7 @@ def _does_the_same(task, function, outcome, words):
 
 
 def _ratio(task, outcomes):
-    """A sentence such as "dw is 0.50 times the right one everywhere: divided by N twice?", or ""."""
+    """A sentence such as "dw is 0.50 times the right one everywhere: divided by N once too often?", or ""."""
     for k, name in enumerate(task.returns):
         found = [_ratio_of(task, k, outcome) for outcome in outcomes]
         told = [each for each in found if each != ()]

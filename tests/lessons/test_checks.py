@@ -548,7 +548,7 @@ def test_a_right_zero_does_not_hide_the_ratio():
     ("02", "linear_forward", ""),
     ("03", "sgd_step", ""),
     ("03", "softmax_crossentropy", "loss is 0.50 times the right one here, 1/N times everywhere"),
-    ("05", "dense_backward", "times the right one here, 1/N times everywhere: divided by N twice?"),
+    ("05", "dense_backward", "times the right one here, 1/N times everywhere: divided by N once too often?"),
 ])  # fmt: skip
 def test_divided_by_n_is_said_of_what_is_divided_by_n(number, name, said):
     lesson = tasks.find(number)
