@@ -67,12 +67,12 @@ def cases():
         problem(2, 3, 4, 1, 1, 2, 1, strides=two),
         problem(1, 4, 5, 2, 2, 2, 1, strides=(1, 2)),
         problem(1, 5, 4, 1, 2, 2, 2, strides=two),
-        problem(2, 4, 5, 2, 2, 3, 2, strides=(1, 2)),
+        problem(2, 5, 4, 2, 3, 2, 2, strides=(2, 1)),
         problem(2, 5, 6, 2, 3, 2, 2, strides=two, padding=ONE),
         problem(1, 6, 5, 2, 2, 3, 3, strides=two, padding=MORE),
         problem(2, 5, 5, 1, 3, 3, 2, strides=two, padding=ONE, dtype="float64"),
         problem(2, 6, 5, 2, 3, 2, 2, strides=two, padding=MORE, whole=False),
-        problem(2, 5, 6, 2, 2, 3, 2, strides=(1, 2), padding=ONE, whole=False, dtype="float64"),
+        problem(2, 6, 5, 2, 3, 2, 2, strides=(2, 1), padding=ONE, whole=False, dtype="float64"),
         problem(1, 7, 6, 3, 3, 3, 2, strides=two, padding=ONE, whole=False, dtype="float64"),
     ]
 

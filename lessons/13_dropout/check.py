@@ -39,6 +39,7 @@ def forward_case(x, u, rate, training=True, dtype="float32"):
 def drawn(shape, rate, training=True, dtype="float32"):
     rng = np.random.default_rng([*shape, int(100 * rate)])
     x = rng.integers(1, 10, shape) * rng.choice([-1, 1], shape)
+    x = x if len(shape) == 2 else rng.standard_normal(shape)
     return forward_case(x, rng.random(shape), rate, training, dtype)
 
 
@@ -49,6 +50,7 @@ def forward_cases():
         forward_case([3], [0.1], 0.5),  # dropped
         forward_case([3], [0.25], 0.25),  # u = rate: kept
         forward_case([3], [0.1], 0.5, training=False),
+        forward_case([0.75], [0.9], 0.5),  # no whole number
         forward_case([3, 5], [0.5, 0.1], 0.2),  # a rate that is not a half
         forward_case([3, 5], [0.1, 0.0], 0.0),  # nothing is dropped
         forward_case([1, 2, 3, 4], [0.9, 0.2, 0.6, 0.1], 0.5),
@@ -178,6 +180,13 @@ FORWARD_MISTAKES = [
     Wrong(
         "nothing is dropped in training.",
         function=_forward(keep=lambda u, rate: u >= 0, kept=lambda x, rate: x),
+    ),
+    *(
+        Wrong(
+            "what stands behind the point is lost in an array of whole numbers: np.zeros(..., x.dtype).",
+            function=_forward(kept=kept),
+        )
+        for kept in (lambda x, rate: x.astype(int) / (1 - rate), lambda x, rate: (x / (1 - rate)).astype(int))
     ),
     Wrong(
         "`training` is not looked at: numbers are dropped at inference, too.",
