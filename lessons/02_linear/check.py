@@ -167,6 +167,11 @@ SOFTMAX_MISTAKES = [
     ),
     Wrong("that is the logarithm of the probabilities.", [(DIVIDE, "np.log(e / e.sum(-1, keepdims=True))")]),
     Wrong("not exp, only divided by the sum.", [(SHIFT, "z")]),
+    Wrong(
+        "the logarithm of the sum is added to the largest score, which swallows its digits where scores are "
+        "huge: subtract the largest from z first, and divide.",
+        [(DIVIDE, "np.exp(z - (z.max(-1, keepdims=True) + np.log(e.sum(-1, keepdims=True))))")],
+    ),
 ]
 
 SOFTMAX_HINTS = (

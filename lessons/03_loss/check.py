@@ -189,8 +189,9 @@ def step_cases():
     ]
     for group, shape, rate, dtype in problems:
         rng = np.random.default_rng([*shape])
-        w, dw = rng.integers(1, 9, shape).astype(dtype), rng.integers(-9, 9, shape).astype(dtype) + 0.5
-        made.append(Case(group, {"w": w, "dw": dw.astype(dtype), "learning_rate": rate}))
+        w, dw = rng.integers(1, 9, shape), rng.integers(-9, 9, shape) + 0.5
+        w = w if group == "by hand" else rng.standard_normal(shape)
+        made.append(Case(group, {"w": w.astype(dtype), "dw": dw.astype(dtype), "learning_rate": rate}))
     return made
 
 

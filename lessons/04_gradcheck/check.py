@@ -1,11 +1,15 @@
-"""Lesson 04: the cases, the layers to be judged, the classic mistakes, the hints and the payoff."""
+"""Lesson 04: the cases, the classic mistakes, the hints and the payoff."""
+
+from pathlib import Path
 
 import numpy as np
 
+from lessons.harness import wire
 from lessons.harness.payoff import Curve
 from lessons.harness.tasks import Case, Lesson, Task, Wrong
 from minicnn import gradcheck
-from minicnn.kernels import activations
+
+layers = wire.module_of(Path(__file__).with_name("layers.py"))
 
 # ---------------------------------------------------------------- numeric_gradient: functions of one array
 
@@ -147,6 +151,7 @@ def error_cases():
         pair("numbers", [[1, 2], [3, 4]], [[1, 2], [3, 5]]),
         pair("numbers", a, b),
         pair("numbers", 1e-9 * a, 1e-9 * b),
+        pair("numbers", [3e-20], [1e-20]),  # small is not zero
         pair("zeros", [0, 0], [0, 0]),
         pair("zeros", [0], [5]),
         pair("nan", [np.nan], [1]),
@@ -184,6 +189,11 @@ def small_added(a, b):
     return float(difference / (size_a + size_b + 1e-8)) if np.isfinite(difference) else np.inf
 
 
+def small_is_zero(a, b):
+    error, size = gradcheck.relative_error(a, b), np.linalg.norm(a) + np.linalg.norm(b)
+    return error if not size <= 1e-12 else 0.0
+
+
 def by_first(a, b):
     difference, size_a, size_b = _norms(a, b)
     if not np.isfinite([difference, size_a, size_b]).all():
@@ -215,6 +225,8 @@ ERROR_MISTAKES = [
         "a small number added below the line lets tiny gradients pass whatever they are.",
         function=small_added,
     ),
+    Wrong("tiny numbers are taken for zeros: 0 / 0 is where the size is 0, not where it is small.",
+          function=small_is_zero),
     Wrong("divided by |a| only: then it matters which of the two comes first.", function=by_first),
     Wrong("squares over squares: the root is missing, above and below the line.", function=squares),
 ]
@@ -226,77 +238,16 @@ ERROR_HINTS = (
     "if size > 0 else 0.0",
 )
 
-# ---------------------------------------------------------------- gradients_agree: layers to be judged
-
-
-def right_softmax(dy, x):
-    y = activations.softmax(x)
-    return activations.softmax_backward(dy, x, y)
-
-
-def right_scaling(dy, x):
-    return dy * np.arange(1.0, x.size + 1).reshape(x.shape)
-
-
-def scaling(x):
-    return x * np.arange(1.0, x.size + 1).reshape(x.shape)
-
-
-def tanh(x):
-    return np.tanh(x)
-
-
-def tanh_without_square(dy, x):
-    return dy * (1 - np.tanh(x))
-
-
-def tanh_thousandth(dy, x):
-    return 1.001 * dy * (1 - np.tanh(x) ** 2)
-
-
-def tanh_one_entry(dy, x):
-    dx = dy * (1 - np.tanh(x) ** 2)
-    dx.flat[-1] *= -1
-    return dx
-
-
-def softmax_diagonal(dy, x):
-    y = activations.softmax(x)
-    return dy * y * (1 - y)  # an output moves the others as well
-
-
-def softmax_nothing(dy, x):
-    return np.zeros_like(x)  # the rows of a softmax sum to 1, whatever x is: right for a dy of all ones
-
-
-def scaling_nan(dy, x):
-    dx = right_scaling(dy, x)
-    dx.flat[0] = np.nan
-    return dx
-
-
-def softmax(x):
-    return activations.softmax(x)
-
-
-LAYERS = (  # forward, backward, is it right?
-    (softmax, right_softmax, True),
-    (scaling, right_scaling, True),
-    (tanh, tanh_without_square, False),
-    (tanh, tanh_thousandth, False),
-    (tanh, tanh_one_entry, False),
-    (softmax, softmax_diagonal, False),
-    (softmax, softmax_nothing, False),
-    (scaling, scaling_nan, False),
-)
+# ---------------------------------------------------------------- gradients_agree: judges of layers.py
 
 
 def agree_cases():
-    x = np.random.default_rng(6).standard_normal((2, 3))
-    return [
-        Case("right layers" if right else "planted bugs", {"forward": forward, "backward": backward, "x": x})
-        for forward, backward, right in LAYERS
-    ]
+    made = []
+    for forward, backward, shape, why in layers.LAYERS:
+        x = np.random.default_rng(6).standard_normal(shape)
+        group = "planted bugs" if why else "right layers"
+        made.append(Case(group, {"forward": forward, "backward": backward, "x": x}))
+    return made
 
 
 def gradients_agree(forward, backward, x):
@@ -306,40 +257,62 @@ def gradients_agree(forward, backward, x):
     return gradcheck.relative_error(backward(dy, x), slopes) < 1e-6
 
 
+def both(forward, backward, x, dy=None):
+    """What backward says, and what the slopes are: for this dy, or a random one."""
+    dy = np.random.default_rng(0).standard_normal(forward(x).shape) if dy is None else dy
+    return backward(dy, x), numeric_gradient(lambda x: float((dy * forward(x)).sum()), x)
+
+
 def ones_upstream(forward, backward, x):
-    dy = np.ones_like(forward(x))
-    slopes = numeric_gradient(lambda x: float(forward(x).sum()), x)
-    return gradcheck.relative_error(backward(dy, x), slopes) < 1e-6
+    return gradcheck.relative_error(*both(forward, backward, x, np.ones_like(forward(x)))) < 1e-6
 
 
 def ones_and_a_difference(forward, backward, x):
-    dy = np.ones_like(forward(x))
-    slopes = numeric_gradient(lambda x: float(forward(x).sum()), x)
-    return bool((np.abs(backward(dy, x) - slopes) < 1e-6).all())
+    dx, slopes = both(forward, backward, x, np.ones_like(forward(x)))
+    return bool((np.abs(dx - slopes) < 1e-6).all())
+
+
+def like_x(forward, backward, x):
+    dy = np.random.default_rng(0).standard_normal(x.shape)
+    return gradcheck.relative_error(*both(forward, backward, x, dy)) < 1e-6
 
 
 def too_kind(forward, backward, x):
-    dy = np.random.default_rng(0).standard_normal(forward(x).shape)
-    slopes = numeric_gradient(lambda x: float((dy * forward(x)).sum()), x)
-    return gradcheck.relative_error(backward(dy, x), slopes) < 1e-2
+    return gradcheck.relative_error(*both(forward, backward, x)) < 1e-2
+
+
+def a_little_too_kind(forward, backward, x):
+    return gradcheck.relative_error(*both(forward, backward, x)) < 1e-4
 
 
 def too_strict(forward, backward, x):
-    dy = np.random.default_rng(0).standard_normal(forward(x).shape)
-    slopes = numeric_gradient(lambda x: float((dy * forward(x)).sum()), x)
-    return bool((backward(dy, x) == slopes).all())
+    dx, slopes = both(forward, backward, x)
+    return bool((dx == slopes).all())
 
 
 def one_entry(forward, backward, x):
-    dy = np.random.default_rng(0).standard_normal(forward(x).shape)
-    slopes = numeric_gradient(lambda x: float((dy * forward(x)).sum()), x)
-    return gradcheck.relative_error(backward(dy, x).flat[1], slopes.flat[1]) < 1e-6
+    dx, slopes = both(forward, backward, x)
+    return gradcheck.relative_error(dx.flat[1], slopes.flat[1]) < 1e-6
+
+
+def first_and_last(forward, backward, x):
+    dx, slopes = (a.flat[[0, -1]] for a in both(forward, backward, x))
+    return gradcheck.relative_error(dx, slopes) < 1e-6
+
+
+def two_axes(forward, backward, x):
+    """for i in range(x.shape[0]): for j in range(x.shape[1]): ..."""
+    return gradients_agree(forward, backward, x) if x.shape[1] else False
+
+
+def cancelled(forward, backward, x):
+    dx, slopes = both(forward, backward, x)
+    return bool(abs((dx - slopes).sum()) < 1e-6)
 
 
 def nan_passes(forward, backward, x):
-    dy = np.random.default_rng(0).standard_normal(forward(x).shape)
-    slopes = numeric_gradient(lambda x: float((dy * forward(x)).sum()), x)
-    return not (np.abs(backward(dy, x) - slopes) > 1e-6).any()
+    dx, slopes = both(forward, backward, x)
+    return not (np.abs(dx - slopes) > 1e-6).any()
 
 
 def always(forward, backward, x):
@@ -357,23 +330,37 @@ AGREE_MISTAKES = [
         "Take random numbers.",
         function=ones_and_a_difference,
     ),
-    Wrong(
-        "a wrong factor of 1.001 passes: the limit is too large. In float64 a right gradient is within 1e-6.",
-        function=too_kind,
+    *(
+        Wrong(
+            "a gradient with a small wrong factor passes: the limit is too large. In float64 a right one is "
+            "within 1e-6.",
+            function=function,
+        )
+        for function in (too_kind, a_little_too_kind)
     ),
     Wrong(
         "it refuses everything, right layers too: slopes are never equal to the last digit. Allow 1e-6.",
         function=too_strict,
     ),
+    *(
+        Wrong(
+            "not every number of the gradient is looked at, and the mistake is elsewhere: compare all of "
+            "them.",
+            function=function,
+        )
+        for function in (one_entry, first_and_last)
+    ),
     Wrong(
-        "one number of the gradient is looked at, and the mistake is elsewhere: compare all of them.",
-        function=one_entry,
+        "errors of both signs cancel in a sum: take the size of each difference, or the norm of all.",
+        function=cancelled,
     ),
     Wrong(
         "nan > limit is False, so a gradient with nan passes: ask whether the error is SMALL, not "
         "whether it is large.",
         function=nan_passes,
     ),
+    Wrong("dy must have the shape of y = forward(x), which need not be that of x.", function=like_x),
+    Wrong("x may have one axis, or four: np.ndindex(x.shape) goes to every number.", function=two_axes),
     Wrong("it says True to everything.", function=always),
 ]
 
@@ -388,25 +375,12 @@ AGREE_HINTS = (
 
 def judge_checker(args, value):
     """The verdict on the learner's verdict."""
-    right = args["backward"] in (right_softmax, right_scaling)
+    name, why = args["backward"].__name__, layers.WHY[args["backward"]]
     if not isinstance(value, (bool, np.bool_)):
         return f"expected True or False, got {value!r}"[:90]
-    if bool(value) == right:
+    if bool(value) == (not why):
         return ""
-    name = args["backward"].__name__
-    if right:
-        return f"it refused {name}, which is right"
-    return f"it accepted {name}, which is wrong: {WHY[name]}"
-
-
-WHY = {
-    "tanh_without_square": "it has dy (1 - y) for dy (1 - y^2)",
-    "tanh_thousandth": "it is 1.001 times too large",
-    "tanh_one_entry": "the last of its six numbers has the wrong sign",
-    "softmax_diagonal": "it forgets that each output of a row moves the others",
-    "softmax_nothing": "it returns zeros",
-    "scaling_nan": "its first number is nan",
-}
+    return f"it accepted {name}, which is wrong: {why}" if why else f"it refused {name}, which is right"
 
 
 # ---------------------------------------------------------------- the payoff: error against step size

@@ -46,6 +46,7 @@ def gradients_agree(forward, backward, x):
         f(x) = sum of dy * forward(x)
 
     has the gradient backward(dy, x). Compare it with numeric_gradient; a right one is within 1e-6
-    (relative_error). Which dy to take is for you to find out: not every one sees every mistake.
+    (relative_error), and a wrong one may be off by a factor of 1.00001 only. Which dy to take is for you to
+    find out: not every one sees every mistake.
     """
     raise NotImplementedError

@@ -3,7 +3,7 @@
 #
 # A wrong gradient does not crash. The network still learns, only worse, and nobody knows why. So before we
 # write any more backward passes, we build the instrument that tests them. This lesson is turned round: *you*
-# write the checker, and it is handed layers, two right ones and six with a planted mistake.
+# write the checker, and it is handed layers: right ones, and some with a planted mistake.
 #
 # **You will write** `numeric_gradient`, `relative_error`, `gradients_agree` (about 45 minutes).
 # **You need** lesson 03: what a gradient is.

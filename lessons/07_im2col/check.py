@@ -57,7 +57,9 @@ def im2col_cases():
         args = {"x": x, "KH": KH, "KW": KW, "strides": strides, "padding": padding}
         case = Case(group_of(strides, padding), args)
         made.append(case.without("strides", "padding") if k == BY_DEFAULT else case)
-    return made
+    x = np.random.default_rng(0).standard_normal((2, 3, 2, 1)).astype(np.float32)
+    args = {"x": x, "KH": 2, "KW": 2, "strides": (1, 1), "padding": NONE}
+    return [*made, Case(group_of(*list(args.values())[3:]), args)]  # signs, and what stands behind the point
 
 
 def col2im_cases():
@@ -98,6 +100,10 @@ IM2COL_MISTAKES = [
     Wrong("the two strides have changed places.", [(STEPS, "[:, :: strides[1], :: strides[0]]")]),
     Wrong("KH and KW have changed places.", [("(x, (KH, KW)", "(x, (KW, KH)")]),
     *PADDING_MISTAKES,
+    Wrong(
+        "what stands behind the point is lost in an array of whole numbers: np.zeros(..., x.dtype).",
+        [("KH * KW * C)\n", "KH * KW * C).astype(int).astype(x.dtype)\n")],
+    ),
 ]  # fmt: skip
 
 

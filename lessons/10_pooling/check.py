@@ -35,10 +35,13 @@ def drawn(N, H, W, C, pool, strides, dtype="float32", low=-9, high=10):
 def cases():
     """Each is the smallest that shows one thing."""
     two, three = (2, 2), (3, 3)
+    x = np.random.default_rng(10).standard_normal((2, 5, 5, 2)).astype(np.float32)
     return [
         by_hand([[1, 3, 2, 5]], (1, 2), (1, 2)),
         by_hand([[1], [3], [5], [2]], (2, 1), (2, 1)),
         by_hand([[-3, -1]], (1, 2), (1, 2)),  # nothing above 0: a maximum that starts at 0 is found
+        by_hand([[-2e6, -1e6]], (1, 2), (1, 2)),  # and so is one that starts at -1000
+        by_hand([[1.5, 2.75]], (1, 2), (1, 2)),
         by_hand([[1, 2], [4, 3]], two, two),
         by_hand([[1, 2, 5], [4, 3, 9]], two, two),  # the last column belongs to no window
         by_hand([[1, 0, 2], [2, 7, 0]], (2, 3), (2, 3)),  # a window that is not square
@@ -56,6 +59,7 @@ def cases():
         drawn(1, 5, 4, 1, two, (2, 1)),
         drawn(1, 5, 5, 1, three, two),
         drawn(2, 5, 7, 2, three, two),
+        Case(group(three, two), {"x": x, "pool": three, "strides": two}),  # no whole numbers
         drawn(3, 6, 5, 2, (3, 2), (1, 1), "float64"),
         drawn(1, 7, 7, 3, (2, 3), (1, 2), "float64"),
         by_hand([[4, 2, 3]], (1, 1), (1, 2)),
@@ -78,6 +82,7 @@ def gradient_cases():
         _, which = pooling.max_forward(x, pool, strides)
         rng = np.random.default_rng(case.size)
         dy = rng.integers(1, 10, which.shape) * rng.choice([-1, 1], which.shape)
+        dy = dy if (x % 1 == 0).all() else rng.standard_normal(which.shape)
         args = {"dy": dy.astype(x.dtype), "which": which, "x_shape": x.shape}
         made.append(Case(case.group, {**args, "pool": pool, "strides": strides}))
     return made
@@ -134,6 +139,10 @@ FORWARD_MISTAKES = [
     Wrong("the first channel is used for all of them.", [("w:w_end, c]", "w:w_end, 0]")]),
     Wrong("the first picture is used for all of them.", [("window = x[n,", "window = x[0,")]),
     Wrong("y and which have changed places in the return.", [("return y, which", "return which, y")]),
+    Wrong(
+        "what stands behind the point is lost in an array of whole numbers: np.zeros(..., x.dtype) for y.",
+        [("= window[kh, kw]", "= int(window[kh, kw])")],
+    ),
 ]
 
 
@@ -190,6 +199,10 @@ BACKWARD_MISTAKES = [
     ),
     Wrong("kh and kw have changed places: divmod(cell, KW) gives the row first.", [("kh, kw =", "kw, kh =")]),
     *AS_A_BYTE,
+    Wrong(
+        "what stands behind the point is lost in an array of whole numbers: np.zeros(x_shape, dy.dtype).",
+        [("(x_shape, dy.dtype)", "(x_shape, int)"), ("return dx", "return dx.astype(dy.dtype)")],
+    ),
     Wrong("the first picture gets the blame of all of them.", [("dx[n,", "dx[0,")]),
     Wrong("the first channel gets the blame of all of them.", [("+ kw, c]", "+ kw, 0]")]),
     Wrong(

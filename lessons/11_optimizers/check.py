@@ -57,9 +57,10 @@ def walk(step, memory, slopes, settings, start=10.0, dtype="float32"):
 
 
 def arrays(memory, shape, dtype, settings, number=None):
-    """One step in the middle of training, on whole arrays."""
+    """One step in the middle of training, on whole arrays; filters (four axes) are no whole numbers."""
     rng = np.random.default_rng([*shape])
     w, dw = rng.integers(-5, 6, shape), rng.integers(1, 9, shape) * rng.choice([-1, 1], shape)
+    w, dw = (w, dw) if len(shape) < 4 else rng.standard_normal((2, *shape))
     args = {"w": w.astype(dtype), "dw": dw.astype(dtype)}
     args |= {name: rng.integers(1, 9, shape).astype(dtype) for name in memory}
     return Case("arrays", {**args, **({"t": number} if number else {}), **settings})

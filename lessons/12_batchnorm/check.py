@@ -18,25 +18,26 @@ from minicnn.kernels.threads import single_threaded_blas
 
 
 def bn_forward(x, gamma, beta, moving_mean, moving_variance, training, momentum=0.99, epsilon=1e-3):
-    """minicnn's kernel, which takes rows (M, C), and what its layer does around it."""
-    rows = x.reshape(-1, x.shape[-1])
+    """As minicnn's layer, whose kernel takes rows (M, C): here rows and pictures are one formula."""
+    axes = tuple(range(x.ndim - 1))  # all but the last
+    mean, variance = moving_mean, moving_variance
     if training:
-        y, mean, variance = batchnorm.forward_vectorised(rows, gamma, beta, epsilon)
+        mean, variance = x.mean(axis=axes), x.var(axis=axes)
         moving_mean = momentum * moving_mean + (1 - momentum) * mean
         moving_variance = momentum * moving_variance + (1 - momentum) * variance
-    else:
-        y = gamma * (rows - moving_mean) / np.sqrt(moving_variance + epsilon) + beta
-    return y.reshape(x.shape), moving_mean, moving_variance
+    xhat = (x - mean) / np.sqrt(variance + epsilon)
+    y = gamma * xhat + beta
+    return y, moving_mean, moving_variance
 
 
 def bn_backward(x, gamma, dy, epsilon=1e-3):
-    """minicnn's kernel, which is handed the mean and variance of the forward pass."""
-    rows = x.reshape(-1, x.shape[-1])
-    mean, variance = rows.mean(0), rows.var(0)
-    dx, dgamma, dbeta = batchnorm.backward_vectorised(
-        rows, mean, variance, gamma, dy.reshape(rows.shape), epsilon
-    )
-    return dx.reshape(x.shape), dgamma, dbeta
+    """As minicnn's kernel, which is handed the mean and variance of the forward pass."""
+    axes, M = tuple(range(x.ndim - 1)), x.size // x.shape[-1]  # M: how many numbers a channel has
+    mean, root = x.mean(axis=axes), np.sqrt(x.var(axis=axes) + epsilon)
+    xhat = (x - mean) / root
+    dgamma, dbeta = (dy * xhat).sum(axis=axes), dy.sum(axis=axes)
+    dx = gamma / root * (dy - dbeta / M - xhat * dgamma / M)
+    return dx, dgamma, dbeta
 
 
 # ---------------------------------------------------------------- cases
@@ -57,6 +58,8 @@ def drawn(*shape, training=True, momentum=0.9, epsilon=1e-3, dtype="float32"):
     x = rng.integers(-4, 5, shape) + 2 * np.arange(C)
     gamma, beta = rng.choice([0.5, 2, 3, -1], C), rng.integers(1, 5, C)
     mean, variance = rng.integers(1, 6, C), rng.integers(2, 6, C)
+    if len(shape) == 4:  # no whole numbers
+        x, (beta, mean), variance = x + rng.standard_normal(shape), rng.standard_normal((2, C)), variance / 3
     return forward_case(x, gamma, beta, mean, variance, training, momentum, epsilon, dtype)
 
 
@@ -142,239 +145,131 @@ def backward_cases():
 # ---------------------------------------------------------------- mistakes
 
 
-def _forward(axes=lambda x: tuple(range(x.ndim - 1)), spread=lambda x, over: x.var(axis=over),
-             root=lambda v, e: np.sqrt(v + e), y=lambda xhat, gamma, beta: gamma * xhat + beta,
-             keep=lambda m: m, kept=lambda v, e, M: v, batch_in_training=True, batch_at_inference=False,
-             follow_at_inference=False, after=False, always=True):  # fmt: skip
-    """bn_forward once more, with screws to turn: each mistake below turns one.
-
-    ``always``: the batch's statistics are computed at inference as well, where nobody needs them.
-    """
-
-    def wrong(x, gamma, beta, moving_mean, moving_variance, training, momentum=0.99, epsilon=1e-3):
-        with np.errstate(all="ignore"):
-            over, M = axes(x), x.size // x.shape[-1]
-            if training or always:
-                mean, variance = x.mean(axis=over), spread(x, over)
-            new_mean, new_variance = moving_mean, moving_variance
-            if training or follow_at_inference:
-                share = x.dtype.type(keep(momentum))
-                new_mean = share * moving_mean + (1 - share) * mean
-                new_variance = share * moving_variance + (1 - share) * kept(variance, epsilon, M)
-            if not (batch_in_training if training else batch_at_inference):
-                mean, variance = (
-                    (new_mean, new_variance) if after and training else (moving_mean, moving_variance)
-                )
-            xhat = (x - mean) / root(variance, x.dtype.type(epsilon))
-            return y(xhat, gamma, beta), new_mean, new_variance
-
-    return wrong
-
-
-def everything(x):
-    """All axes: one mean for all channels."""
-    return tuple(range(x.ndim))
-
-
-def _layer_norm(x, gamma, beta, moving_mean, moving_variance, training, momentum=0.99, epsilon=1e-3):
-    """The statistics of each pixel over its channels; what moves is right."""
-    right, new_mean, new_variance = bn_forward(
-        x, gamma, beta, moving_mean, moving_variance, training, momentum, epsilon
-    )
-    if not training:
-        return right, new_mean, new_variance
-    mean, variance = x.mean(axis=-1, keepdims=True), x.var(axis=-1, keepdims=True)
-    return gamma * (x - mean) / np.sqrt(variance + epsilon) + beta, new_mean, new_variance
-
+AXES, ROOT = "tuple(range(x.ndim - 1))", "np.sqrt(variance + epsilon)"
+ASKED, TRAINING, NORMALIZED = "    mean, variance = moving_mean", "    if training:\n", "    xhat ="
+FOLLOWED = "(1 - momentum) * variance"
+BY_BATCH = "    mean, variance = x.mean(axis=axes), x.var(axis=axes)\n"
 
 FORWARD_MISTAKES = [
     Wrong(
         "one mean for everything: each channel has its own. Leave the last axis out of the mean.",
-        function=_forward(axes=everything),
+        [(AXES, "None")],
     ),
     Wrong(
         "the mean is taken over the first axis alone, so every pixel has statistics of its own: for pictures "
         "it goes over N, H and W.",
-        function=_forward(axes=lambda x: 0),
+        [(AXES, "0")],
     ),
     *(
         Wrong(
             "the axes (0, 1, 2) are those of pictures; rows (N, C) have only axis 0 to go over. "
             "tuple(range(x.ndim - 1)) fits both.",
-            function=_forward(axes=lambda x: (0, 1, 2), always=always),
+            [(AXES, "(0, 1, 2)"), (ASKED, at_inference + ASKED)],
         )
-        for always in (True, False)
+        for at_inference in ("", BY_BATCH)
     ),
     Wrong(
         "each row, or pixel, is normalized over its own channels (that is layer normalization): take the "
         "mean over all axes but the last.",
-        function=_layer_norm,
+        [(NORMALIZED, f"{TRAINING}        mean, variance = x.mean(-1)[..., None], x.var(-1)[..., None]\n"
+          f"{NORMALIZED}")],
     ),
     Wrong(
         "the variance is divided by M - 1: here it is a plain mean, divided by M (ddof=0).",
-        function=_forward(spread=lambda x, over: x.var(axis=over, ddof=min(1, x.size // x.shape[-1] - 1))),
+        [("x.var(axis=axes)", "x.var(axis=axes, ddof=1)")],
     ),
     Wrong(
         "the variance is mean(x * x) - mean**2: two large numbers, nearly equal, of whose difference only "
         "rounding is left. Take the mean of (x - mean)**2.",
-        function=_forward(spread=lambda x, over: (x * x).mean(axis=over) - x.mean(axis=over) ** 2),
+        [("x.var(axis=axes)", "(x * x).mean(axis=axes) - x.mean(axis=axes) ** 2")],
+    ),
+    Wrong(
+        "x * s and mean * s (s = gamma / root) are two large numbers, nearly equal, of whose difference only "
+        "rounding is left. Subtract the mean from x first.",
+        [("gamma * xhat + beta", f"x * (gamma / {ROOT}) + (beta - mean * (gamma / {ROOT}))")],
     ),
     Wrong(
         "the moving variance gets the variance of M - 1; Keras and the formula divide by M there as well.",
-        function=_forward(kept=lambda v, e, M: v * v.dtype.type(M / max(M - 1, 1))),
+        [(FOLLOWED, "(1 - momentum) * x.var(axis=axes, ddof=1)")],
     ),
-    Wrong(
-        "epsilon is added to the root, not under it: sqrt(variance + epsilon).",
-        function=_forward(root=lambda v, e: np.sqrt(v) + e),
-    ),
-    Wrong(
-        "epsilon is missing: a channel that does not vary is divided by 0.",
-        function=_forward(root=lambda v, e: np.sqrt(v)),
-    ),
-    Wrong(
-        "divided by the variance; divide by its root.",
-        function=_forward(root=lambda v, e: v + e),
-    ),
-    Wrong(
-        "gamma and beta are never used.",
-        function=_forward(y=lambda xhat, gamma, beta: xhat),
-    ),
-    Wrong(
-        "gamma multiplies beta as well: gamma * xhat + beta, not gamma * (xhat + beta).",
-        function=_forward(y=lambda xhat, gamma, beta: gamma * (xhat + beta)),
-    ),
-    Wrong(
-        "momentum is turned round: it is the share of the old value that stays, 0.99 of it.",
-        function=_forward(keep=lambda m: 1 - m),
-    ),
-    Wrong(
-        "the moving statistics do not move: in training they follow the batch.",
-        function=_forward(keep=lambda m: 1),
-    ),
-    Wrong(
-        "the moving variance has epsilon in it: follow the variance alone.",
-        function=_forward(kept=lambda v, e, M: v + v.dtype.type(e)),
-    ),
-    Wrong(
-        "the moving variance follows the root of the variance.",
-        function=_forward(kept=lambda v, e, M: np.sqrt(v)),
-    ),
-    Wrong(
-        "at inference the batch's own mean and variance are used: take the moving ones.",
-        function=_forward(batch_at_inference=True),
-    ),
+    Wrong("epsilon is added to the root, not under it: sqrt(variance + epsilon).",
+          [(ROOT, "(np.sqrt(variance) + epsilon)")]),
+    Wrong("epsilon is missing: a channel that does not vary is divided by 0.", [(ROOT, "np.sqrt(variance)")]),
+    Wrong("divided by the variance; divide by its root.", [(ROOT, "(variance + epsilon)")]),
+    Wrong("gamma and beta are never used.", [("gamma * xhat + beta", "xhat")]),
+    Wrong("gamma multiplies beta as well: gamma * xhat + beta, not gamma * (xhat + beta).",
+          [("gamma * xhat + beta", "gamma * (xhat + beta)")]),
+    Wrong("momentum is turned round: it is the share of the old value that stays, 0.99 of it.",
+          [(TRAINING, f"{TRAINING}        momentum = 1 - momentum\n")]),
+    Wrong("the moving statistics do not move: in training they follow the batch.",
+          [(TRAINING, f"{TRAINING}        momentum = 1\n")]),
+    Wrong("the moving variance has epsilon in it: follow the variance alone.",
+          [(FOLLOWED, "(1 - momentum) * (variance + epsilon)")]),
+    Wrong("the moving variance follows the root of the variance.",
+          [(FOLLOWED, "(1 - momentum) * np.sqrt(variance)")]),
+    Wrong("at inference the batch's own mean and variance are used: take the moving ones.",
+          [(f"{ASKED}, moving_variance\n", BY_BATCH)]),
     Wrong(
         "training makes no difference: the batch's own statistics are used, and followed, at inference too.",
-        function=_forward(batch_at_inference=True, follow_at_inference=True),
+        [("if training:", "if True:")],
     ),
     Wrong(
         "the moving statistics change at inference: a network that is only asked must not change.",
-        function=_forward(follow_at_inference=True),
+        [(TRAINING, "    asked = mean, variance\n    if True:\n"),
+         (NORMALIZED, f"    mean, variance = (mean, variance) if training else asked\n{NORMALIZED}")],
     ),
     Wrong(
         "in training, too, the moving statistics are used for y: take those of the batch.",
-        function=_forward(batch_in_training=False),
+        [(TRAINING, f"    asked = mean, variance\n{TRAINING}"),
+         (NORMALIZED, f"    mean, variance = asked\n{NORMALIZED}")],
     ),
     Wrong(
         "in training, the new moving statistics are used for y: take those of the batch.",
-        function=_forward(batch_in_training=False, after=True),
+        [(NORMALIZED, f"    mean, variance = moving_mean, moving_variance\n{NORMALIZED}")],
     ),
-]
+]  # fmt: skip
+
+COUNT, MEAN_PART, VARIANCE_PART = "x.size // x.shape[-1]", " - dbeta / M", " - xhat * dgamma / M"
+SUMS, RETURN = "(dy * xhat).sum(axis=axes), dy.sum(axis=axes)", "return dx, dgamma, dbeta"
 
 
-def _backward(M=lambda x: x.size // x.shape[-1], mean_part=1, variance_part=1, uses_gamma=True,
-              root=lambda v, e: np.sqrt(v + e), dgamma=lambda dgamma, **_: dgamma,
-              dbeta=lambda dbeta, **_: dbeta, carried=False, axes=lambda x: tuple(range(x.ndim - 1)),
-              swap=False):  # fmt: skip
-    """bn_backward once more, with screws to turn. ``carried``: a wrong dgamma or dbeta is used in dx."""
-
-    def wrong(x, gamma, dy, epsilon=1e-3):
-        with np.errstate(all="ignore"):
-            over, size = axes(x), x.dtype.type(M(x))
-            mean, scale = x.mean(axis=over), root(x.var(axis=over), x.dtype.type(epsilon))
-            xhat = (x - mean) / scale
-            g, b = (dy * xhat).sum(axis=over), dy.sum(axis=over)
-            known = {"x": x, "dy": dy, "mean": mean, "xhat": xhat, "over": over, "M": size}
-            new_g, new_b = dgamma(g, **known), dbeta(b, **known)
-            in_g, in_b = (new_g, new_b) if carried else (g, b)
-            dx = (
-                (gamma if uses_gamma else 1)
-                / scale
-                * (dy - mean_part * in_b / size - variance_part * xhat * in_g / size)
-            )
-        return (dx, new_b, new_g) if swap else (dx, new_g, new_b)
-
-    return wrong
-
-
-def _carried_or_not(says, **screws):
+def sums(says, wrong):
     """A mistake in dgamma or dbeta, with and without its consequences for dx."""
-    return [Wrong(says, function=_backward(**screws, carried=carried)) for carried in (False, True)]
+    return [Wrong(says, [(SUMS, wrong)]), Wrong(says, [(RETURN, f"return dx, {wrong}")])]
 
 
 BACKWARD_MISTAKES = [
     Wrong(
         "mean and variance are treated as fixed numbers: dx = gamma / root * dy. But every x of the channel "
         "moves them, and they move every xhat: two more parts.",
-        function=_backward(mean_part=0, variance_part=0),
+        [(MEAN_PART, ""), (VARIANCE_PART, "")],
     ),
-    Wrong(
-        "the part of the variance is missing in dx: - xhat * dgamma / M.",
-        function=_backward(variance_part=0),
-    ),
-    Wrong(
-        "the part of the mean is missing in dx: - dbeta / M.",
-        function=_backward(mean_part=0),
-    ),
-    Wrong(
-        "the two parts of mean and variance are added in dx; they are subtracted.",
-        function=_backward(mean_part=-1, variance_part=-1),
-    ),
-    Wrong(
-        "M is only the number of pictures: a channel has N * H * W numbers.",
-        function=_backward(M=len),
-    ),
-    Wrong(
-        "M counts all numbers: a channel has M = N * H * W of them, without C.",
-        function=_backward(M=lambda x: x.size),
-    ),
-    Wrong(
-        "dbeta and dgamma are used in dx without being divided by M.",
-        function=_backward(M=lambda x: 1),
-    ),
-    Wrong("gamma is missing in dx.", function=_backward(uses_gamma=False)),
-    *_carried_or_not(
-        "dgamma is the sum of dy * x: gamma was multiplied by xhat.",
-        dgamma=lambda g, x, dy, over, **_: (dy * x).sum(axis=over),
-    ),
-    *_carried_or_not(
-        "dgamma is the sum of dy * (x - mean): xhat is that divided by the root.",
-        dgamma=lambda g, x, dy, mean, over, **_: (dy * (x - mean)).sum(axis=over),
-    ),
-    *_carried_or_not(
-        "dgamma and dbeta are divided by M: they are sums, dy is already the gradient of the mean loss.",
-        dgamma=lambda g, M, **_: g / M,
-        dbeta=lambda b, M, **_: b / M,
-    ),
-    *_carried_or_not(
-        "dgamma and dbeta are summed over the first axis alone: for pictures over N, H and W.",
-        dgamma=lambda g, dy, xhat, **_: (dy * xhat).sum(axis=0),
-        dbeta=lambda b, dy, **_: dy.sum(axis=0),
-    ),
+    Wrong("the part of the variance is missing in dx: - xhat * dgamma / M.", [(VARIANCE_PART, "")]),
+    Wrong("the part of the mean is missing in dx: - dbeta / M.", [(MEAN_PART, "")]),
+    Wrong("the two parts of mean and variance are added in dx; they are subtracted.",
+          [("dy - dbeta / M - xhat", "dy + dbeta / M + xhat")]),
+    Wrong("M is only the number of pictures: a channel has N * H * W numbers.", [(COUNT, "len(x)")]),
+    Wrong("M counts all numbers: a channel has M = N * H * W of them, without C.", [(COUNT, "x.size")]),
+    Wrong("dbeta and dgamma are used in dx without being divided by M.", [(COUNT, "1")]),
+    Wrong("gamma is missing in dx.", [("gamma / root", "1 / root")]),
+    *sums("dgamma is the sum of dy * x: gamma was multiplied by xhat.", SUMS.replace("xhat", "x")),
+    *sums("dgamma is the sum of dy * (x - mean): xhat is that divided by the root.",
+          SUMS.replace("xhat", "(x - mean)")),
+    *sums("dgamma and dbeta are divided by M: they are sums, dy is already the gradient of the mean loss.",
+          SUMS.replace("sum", "mean")),
+    *sums("dgamma and dbeta are summed over the first axis alone: for pictures over N, H and W.",
+          SUMS.replace("axes", "0")),
     *(
         Wrong(
             "mean, variance and sums go over the first axis alone: for pictures over N, H and W.",
-            function=_backward(axes=lambda x: 0, M=M),
+            [(AXES, "0"), (COUNT, count)],
         )
-        for M in (len, lambda x: x.size // x.shape[-1])
+        for count in (COUNT, "len(x)")
     ),
-    Wrong(
-        "epsilon is missing under the root: use the same root as in the forward pass.",
-        function=_backward(root=lambda v, e: np.sqrt(v)),
-    ),
-    Wrong("dgamma and dbeta have changed places in the return.", function=_backward(swap=True)),
-]
-
+    Wrong("epsilon is missing under the root: use the same root as in the forward pass.",
+          [(" + epsilon)", ")")]),
+    Wrong("dgamma and dbeta have changed places in the return.", [(RETURN, "return dx, dbeta, dgamma")]),
+]  # fmt: skip
 
 FORWARD_HINTS = (
     "A batch of 2 pictures of 3 x 3 pixels and 5 channels: how many means are there, and of how many numbers "

@@ -39,6 +39,7 @@ def forward_case(x, u, rate, training=True, dtype="float32"):
 def drawn(shape, rate, training=True, dtype="float32"):
     rng = np.random.default_rng([*shape, int(100 * rate)])
     x = rng.integers(1, 10, shape) * rng.choice([-1, 1], shape)
+    x = x if len(shape) == 2 else rng.standard_normal(shape)
     return forward_case(x, rng.random(shape), rate, training, dtype)
 
 
@@ -49,6 +50,7 @@ def forward_cases():
         forward_case([3], [0.1], 0.5),  # dropped
         forward_case([3], [0.25], 0.25),  # u = rate: kept
         forward_case([3], [0.1], 0.5, training=False),
+        forward_case([0.75], [0.9], 0.5),  # no whole number
         forward_case([3, 5], [0.5, 0.1], 0.2),  # a rate that is not a half
         forward_case([3, 5], [0.1, 0.0], 0.0),  # nothing is dropped
         forward_case([1, 2, 3, 4], [0.9, 0.2, 0.6, 0.1], 0.5),
@@ -94,135 +96,53 @@ def backward_cases():
 # ---------------------------------------------------------------- mistakes
 
 
-def _keep(u, rate):
-    return u >= rate
-
-
-def _forward(keep=_keep, kept=lambda x, rate: x / (1 - rate), otherwise=lambda x, rate: x):
-    """dropout_forward once more: what is kept, what becomes of it, and what happens at inference."""
-
-    def wrong(x, u, rate, training):
-        with np.errstate(all="ignore"):
-            y = np.where(keep(u, rate), kept(x, x.dtype.type(rate)), 0) if training else otherwise(x, rate)
-        return np.array(y, x.dtype)
-
-    return wrong
-
-
-def _backward(keep=_keep, kept=lambda dy, rate: dy / (1 - rate)):
-    def wrong(dy, u, rate):
-        with np.errstate(all="ignore"):
-            return np.where(keep(u, rate), kept(dy, dy.dtype.type(rate)), 0).astype(dy.dtype)
-
-    return wrong
-
-
-def turned(u, rate):
-    return u < rate
-
-
-def edge(u, rate):
-    return u > rate
-
-
-def below_rest(u, rate):
-    return u < 1 - rate
-
-
-def half(u, rate):
-    return u >= 0.5
-
+KEPT, LARGER, INFERENCE = "u >= rate", "x / (1 - rate)", "return x.copy()"
 
 FORWARD_MISTAKES = [
-    Wrong(
-        "what is kept is not made larger: divide by 1 - rate, or the mean falls to (1 - rate) of it.",
-        function=_forward(kept=lambda x, rate: x),
-    ),
+    Wrong("what is kept is not made larger: divide by 1 - rate, or the mean falls to (1 - rate) of it.",
+          [(LARGER, "x")]),
     Wrong(
         "the scaling is done at inference, not in training (the oldest form of dropout): here training "
         "divides by 1 - rate, and inference changes nothing.",
-        function=_forward(kept=lambda x, rate: x, otherwise=lambda x, rate: x * (1 - rate)),
+        [(LARGER, "x"), (INFERENCE, "return x * (1 - rate)")],
     ),
-    Wrong(
-        "numbers are scaled at inference, too: there y = x.",
-        function=_forward(otherwise=lambda x, rate: x / (1 - rate)),
+    Wrong("numbers are scaled at inference, too: there y = x.", [(INFERENCE, "return x / (1 - rate)")]),
+    Wrong("numbers are made smaller at inference: training has scaled them already, so there y = x.",
+          [(INFERENCE, "return x * (1 - rate)")]),
+    Wrong("kept and dropped have changed places: u < rate is dropped.", [(KEPT, "u < rate")]),
+    Wrong("u < 1 - rate is kept: as many as should be, but others. Drop those with u < rate.",
+          [(KEPT, "u < 1 - rate")]),
+    Wrong("where u is exactly rate, the number is dropped: only u < rate is.", [(KEPT, "u > rate")]),
+    Wrong("half of the numbers are dropped at any rate: compare u with rate.", [(KEPT, "u >= 0.5")]),
+    Wrong("divided by rate: the share that is kept is 1 - rate.", [(LARGER, "x / rate")]),
+    Wrong("multiplied by 1 - rate: what is kept must grow, so divide.", [(LARGER, "x * (1 - rate)")]),
+    Wrong("nothing is dropped in training.", [(KEPT, "u >= 0"), (LARGER, "x")]),
+    *(
+        Wrong("what stands behind the point is lost in an array of whole numbers: np.zeros(..., x.dtype).",
+              [(LARGER, whole)])
+        for whole in ("x.astype(int) / (1 - rate)", "(x / (1 - rate)).astype(int)")
     ),
-    Wrong(
-        "numbers are made smaller at inference: training has scaled them already, so there y = x.",
-        function=_forward(otherwise=lambda x, rate: x * (1 - rate)),
-    ),
-    Wrong(
-        "kept and dropped have changed places: u < rate is dropped.",
-        function=_forward(keep=turned),
-    ),
-    Wrong(
-        "u < 1 - rate is kept: as many as should be, but others. Drop those with u < rate.",
-        function=_forward(keep=below_rest),
-    ),
-    Wrong(
-        "where u is exactly rate, the number is dropped: only u < rate is.",
-        function=_forward(keep=edge),
-    ),
-    Wrong(
-        "half of the numbers are dropped at any rate: compare u with rate.",
-        function=_forward(keep=half),
-    ),
-    Wrong(
-        "divided by rate: the share that is kept is 1 - rate.",
-        function=_forward(kept=lambda x, rate: x / rate),
-    ),
-    Wrong(
-        "multiplied by 1 - rate: what is kept must grow, so divide.",
-        function=_forward(kept=lambda x, rate: x * (1 - rate)),
-    ),
-    Wrong(
-        "nothing is dropped in training.",
-        function=_forward(keep=lambda u, rate: u >= 0, kept=lambda x, rate: x),
-    ),
-    Wrong(
-        "`training` is not looked at: numbers are dropped at inference, too.",
-        function=lambda x, u, rate, training: dropout_forward(x, u, rate, True),
-    ),
-    Wrong(
-        "training and inference have changed places.",
-        function=lambda x, u, rate, training: dropout_forward(x, u, rate, not training),
-    ),
-]
+    Wrong("`training` is not looked at: numbers are dropped at inference, too.",
+          [("if not training", "if False")]),
+    Wrong("training and inference have changed places.", [("if not training", "if training")]),
+]  # fmt: skip
+
+BLAME = "dy / (1 - rate)"
 
 BACKWARD_MISTAKES = [
-    Wrong(
-        "the blame is not scaled: forward divided what it kept by 1 - rate, so backward does.",
-        function=_backward(kept=lambda dy, rate: dy),
-    ),
-    Wrong(
-        "dy comes back as it is: what was dropped gets 0, and what was kept is divided by 1 - rate.",
-        function=lambda dy, u, rate: dy.copy(),
-    ),
-    Wrong(
-        "everything is scaled, but nothing dropped: where u < rate, the blame is 0.",
-        function=_backward(keep=lambda u, rate: u >= 0),
-    ),
-    Wrong(
-        "kept and dropped have changed places: where u < rate, nothing comes back.",
-        function=_backward(keep=turned),
-    ),
-    Wrong(
-        "u < 1 - rate lets the blame through: that is another mask than the forward pass had.",
-        function=_backward(keep=below_rest),
-    ),
-    Wrong(
-        "where u is exactly rate, the blame is dropped, but forward kept the number.",
-        function=_backward(keep=edge),
-    ),
-    Wrong(
-        "multiplied by 1 - rate: forward divided by it, so backward does.",
-        function=_backward(kept=lambda dy, rate: dy * (1 - rate)),
-    ),
-    Wrong(
-        "divided by rate: the share that was kept is 1 - rate.",
-        function=_backward(kept=lambda dy, rate: dy / rate),
-    ),
-]
+    Wrong("the blame is not scaled: forward divided what it kept by 1 - rate, so backward does.",
+          [(BLAME, "dy")]),
+    Wrong("dy comes back as it is: what was dropped gets 0, and what was kept is divided by 1 - rate.",
+          [(KEPT, "u >= 0"), (BLAME, "dy")]),
+    Wrong("everything is scaled, but nothing dropped: where u < rate, the blame is 0.", [(KEPT, "u >= 0")]),
+    Wrong("kept and dropped have changed places: where u < rate, nothing comes back.", [(KEPT, "u < rate")]),
+    Wrong("u < 1 - rate lets the blame through: that is another mask than the forward pass had.",
+          [(KEPT, "u < 1 - rate")]),
+    Wrong("where u is exactly rate, the blame is dropped, but forward kept the number.",
+          [(KEPT, "u > rate")]),
+    Wrong("multiplied by 1 - rate: forward divided by it, so backward does.", [(BLAME, "dy * (1 - rate)")]),
+    Wrong("divided by rate: the share that was kept is 1 - rate.", [(BLAME, "dy / rate")]),
+]  # fmt: skip
 
 
 def dice(problem):

@@ -41,6 +41,7 @@ def flip_cases():
         flip_case(rows([[1, 2]]), [True]),
         flip_case(rows([[1, 2]]), [False]),
         flip_case(rows([[1], [2]]), [True]),  # up and down stay
+        flip_case(rows([[0.5, -1.5]]), [True]),  # no whole numbers
         flip_case(photos(1, 1, 1, 3), [True]),  # colours stay
         flip_case(rows([[1, 2, 3]], [[4, 5, 6]]), [False, True]),
         flip_case(rows([[1, 2]], [[3, 4]]), [True, False]),
@@ -52,6 +53,7 @@ def flip_cases():
         flip_case(photos(2, 2, 3, 1, "float64"), [True, False]),
         flip_case(photos(2, 3, 2, 2, "float32"), [False, True]),
         flip_case(photos(4, 3, 4, 3), [True, True, False, True]),
+        flip_case(np.random.default_rng(0).standard_normal((2, 3, 4, 3)), [True, False]),
     ]
 
 
@@ -78,6 +80,10 @@ FLIP_MISTAKES = [
     Wrong(
         "one answer for all pictures, that of the first: flips has one for each.",
         function=lambda x, flips: (x[:, :, ::-1] if flips[0] else x).copy(),
+    ),
+    Wrong(
+        "what stands behind the point is lost in an array of whole numbers: x.copy(), or x.dtype.",
+        function=lambda x, flips: flip(x, flips).astype(int).astype(x.dtype),
     ),
     Wrong(
         "only the mirrored pictures come back: the others belong to the batch as well.",
@@ -113,6 +119,7 @@ def crop_cases():
         crop_case(rows([[1, 2]]), [[0, 1]], 1, 1),
         crop_case(rows([[1], [2]]), [[1, 0]], 1, 1),
         crop_case(rows([[1, 2]]), [[0, 0]], 1, 2),  # the whole picture
+        crop_case(rows([[0.5, -1.5]]), [[0, 1]], 1, 1),  # no whole numbers
         crop_case(rows([[1, 2, 3]]), [[0, 1]], 1, 2),
         crop_case(rows([[1, 2, 3], [4, 5, 6]]), [[0, 1]], 2, 2),
         crop_case(rows([[1, 2, 3], [4, 5, 6], [7, 8, 9]]), [[1, 0]], 1, 2),
@@ -122,6 +129,7 @@ def crop_cases():
         crop_case(photos(3, 3, 2, 1, "float64"), [[2, 0], [0, 1], [1, 1]], 1, 1),
         crop_case(photos(2, 4, 3, 2, "float32"), [[1, 0], [0, 1]], 3, 2),
         crop_case(photos(3, 4, 5, 3), [[1, 2], [0, 0], [2, 1]], 2, 3),
+        crop_case(np.random.default_rng(0).standard_normal((2, 3, 4, 3)), [[1, 1], [0, 2]], 2, 2),
         crop_case(photos(4, 5, 4, 1, "float32"), [[0, 1], [2, 0], [1, 1], [0, 0]], 3, 3),
     ]
 
@@ -154,6 +162,8 @@ CROP_MISTAKES = [
         lambda x, places, h, w: _cut(x, places, w, h))),
     Wrong("places is counted from the lower right corner; count from the upper left one.", function=(
         lambda x, places, h, w: _cut(x, np.array(x.shape[1:3]) - (h, w) - places, h, w))),
+    Wrong("what stands behind the point is lost in an array of whole numbers: np.empty(..., x.dtype).",
+        [(WINDOW, f"{WINDOW}.astype(int)")]),
     Wrong("the picture keeps its size, zeros outside the window: y is as large as the window.",
         function=_blacked),
 ]  # fmt: skip

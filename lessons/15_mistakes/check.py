@@ -38,6 +38,7 @@ def matrix_cases():
         labelled("by hand", [0, 1, 1], [1, 0, 1], 4),  # the last classes never occur
         labelled("by hand", [2, 0, 1], [0, 1, 2], 3),  # nothing is right
         labelled("by hand", [1, 1, 1, 1], [0, 1, 2, 2], 3),
+        labelled("many of a kind", [1] * 300, [0] * 300, 2),  # more than a byte can count
         drawn(7, 3, 0),
         drawn(12, 4, 1),
         drawn(60, 5, 2),
@@ -67,6 +68,8 @@ MATRIX_MISTAKES = [
     Wrong("a mistake is counted in both directions: 3 taken for 5 is not 5 taken for 3.",
           [(f"return {COUNTED}",
             f"counts = {COUNTED}\n    return counts + counts.T - np.diag(np.diag(counts))")]),
+    Wrong("the counts are kept in a single byte, which ends at 255, or at 127: np.zeros(..., np.int64).",
+          [(COUNTED, f"{COUNTED}.astype(np.uint8).astype(np.int64)")]),
     Wrong("the last picture is not counted.",
           [("y_true * classes + y_pred", "(y_true * classes + y_pred)[:-1]")]),
 ]  # fmt: skip

@@ -1,17 +1,52 @@
-"""Answers that are not minicnn's own code, because they are handed what minicnn draws: they do the same."""
+"""Answers that are not minicnn's own code: they do the same."""
 
 import numpy as np
 import pytest
 
 from lessons.harness import tasks
+from minicnn import config, gradcheck, losses
 from minicnn.callbacks import EarlyStopping
+from minicnn.datasets import cifar10
 from minicnn.kernels import warp
 from minicnn.kernels.dropout import dropout, random_bits
-from minicnn.layers import BatchNormalization
+from minicnn.layers import BatchNormalization, Dense, Softmax
 
 
 def answer(number, name):
     return tasks.find(number).task(name).answer
+
+
+def test_a_file_is_read_as_the_data_set_reads_it(rng):
+    records = rng.integers(0, 256, (10_000, 3073), np.uint8)
+    records[:, 0] %= 10
+    x, y = answer("01", "load_batch")(records.tobytes())
+    (theirs, labels), _ = cifar10._assemble([cifar10._decode_binary(records.tobytes(), "a file")])
+    assert np.array_equal(x, theirs[:10_000]) and np.array_equal(y, labels[:10_000, 0])
+
+
+def test_the_loss_is_the_frameworks(rng):
+    z, labels = 3 * rng.standard_normal((6, 4)), rng.integers(0, 4, 6)
+    value, dz = answer("03", "softmax_crossentropy")(z, labels)
+    theirs, gradient = losses.SparseCategoricalCrossentropy(from_logits=True).value_and_gradient(labels, z)
+    np.testing.assert_allclose(value, theirs.mean(), rtol=1e-12)
+    np.testing.assert_allclose(dz, gradient, rtol=1e-12, atol=1e-15)
+
+
+@pytest.mark.parametrize("factor", [1, 1.001, 1.00001])
+@pytest.mark.parametrize("layer", [Dense, Softmax])
+def test_a_gradient_is_judged_as_the_gradient_check_judges_it(layer, factor, rng):
+    config.set_floatx("float64")
+    layer, x = layer(3) if layer is Dense else layer(), rng.standard_normal((2, 4))
+    right = layer.backward
+    layer.backward = lambda dy: factor * right(dy)
+    theirs = gradcheck.check_layer(layer, x)["x"]
+
+    def backward(dy, x):
+        layer.forward(x, training=True)
+        return layer.backward(dy)
+
+    agrees = answer("04", "gradients_agree")(lambda x: layer.forward(x, training=True), backward, x)
+    assert agrees == (theirs < 1e-6) == (factor == 1)
 
 
 @pytest.mark.parametrize("shape", [(5, 3), (2, 3, 4, 3)])
@@ -73,3 +108,11 @@ def test_early_stopping_stops_where_the_callback_does(patience, min_delta, rng):
             assert (best, wait, stop) == (callback.best, callback.wait, model.stop_training)
             if stop:
                 break
+
+
+def test_the_most_frequent_mistakes_are_those_a_plain_sort_finds(rng):
+    for most in (1, 5, 20):
+        counts = rng.integers(0, 4, (5, 5))
+        found = [(-counts[i, j], i, j) for i, j in np.ndindex(5, 5) if i != j and counts[i, j]]
+        wanted = [[i, j, -minus] for minus, i, j in sorted(found)[:most]]
+        assert np.array_equal(answer("15", "top_mistakes")(counts, most), wanted)

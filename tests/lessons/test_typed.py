@@ -50,11 +50,51 @@ def softmax(z):
 
 LINEAR = "def linear_forward(x, w, b):\n    return x.astype(float) @ w"
 
+SOFTMAX_BY_LOG = """
+def softmax(z):
+    m = z.max(axis=1, keepdims=True)
+    return np.exp(z - (m + np.log(np.exp(z - m).sum(axis=1, keepdims=True))))
+"""
+
+BN_SCALED_FIRST = BN_FORWARD.replace("(0, 1, 2)", "tuple(range(x.ndim - 1))").replace(
+    "return gamma * (x - mean) / np.sqrt(variance + epsilon) + beta,",
+    "scale = gamma / np.sqrt(variance + epsilon)\n    return x * scale + (beta - mean * scale),",
+)
+
+POOL = """
+def maxpool_forward(x, pool, strides):
+    (N, H, W, C), (KH, KW), (SH, SW) = x.shape, pool, strides
+    y = np.zeros((N, (H - KH) // SH + 1, (W - KW) // SW + 1, C), int)
+    which = np.zeros(y.shape, np.uint8)
+    for n, i, j, c in np.ndindex(y.shape):
+        window = x[n, i * SH : i * SH + KH, j * SW : j * SW + KW, c]
+        y[n, i, j, c], which[n, i, j, c] = window.max(), window.argmax()
+    return RESULT, which
+"""
+
+FIRST_AND_LAST = """
+def gradients_agree(forward, backward, x):
+    dy = np.random.default_rng(7).standard_normal(forward(x).shape)
+    for k in (0, -1):
+        above, below = x.copy(), x.copy()
+        above.flat[k] += 1e-5
+        below.flat[k] -= 1e-5
+        slope = ((forward(above) - forward(below)) * dy).sum() / 2e-5
+        if not abs(backward(dy, x).flat[k] - slope) < 1e-6 * abs(slope):
+            return False
+    return True
+"""
+
 NAMED = [
     ("01", LOAD_BATCH, "divided by 255"),
     ("02", LINEAR, "never added"),  # in float64 as well: two mistakes
     ("02", SOFTMAX, "the columns sum to 1"),
     ("02", SOFTMAX.replace("np.max(z, axis=0)", "z.max()"), "the columns sum to 1"),
+    ("02", SOFTMAX_BY_LOG, "swallows its digits"),
+    ("04", FIRST_AND_LAST, "not every number of the gradient is looked at"),
+    ("10", POOL.replace("RESULT", "y"), "what stands behind the point is lost"),  # and the type is wrong
+    ("10", POOL.replace("RESULT", "y.astype(x.dtype)"), "what stands behind the point is lost"),
+    ("12", BN_SCALED_FIRST, "two large numbers, nearly equal"),
     ("12", BN_FORWARD, "the axes (0, 1, 2) are those of pictures"),
     ("12", BN_BACKWARD.replace("dy * xhat", "dy * x"), "dgamma is the sum of dy * x:"),
     ("12", BN_BACKWARD.replace(".sum(axis=axes)", ".sum(axis=0)"), "dgamma and dbeta are summed over"),

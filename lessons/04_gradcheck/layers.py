@@ -1,0 +1,107 @@
+"""The layers that lesson 04's gradients_agree is to judge: right ones, and some with a planted bug."""
+
+import numpy as np
+
+from minicnn.kernels import activations
+
+WEIGHTS = np.array([[1.0, -2.0], [3.0, 0.5], [-1.0, 2.0]])
+
+
+def dense(x):
+    return x @ WEIGHTS
+
+
+def right_dense(dy, x):
+    return dy @ WEIGHTS.T
+
+
+def softmax(x):
+    return activations.softmax(x)
+
+
+def right_softmax(dy, x):
+    return activations.softmax_backward(dy, x, softmax(x))
+
+
+def softmax_diagonal(dy, x):
+    y = softmax(x)
+    return dy * y * (1 - y)  # an output moves the others as well
+
+
+def softmax_nothing(dy, x):
+    return np.zeros_like(x)  # the rows of a softmax sum to 1, whatever x is: right for a dy of all ones
+
+
+def softmax_first_row(dy, x):
+    dx = right_softmax(dy, x)
+    dx[1:] = 0
+    return dx
+
+
+def scaling(x):
+    return x * np.arange(1.0, x.size + 1).reshape(x.shape)
+
+
+def right_scaling(dy, x):
+    return scaling(dy)
+
+
+def scaling_nan(dy, x):
+    dx = right_scaling(dy, x)
+    dx.flat[0] = np.nan
+    return dx
+
+
+def tanh(x):
+    return np.tanh(x)
+
+
+def right_tanh(dy, x):
+    return dy * (1 - np.tanh(x) ** 2)
+
+
+def tanh_without_square(dy, x):
+    return dy * (1 - np.tanh(x))
+
+
+def tanh_thousandth(dy, x):
+    return 1.001 * right_tanh(dy, x)
+
+
+def tanh_a_little(dy, x):
+    return 1.00001 * right_tanh(dy, x)
+
+
+def tanh_one_entry(dy, x):
+    dx = right_tanh(dy, x)
+    dx.flat[2] *= -1
+    return dx
+
+
+def tanh_last_entry(dy, x):
+    dx = right_tanh(dy, x)
+    dx.flat[-1] *= -1
+    return dx
+
+
+def tanh_reversed(dy, x):
+    return right_tanh(dy, x)[:, ::-1]
+
+
+LAYERS = (  # forward, backward, shape of x, what is wrong with it ("": nothing)
+    (softmax, right_softmax, (2, 3), ""),
+    (scaling, right_scaling, (2, 3), ""),
+    (tanh, right_tanh, (6,), ""),
+    (dense, right_dense, (2, 3), ""),  # y is (2, 2)
+    (tanh, tanh_without_square, (2, 3), "it has dy (1 - y) for dy (1 - y^2)"),
+    (tanh, tanh_thousandth, (2, 3), "it is 1.001 times too large"),
+    (tanh, tanh_a_little, (2, 3), "it is 1.00001 times too large"),
+    (tanh, tanh_one_entry, (2, 3), "the third of its six numbers has the wrong sign"),
+    (tanh, tanh_last_entry, (2, 3), "the last of its six numbers has the wrong sign"),
+    (tanh, tanh_reversed, (2, 3), "each row of it is turned round"),
+    (softmax, softmax_diagonal, (2, 3), "it forgets that each output of a row moves the others"),
+    (softmax, softmax_nothing, (2, 3), "it returns zeros"),
+    (softmax, softmax_first_row, (2, 3), "it returns zeros, but for the first row"),
+    (scaling, scaling_nan, (2, 3), "its first number is nan"),
+)
+WHY = {backward: why for _, backward, _, why in LAYERS}
