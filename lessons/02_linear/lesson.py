@@ -165,9 +165,9 @@ show(plots.images(as_pictures(w), np.arange(10), data.class_names, columns=5, ti
 
 # %% [markdown]
 # On CIFAR-10 you can see what was learned: blue around the airplane and the ship, a brown spot on green for
-# the deer, a dark body on yellow ground for the horse. And you see why this will not go far. There is *one*
-# template for all frogs, from the left and from the right, near and far; it can only be a blur of them all.
-# Lessons 05 and 06 mend this.
+# the deer; for the horse a red back over a dark belly, with yellow ground below. And you see why this will
+# not go far. There is *one* template for all frogs, from the left and from the right, near and far; it can
+# only be a blur of them all. Lessons 05 and 06 mend this.
 #
 # ## Your turn
 #
