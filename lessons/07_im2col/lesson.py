@@ -119,7 +119,7 @@ show(animation([slide(place) for place in range(6)], seconds=0.9), "07_sliding")
 #     cols = [[1 2]    times   [[10]   =   [[12]    plus 5:   [17
 #             [2 3]]            [1]]        [23]]              28]
 #
-# In code, for one row of pixels. `len(w)` copies of the row, each moved by one, side by side:
+# In code, for one row of pixels: each window is a slice of it, and the slices are stacked.
 
 
 # %%
