@@ -271,22 +271,23 @@ figure = new_figure(760, 340)
 axes = figure.subplots()
 for name, (rate, normalise, colour, dashes) in runs.items():
     losses, accuracy = train(rate, normalise)
-    smooth = [np.mean(losses[k : k + 25]) for k in range(0, len(losses), 25)]
+    smooth = [np.mean(losses[max(0, k - 24) : k + 1]) for k in range(len(losses))]  # begins at the first loss
     lost = not np.isfinite(losses[-1])
     end = f"NaN at step {len(losses)}" if lost else f"{accuracy:.0%} right"
-    axes.plot(25 * np.arange(len(smooth)), smooth, color=colour, linestyle=dashes, label=f"{name}: {end}")
+    axes.plot(smooth, color=colour, linestyle=dashes, label=f"{name}: {end}")
     if lost:
         axes.plot([0], [losses[0]], "x", color=colour, markersize=9)
     print(f"{name:<20} loss {losses[0]:.2f} -> {smooth[-1]:.2f}, {accuracy:.1%} right, {len(losses)} steps")
-axes.set_ylim(top=3.4)
+axes.set_ylim(0, 3.4)
 axes.legend(fontsize=SMALL)
-dress(axes, f"Five layers and the scores, {data.label}", "steps", "training loss, mean of 25 steps")
+dress(axes, f"Five layers and the scores, {data.label}", "steps", "training loss, mean of the last 25 steps")
 show(figure, "12_ten_times")
 
 # %% [markdown]
-# Without normalization, ten times the rate destroys the network within a few steps (its curve ends where it
-# began, at the cross). With it, both rates learn. Why? If a weight matrix grows, its outputs grow, and the
-# normalization divides that away again: a step that is too long does less harm.
+# Without normalization, ten times the rate destroys the network within a few steps: its curve begins at the
+# cross and leaves the frame at once, upwards. With it, both rates learn. Why? If a weight matrix grows, its
+# outputs grow, and the normalization divides that away again: a step that is too long does less harm. (All
+# begin above ln 10 = 2.303: the last layer, too, has weights of He's size, so its scores are not near 0.)
 #
 # And the network that began with weights of a quarter of the size, the one whose histograms were a needle?
 
