@@ -15,7 +15,7 @@ def maxpool_forward(x, pool, strides):
 
     x        (N, H, W, C)
     pool     (KH, KW)    the window
-    strides  (SH, SW)    smaller than the window: windows overlap
+    strides  (SH, SW)    any: where smaller than the window, windows overlap; where larger, there are gaps
 
     Returns two arrays:
 

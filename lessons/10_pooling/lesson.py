@@ -332,8 +332,9 @@ show(figure, "10_against_stride")
 
 # %% [markdown]
 # With the same number of epochs, max pooling is ahead: forgetting the place, and keeping the strongest, is
-# worth something. But look at the clock. Stride 2 does a quarter of the work, and with four times as many
-# epochs, in about the same time, it catches up a good part or more.
+# worth something. But look at the clock. Stride 2 does a quarter of the work, in little more than a quarter
+# of the time; with four times as many epochs, so in somewhat more time than pooling takes, it catches up a
+# good part or more.
 #
 # So there is no winner for all cases, and most networks use both: the networks of this project begin with a
 # convolution of stride 2, where the pictures are largest and pooling would cost most, and pool after that.
