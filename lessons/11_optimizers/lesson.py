@@ -343,7 +343,9 @@ for rule, optimizer in {
 # The check walks three steps from a single weight, as above, and counts each step for itself: if only step 1
 # passes, look at what is remembered; if step 1 fails in `adam_step`, look at alpha. When all three pass,
 # `python -m lessons payoff` trains one network with each of them; `python -m lessons race` puts your Adam
-# against minicnn's, on a million weights.
+# against minicnn's, on a million weights. (The payoff is no contest: it has another network, without
+# convolutions, one fixed learning rate for each step, and one seed. On CIFAR-10 the three come out close
+# together there, and in another order than above; with another seed, in yet another.)
 #
 # **In the framework**: [minicnn/kernels/updates.py](../../minicnn/kernels/updates.py) has the three
 # formulas at its top and, below, each as one loop; [minicnn/optimizers.py](../../minicnn/optimizers.py)
