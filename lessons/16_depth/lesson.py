@@ -249,8 +249,9 @@ print(f"vgg_cifar against lenet5: {more:+.1f} points, in {longer:.0f} times the 
 #     python lessons/16_depth/m3.py --mine
 #
 # trains M3 for two epochs on CIFAR-10: your convolution, your pooling, your dense layers, relu, dropout,
-# loss and optimizer. Before it begins it takes a few steps, and tells you how long it will take; if your
-# functions are slow, `--subset 10000` takes fewer pictures, and the certificate says so. This is how the
+# loss and optimizer. (The optimizer is your `rmsprop_step` of lesson 11: M3 is documented with RMSprop.)
+# Before it begins it takes a few steps, and tells you how long it will take; if your functions are slow,
+# `--subset 10000` takes fewer pictures (2,000 is the least), and the certificate says so. This is how the
 # certificate looks; here on a few pictures and with minicnn's functions, for one epoch.
 
 # %%

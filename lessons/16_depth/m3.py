@@ -6,7 +6,7 @@
     python lessons/16_depth/m3.py                            with minicnn's kernels throughout
 
 With --mine the convolution is yours (lesson 08, or 07 where 08 is not finished), its gradients (07), pooling
-(10), dense layers and relu (05), dropout (13), loss (03) and optimizer (11). What is not finished is
+(10), dense layers and relu (05), dropout (13), loss (03) and RMSprop (11). What is not finished is
 minicnn's, and the certificate says that, too. First it measures a few steps and tells how long it will take.
 """
 
