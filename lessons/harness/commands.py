@@ -1,6 +1,7 @@
 """The commands of `python -m lessons`.
 
     python -m lessons              go on where you stopped: check work.py each time it is saved
+    python -m lessons 06           the same, for lesson 06
     python -m lessons start 06     copy the exercise to work.py
     python -m lessons check 06     check it once
     python -m lessons hint         the next of three hints
