@@ -190,10 +190,9 @@ dress(axes, f"The loss goes down, {data.label} (mean of the last 20 batches)", "
 show(figure, "03_training")
 
 # %% [markdown]
-# Both curves begin near ln 10, as every training on ten classes must; with the right labels the loss leaves
-# it within a few steps. Look at the second curve. With shuffled labels the *training* loss goes down too: the
-# weights learn the labels of these pictures by heart. Only the test accuracy shows that nothing was
-# understood. Lesson 13 comes back to this.
+# Both curves begin near ln 10, as every training on ten classes must. Look at the second one. With shuffled
+# labels the *training* loss goes down too: the weights learn the labels of these pictures by heart. Only the
+# test accuracy shows that nothing was understood. Lesson 13 comes back to this.
 #
 # ## Your turn
 #
