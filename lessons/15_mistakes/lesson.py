@@ -181,8 +181,10 @@ for low in (0.5, 0.9):
     print(f"more than {low:.0%} sure: {len(some):5d} pictures{of_them}")
 
 # %% [markdown]
-# A curve below the dashed line belongs to a network that is too sure of itself. This one was trained for a
-# few epochs only; the longer a network studies the same pictures, the further below the line it falls.
+# On the dashed line, 90 % means 90 %. A curve above it belongs to a network that is right more often than it
+# says, one below it to a network that is too sure of itself. Ours was trained for a few epochs only, and
+# keeps close to the line, or above it. The longer a network studies the same pictures, the further below the
+# line it falls.
 #
 # ## What does it look at?
 #
@@ -265,8 +267,10 @@ for line, k in zip(figure.subplots(5, 10), chosen):
 show(figure, "15_what_excites")
 
 # %% [markdown]
-# Each line is one filter's taste: a colour, a direction, a corner, a stripe. From many such parts the dense
-# layers put a class together; where two classes have the same parts, they are confused.
+# Each line is one filter's taste, and several may have the same. On CIFAR-10 most are of two kinds: a colour,
+# whatever it belongs to (sky, water, cars), or light beside dark, in one direction or one corner. (Which five
+# you see hangs on the last digits of all numbers before: on another computer they may be others.) From many
+# such parts the dense layers put a class together; where two classes have the same parts, they are confused.
 #
 # ## Your turn
 #
