@@ -1,7 +1,7 @@
 """The process that runs work.py: it loads the file, calls what it is told to call, and reports.
 
-The check itself, its cases and right answers stay in the other process, so nothing work.py does here can
-change the verdict: neither sys.exit nor a patched NumPy, nor a loop without an end.
+The check itself, its cases and right answers stay in the other process, which executes nothing that comes
+from here: neither sys.exit nor a patched NumPy, nor a loop without an end changes the verdict.
 
     python -m lessons.harness.child lessons/06_convolution/work.py
 """
@@ -15,12 +15,14 @@ import sys
 import time
 import tokenize
 import types
+from collections import deque
 from pathlib import Path
 
 import numpy as np
 
 from lessons.harness import compiling, limits, wire
 
+SHOWN = 8  # lines of a traceback that are kept, the last ones: a recursion may have a million
 PRINTED = 2_000  # characters of the learner's own print-outs that are kept, the last ones
 
 
@@ -82,7 +84,7 @@ def perform(function, args, files, limit, threads=None):
     except limits.TimeLimit as error:
         reply = {"timeout": time_in_words(), "frames": frames(error, files)}
     except BaseException as error:
-        reply = {"raised": type(error).__name__, "message": str(error), "frames": frames(error, files)}
+        reply = {"raised": type(error).__name__, "message": _words(error), "frames": frames(error, files)}
         if compiling.is_numba(error):
             reply["message"], reply["frames"] = (
                 compiling.words(error),
@@ -92,18 +94,24 @@ def perform(function, args, files, limit, threads=None):
     return reply
 
 
+def _words(error):
+    try:
+        return str(error)
+    except Exception:  # the learner's own class of errors
+        return ""
+
+
 def frames(error, files):
-    """[[line, function, source text]] of the traceback, the learner's lines only."""
+    """[[line, function, source text]] of the traceback, the learner's last lines only."""
     if isinstance(error, SyntaxError) and error.filename in files:
         return [[error.lineno or 1, "", (error.text or "").strip()]]
-    found, tb = [], error.__traceback__
+    found, tb = deque(maxlen=SHOWN), error.__traceback__
     while tb is not None:
         code = tb.tb_frame.f_code
         if code.co_filename in files:
-            text = linecache.getline(code.co_filename, tb.tb_lineno).strip()
-            found.append([tb.tb_lineno, code.co_name, text])
+            found.append((tb.tb_lineno, code.co_name, code.co_filename))
         tb = tb.tb_next
-    return found
+    return [[line, name, linecache.getline(file, line).strip()] for line, name, file in found]
 
 
 def _shared(value, args):
@@ -155,7 +163,7 @@ def main():
     if work is not None:
         loaded.update(contents(work))
     wire.send(outward, loaded)
-    while work is not None and (request := wire.receive(inward)) is not None:
+    while work is not None and (request := wire.receive(inward, functions=True)) is not None:
         wire.send(outward, _answer(request, work))
 
 

@@ -17,19 +17,21 @@ from lessons.harness.places import ROOT, shown_path
 LIMIT = 5.0  # seconds of work a case may take; the slowest right answer takes a hundredth of it
 
 
-class Died(Exception):
-    """The process that ran work.py is gone, or does not answer."""
-
-
 class WorkFile:
-    """work.py in a process of its own. A context manager: the process ends with the block."""
+    """work.py in a process of its own, or in another where that one died. A context manager: the process ends
+    with the block."""
 
     def __init__(self, path):
         self.file, self.path = str(path), shown_path(path)
-        self.replies = queue.Queue()
-        self.lines, self.compiling = {}, []
 
     def __enter__(self):
+        self.loaded = self._start()
+        self.lines, self.compiling = self.loaded.get("lines", {}), self.loaded.get("compiling", [])
+        return self
+
+    def _start(self):
+        """A new process; what it says of the file."""
+        self.replies, self.dead = queue.Queue(), False
         self.process = subprocess.Popen(
             [sys.executable, "-m", "lessons.harness.child", self.file],
             cwd=ROOT,
@@ -38,14 +40,13 @@ class WorkFile:
             stdout=subprocess.PIPE,
         )
         threading.Thread(target=self._listen, args=(self.process.stdout, self.replies), daemon=True).start()
-        try:
-            self.loaded = self._next(60)
-        except Died as error:
-            self.loaded = {"died": str(error)}
-        self.lines, self.compiling = self.loaded.get("lines", {}), self.loaded.get("compiling", [])
-        return self
+        return self._next(60)
 
     def __exit__(self, *_):
+        self._end()
+
+    def _end(self):
+        self.dead = True
         self.process.kill()
         self.process.wait()
         with contextlib.suppress(OSError):  # a request that it never read is still in there
@@ -63,20 +64,22 @@ class WorkFile:
         try:
             reply = self.replies.get(timeout=longest + limits.GRACE)
         except queue.Empty:
-            self.process.kill()
+            self._end()
             why = "does it end, or is the computer busy?"
-            raise Died(f"did not come back within {longest:.0f} seconds: {why}") from None
+            return {"died": f"did not come back within {longest:.0f} seconds: {why}"}
         if reply is None:
-            self.replies.put(None)  # for the next who asks a process that is no more
-            raise Died("ended the whole process (os._exit, or a crash)")
+            self._end()
+            return {"died": "ended the whole process (os._exit, or a crash)"}
         return reply
 
     def _ask(self, limit, **request):
-        try:
+        if self.dead:
+            self.loaded = self._start()
+        if "lines" not in self.loaded:  # the file could not be read
+            return self.loaded
+        with contextlib.suppress(OSError):  # it died meanwhile: then there is no reply
             wire.send(self.process.stdin, {**request, "limit": limit})
-            return self._next(limit)
-        except (Died, OSError) as error:
-            return {"died": str(error)}
+        return self._next(limit)
 
     def call(self, name, args, limit=LIMIT, threads=None):
         """The reply to ``work.name(*args)``; ``threads``: see compiling.as_asked."""

@@ -1,6 +1,7 @@
 """Values as lines of JSON, between the check and the process that runs work.py.
 
-Not pickle: what a learner's function returns arrives here as plain data, and nothing of it is executed.
+Not pickle: what a learner's function returns arrives as plain data or as a description, and nothing of it is
+executed. Only the process of work.py, which is told what to call, looks functions up by file and name.
 """
 
 import base64
@@ -24,16 +25,27 @@ class Other:
 
 
 def encode(value):
-    """``value`` in terms JSON knows. Tuples stay tuples and float32 stays float32."""
+    """``value`` in terms JSON knows, whatever it is. Tuples stay tuples and float32 stays float32."""
+    try:
+        return _encode(value)
+    except Exception as error:  # its repr() fails, say, or it is a list that holds itself
+        why = type(error).__name__
+        return {"other": f"an object of type {type(value).__name__} that cannot be shown ({why})"}
+
+
+def _encode(value):
     if isinstance(value, (np.ndarray, np.generic)) and value.dtype.kind in "biufc":
         scalar, a = isinstance(value, np.generic), np.ascontiguousarray(value).reshape(np.shape(value))
         return {"array": [a.dtype.str, list(a.shape), base64.b64encode(a.tobytes()).decode(), scalar]}
+    if type(value) is int and value.bit_length() > 1_000:  # more than a float holds, or than Python prints
+        return {"other": f"a whole number of {value.bit_length():,} bits"}
     if value is None or type(value) in (bool, int, float, str):
         return value
     if isinstance(value, (tuple, list)):
-        return {type(value).__name__ if type(value) in (tuple, list) else "tuple": [encode(v) for v in value]}
+        kind = "list" if type(value) is list else "tuple"
+        return {kind: [_encode(v) for v in value]}
     if isinstance(value, dict):
-        return {"dict": [[encode(k), encode(v)] for k, v in value.items()]}
+        return {"dict": [[_encode(k), _encode(v)] for k, v in value.items()]}
     if isinstance(value, bytes):
         return {"bytes": base64.b64encode(value).decode()}
     if type(value).__name__ == "Sequential" and hasattr(value, "get_config"):
@@ -45,8 +57,8 @@ def encode(value):
     return {"other": " ".join(f"{type(value).__name__} {value!r}".split())[:100]}  # on one line
 
 
-def decode(value):
-    """The value that ``encode`` was given."""
+def decode(value, functions=False):
+    """The value that ``encode`` was given. A function only with ``functions``: that executes its file."""
     if not isinstance(value, dict):
         return value
     ((kind, content),) = value.items()
@@ -55,21 +67,26 @@ def decode(value):
         a = np.frombuffer(base64.b64decode(data), np.dtype(dtype)).reshape(shape).copy()
         return a[()] if scalar else a
     if kind in ("tuple", "list"):
-        return (tuple if kind == "tuple" else list)(decode(v) for v in content)
+        return (tuple if kind == "tuple" else list)(decode(v, functions) for v in content)
     if kind == "dict":
-        return {decode(k): decode(v) for k, v in content}
+        return {decode(k, functions): decode(v, functions) for k, v in content}
     if kind == "bytes":
         return base64.b64decode(content)
     if kind == "network":
-        from minicnn import Sequential  # only here: most checks need no layers, and start faster without
-
-        try:
-            return Sequential.from_config(content)
-        except (ValueError, TypeError, KeyError) as error:  # a layer of the learner's own, say
-            return Other(f"a Sequential that cannot be made again from its get_config(): {error}"[:200])
+        return _network(content)
     if kind == "function":
-        return getattr(module_of(content[0]), content[1])
-    return Other(content)
+        path, name = content
+        return getattr(module_of(path), name) if functions else Other(f"the function {name}")
+    return Other(str(content))
+
+
+def _network(config):
+    from minicnn import Sequential  # only here: most checks need no layers, and start faster without
+
+    try:
+        return Sequential.from_config(config)
+    except Exception as error:  # a layer of the learner's own, say
+        return Other(f"a Sequential that cannot be made again from its get_config(): {error}"[:200])
 
 
 _MODULES = {}
@@ -95,10 +112,9 @@ def send(stream, message):
     stream.flush()
 
 
-def receive(stream):
-    """The next message, or None where the other side is gone or says something else."""
-    line = stream.readline()
+def receive(stream, functions=False):
+    """The next message, or None where the other side is gone or says something else. See ``decode``."""
     try:
-        return {key: decode(value) for key, value in json.loads(line).items()}
-    except (ValueError, TypeError, KeyError, AttributeError):
+        return {key: decode(value, functions) for key, value in json.loads(stream.readline()).items()}
+    except Exception:  # any line at all can stand there
         return None
