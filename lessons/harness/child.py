@@ -60,13 +60,14 @@ def contents(module):
     }
 
 
-def perform(function, args, files, limit, threads=None):
+def perform(function, args, files, limit, threads=None, before=None):
     """Call ``function(*args.values())`` for at most ``limit`` seconds of work and say what happened.
 
     ``value``: what it returned; ``after``: the arguments as they are now; ``shares``: the arguments whose
-    memory the value lies in. Or ``raised``: the error's words, with ``frames`` [[line, function, text]] in
-    ``files`` only; or ``timeout``: how long it took, in words. ``printed``: what it printed. ``threads``: see
-    compiling.as_asked.
+    memory the value lies in; ``overwrites``: whether it changed the result of a call with the arguments
+    ``before``, made just before. Or ``raised``: the error's words, with ``frames`` [[line, function, text]]
+    in ``files`` only; or ``timeout``: how long it took, in words. ``printed``: what it printed. ``threads``:
+    see compiling.as_asked.
     """
     printed = io.StringIO()
     try:
@@ -76,8 +77,11 @@ def perform(function, args, files, limit, threads=None):
             compiling.as_asked(function, threads) as called,
             limits.at_most(limit) as time_in_words,
         ):
+            earlier = called(*before.values()) if before else None
+            kept = wire.encode(earlier)
             value = called(*args.values())
         reply = {"value": value, "after": args, "shares": _shared(value, args)}
+        reply["overwrites"] = wire.encode(earlier) != kept
         if threads:
             reply["compiled"] = compiling.is_compiled(function)
             reply["shared"] = compiling.shares_rounds(function)
@@ -145,7 +149,7 @@ def _answer(request, work):
         args = {"work": work, **request["args"]}
     else:
         run, args = getattr(work, request["call"]), request["args"]
-    reply = perform(run, args, {path}, request["limit"], request.get("threads"))
+    reply = perform(run, args, {path}, request["limit"], request.get("threads"), request.get("before"))
     if "after" in reply and ("race" in request or "lesson" in request):
         reply["after"], reply["shares"] = None, []
     return reply

@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from lessons.harness import child, compare, compiling, explain
+from lessons.harness import child, compare, compiling, explain, repeated
 from lessons.harness.compiling import TURNED
 from lessons.harness.runner import LIMIT
 
@@ -107,6 +107,22 @@ def _outcomes(task, runner, threads, before):
         found.append(outcome)
         if outcome.about in ("timeout", "died", "compiled") or _same_everywhere(outcome.reply):
             break
+    if threads in (None, 0) and not any(outcome.problem for outcome in found):
+        found += _repeated(task, runner, limit, threads, found)
+    return found
+
+
+def _repeated(task, runner, limit, threads, right):
+    """More calls after those that were all ``right``, up to the first that is wrong; see repeated.py."""
+    found = []
+    for case, expected, before in repeated.calls(task, right):
+        outcome = Outcome(case, runner.call(task.name, _copies(case.args), limit, threads, before), expected)
+        outcome.about, outcome.problem = _problem(task, outcome)
+        if case.group == repeated.AGAIN and outcome.about in ("value", "raised"):
+            outcome.about, outcome.problem = "again", f"{repeated.SAID} ({outcome.problem})"
+        found.append(outcome)
+        if outcome.problem:
+            break
     return found
 
 
@@ -198,6 +214,8 @@ def _problem(task, outcome):
     if reply.get("shares") and not task.views:
         name = reply["shares"][0]
         return "alias", f"returned {name} itself or a view of it: to change one changes both. Return a copy"
+    if reply.get("overwrites"):
+        return "again", repeated.OVERWRITES
     return "", ""
 
 

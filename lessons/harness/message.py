@@ -7,6 +7,7 @@ import numpy as np
 
 from lessons.harness import compare
 from lessons.harness.compiling import TURNED
+from lessons.harness.repeated import AGAIN, OTHER
 
 WIDTH = 110
 LINES = 20
@@ -64,14 +65,16 @@ def _counts(verdict):
         group[0] += not outcome.problem
         group[1] += 1
     counts = [f"{name}  {right}/{tried}" for name, (right, tried) in groups.items()]
-    untried = len(verdict.task.cases) - len(verdict.outcomes)
+    untried = len(verdict.task.cases) - sum(o.case.group not in (OTHER, AGAIN) for o in verdict.outcomes)
     return wrapped("      ".join(counts + [f"not tried yet: {untried}"] * bool(untried)), "  ")
 
 
 def _case(verdict):
     first, task = verdict.first, verdict.task
     show = task.show or arguments
-    lines = ["Smallest case that fails:", *wrapped(show(first.case.args), "  ", 3)]
+    other = first.case.group == OTHER
+    heading = "Right in every case, but not with other numbers:" if other else "Smallest case that fails:"
+    lines = [heading, *wrapped(show(first.case.args), "  ", 3)]
     if first.about == "raised":
         return [
             *lines,
@@ -80,7 +83,7 @@ def _case(verdict):
         ]
     if first.about != "value":
         said = f"{task.name} {first.problem}"
-        return [*lines, *wrapped(said, "  ", 2), *_frame_lines(first.reply.get("frames", []))]
+        return [*lines, *wrapped(said, "  ", 3), *_frame_lines(first.reply.get("frames", []))]
     if task.judge:
         return [*lines, *wrapped(f"{task.name}: {first.problem}", "  ", 3)]
     return [*lines, *_comparison(verdict, first, task)]

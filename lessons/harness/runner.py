@@ -81,10 +81,10 @@ class WorkFile:
             wire.send(self.process.stdin, {**request, "limit": limit})
         return self._next(limit)
 
-    def call(self, name, args, limit=LIMIT, threads=None):
-        """The reply to ``work.name(*args)``; ``threads``: see compiling.as_asked."""
+    def call(self, name, args, limit=LIMIT, threads=None, before=None):
+        """The reply to ``work.name(*args)``. ``threads``, ``before``: see child.perform."""
         limit = _patience(limit, name in self.compiling, threads)
-        return self._ask(limit, call=name, args=args, threads=threads)
+        return self._ask(limit, call=name, args=args, threads=threads, before=before)
 
     def call_lesson(self, check_file, name, args, limit):
         """The reply to ``check.name(work, **args)``, run where work.py is."""
@@ -111,10 +111,11 @@ class Functions:
     def __exit__(self, *_):
         pass
 
-    def call(self, name, args, limit=LIMIT, threads=None):
+    def call(self, name, args, limit=LIMIT, threads=None, before=None):
         function = self.functions[name]
         limit = _patience(limit, compiling.will_compile(function), threads)
-        return child.perform(function, copy.deepcopy(args), self.files, limit, threads)
+        args, before = copy.deepcopy((args, before))
+        return child.perform(function, args, self.files, limit, threads, before)
 
 
 def _patience(limit, compiles, threads):
