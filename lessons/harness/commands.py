@@ -93,13 +93,14 @@ def start(lesson):
 
 
 def verdicts(lesson):
-    """Check every function of work.py; what passed is remembered."""
+    """Check every function of work.py; what passed is remembered, and nothing of what did not."""
     mark = progress.checksum(lesson.work)  # of what is tried now, not of what is saved meanwhile
     with WorkFile(lesson.work) as runner:
         found = [judge.check_task(lesson, task, runner) for task in lesson.tasks]
-    failed = next((v.task.name for v in found if not v.passed), "")
+    failed = [v.task.name for v in found if not v.passed]
     passed = {v.task.name: mark for v in found if v.passed}
-    progress.update(lesson.number, at=time.time(), passed=passed, failed=failed)
+    progress.withdraw(lesson.number, failed, mark)
+    progress.update(lesson.number, at=time.time(), passed=passed, failed=failed[0] if failed else "")
     return found
 
 
