@@ -1,7 +1,6 @@
 """The reader's own functions do the arithmetic: each is called, and the result is minicnn's."""
 
 import sys
-import time
 from types import SimpleNamespace
 
 import numpy as np
@@ -116,9 +115,16 @@ def test_unfinished_lessons_fall_back_on_minicnn(monkeypatch, batch, tmp_path):
     assert all(line.endswith("from minicnn") for line in own.table(parts))
 
 
-def test_what_is_slow_can_be_left_to_minicnn(written, batch):
+def test_what_is_slow_can_be_left_to_minicnn(written, batch, monkeypatch):
     forward, backward = written["pooling"]
-    fast, forward.function = forward.function, lambda *args: (time.sleep(0.5), fast(*args))[1]
+    fast, clock = forward.function, [0.0]
+    monkeypatch.setattr(own, "time", SimpleNamespace(perf_counter=lambda: clock[0]))
+
+    def slow(*args):
+        clock[0] += 0.5
+        return fast(*args)
+
+    forward.function = slow
     kept = own.quick(M3.m3(), written, *batch, most=0.45)
     assert kept["pooling"] == () and kept["loss"] == written["loss"]
     assert forward.calls == backward.calls == 0
