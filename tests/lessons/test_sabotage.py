@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from lessons.harness import judge, message, tasks, wire
+from lessons.harness import commands, judge, message, progress, tasks, wire
 from lessons.harness.runner import WorkFile
 from lessons.harness.tasks import Case, Task
 
@@ -169,3 +169,53 @@ def test_an_error_without_words_is_an_error(tmp_path):
     text = "class E(Exception):\n    def __str__(self):\n        1 / 0\n\n\ndef NAME(x):\n    raise E\n"
     verdict, _ = verdict_on(text, tmp_path)
     assert (verdict.first.problem, verdict.first.reply["frames"][-1][0]) == ("E", 7)
+
+# ---------------------------------------------------------------- through the commands
+
+
+@pytest.fixture
+def own(tmp_path, monkeypatch):
+    """Work and progress in a folder of the test's own."""
+    monkeypatch.setenv("MINICNN_LESSONS", str(tmp_path))
+    return tmp_path
+
+
+def test_a_process_that_leaves_is_reported_and_the_rest_is_tried(own, capsys):
+    lesson = tasks.find("02")  # the second function is still to be asked when the first ends the process
+    commands.main(["start", "02"])
+    leaves = f"import os\n{tasks.model_work(lesson)}\n\ndef linear_forward(*args):\n    os._exit(0)\n"
+    lesson.work.write_text(leaves, encoding="utf-8")
+    assert commands.main(["check", "02"]) == 1
+    out = capsys.readouterr().out
+    assert "linear_forward ended the whole process (os._exit, or a crash)" in out
+    assert "02 softmax   ok" in out and "more function" not in out
+
+
+FORGES = """
+import hashlib, json
+from pathlib import Path
+
+mark = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:16]
+written = {"passed": {"softmax_crossentropy": mark, "sgd_step": mark}}
+Path(PROGRESS).write_text(json.dumps({"03": written}))
+
+
+def sgd_step(*args):
+    return args[0]
+"""
+
+
+def test_a_progress_that_work_wrote_itself_does_not_stand(own, capsys):
+    from lessons import mine
+
+    forged, task = tasks.find("03"), tasks.find("03").task("sgd_step")
+    commands.main(["start", "03"])
+    forged.work.write_text(FORGES.replace("PROGRESS", repr(str(own / ".progress.json"))), encoding="utf-8")
+    assert commands.main(["check", "03"]) == 1
+    assert progress.entry("03")["passed"] == {} and mine("03", "sgd_step") is task.answer
+    forged.work.write_text(tasks.model_work(forged), encoding="utf-8")
+    commands.main(["check", "03"])
+    forged.work.write_text("def sgd_step(*args):\n    return args[0]\n", encoding="utf-8")
+    commands.main(["check", "03"])
+    assert progress.finished(forged)  # what was earned stays
+    assert mine("03", "sgd_step") is task.answer
