@@ -9,6 +9,10 @@ import numpy as np
 
 from lessons.harness import compare
 
+OF_CHANCE = (
+    "called again with the same arguments, yours returns something else: np.empty? Random numbers that are "
+    "no argument?"
+)
 MOST_PROBES = 64  # numbers that are changed, one by one, for one sentence
 STEPS = (1, 100, -100)  # by how much; the large ones for a function that is flat nearby
 BACK = -2  # once more, to see whether a change is a factor: not -1, for x**3 changes from 0 by as much
@@ -74,8 +78,6 @@ def reads(*names):
             return ""
         here = f"{problem.output}{list(problem.index)}".replace(" ", "")
         try:
-            if not np.isclose(problem.entry(problem.args, True), problem.got[problem.index], rtol=1e-3):
-                return "called again with the same arguments, yours returns something else: np.empty? dice?"
             for name in names:
                 right, yours = problem.weights(name, False), problem.weights(name, True)
                 lacking = [at for at in right if at not in yours]

@@ -69,14 +69,29 @@ def check_task(lesson, task, runner):
         verdict.threads, verdict.outcomes = threads, _outcomes(task, runner, threads, verdict.outcomes)
         if verdict.failing:
             break
-    if verdict.failing and verdict.first.about in ("value", "raised"):
-        verdict.looks_like = _looks_like(task, verdict.outcomes)
-        verdict.ratio = "" if task.judge else _ratio(task, verdict.outcomes)
-        alive = verdict.outcomes[-1].about not in ("timeout", "died")
-        if task.explain and verdict.first.about == "value" and alive:
-            call = partial(runner.call, task.name, limit=task.limit, threads=0 if task.threads else None)
-            verdict.explanation = task.explain(explain.Problem(task, verdict.first, call))
+    if not verdict.failing or verdict.first.about not in ("value", "raised"):
+        return verdict
+    alive = verdict.outcomes[-1].about not in ("timeout", "died")
+    call = partial(runner.call, task.name, limit=task.limit)
+    if alive and _is_of_chance(task, verdict.first, partial(call, threads=verdict.threads)):
+        verdict.explanation = explain.OF_CHANCE
+        return verdict
+    verdict.looks_like = _looks_like(task, verdict.outcomes)
+    verdict.ratio = "" if task.judge else _ratio(task, verdict.outcomes)
+    if task.explain and verdict.first.about == "value" and alive:
+        problem = explain.Problem(task, verdict.first, partial(call, threads=0 if task.threads else None))
+        verdict.explanation = task.explain(problem)
     return verdict
+
+
+def _is_of_chance(task, outcome, call):
+    """Does a second call return other bits? Then nothing that is found out by calling would be true."""
+    if outcome.about != "value":
+        return False
+    replies = outcome.reply, call(_copies(outcome.case.args))
+    pairs = zip(*(compare.as_parts(task, reply.get("value")) or () for reply in replies))
+    numbers = (np.ndarray, np.generic, int, float)
+    return any(isinstance(a, numbers) and not _same(np.asarray(a), np.asarray(b)) for a, b in pairs)
 
 
 def _runs(task):
