@@ -1,9 +1,9 @@
 """Payoffs: what the learner's code is good for, on real pictures.
 
 The learner's functions run in the process of work.py and hand back arrays; what is claimed about them is
-computed here. A training payoff passes only if three things hold: the accuracy is above a floor (found
-over five seeds, in lessons/floors.json), the weights of every layer moved about as far as in those runs, and
-with shuffled labels nothing is learned.
+computed here. A training payoff passes only if four things hold: the accuracy is above a floor (found
+over five seeds, in lessons/floors.json), the weights of every layer moved about as far as in those runs,
+each function does on arrays of this size what minicnn's does, and with shuffled labels nothing is learned.
 """
 
 import itertools
@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from lessons.harness import figures
+from lessons.harness import figures, first_step
 from lessons.harness.data import pictures
 from lessons.harness.places import LESSONS, nobody
 from lessons.harness.runner import WorkFile
@@ -97,11 +97,15 @@ class Training:
                 learned = weights
         still = unmoved(learned, self.initial(seed), found_before["moved"])
         where = f"about where they were before: {still}" if still else "all weights moved as they should"
+        calls = first_step.right_calls(lesson, data.name, seed)
+        other = "; ".join(first_step.problems(calls, runner, 20 * self.seconds))
         tests = [
             (scores[False] >= floor, f"test accuracy {scores[False]:.3f}, floor {floor:.3f} (chance 0.100)"),
             (not still, where),
             (scores[True] <= CHANCE, f"with shuffled labels {scores[True]:.3f}, at most {CHANCE:.2f}"),
         ]
+        if calls:
+            tests.append((not other, other or "each function does on these arrays what minicnn's does"))
         lines += [f"  {'ok' if right else 'x '} {text}" for right, text in tests]
         figure = self.figure(learned, data) if self.figure else None
         return all(right for right, _ in tests), lines, figure

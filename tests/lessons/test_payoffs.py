@@ -8,10 +8,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from lessons.harness import figures, payoff, speed, tasks
+from lessons.harness import figures, first_step, payoff, speed, tasks
 from lessons.harness.convolutions import batch, right
 from lessons.harness.places import nobody
-from lessons.harness.runner import WorkFile
+from lessons.harness.runner import Functions, WorkFile
 from minicnn.plots.figure import new_figure
 
 LESSONS = [tasks.find(number) for number in tasks.folders()]
@@ -27,6 +27,11 @@ class Runner:
 
     def call_lesson(self, check_file, name, args, limit):
         return {"value": self.replies[args["shuffle"]]}
+
+
+@pytest.fixture
+def no_calls(monkeypatch):
+    monkeypatch.setattr(first_step, "right_calls", lambda *_: [])
 
 
 def run(right, shuffled, monkeypatch):
@@ -62,7 +67,7 @@ def weights(accuracy):
     ({"w": INITIAL["w"]}, weights(0.1), False, "did not hand back finite weights"),
     (None, None, False, "did not hand back finite weights"),
 ])  # fmt: skip
-def test_three_things_must_hold(right, shuffled, passes, said, monkeypatch):
+def test_three_things_must_hold(right, shuffled, passes, said, monkeypatch, no_calls):
     passed, lines, _ = run(right, shuffled, monkeypatch)
     assert passed is passes
     assert any(said in line for line in lines)
@@ -78,7 +83,7 @@ def test_floors_lie_between_chance_and_five_seeds(lesson, dataset):
 
 
 @pytest.mark.parametrize("lesson", TRAINING, ids=lambda lesson: lesson.number)
-def test_a_network_that_learned_nothing_gets_no_payoff(lesson):
+def test_a_network_that_learned_nothing_gets_no_payoff(lesson, no_calls):
     small = dataclasses.replace(lesson.payoff, n_train=100, n_test=200, figure=None)
     begun = small.initial(0)
     another = {name: w + (w.ndim > 1) * np.float32(1) for name, w in small.initial(1).items()}
@@ -151,6 +156,70 @@ def test_a_first_layer_that_learns_nothing_gets_no_payoff(number):
             passed, lines, _ = lesson.payoff.run(lesson, runner)
     assert not passed
     assert "  x  about where they were before: w1" in lines
+
+
+def wrong_where_it_is_large(right, spoil):
+    """``right``, but for arrays as large as a payoff's."""
+
+    def function(*args):
+        value = right(*args)
+        arrays = [*args, *value] if isinstance(value, tuple) else [*args, value]
+        return spoil(value, *args) if max(map(np.size, arrays)) > 500 else value
+
+    return function
+
+
+BROKEN = {  # what a network learns with all the same
+    ("01", "load_batch"): lambda value, *_: (value[0][:, :, ::-1].copy(), value[1]),
+    ("07", "col2im"): lambda dx, *_: np.float32(1.01) * dx,
+    ("10", "maxpool_forward"): lambda value, *_: (value[0], 0 * value[1]),
+    ("10", "maxpool_backward"): lambda dx, *_: np.trunc(1000 * dx).astype(dx.dtype) / 1000,
+    ("11", "momentum_step"): lambda value, w, dw, v, rate, momentum: ((w - rate * dw).astype(w.dtype), v),
+    ("11", "adam_step"): lambda value, w, dw, m, v, t, rate, *_: (w - np.float32(rate) * np.sign(dw), m, v),
+    ("12", "bn_forward"): lambda value, x, gamma, beta, mean, variance, *_: (value[0], mean, variance),
+    ("12", "bn_backward"): lambda value, x, gamma, dy: (gamma / x.std(axis=0) * dy, *value[1:]),
+    ("13", "dropout_forward"): lambda value, x, *_: x.copy(),
+    ("13", "dropout_backward"): lambda value, dy, *_: dy.copy(),
+    ("14", "flip"): lambda value, x, *_: x.copy(),
+    ("14", "random_crop"): lambda value, x, places, H, W: x[:, 3 : 3 + H, 3 : 3 + W].copy(),
+}
+
+
+@pytest.mark.parametrize("lesson", TRAINING, ids=lambda lesson: lesson.number)
+def test_a_function_that_is_wrong_in_its_payoff_is_named(lesson):
+    right = {task.name: task.right for task in lesson.tasks if not task.judge}
+    calls = first_step.right_calls(lesson, "shapes")
+    assert {task.name for task, _ in calls} == (set(right) if lesson.number < "15" else set())
+
+    def said(functions):
+        return first_step.problems(calls, Functions(functions.values(), functions), 60)
+
+    assert said(right) == []
+    for (number, name), spoil in BROKEN.items():
+        if number == lesson.number:
+            wrong = wrong_where_it_is_large(right[name], spoil)
+            (message,) = said(right | {name: wrong})
+            assert message.startswith(f"{name} (line ") and message.endswith("numbers wrong")
+
+
+def test_a_function_that_stops_in_its_payoff_is_named():
+    lesson = tasks.find("02")
+    wrong = {"linear_forward": lambda x, w, b: 1 / 0, "softmax": lambda scores: (scores, 1)}
+    stopped, other = first_step.problems(
+        first_step.right_calls(lesson, "shapes"), Functions(wrong.values(), wrong), 60
+    )
+    assert stopped.endswith("): ZeroDivisionError: division by zero")
+    assert "): p: expected an array of numbers, got a tuple of 2" in other
+
+
+def test_a_function_that_is_wrong_in_its_payoff_gets_none(monkeypatch):
+    task = tasks.find("02").task("softmax")
+    monkeypatch.setattr(first_step, "right_calls", lambda *_: [(task, {"z": np.ones((2, 10), np.float32)})])
+    monkeypatch.setattr(Runner, "call", lambda *_: {"value": np.ones((2, 10), np.float32)}, raising=False)
+    monkeypatch.setattr(Runner, "lines", {"softmax": 7}, raising=False)
+    passed, lines, _ = run(weights(0.7), weights(0.1), monkeypatch)
+    assert not passed
+    assert "  x  softmax (line 7): p: 20 of 20 numbers wrong" in lines
 
 
 class Twins:
