@@ -205,6 +205,35 @@ def quick(network, parts, x, y, most=0.1):
     return kept
 
 
+def not_minicnns(network, parts, x, y, learning_rate=5e-4):
+    """Whose gradients, or first step, on the batch x, y are not minicnn's: "5/kernel, 7/bias", or "".
+
+    A network learns, if less, by a gradient that is half noise; this shows it. Without dropout, whose random
+    numbers are others than those of minicnn's kernel.
+    """
+    nothing = dict.fromkeys(parts, ())
+    found, right = (_first_step(model(network, each), each, x, y, learning_rate) for each in (parts, nothing))
+    far = lambda a, b, most: not np.linalg.norm(a - b) <= most * np.linalg.norm(b)  # noqa: E731  (nan is far)
+    odd = [
+        name
+        for name, (gradient, moved) in right.items()
+        if far(found[name][0], gradient, 0.01) or far(found[name][1], moved, 0.1)  # by a gradient's signs
+    ]
+    return ", ".join(odd)
+
+
+def _first_step(trained, parts, x, y, learning_rate):
+    """{name: (gradient, how it moved)}"""
+    for layer in trained.layers:
+        if isinstance(layer, layers.Dropout):
+            layer.rate = 0.0
+    trained.compile(optimizer(learning_rate, parts), Loss(parts))
+    before = {name: w.copy() for name, w in trained.parameters().items()}
+    trained.train_on_batch(x, y)
+    moved = {name: w - before[name] for name, w in trained.parameters().items()}
+    return {name: (g.copy(), moved[name]) for name, g in trained.gradients().items()}
+
+
 # ---------------------------------------------------------------- loss and optimizer
 
 

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from lessons.harness import own, wire
+from lessons.harness import own, payoff, wire
 from lessons.harness.data import pictures
 from lessons.harness.places import ROOT
 from minicnn.kernels import activations, conv2d, dense, pooling
@@ -138,12 +138,67 @@ def test_m3_is_the_documented_network(monkeypatch):
     assert ours == documented
 
 
-def test_the_floor_is_only_for_the_whole_of_cifar10():
+def test_the_documented_runs_are_for_the_whole_of_cifar10():
     whole = SimpleNamespace(name="cifar10", x=range(50_000))
-    assert 0.5 < M3.floor_of(whole, 2) < 0.6049
-    assert M3.floor_of(whole, 2) < M3.floor_of(whole, 10)
-    assert M3.floor_of(SimpleNamespace(name="cifar10", x=range(10_000)), 2) is None
-    assert M3.floor_of(SimpleNamespace(name="shapes", x=range(50_000)), 2) is None
+    assert 0.5 < M3.documented(whole, 2) < 0.6049
+    assert M3.documented(whole, 2) < M3.documented(whole, 10)
+    assert M3.documented(SimpleNamespace(name="cifar10", x=range(10_000)), 2) is None
+    assert M3.documented(SimpleNamespace(name="shapes", x=range(50_000)), 2) is None
+
+
+@pytest.mark.parametrize("dataset", ["cifar10", "shapes"])
+def test_margins_are_measured_over_five_seeds(dataset):
+    runs = payoff.measured("m3", dataset)
+    assert runs.keys() == {"2000", "10000"}
+    assert all(len(reached) == 5 for reached in runs.values())
+    for n, seen in (("2000", 80), ("2000", 2_000), ("2000", 9_999), ("10000", 10_000), ("10000", 100_000)):
+        assert M3.margin(dataset, seen) == max(0.02, max(runs[n]) - min(runs[n]))
+
+
+@pytest.mark.parametrize("minicnns, floor", [(0.9, 0.85), (0.3, 0.25), (0.18, 0.15), (0.1, 0.15)])
+def test_the_floor_is_what_minicnn_learns_from_the_same_pictures(minicnns, floor, monkeypatch):
+    trained = []
+    monkeypatch.setattr(M3, "by_minicnn", lambda seed, x, y, epochs: (trained.append((len(x), epochs)), {}))
+    monkeypatch.setattr(M3, "accuracy", lambda *_: minicnns)
+    monkeypatch.setattr(M3, "margin", lambda dataset, seen: 0.05 if seen == 300 else None)
+    found, words, _ = M3.floor_of(pictures(100, 10, "shapes"), 3, 0)
+    assert trained == [(100, 3)]
+    assert found == pytest.approx(floor)
+    assert words == f"floor {floor:.3f}; minicnn's functions: {minicnns:.3f}"
+
+
+NOISE = {  # which parts of the dense layers' gradients are noise, and whose first step that is
+    "dx": "0/kernel, 0/bias, 1/kernel, 1/bias, 5/kernel, 5/bias",
+    "dw": "5/kernel, 7/kernel",
+    "db": "5/bias, 7/bias",
+}
+
+
+def noisy(right, spoiled, rng):
+    """``right`` with noise of the same size in the place of one of its gradients."""
+
+    def backward(*args):
+        found = dict(zip(("dx", "dw", "db"), right(*args)))
+        noise = rng.standard_normal(found[spoiled].shape, dtype=np.float32)
+        found[spoiled] = noise * np.sqrt(np.mean(found[spoiled] ** 2))
+        return tuple(found.values())
+
+    return backward
+
+
+@pytest.mark.parametrize("spoiled", NOISE)
+def test_noise_for_a_gradient_shows_in_the_first_step(spoiled, written, batch, rng):
+    backward = written["dense layers"][1]
+    backward.function = noisy(backward.function, spoiled, rng)
+    assert own.not_minicnns(M3.m3(), written, *batch) == NOISE[spoiled]
+
+
+def test_the_first_step_of_right_functions_is_minicnns(written, batch):
+    assert own.not_minicnns(M3.m3(), written, *batch) == ""
+    (step,) = written["optimizer"]
+    step.function = lambda w, dw, v, learning_rate, *_: (w - learning_rate * np.sign(dw), v)
+    odd = own.not_minicnns(M3.m3(), written, *batch)
+    assert odd == "0/kernel, 0/bias, 1/kernel, 1/bias, 5/kernel, 5/bias, 7/kernel, 7/bias"
 
 
 def test_a_certificate_is_for_what_the_weights_learned(written, monkeypatch, capsys):
@@ -163,14 +218,15 @@ def test_a_certificate_is_for_what_the_weights_learned(written, monkeypatch, cap
     assert seen == {M3.BATCH}, "the 37 test pictures are one batch of their own"
     out = capsys.readouterr().out
     assert "a training step takes 1000 ms by your work, 1000 ms by minicnn" in out
-    assert "about where" not in out
+    assert "about where" not in out and "the first step" not in out
 
     right_backward = backward.function
     backward.function = lambda *args: tuple(d * np.float32(1e-9) for d in right_backward(*args))
     _, passed = M3.certify(parts, pictures(M3.CONTROL, M3.BATCH - 3, "shapes"), epochs=1, verbose=0)
     assert not passed
-    kernels = "0/kernel, 1/kernel, 5/kernel, 7/kernel"
-    assert f"about where they were before: {kernels}" in capsys.readouterr().out
+    kernels, out = "0/kernel, 1/kernel, 5/kernel, 7/kernel", capsys.readouterr().out
+    assert f"about where they were before: {kernels}" in out
+    assert "the first step of these is not minicnn's: 0/kernel, 0/bias," in out
 
 
 def test_minicnn_is_not_compared_with_itself(written, monkeypatch):
