@@ -32,8 +32,8 @@ def verdict_of(lesson, task, function):
         return judge.check_task(lesson, task, runner)
 
 
-def test_there_are_lessons():
-    assert len(LESSONS) >= 1
+def test_there_are_sixteen_lessons():
+    assert [lesson.number for lesson in LESSONS] == [f"{k:02}" for k in range(1, 17)]
 
 
 @pytest.mark.parametrize(

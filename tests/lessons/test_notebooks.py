@@ -1,14 +1,11 @@
 """The notebooks show the text that stands in lesson.py, executed."""
 
 import json
-import os
 import re
-import subprocess
-import sys
 
 import pytest
 
-from lessons.harness import covers, notebook, places, tasks
+from lessons.harness import budget, covers, notebook, places, tasks
 from lessons.harness.places import ROOT
 
 LESSONS = [tasks.find(number) for number in tasks.folders()]
@@ -56,48 +53,14 @@ def test_cells_of_a_script():
     assert notebook.cells(text) == [("markdown", "# Title\n\nwords"), ("code", "x = 1"), ("code", "")]
 
 
-CORES, MINUTES = 2, 5  # what a lesson may take, without a network
-AS_ON_A_SMALL_COMPUTER = """
-import os, random, runpy, sys
-CORES = int(sys.argv[2])
-
-def offline(event, args):
-    if event in ("socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto"):
-        raise ConnectionRefusedError(f"a lesson must run offline: {event} {args[1:]}")
-
-sys.addaudithook(offline)  # below every library: none gets around it
-if hasattr(os, "sched_setaffinity"):  # before numba and BLAS count the cores
-    cores = sorted(os.sched_getaffinity(0))
-    os.sched_setaffinity(0, random.sample(cores, min(CORES, len(cores))))
-import numba
-before = numba.get_num_threads()
-runpy.run_path(sys.argv[1], run_name="__main__")
-from minicnn import get_num_threads  # not before: the script has to find it
-assert numba.get_num_threads() == get_num_threads() == before, "other threads than before"
-print("processor seconds", sum(os.times()[:4]), file=sys.stderr)
-"""
-
-
-def run_script(path, own, cwd=ROOT):
-    """(what is left of the process, the processor seconds it used): offline, on two cores.
-
-    Processor time, because other tests run beside this one. Where a proxy is asked, there is none.
-    """
-    environment = {**os.environ, "MINICNN_LESSONS": str(own), "MPLBACKEND": "Agg"}
-    environment |= {f"{kind}_proxy": "http://127.0.0.1:9" for kind in ("http", "https", "all")}
-    for threads in ("MINICNN_NUM_THREADS", "NUMBA_NUM_THREADS"):
-        environment.pop(threads, None)
-    done = subprocess.run(
-        [sys.executable, "-W", "error::RuntimeWarning", "-c", AS_ON_A_SMALL_COMPUTER, path, str(CORES)],
-        cwd=cwd,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=3600,  # only so that nothing hangs for ever
-        check=False,
-    )
-    counted = re.findall(r"^processor seconds ([\d.]+)$", done.stderr, re.MULTILINE)
-    return done, float(counted[0]) if counted else None
+def test_all_sixteen_take_forty_minutes_on_two_cores():
+    seconds = budget.committed()
+    assert {number: set(parts) for number, parts in seconds.items()} == {
+        lesson.number: {"lesson.py", "payoff"} if lesson.payoff else {"lesson.py"} for lesson in LESSONS
+    }
+    each = [spent for parts in seconds.values() for spent in parts.values()]
+    assert min(each) > 0
+    assert sum(each) < budget.CORES * budget.MINUTES * 60
 
 
 @pytest.mark.slow
@@ -106,10 +69,10 @@ def run_script(path, own, cwd=ROOT):
 @pytest.mark.parametrize("where", ["root", "folder"])
 def test_the_script_runs_offline_on_two_cores(lesson, where, tmp_path):
     cwd = ROOT if where == "root" else lesson.folder
-    done, seconds = run_script(lesson.folder / "lesson.py", tmp_path, cwd)
+    done, seconds = budget.run_script(lesson.folder / "lesson.py", tmp_path, cwd)
     assert done.returncode == 0, done.stderr[-2000:]
     assert len(list((tmp_path / "figures").glob("*.png"))) >= 2
-    assert seconds < CORES * MINUTES * 60
+    assert seconds < budget.allowed(lesson.number, "lesson.py")
 
 
 @pytest.mark.parametrize(
@@ -124,7 +87,7 @@ def test_the_script_runs_offline_on_two_cores(lesson, where, tmp_path):
 def test_a_script_that_connects_is_found(connects, tmp_path):
     script = tmp_path / "lesson.py"
     script.write_text(f"import socket, urllib.request\n{connects}\n", encoding="utf-8")
-    done, _ = run_script(script, tmp_path)
+    done, _ = budget.run_script(script, tmp_path)
     assert done.returncode == 1 and "a lesson must run offline: socket." in done.stderr
 
 
@@ -138,6 +101,6 @@ def test_a_script_has_two_cores_and_its_processor_time_is_counted(tmp_path):
         "    pass\n",
         encoding="utf-8",
     )
-    done, seconds = run_script(script, tmp_path)
+    done, seconds = budget.run_script(script, tmp_path)
     assert done.returncode == 0, done.stderr
     assert seconds >= 1.9  # os.times() counts in hundredths

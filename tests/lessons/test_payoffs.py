@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from lessons.harness import figures, first_step, payoff, speed, tasks
+from lessons.harness import budget, figures, first_step, payoff, speed, tasks
 from lessons.harness.convolutions import batch, right
 from lessons.harness.places import nobody
 from lessons.harness.runner import Functions, WorkFile
@@ -116,13 +116,12 @@ def test_each_layer_must_have_learned(lesson, dataset):
 @pytest.mark.parametrize(
     "lesson", [lesson for lesson in LESSONS if lesson.payoff], ids=lambda lesson: lesson.number
 )
-def test_the_model_answer_reaches_its_payoff(lesson):
-    with nobody() as folder:
-        (folder / "work.py").write_text(tasks.model_work(lesson), encoding="utf-8")
-        with WorkFile(folder / "work.py") as runner:
-            passed, lines, figure = lesson.payoff.run(lesson, runner)
-    assert passed, "\n".join(lines)
-    assert figure is None or figure._repr_png_().startswith(b"\x89PNG")
+def test_the_model_answer_reaches_its_payoff(lesson, tmp_path):
+    done, seconds = budget.run_payoff(lesson, tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    picture = tmp_path / lesson.folder.name / "payoff.png"
+    assert not picture.exists() or picture.read_bytes().startswith(b"\x89PNG")
+    assert seconds < budget.allowed(lesson.number, "payoff")
 
 
 @pytest.mark.slow
