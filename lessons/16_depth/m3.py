@@ -166,7 +166,8 @@ def floor_of(data, epochs, seed):
         return known, f"floor {known:.3f}", moved
     reached = accuracy(model, scaled(data.x_test), data.y_test)
     floor = max(CHANCE, reached - margin(data.name, n * times))
-    return floor, f"floor {floor:.3f}; minicnn's functions: {reached:.3f}", moved
+    few = ", too few pictures to learn from" if reached <= floor else ""
+    return floor, f"floor {floor:.3f}; minicnn's functions: {reached:.3f}{few}", moved
 
 
 def certify(parts, data, epochs=2, seed=0, verbose=1):
