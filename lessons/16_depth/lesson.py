@@ -261,7 +261,7 @@ certificate, passed = m3.certify(dict.fromkeys(m3.own.parts(), ()), few, epochs=
 show(certificate, "16_certificate")
 
 # %% [markdown]
-# The floor: minicnn's functions learn the same pictures, as long; what you learn may be less by as much as five
+# The floor: minicnn's functions learn the same pictures, as long; yours may learn less by as much as five
 # seeds differ. For the whole of CIFAR-10 five runs are documented in
 # [examples/results/m3](../../examples/results/m3/seed0.json): what they reached after two epochs, less their
 # spread, is the floor there.

@@ -58,13 +58,13 @@ def right_calls(lesson, dataset, seed=0):
 
 
 def problems(calls, runner, limit):
-    """What the learner's functions do otherwise: ["sgd_step (line 9): w: 3 of 10 numbers wrong", ...]."""
+    """What the learner's functions do otherwise: ["sgd_step (work.py, line 9): w: another number", ...]."""
     found = {}
     for task, args in calls:
         reply = runner.call(task.name, args, limit)
         said = _problem(task, args, task.right(**args), reply)
         if said:
-            found.setdefault(task.name, f"{task.name} (line {runner.lines.get(task.name, 1)}): {said}")
+            found.setdefault(task.name, f"{task.name} (work.py, line {runner.lines[task.name]}): {said}")
     return list(found.values())
 
 

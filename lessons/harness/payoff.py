@@ -98,14 +98,15 @@ class Training:
         still = unmoved(learned, self.initial(seed), found_before["moved"])
         where = f"about where they were before: {still}" if still else "all weights moved as they should"
         calls = first_step.right_calls(lesson, data.name, seed)
-        other = "; ".join(first_step.problems(calls, runner, 20 * self.seconds))
+        other = first_step.problems(calls, runner, 20 * self.seconds)
         tests = [
             (scores[False] >= floor, f"test accuracy {scores[False]:.3f}, floor {floor:.3f} (chance 0.100)"),
             (not still, where),
             (scores[True] <= CHANCE, f"with shuffled labels {scores[True]:.3f}, at most {CHANCE:.2f}"),
         ]
         if calls:
-            tests.append((not other, other or "each function does on these arrays what minicnn's does"))
+            said = "; ".join(other) or "each function does what minicnn's does"
+            tests.append((not other, f"on arrays of this size: {said}"))
         lines += [f"  {'ok' if right else 'x '} {text}" for right, text in tests]
         figure = self.figure(learned, data) if self.figure else None
         return all(right for right, _ in tests), lines, figure

@@ -231,15 +231,19 @@ def test_a_certificate_is_for_what_the_weights_learned(written, monkeypatch, cap
     assert "the first step of these is not minicnn's: 0/kernel, 0/bias," in out
 
 
-@pytest.mark.parametrize("floor, passes", [(0.0, True), (1.01, False)])
-def test_a_certificate_needs_its_floor(floor, passes, written, monkeypatch, capsys):
+@pytest.mark.parametrize(
+    "floor, spoiled, passes", [(0.0, None, True), (1.01, None, False), (0.0, "dx", False), (0.0, "dw", False)]
+)
+def test_a_certificate_needs_its_floor_and_no_noise(floor, spoiled, passes, written, monkeypatch, rng):
     monkeypatch.setattr(M3, "draw", lambda *facts: None)
     monkeypatch.setattr(M3, "step_times", lambda *models: (1.0, 1.0))
     monkeypatch.setattr(M3, "control", lambda *_: 0.1)
-    monkeypatch.setattr(M3, "floor_of", lambda *_: (floor, f"floor {floor}", dict.fromkeys(KERNELS, 0.0)))
-    _, passed = M3.certify(M3.MINICNNS, pictures(M3.BATCH, 10, "shapes"), epochs=1, verbose=0)
+    monkeypatch.setattr(M3, "floor_of", lambda *_: (floor, "a floor", dict.fromkeys(KERNELS, 0.0)))
+    backward = written["dense layers"][1]
+    backward.function = noisy(backward.function, spoiled, rng) if spoiled else backward.function
+    parts = M3.MINICNNS | {"dense layers": written["dense layers"]}
+    _, passed = M3.certify(parts, pictures(M3.BATCH, 10, "shapes"), epochs=1, verbose=0)
     assert passed is passes
-    assert f"of 10 test pictures right (floor {floor}; chance 10 %)" in capsys.readouterr().out
 
 
 def test_minicnn_is_not_compared_with_itself(written, monkeypatch):

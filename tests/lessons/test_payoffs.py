@@ -135,6 +135,7 @@ def test_a_step_that_goes_nowhere_gets_no_payoff():
             passed, lines, _ = lesson.payoff.run(lesson, runner)
     assert not passed
     assert any("where they were" in line for line in lines)
+    assert any(line.startswith("  x  on arrays of this size: sgd_step (work.py, line ") for line in lines)
 
 
 DEAD = {  # what hands back to the first layer next to nothing; the second alone would reach the floor
@@ -155,6 +156,7 @@ def test_a_first_layer_that_learns_nothing_gets_no_payoff(number):
             passed, lines, _ = lesson.payoff.run(lesson, runner)
     assert not passed
     assert "  x  about where they were before: w1" in lines
+    assert any(line.startswith(f"  x  on arrays of this size: {name} (work.py, line ") for line in lines)
 
 
 def wrong_where_it_is_large(right, spoil):
@@ -198,7 +200,7 @@ def test_a_function_that_is_wrong_in_its_payoff_is_named(lesson):
         if number == lesson.number:
             wrong = wrong_where_it_is_large(right[name], spoil)
             (message,) = said(right | {name: wrong})
-            assert message.startswith(f"{name} (line ") and message.endswith("numbers wrong")
+            assert message.startswith(f"{name} (work.py, line ") and message.endswith("numbers wrong")
 
 
 def test_a_function_that_stops_in_its_payoff_is_named():
@@ -218,7 +220,7 @@ def test_a_function_that_is_wrong_in_its_payoff_gets_none(monkeypatch):
     monkeypatch.setattr(Runner, "lines", {"softmax": 7}, raising=False)
     passed, lines, _ = run(weights(0.7), weights(0.1), monkeypatch)
     assert not passed
-    assert "  x  softmax (line 7): p: 20 of 20 numbers wrong" in lines
+    assert "  x  on arrays of this size: softmax (work.py, line 7): p: 20 of 20 numbers wrong" in lines
 
 
 class Twins:
