@@ -1,6 +1,6 @@
 """What a lesson costs a computer: processor seconds, in lessons/seconds.json, beside floors.json.
 
-    python -m lessons.harness.budget           measures every lesson.py and every payoff (half an hour)
+    python -m lessons.harness.budget           measures every text and payoff (a quarter of an hour)
     python -m lessons.harness.budget 07 12     these lessons only; 07 payoff: its payoff only
 
 Offline and on two cores. Processor time, because what else the computer does then does not count.
