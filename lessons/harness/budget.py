@@ -1,11 +1,13 @@
 """What a lesson costs a computer: processor seconds, in lessons/seconds.json, beside floors.json.
 
-    python -m lessons.harness.budget           measures every text and payoff (a quarter of an hour)
-    python -m lessons.harness.budget 07 12     these lessons only; 07 payoff: its payoff only
+    python -m lessons.harness.budget                    measures every text and payoff (a quarter of an hour)
+    python -m lessons.harness.budget 07 12              these lessons only
+    python -m lessons.harness.budget 07 --part payoff   its payoff only
 
 Offline and on two cores. Processor time, because what else the computer does then does not count.
 """
 
+import argparse
 import json
 import os
 import re
@@ -98,11 +100,16 @@ def measure(lesson, part):
     return round(seconds)
 
 
-def main(asked):
+def main(argv=None):
     """Measure, and write after each."""
-    numbers = [each for each in asked if each not in PARTS] or tasks.folders()
-    for lesson in map(tasks.find, numbers):
-        for part in [each for each in PARTS if each in asked] or PARTS:
+    parser = argparse.ArgumentParser("python -m lessons.harness.budget", description=__doc__.split("\n")[0])
+    parser.add_argument("lessons", nargs="*", metavar="LESSON", help="numbers; all sixteen unless given")
+    parser.add_argument("--part", choices=PARTS, action="append", help="both unless given")
+    args = parser.parse_args(argv)
+    if unknown := set(args.lessons) - {*tasks.folders()}:
+        parser.error(f"no lesson is called {', '.join(unknown)}: there are {', '.join(tasks.folders())}")
+    for lesson in map(tasks.find, args.lessons or tasks.folders()):
+        for part in args.part or PARTS:
             if part == "payoff" and not lesson.payoff:
                 continue
             seconds, found = measure(lesson, part), committed()
@@ -112,4 +119,4 @@ def main(asked):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

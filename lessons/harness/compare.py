@@ -128,4 +128,6 @@ def kind(value):
         return f"a dict of {len(value)}"
     if isinstance(value, str) and len(value) > 60:
         return f"{value[:60]!r} ..."
+    if "generator" in repr(value)[:20]:
+        return "a generator: is there a yield in place of return?"
     return repr(value)

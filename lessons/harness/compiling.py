@@ -91,8 +91,8 @@ def _filled(make):
 
 
 def is_compiled(function):
-    """Has numba compiled ``function``, or one that it calls? Others in its file do not count."""
-    return any(each.signatures for each in _for_numba(function))
+    """Is ``function``, or one that it calls, machine code now? Others in its file do not count."""
+    return any(each.nopython_signatures for each in _for_numba(function))
 
 
 def will_compile(function):

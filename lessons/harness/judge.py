@@ -155,8 +155,8 @@ def _compiled_problem(task, reply):
         return "compiled", f"is right, but it is not compiled: put {above} in the line above its def"
     if several and not reply.get("shared"):
         return "compiled", (
-            "is right and compiled, but all on one thread: for several, put @njit(parallel=True) in the line "
-            "above its def, and prange for range in its outer loop"
+            "is right and compiled, but all on one thread: for several it takes @njit(parallel=True) in the "
+            "line above its def and prange, not range, in its outer loop"
         )
     return "", ""
 

@@ -60,9 +60,16 @@ def test_what_is_right_but_not_compiled_is_told_so(tmp_path):
     )
 
 
+def test_object_mode_is_not_compiled(tmp_path):
+    """numba then calls Python for every number."""
+    in_python = ROWS.replace("@njit(parallel=True)", "@numba.jit(forceobj=True)")
+    text = message.text(verdict_of(f"import numba\n\n\n{in_python}", tmp_path))
+    assert "row_sums is right, but it is not compiled" in text[1]
+
+
 @pytest.mark.parametrize("threads, compiled, shared, said", [
     ((1, 2), False, False, "not compiled: put @njit(parallel=True) in the line above its def"),
-    ((1, 2), True, False, "all on one thread: for several, put @njit(parallel=True) in the line above its"),
+    ((1, 2), True, False, "all on one thread: for several it takes @njit(parallel=True) in the line above"),
     ((1, 2), True, True, ""),
     ((1,), False, False, "not compiled: put @njit in the line above its def"),
     ((1,), True, False, ""),
