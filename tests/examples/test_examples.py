@@ -103,19 +103,19 @@ def test_summary_and_progress_unless_quiet(tmp_path, capsys):
 
 
 def test_depth(tmp_path, capsys):
-    metrics = run(cifar_depth, tmp_path, "--subset", "80")
+    metrics = run(cifar_depth, tmp_path)
     params = [part["params"] for part in metrics["parts"].values()]
     assert list(metrics["parts"]) == ["M1", "M2", "M3"] and params == [295_850, 583_626, 1_159_178]
     shown = capsys.readouterr().out
     assert all(f"{known['val_loss']:.4f}" in shown for known in common.DOCUMENTED["A"]["models"].values())
     for figure in ("training", "validation"):
-        with Image.open(tmp_path / f"depth_shapes_80_{figure}.png") as picture:
+        with Image.open(tmp_path / f"depth_shapes_256_{figure}.png") as picture:
             assert picture.size == (1000, 444)
 
 
 def test_fresh_and_chained_optimizers(tmp_path, capsys):
-    chained = run(cifar_optimizers, tmp_path / "chained", "--subset", "80")
-    fresh = run(cifar_optimizers, tmp_path / "fresh", "--subset", "80", "--protocol", "fresh")
+    chained = run(cifar_optimizers, tmp_path / "chained")
+    fresh = run(cifar_optimizers, tmp_path / "fresh", "--protocol", "fresh")
     assert "chained: each goes on from the weights before" in capsys.readouterr().out
     assert (chained["protocol"], fresh["protocol"]) == ("chained", "fresh")
     names = [part["recipe"]["optimizer"]["class_name"] for part in chained["parts"].values()]

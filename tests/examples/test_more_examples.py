@@ -29,6 +29,7 @@ from minicnn import layers
 from minicnn.layers.base import Layer
 
 TRIAL = ["--data", "shapes", "--subset", "256", "--epochs", "1", "--quiet"]
+FOUR_EACH = ("--subset", "20")  # of five kinds of flowers
 B, C, FLOWERS = (common.DOCUMENTED[name]["models"] for name in ("B", "C", "C, flowers"))
 
 
@@ -54,6 +55,13 @@ def slender(monkeypatch):
     """AlexNet and VGG16 with dense layers of 64 units in place of 4,096: a trial writes no gigabytes."""
     dense = layers.Dense
     monkeypatch.setattr(layers, "Dense", lambda units, **how: dense(64 if units == 4096 else units, **how))
+
+
+@pytest.fixture
+def out(tmp_path):
+    """A folder that does not outlive its test: weights and backup of VGG16 are half a gigabyte."""
+    yield tmp_path
+    shutil.rmtree(tmp_path)
 
 
 @pytest.fixture
@@ -121,7 +129,7 @@ def test_only_the_choices_of_that_flag_are_named(capsys):
 
 
 def test_overfitting(tmp_path, capsys):
-    metrics = run(cifar_overfitting, tmp_path, "--subset", "96")
+    metrics = run(cifar_overfitting, tmp_path)
     assert list(metrics["parts"]) == ["first", "second", "final"]
     recipe = metrics["parts"]["first"]["recipe"]
     assert (recipe["pixels"], recipe["validation_data"]) == ("0..255", "the last fifth")
@@ -143,13 +151,12 @@ def test_overfitting(tmp_path, capsys):
         (cifar_base, "base", ()),
         (cifar_lenet5, "lenet5_plain", ()),
         (cifar_lenet5, "lenet5_aug_dropout", ("--variant", "aug_dropout")),
-        (flowers_alexnet, "alexnet_aug", ("--variant", "aug", "--image-size", "67", "--subset", "20")),
-        (flowers_vgg16, "vgg16_plain", ("--image-size", "32", "--subset", "12")),
+        (flowers_alexnet, "alexnet_aug", ("--variant", "aug", "--image-size", "67", *FOUR_EACH)),
+        (flowers_vgg16, "vgg16_plain", ("--image-size", "32", *FOUR_EACH)),
     ],
 )
-@pytest.mark.usefixtures("slender")
-def test_architectures(script, name, flags, tmp_path, capsys, words):
-    metrics = run(script, tmp_path, *flags)
+def test_architectures(script, name, flags, out, capsys, words):
+    metrics = run(script, out, *flags)
     assert name_their_data(words)
     assert metrics["part"] == name
     optimizer = metrics["recipe"]["optimizer"]
@@ -159,18 +166,18 @@ def test_architectures(script, name, flags, tmp_path, capsys, words):
         "loss", "accuracy", "binary_accuracy", "categorical_accuracy", "categorical_crossentropy",
     }  # fmt: skip
     assert metrics["test"]["accuracy"] == metrics["test"]["categorical_accuracy"]
-    assert figures(tmp_path).keys() >= {"architecture", "curves", "scores"}
+    assert figures(out).keys() >= {"architecture", "curves", "scores"}
     known = (C | FLOWERS)[name]
     assert f"{known['test_loss']:.4f}" in capsys.readouterr().out
 
-    (path,) = tmp_path.glob("*.json")
-    compare_architectures.main([str(path), "--out", str(tmp_path / "chart")])
+    (path,) = out.glob("*.json")
+    compare_architectures.main([str(path), "--out", str(out / "chart")])
     shown = capsys.readouterr().out
     assert f"| {metrics['test']['accuracy']:.4f} (1) |" in shown
     assert f"| {metrics['test']['loss']:.4f} (1) |" in shown
     assert shown.count("not run yet") == 9 * 4
     assert f"{path} ({name}) is not the documented run:" in shown and "epochs 1 instead of 50" in shown
-    with Image.open(tmp_path / "chart" / "fit_times.png") as chart:
+    with Image.open(out / "chart" / "fit_times.png") as chart:
         assert chart.size == (800, 140)
     assert "Time to train, 1 epoch: shapes" in words[-1]
 
