@@ -1,4 +1,7 @@
-"""Lesson 11: the cases, the classic mistakes, the hints and the payoff."""
+"""Lesson 11: the model answers, the hints, the payoff and the race."""
+
+from functools import partial
+from pathlib import Path
 
 import numpy as np
 
@@ -8,9 +11,12 @@ from lessons.harness.data import batches, flat, labels, pictures
 from lessons.harness.networks import two_layers
 from lessons.harness.payoff import Training
 from lessons.harness.race import Race
-from lessons.harness.tasks import Case, Lesson, Task, Wrong
+from lessons.harness.tasks import Lesson, Task
+from lessons.harness.wire import module_of
 from minicnn.kernels import activations, dense, updates
 from minicnn.kernels.threads import single_threaded_blas
+
+cases, mistakes = (module_of(Path(__file__).with_name(f"{name}.py")) for name in ("cases", "mistakes"))
 
 # ---------------------------------------------------------------- the model answers
 #
@@ -38,74 +44,7 @@ def adam_step(w, dw, m, v, t, learning_rate, beta_1, beta_2, epsilon):
     return w - alpha * m / (np.sqrt(v) + epsilon), m, v
 
 
-# ---------------------------------------------------------------- the cases
-
-
-def walk(step, memory, slopes, settings, start=10.0, dtype="float32"):
-    """Steps from ``start``, one case each: what the step before left behind is what the next one is given.
-
-    ``memory``: the names of what is remembered; ``settings``: learning rate and the rest, by name.
-    """
-    w, *past = np.full(1, start, dtype), *(np.zeros(1, dtype) for _ in memory)
-    made = []
-    for t, slope in enumerate(slopes, 1):
-        number = {"t": t} if step is adam_step else {}
-        args = {"w": w, "dw": np.full(1, slope, dtype), **dict(zip(memory, past)), **number, **settings}
-        made.append(Case(f"step {t}", args))
-        w, *past = step(*args.values())
-    return made
-
-
-def arrays(memory, shape, dtype, settings, number=None):
-    """One step in the middle of training, on whole arrays; filters (four axes) are no whole numbers."""
-    rng = np.random.default_rng([*shape])
-    w, dw = rng.integers(-5, 6, shape), rng.integers(1, 9, shape) * rng.choice([-1, 1], shape)
-    w, dw = (w, dw) if len(shape) < 4 else rng.standard_normal((2, *shape))
-    args = {"w": w.astype(dtype), "dw": dw.astype(dtype)}
-    args |= {name: rng.integers(1, 9, shape).astype(dtype) for name in memory}
-    return Case("arrays", {**args, **({"t": number} if number else {}), **settings})
-
-
-def momentum_cases():
-    half = {"learning_rate": 0.5, "momentum": 0.5}
-    usual = {"learning_rate": 0.1, "momentum": 0.9}
-    return [
-        *walk(momentum_step, "v", (4, 4, 0), half),
-        *walk(momentum_step, "v", (4, -3, -6), usual, dtype="float64"),
-        arrays("v", (3,), "float32", usual),
-        arrays("v", (2, 3), "float64", half),
-        arrays("v", (2, 2, 1, 3), "float32", usual),
-        arrays("v", (4,), "float32", {"learning_rate": 0.25, "momentum": 0.0}),
-    ]
-
-
-def rmsprop_cases():
-    by_hand = {"learning_rate": 1.0, "rho": 0.75, "epsilon": 0.0}
-    usual = {"learning_rate": 0.5, "rho": 0.9, "epsilon": 1e-7}
-    large = {"learning_rate": 1.0, "rho": 0.75, "epsilon": 5.0}
-    return [
-        *walk(rmsprop_step, "v", (4, 2, -2), by_hand),
-        *walk(rmsprop_step, "v", (0, 3, -1), usual),  # 0 / 0 without epsilon
-        *(Case("large epsilon", case.args) for case in walk(rmsprop_step, "v", (4, 2), large)),
-        arrays("v", (3,), "float32", usual),
-        arrays("v", (2, 3), "float64", usual),
-        arrays("v", (2, 2, 1, 3), "float32", by_hand),
-    ]
-
-
-def adam_cases():
-    by_hand = {"learning_rate": 1.0, "beta_1": 0.5, "beta_2": 0.75, "epsilon": 0.0}
-    usual = {"learning_rate": 0.5, "beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7}
-    large = {**by_hand, "epsilon": 2.0}
-    return [
-        *walk(adam_step, "mv", (4, 2, -2), by_hand),
-        *walk(adam_step, "mv", (0, 3, -1), usual),
-        *(Case("large epsilon", case.args) for case in walk(adam_step, "mv", (4, 2), large)),
-        arrays("mv", (3,), "float32", usual, 4),
-        arrays("mv", (2, 3), "float64", usual, 10),
-        arrays("mv", (2, 2, 1, 3), "float32", by_hand, 2),
-        arrays("mv", (4,), "float32", usual, 5000),  # nothing left to correct
-    ]
+# ---------------------------------------------------------------- what a learner is told
 
 
 def step_sizes(problem):
@@ -123,116 +62,6 @@ def step_sizes(problem):
     digits = 4 if f"{due:.4g}" != f"{made:.4g}" else 10
     return f"w[{at}] moves by {due:.{digits}g}; yours by {made:.{digits}g}, {rest}"
 
-
-# ---------------------------------------------------------------- the classic mistakes
-
-V, MOVE = "momentum * v - learning_rate * dw", "w + v, v"
-
-MOMENTUM_MISTAKES = [
-    Wrong("v is not used: that is plain SGD again.", [(V, "-learning_rate * dw")]),
-    Wrong("the old v never fades: it must be multiplied by momentum.", [("momentum * v -", "v -")]),
-    Wrong("it goes up the slope: learning_rate * dw must be subtracted.", [("* v - ", "* v + ")]),
-    Wrong(
-        "v has the other sign: here v is the step itself, w <- w + v.",
-        [("* v - ", "* v + "), (MOVE, "w - v, v")],
-    ),
-    Wrong(
-        "v collects slopes and learning_rate comes later; here v is the step itself, learning_rate inside.",
-        [(V, "momentum * v + dw"), (MOVE, "w - learning_rate * v, v")],
-    ),
-    Wrong(
-        "v is a running mean of the slopes; here it is the step itself, learning_rate inside.",
-        [(V, "momentum * v + (1 - momentum) * dw"), (MOVE, "w - learning_rate * v, v")],
-    ),
-    Wrong(
-        "the slope is multiplied by 1 - momentum as well: here the steps add up, they are not averaged.",
-        [("- learning_rate", "- (1 - momentum) * learning_rate")],
-    ),
-    Wrong("the new slope is multiplied by momentum as well.", [(V, "momentum * (v - learning_rate * dw)")]),
-    Wrong(
-        "that is Nesterov's momentum, which looks one step ahead; here w moves by v.",
-        [(MOVE, "w + momentum * v - learning_rate * dw, v")],
-    ),
-    Wrong(
-        "w moves by the old v: first the new v, then the step.",
-        function=lambda w, dw, v, rate, momentum: (w + v, momentum * v - rate * dw),
-    ),
-    Wrong("w and v have changed places in the return.", [(MOVE, "v, w + v")]),
-]
-
-SQUARES, ROOT = "rho * v + (1 - rho) * dw**2", "np.sqrt(v + epsilon)"
-
-RMSPROP_MISTAKES = [
-    Wrong(
-        "rho and 1 - rho have changed places: rho is the part of the old v.",
-        [(SQUARES, "(1 - rho) * v + rho * dw**2")],
-    ),
-    Wrong("the slope is not squared in v.", [("dw**2", "dw")]),
-    Wrong("v collects the slope without its sign; it must be its square.", [("dw**2", "np.abs(dw)")]),
-    Wrong("v has the mean over all weights; each has its own.", [("dw**2", "np.mean(dw**2)")]),
-    Wrong("the root is missing: divide by sqrt(v + epsilon), not by v + epsilon.", [(ROOT, "(v + epsilon)")]),
-    Wrong(
-        "epsilon stands outside the root: here it is sqrt(v + epsilon).", [(ROOT, "(np.sqrt(v) + epsilon)")]
-    ),
-    Wrong("epsilon is missing: without a slope that is 0 / 0.", [(ROOT, "np.sqrt(v)")]),
-    Wrong("v has no memory: that is only the newest square.", [(SQUARES, "dw**2")]),
-    Wrong("v is a sum that only grows (AdaGrad): the old v must fade by rho.", [(SQUARES, "v + dw**2")]),
-    Wrong("the newest square is not multiplied by 1 - rho.", [("(1 - rho) * dw", "dw")]),
-    Wrong("it goes up the slope: the step must be subtracted.", [("w - learning", "w + learning")]),
-    Wrong("learning_rate is not used.", [("learning_rate * dw", "dw")]),
-    Wrong(
-        "the step is divided by the root of the old v: first the new v, then the step.",
-        function=lambda w, dw, v, rate, rho, epsilon: (
-            w - rate * dw / np.sqrt(v + epsilon), rho * v + (1 - rho) * dw**2
-        ),
-    ),
-    Wrong("w and v have changed places in the return.", [(f"w - learning_rate * dw / {ROOT}, v",
-                                                          f"v, w - learning_rate * dw / {ROOT}")]),
-]
-
-ALPHA, CORRECTED_V = "learning_rate * (1 - beta_2**t) ** 0.5 / (1 - beta_1**t)", "(1 - beta_2**t) ** 0.5"
-BELOW = "(np.sqrt(v) + epsilon)"
-
-ADAM_MISTAKES = [
-    Wrong("m and v begin at zero and are too small at first: alpha must make up for it.",
-          [(ALPHA, "learning_rate")]),
-    Wrong("v is too small at first, and alpha does not make up for it: sqrt(1 - beta_2^t) is missing.",
-          [(f" * {CORRECTED_V}", "")]),
-    Wrong("m is too small at first, and alpha does not make up for it: / (1 - beta_1^t) is missing.",
-          [(" / (1 - beta_1**t)", "")]),
-    Wrong("alpha has 1 - beta_2^t without its root.", [(CORRECTED_V, "(1 - beta_2**t)")]),
-    Wrong("t counts from 1 already: do not add 1.", [("**t)", "**(t + 1))")]),
-    Wrong("t counts from 1: with t - 1 the first step divides by zero.", [("**t)", "**(t - 1))")]),
-    Wrong("alpha has beta times t; it must be beta to the power of t, beta**t.", [("**t)", " * t)")]),
-    Wrong(
-        "epsilon is added to the root of the corrected v, as in the paper's algorithm 1. Here, as in Keras, "
-        "it is added to sqrt(v) as it stands.",
-        [(BELOW, f"(np.sqrt(v) + epsilon * {CORRECTED_V})")],
-    ),
-    Wrong("epsilon stands inside the root: in Adam it is sqrt(v) + epsilon.",
-          [(BELOW, "np.sqrt(v + epsilon)")]),
-    Wrong("epsilon is missing: without a slope that is 0 / 0.", [(BELOW, "np.sqrt(v)")]),
-    Wrong("the root is missing: divide by sqrt(v) + epsilon, not by v + epsilon.",
-          [(BELOW, "(v + epsilon)")]),
-    Wrong("beta_1 and beta_2 have changed places: beta_1 is for m.",
-          [("beta_1", "beta_3"), ("beta_2", "beta_1"), ("beta_3", "beta_2"),
-           ("beta_2, beta_1, epsilon", "beta_1, beta_2, epsilon")]),
-    Wrong("the step is made with the slope itself; it must be made with m, its running mean.",
-          [("alpha * m", "alpha * dw")]),
-    Wrong("the slope is not squared in v.", [("dw**2", "dw")]),
-    Wrong("v collects the squares of m; it must be those of dw.", [("dw**2", "m**2")]),
-    Wrong("m is not a mean: the new slope must be multiplied by 1 - beta_1.", [("(1 - beta_1) * dw", "dw")]),
-    Wrong("it goes up the slope: the step must be subtracted.", [("w - alpha", "w + alpha")]),
-    Wrong(
-        "m and v are returned corrected: the next step would correct them again. Keep them as they are.",
-        [("epsilon), m, v", "epsilon), m / (1 - beta_1**t), v / (1 - beta_2**t)")],
-    ),
-    Wrong(
-        "w became float64: a NumPy number did that, such as np.sqrt of a plain one; ** 0.5 stays plain.",
-        [(CORRECTED_V, "np.array([1 - beta_2**t]) ** 0.5")],  # the same, in NumPy 1 as well
-    ),
-    Wrong("m and v have changed places in the return.", [(", m, v\n", ", v, m\n")]),
-]  # fmt: skip
 
 MOMENTUM_HINTS = (
     "A ball rolls down. What it did in the last moment, v, it goes on doing, a little less. What does the "
@@ -369,9 +198,9 @@ LESSON = Lesson(
         Task(
             "momentum_step",
             momentum_step,
-            momentum_cases,
+            partial(cases.momentum, momentum_step),
             ("w", "v"),
-            MOMENTUM_MISTAKES,
+            mistakes.MOMENTUM,
             MOMENTUM_HINTS,
             explain=step_sizes,
             calls=(updates.sgd_slice,),
@@ -379,9 +208,9 @@ LESSON = Lesson(
         Task(
             "rmsprop_step",
             rmsprop_step,
-            rmsprop_cases,
+            partial(cases.rmsprop, rmsprop_step),
             ("w", "v"),
-            RMSPROP_MISTAKES,
+            mistakes.RMSPROP,
             RMSPROP_HINTS,
             explain=step_sizes,
             calls=(updates.rmsprop_slice,),
@@ -389,9 +218,9 @@ LESSON = Lesson(
         Task(
             "adam_step",
             adam_step,
-            adam_cases,
+            partial(cases.adam, adam_step),
             ("w", "m", "v"),
-            ADAM_MISTAKES,
+            mistakes.ADAM,
             ADAM_HINTS,
             explain=step_sizes,
             calls=(updates.adam_slice,),

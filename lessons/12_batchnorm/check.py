@@ -1,6 +1,7 @@
-"""Lesson 12: the cases, the classic mistakes, the hints and the payoff."""
+"""Lesson 12: the model answers, the hints and the payoff."""
 
 import itertools
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -9,10 +10,13 @@ from lessons import mine
 from lessons.harness import message
 from lessons.harness.data import batches, flat, labels, pictures
 from lessons.harness.payoff import Training
-from lessons.harness.tasks import Case, Lesson, Task, Wrong
+from lessons.harness.tasks import Lesson, Task
+from lessons.harness.wire import module_of
 from minicnn.kernels import batchnorm
 from minicnn.kernels.batchnorm import backward_vectorised, forward_vectorised
 from minicnn.kernels.threads import single_threaded_blas
+
+cases, mistakes = (module_of(Path(__file__).with_name(f"{name}.py")) for name in ("cases", "mistakes"))
 
 # ---------------------------------------------------------------- the model answers
 
@@ -40,60 +44,7 @@ def bn_backward(x, gamma, dy, epsilon=1e-3):
     return dx, dgamma, dbeta
 
 
-# ---------------------------------------------------------------- cases
-
-
-def forward_case(x, gamma, beta, mean, variance, training=True, momentum=0.75, epsilon=3.0, dtype="float32"):
-    arrays = {"x": x, "gamma": gamma, "beta": beta, "moving_mean": mean, "moving_variance": variance}
-    args = {name: np.array(a, dtype) for name, a in arrays.items()}
-    kind = "rows" if args["x"].ndim == 2 else "pictures"
-    group = f"{kind}, {'training' if training else 'inference'}"
-    return Case(group, {**args, "training": training, "momentum": momentum, "epsilon": epsilon})
-
-
-def drawn(*shape, training=True, momentum=0.9, epsilon=1e-3, dtype="float32"):
-    """Channels with different means, and everything else different from 0 and 1."""
-    rng = np.random.default_rng([*shape])
-    C = shape[-1]
-    x = rng.integers(-4, 5, shape) + 2 * np.arange(C)
-    gamma, beta = rng.choice([0.5, 2, 3, -1], C), rng.integers(1, 5, C)
-    mean, variance = rng.integers(1, 6, C), rng.integers(2, 6, C)
-    if len(shape) == 4:  # no whole numbers
-        x, (beta, mean), variance = x + rng.standard_normal(shape), rng.standard_normal((2, C)), variance / 3
-    return forward_case(x, gamma, beta, mean, variance, training, momentum, epsilon, dtype)
-
-
-def forward_cases():
-    off = {"training": False}
-    return [
-        forward_case([[1], [3]], [2], [10], [0], [1]),  # the docstring's
-        forward_case([[1], [3]], [2], [10], [2], [1], **off),
-        forward_case([[5]], [1], [0], [3], [6], **off),  # a batch of one is no trouble at inference
-        forward_case([[1, 10], [3, 50]], [1, 1], [0, 0], [0, 0], [1, 1]),  # channels stay apart
-        forward_case(
-            [[4], [4], [4]], [2], [1], [0], [1], epsilon=1e-3
-        ),  # nothing varies: epsilon alone is left
-        forward_case([[1], [2], [6]], [1], [0], [4], [8], momentum=0.5),
-        forward_case([[0], [0.125]], [1], [0], [4], [8]).without("momentum", "epsilon"),
-        forward_case([[4097], [4099], [4107]], [1], [0], [0], [1]),  # mean(x * x) - mean**2 is rounding
-        forward_case([[[[1]], [[3]]]], [2], [10], [0], [1]),  # one picture, one column of two pixels
-        forward_case(
-            [[[[1], [3]]], [[[5], [7]]]], [1], [0], [0], [1], epsilon=4.0
-        ),  # two pictures of two pixels
-        forward_case([[[[1, 0], [3, 4]]]], [1, 2], [0, 1], [0, 5], [1, 9], **off),
-        drawn(4, 2),
-        drawn(5, 3),
-        drawn(6, 2, dtype="float64"),
-        drawn(8, 4, momentum=0.99, dtype="float64"),
-        drawn(3, 2, training=False),
-        drawn(2, 3, training=False, dtype="float64"),
-        drawn(1, 2, 3, 2),
-        drawn(2, 3, 2, 2, dtype="float64"),
-        drawn(3, 1, 2, 3, momentum=0.99),
-        drawn(2, 2, 3, 1),
-        drawn(2, 2, 2, 3, training=False),
-        drawn(2, 3, 4, 3, training=False, dtype="float64"),
-    ]
+# ---------------------------------------------------------------- what a learner is told
 
 
 def show(args):
@@ -105,171 +56,6 @@ def show(args):
     how = f"training, momentum {args['momentum']:g}" if args["training"] else "not training"
     return "   ".join([message.argument("x", x), *values, f"{how}, epsilon {args['epsilon']:g}"])
 
-
-def backward_case(x, gamma, dy, epsilon=3.0, dtype="float32"):
-    args = {"x": np.array(x, dtype), "gamma": np.array(gamma, dtype), "dy": np.array(dy, dtype)}
-    return Case("rows" if args["x"].ndim == 2 else "pictures", {**args, "epsilon": epsilon})
-
-
-def random_backward(*shape, epsilon=1e-3, dtype="float64", whole=True):
-    """dy is random: ones would hide every mistake, because dx is then 0."""
-    rng = np.random.default_rng([7, *shape])
-    x = rng.integers(-4, 5, shape) + np.arange(shape[-1]) if whole else rng.standard_normal(shape)
-    dy = rng.integers(1, 8, shape) * rng.choice([-1, 1], shape) if whole else rng.standard_normal(shape)
-    return backward_case(x, rng.choice([0.5, 2, 3, -1], shape[-1]), dy, epsilon, dtype)
-
-
-def backward_cases():
-    return [
-        backward_case([[1], [3]], [2], [[1], [5]]),  # the docstring's
-        backward_case([[1], [3]], [1], [[4], [0]], dtype="float64"),
-        backward_case([[0], [0], [3]], [1], [[1], [0], [0]], epsilon=2.0),
-        backward_case([[[[1]], [[3]]]], [2], [[[[1]], [[5]]]]),
-        backward_case([[0], [0.25], [1]], [2], [[1], [5], [2]], dtype="float64").without("epsilon"),
-        backward_case([[1, 0], [3, 2]], [2, 4], [[1, 0], [5, 2]]),
-        random_backward(3, 2),
-        random_backward(4, 2, dtype="float32"),
-        random_backward(4, 3, epsilon=0.1),
-        random_backward(6, 2),
-        random_backward(5, 4, whole=False),
-        random_backward(1, 2, 2, 2),
-        random_backward(1, 3, 2, 2, dtype="float32"),
-        random_backward(2, 2, 1, 3),
-        random_backward(3, 1, 2, 2, epsilon=0.1),
-        random_backward(2, 3, 2, 3),
-        random_backward(2, 2, 3, 2, dtype="float32", whole=False),
-        random_backward(3, 2, 4, 3, whole=False),
-    ]
-
-
-# ---------------------------------------------------------------- mistakes
-
-
-AXES, ROOT = "tuple(range(x.ndim - 1))", "np.sqrt(variance + epsilon)"
-ASKED, TRAINING, NORMALIZED = "    mean, variance = moving_mean", "    if training:\n", "    xhat ="
-FOLLOWED = "(1 - momentum) * variance"
-BY_BATCH = "    mean, variance = x.mean(axis=axes), x.var(axis=axes)\n"
-
-FORWARD_MISTAKES = [
-    Wrong(
-        "one mean for everything: each channel has its own. Leave the last axis out of the mean.",
-        [(AXES, "None")],
-    ),
-    Wrong(
-        "the mean is taken over the first axis alone, so every pixel has statistics of its own: for pictures "
-        "it goes over N, H and W.",
-        [(AXES, "0")],
-    ),
-    *(
-        Wrong(
-            "the axes (0, 1, 2) are those of pictures; rows (N, C) have only axis 0 to go over. "
-            "tuple(range(x.ndim - 1)) fits both.",
-            [(AXES, "(0, 1, 2)"), (ASKED, at_inference + ASKED)],
-        )
-        for at_inference in ("", BY_BATCH)
-    ),
-    Wrong(
-        "each row, or pixel, is normalized over its own channels (that is layer normalization): take the "
-        "mean over all axes but the last.",
-        [(NORMALIZED, f"{TRAINING}        mean, variance = x.mean(-1)[..., None], x.var(-1)[..., None]\n"
-          f"{NORMALIZED}")],
-    ),
-    Wrong(
-        "the variance is divided by M - 1: here it is a plain mean, divided by M (ddof=0).",
-        [("x.var(axis=axes)", "x.var(axis=axes, ddof=1)")],
-    ),
-    Wrong(
-        "the variance is mean(x * x) - mean**2: two large numbers, nearly equal, of whose difference only "
-        "rounding is left. Take the mean of (x - mean)**2.",
-        [("x.var(axis=axes)", "(x * x).mean(axis=axes) - x.mean(axis=axes) ** 2")],
-    ),
-    Wrong(
-        "x * s and mean * s (s = gamma / root) are two large numbers, nearly equal, of whose difference only "
-        "rounding is left. Subtract the mean from x first.",
-        [("gamma * xhat + beta", f"x * (gamma / {ROOT}) + (beta - mean * (gamma / {ROOT}))")],
-    ),
-    Wrong(
-        "the moving variance gets the variance of M - 1; Keras and the formula divide by M there as well.",
-        [(FOLLOWED, "(1 - momentum) * x.var(axis=axes, ddof=1)")],
-    ),
-    Wrong("epsilon is added to the root, not under it: sqrt(variance + epsilon).",
-          [(ROOT, "(np.sqrt(variance) + epsilon)")]),
-    Wrong("epsilon is missing: a channel that does not vary is divided by 0.", [(ROOT, "np.sqrt(variance)")]),
-    Wrong("divided by the variance; divide by its root.", [(ROOT, "(variance + epsilon)")]),
-    Wrong("gamma and beta are never used.", [("gamma * xhat + beta", "xhat")]),
-    Wrong("gamma multiplies beta as well: gamma * xhat + beta, not gamma * (xhat + beta).",
-          [("gamma * xhat + beta", "gamma * (xhat + beta)")]),
-    Wrong("momentum is turned round: it is the share of the old value that stays, 0.99 of it.",
-          [(TRAINING, f"{TRAINING}        momentum = 1 - momentum\n")]),
-    Wrong("the moving statistics do not move: in training they follow the batch.",
-          [(TRAINING, f"{TRAINING}        momentum = 1\n")]),
-    Wrong("the moving variance has epsilon in it: follow the variance alone.",
-          [(FOLLOWED, "(1 - momentum) * (variance + epsilon)")]),
-    Wrong("the moving variance follows the root of the variance.",
-          [(FOLLOWED, "(1 - momentum) * np.sqrt(variance)")]),
-    Wrong("at inference the batch's own mean and variance are used: take the moving ones.",
-          [(f"{ASKED}, moving_variance\n", BY_BATCH)]),
-    Wrong(
-        "training makes no difference: the batch's own statistics are used, and followed, at inference too.",
-        [("if training:", "if True:")],
-    ),
-    Wrong(
-        "the moving statistics change at inference: a network that is only asked must not change.",
-        [(TRAINING, "    asked = mean, variance\n    if True:\n"),
-         (NORMALIZED, f"    mean, variance = (mean, variance) if training else asked\n{NORMALIZED}")],
-    ),
-    Wrong(
-        "in training, too, the moving statistics are used for y: take those of the batch.",
-        [(TRAINING, f"    asked = mean, variance\n{TRAINING}"),
-         (NORMALIZED, f"    mean, variance = asked\n{NORMALIZED}")],
-    ),
-    Wrong(
-        "in training, the new moving statistics are used for y: take those of the batch.",
-        [(NORMALIZED, f"    mean, variance = moving_mean, moving_variance\n{NORMALIZED}")],
-    ),
-]  # fmt: skip
-
-COUNT, MEAN_PART, VARIANCE_PART = "x.size // x.shape[-1]", " - dbeta / M", " - xhat * dgamma / M"
-SUMS, RETURN = "(dy * xhat).sum(axis=axes), dy.sum(axis=axes)", "return dx, dgamma, dbeta"
-
-
-def sums(says, wrong):
-    """A mistake in dgamma or dbeta, with and without its consequences for dx."""
-    return [Wrong(says, [(SUMS, wrong)]), Wrong(says, [(RETURN, f"return dx, {wrong}")])]
-
-
-BACKWARD_MISTAKES = [
-    Wrong(
-        "mean and variance are treated as fixed numbers: dx = gamma / root * dy. But every x of the channel "
-        "moves them, and they move every xhat: two more parts.",
-        [(MEAN_PART, ""), (VARIANCE_PART, "")],
-    ),
-    Wrong("the part of the variance is missing in dx: - xhat * dgamma / M.", [(VARIANCE_PART, "")]),
-    Wrong("the part of the mean is missing in dx: - dbeta / M.", [(MEAN_PART, "")]),
-    Wrong("the two parts of mean and variance are added in dx; they are subtracted.",
-          [("dy - dbeta / M - xhat", "dy + dbeta / M + xhat")]),
-    Wrong("M is only the number of pictures: a channel has N * H * W numbers.", [(COUNT, "len(x)")]),
-    Wrong("M counts all numbers: a channel has M = N * H * W of them, without C.", [(COUNT, "x.size")]),
-    Wrong("dbeta and dgamma are used in dx without being divided by M.", [(COUNT, "1")]),
-    Wrong("gamma is missing in dx.", [("gamma / root", "1 / root")]),
-    *sums("dgamma is the sum of dy * x: gamma was multiplied by xhat.", SUMS.replace("xhat", "x")),
-    *sums("dgamma is the sum of dy * (x - mean): xhat is that divided by the root.",
-          SUMS.replace("xhat", "(x - mean)")),
-    *sums("dgamma and dbeta are divided by M: they are sums, dy is already the gradient of the mean loss.",
-          SUMS.replace("sum", "mean")),
-    *sums("dgamma and dbeta are summed over the first axis alone: for pictures over N, H and W.",
-          SUMS.replace("axes", "0")),
-    *(
-        Wrong(
-            "mean, variance and sums go over the first axis alone: for pictures over N, H and W.",
-            [(AXES, "0"), (COUNT, count)],
-        )
-        for count in (COUNT, "len(x)")
-    ),
-    Wrong("epsilon is missing under the root: use the same root as in the forward pass.",
-          [(" + epsilon)", ")")]),
-    Wrong("dgamma and dbeta have changed places in the return.", [(RETURN, "return dx, dbeta, dgamma")]),
-]  # fmt: skip
 
 FORWARD_HINTS = (
     "A batch of 2 pictures of 3 x 3 pixels and 5 channels: how many means are there, and of how many numbers "
@@ -387,9 +173,9 @@ LESSON = Lesson(
         Task(
             "bn_forward",
             bn_forward,
-            forward_cases,
+            cases.forward,
             ("y", "moving_mean", "moving_variance"),
-            FORWARD_MISTAKES,
+            mistakes.FORWARD,
             FORWARD_HINTS,
             calls=(forward_vectorised,),
             show=show,
@@ -398,9 +184,9 @@ LESSON = Lesson(
         Task(
             "bn_backward",
             bn_backward,
-            backward_cases,
+            cases.backward,
             ("dx", "dgamma", "dbeta"),
-            BACKWARD_MISTAKES,
+            mistakes.BACKWARD,
             BACKWARD_HINTS,
             calls=(backward_vectorised,),
         ),

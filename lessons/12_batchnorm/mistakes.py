@@ -1,0 +1,129 @@
+"""Lesson 12: the classic mistakes, most of them one edited line of the model answers in check.py."""
+
+from lessons.harness.tasks import Wrong
+
+AXES, ROOT = "tuple(range(x.ndim - 1))", "np.sqrt(variance + epsilon)"
+ASKED, TRAINING, NORMALIZED = "    mean, variance = moving_mean", "    if training:\n", "    xhat ="
+FOLLOWED = "(1 - momentum) * variance"
+BY_BATCH = "    mean, variance = x.mean(axis=axes), x.var(axis=axes)\n"
+
+FORWARD = [
+    Wrong(
+        "one mean for everything: each channel has its own. Leave the last axis out of the mean.",
+        [(AXES, "None")],
+    ),
+    Wrong(
+        "the mean is taken over the first axis alone, so every pixel has statistics of its own: for pictures "
+        "it goes over N, H and W.",
+        [(AXES, "0")],
+    ),
+    *(
+        Wrong(
+            "the axes (0, 1, 2) are those of pictures; rows (N, C) have only axis 0 to go over. "
+            "tuple(range(x.ndim - 1)) fits both.",
+            [(AXES, "(0, 1, 2)"), (ASKED, at_inference + ASKED)],
+        )
+        for at_inference in ("", BY_BATCH)
+    ),
+    Wrong(
+        "each row, or pixel, is normalized over its own channels (that is layer normalization): take the "
+        "mean over all axes but the last.",
+        [(NORMALIZED, f"{TRAINING}        mean, variance = x.mean(-1)[..., None], x.var(-1)[..., None]\n"
+          f"{NORMALIZED}")],
+    ),
+    Wrong(
+        "the variance is divided by M - 1: here it is a plain mean, divided by M (ddof=0).",
+        [("x.var(axis=axes)", "x.var(axis=axes, ddof=1)")],
+    ),
+    Wrong(
+        "the variance is mean(x * x) - mean**2: two large numbers, nearly equal, of whose difference only "
+        "rounding is left. Take the mean of (x - mean)**2.",
+        [("x.var(axis=axes)", "(x * x).mean(axis=axes) - x.mean(axis=axes) ** 2")],
+    ),
+    Wrong(
+        "x * s and mean * s (s = gamma / root) are two large numbers, nearly equal, of whose difference only "
+        "rounding is left. Subtract the mean from x first.",
+        [("gamma * xhat + beta", f"x * (gamma / {ROOT}) + (beta - mean * (gamma / {ROOT}))")],
+    ),
+    Wrong(
+        "the moving variance gets the variance of M - 1; Keras and the formula divide by M there as well.",
+        [(FOLLOWED, "(1 - momentum) * x.var(axis=axes, ddof=1)")],
+    ),
+    Wrong("epsilon is added to the root, not under it: sqrt(variance + epsilon).",
+          [(ROOT, "(np.sqrt(variance) + epsilon)")]),
+    Wrong("epsilon is missing: a channel that does not vary is divided by 0.", [(ROOT, "np.sqrt(variance)")]),
+    Wrong("divided by the variance; divide by its root.", [(ROOT, "(variance + epsilon)")]),
+    Wrong("gamma and beta are never used.", [("gamma * xhat + beta", "xhat")]),
+    Wrong("gamma multiplies beta as well: gamma * xhat + beta, not gamma * (xhat + beta).",
+          [("gamma * xhat + beta", "gamma * (xhat + beta)")]),
+    Wrong("momentum is turned round: it is the share of the old value that stays, 0.99 of it.",
+          [(TRAINING, f"{TRAINING}        momentum = 1 - momentum\n")]),
+    Wrong("the moving statistics do not move: in training they follow the batch.",
+          [(TRAINING, f"{TRAINING}        momentum = 1\n")]),
+    Wrong("the moving variance has epsilon in it: follow the variance alone.",
+          [(FOLLOWED, "(1 - momentum) * (variance + epsilon)")]),
+    Wrong("the moving variance follows the root of the variance.",
+          [(FOLLOWED, "(1 - momentum) * np.sqrt(variance)")]),
+    Wrong("at inference the batch's own mean and variance are used: take the moving ones.",
+          [(f"{ASKED}, moving_variance\n", BY_BATCH)]),
+    Wrong(
+        "training makes no difference: the batch's own statistics are used, and followed, at inference too.",
+        [("if training:", "if True:")],
+    ),
+    Wrong(
+        "the moving statistics change at inference: a network that is only asked must not change.",
+        [(TRAINING, "    asked = mean, variance\n    if True:\n"),
+         (NORMALIZED, f"    mean, variance = (mean, variance) if training else asked\n{NORMALIZED}")],
+    ),
+    Wrong(
+        "in training, too, the moving statistics are used for y: take those of the batch.",
+        [(TRAINING, f"    asked = mean, variance\n{TRAINING}"),
+         (NORMALIZED, f"    mean, variance = asked\n{NORMALIZED}")],
+    ),
+    Wrong(
+        "in training, the new moving statistics are used for y: take those of the batch.",
+        [(NORMALIZED, f"    mean, variance = moving_mean, moving_variance\n{NORMALIZED}")],
+    ),
+]  # fmt: skip
+
+COUNT, MEAN_PART, VARIANCE_PART = "x.size // x.shape[-1]", " - dbeta / M", " - xhat * dgamma / M"
+SUMS, RETURN = "(dy * xhat).sum(axis=axes), dy.sum(axis=axes)", "return dx, dgamma, dbeta"
+
+
+def sums(says, wrong):
+    """A mistake in dgamma or dbeta, with and without its consequences for dx."""
+    return [Wrong(says, [(SUMS, wrong)]), Wrong(says, [(RETURN, f"return dx, {wrong}")])]
+
+
+BACKWARD = [
+    Wrong(
+        "mean and variance are treated as fixed numbers: dx = gamma / root * dy. But every x of the channel "
+        "moves them, and they move every xhat: two more parts.",
+        [(MEAN_PART, ""), (VARIANCE_PART, "")],
+    ),
+    Wrong("the part of the variance is missing in dx: - xhat * dgamma / M.", [(VARIANCE_PART, "")]),
+    Wrong("the part of the mean is missing in dx: - dbeta / M.", [(MEAN_PART, "")]),
+    Wrong("the two parts of mean and variance are added in dx; they are subtracted.",
+          [("dy - dbeta / M - xhat", "dy + dbeta / M + xhat")]),
+    Wrong("M is only the number of pictures: a channel has N * H * W numbers.", [(COUNT, "len(x)")]),
+    Wrong("M counts all numbers: a channel has M = N * H * W of them, without C.", [(COUNT, "x.size")]),
+    Wrong("dbeta and dgamma are used in dx without being divided by M.", [(COUNT, "1")]),
+    Wrong("gamma is missing in dx.", [("gamma / root", "1 / root")]),
+    *sums("dgamma is the sum of dy * x: gamma was multiplied by xhat.", SUMS.replace("xhat", "x")),
+    *sums("dgamma is the sum of dy * (x - mean): xhat is that divided by the root.",
+          SUMS.replace("xhat", "(x - mean)")),
+    *sums("dgamma and dbeta are divided by M: they are sums, dy is already the gradient of the mean loss.",
+          SUMS.replace("sum", "mean")),
+    *sums("dgamma and dbeta are summed over the first axis alone: for pictures over N, H and W.",
+          SUMS.replace("axes", "0")),
+    *(
+        Wrong(
+            "mean, variance and sums go over the first axis alone: for pictures over N, H and W.",
+            [(AXES, "0"), (COUNT, count)],
+        )
+        for count in (COUNT, "len(x)")
+    ),
+    Wrong("epsilon is missing under the root: use the same root as in the forward pass.",
+          [(" + epsilon)", ")")]),
+    Wrong("dgamma and dbeta have changed places in the return.", [(RETURN, "return dx, dbeta, dgamma")]),
+]  # fmt: skip
