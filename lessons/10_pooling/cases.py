@@ -35,7 +35,7 @@ def forward():
         by_hand([[1, 3, 2, 5]], (1, 2), (1, 2)),
         by_hand([[1], [3], [5], [2]], (2, 1), (2, 1)),
         by_hand([[-3, -1]], (1, 2), (1, 2)),  # nothing above 0: a maximum that starts at 0 is found
-        by_hand([[-2e6, -1e6]], (1, 2), (1, 2)),  # and so is one that starts at -1000
+        by_hand([[-2.1e9, -2e9]], (1, 2), (1, 2)),  # and so is one that starts at -1e9
         by_hand([[1.5, 2.75]], (1, 2), (1, 2)),
         by_hand([[1, 2], [4, 3]], two, two),
         by_hand([[1, 2, 5], [4, 3, 9]], two, two),  # the last column belongs to no window

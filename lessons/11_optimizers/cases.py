@@ -30,6 +30,11 @@ def arrays(memory, shape, dtype, settings, number=None):
     return Case("arrays", {**args, **({"t": number} if number else {}), **settings})
 
 
+def small_slopes(step, memory, settings):
+    """Without epsilon, weights with small slopes move as far as any: one that is kept above 1e-8 is found."""
+    return [Case("small slopes", case.args) for case in walk(step, memory, (1e-6, 2e-6), settings)]
+
+
 def momentum(step):
     half = {"learning_rate": 0.5, "momentum": 0.5}
     usual = {"learning_rate": 0.1, "momentum": 0.9}
@@ -50,6 +55,7 @@ def rmsprop(step):
     return [
         *walk(step, "v", (4, 2, -2), by_hand),
         *walk(step, "v", (0, 3, -1), usual),  # 0 / 0 without epsilon
+        *small_slopes(step, "v", by_hand),
         *(Case("large epsilon", case.args) for case in walk(step, "v", (4, 2), large)),
         arrays("v", (3,), "float32", usual),
         arrays("v", (2, 3), "float64", usual),
@@ -64,6 +70,7 @@ def adam(step):
     return [
         *walk(step, "mv", (4, 2, -2), by_hand),
         *walk(step, "mv", (0, 3, -1), usual),
+        *small_slopes(step, "mv", by_hand),
         *(Case("large epsilon", case.args) for case in walk(step, "mv", (4, 2), large)),
         arrays("mv", (3,), "float32", usual, 4),
         arrays("mv", (2, 3), "float64", usual, 10),
