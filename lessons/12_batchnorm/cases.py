@@ -37,6 +37,8 @@ def forward():
         ),  # nothing varies: epsilon alone is left
         forward_case([[1], [2], [6]], [1], [0], [4], [8], momentum=0.5),
         forward_case([[0], [0.125]], [1], [0], [4], [8]).without("momentum", "epsilon"),
+        forward_case([[0], [0.001]], [2], [1], [0], [1], epsilon=1e-8),  # max(epsilon, 1e-7) is found
+        forward_case([[0.003]], [2], [1], [0.001], [1e-6], epsilon=1e-8, **off),
         forward_case([[4097], [4099], [4107]], [1], [0], [0], [1]),  # mean(x * x) - mean**2 is rounding
         forward_case([[[[1]], [[3]]]], [2], [10], [0], [1]),  # one picture, one column of two pixels
         forward_case(
@@ -78,6 +80,7 @@ def backward():
         backward_case([[0], [0], [3]], [1], [[1], [0], [0]], epsilon=2.0),
         backward_case([[[[1]], [[3]]]], [2], [[[[1]], [[5]]]]),
         backward_case([[0], [0.25], [1]], [2], [[1], [5], [2]], dtype="float64").without("epsilon"),
+        backward_case([[0], [0], [0.001]], [2], [[1], [5], [2]], epsilon=1e-8, dtype="float64"),
         backward_case([[1, 0], [3, 2]], [2, 4], [[1, 0], [5, 2]]),
         random_backward(3, 2),
         random_backward(4, 2, dtype="float32"),

@@ -4,14 +4,19 @@ from lessons.harness.tasks import Wrong
 
 AXES, ROOT = "tuple(range(x.ndim - 1))", "np.sqrt(variance + epsilon)"
 ASKED, TRAINING, NORMALIZED = "    mean, variance = moving_mean", "    if training:\n", "    xhat ="
-FOLLOWED = "(1 - momentum) * variance"
-BY_BATCH = "    mean, variance = x.mean(axis=axes), x.var(axis=axes)\n"
+FOLLOWED, FOLLOWED_MEAN = "(1 - momentum) * variance", "(1 - momentum) * mean"
+STATISTICS, Y = "x.mean(axis=axes), x.var(axis=axes)", "gamma * xhat + beta"
+BY_BATCH = f"    mean, variance = {STATISTICS}\n"
+FIXED = "a number of its own stands in the place of epsilon: take the argument."
+AT_LEAST = "epsilon is not allowed to be smaller than {}: take it as it comes."
+USUAL = ("1e-3", "1e-5", "1e-8")
 
 FORWARD = [
     Wrong(
         "one mean for everything: each channel has its own. Leave the last axis out of the mean.",
         [(AXES, "None")],
     ),
+    Wrong("one variance for everything: each channel has its own.", [("x.var(axis=axes)", "x.var()")]),
     Wrong(
         "the mean is taken over the first axis alone, so every pixel has statistics of its own: for pictures "
         "it goes over N, H and W.",
@@ -25,12 +30,20 @@ FORWARD = [
         )
         for at_inference in ("", BY_BATCH)
     ),
-    Wrong(
-        "each row, or pixel, is normalized over its own channels (that is layer normalization): take the "
-        "mean over all axes but the last.",
-        [(NORMALIZED, f"{TRAINING}        mean, variance = x.mean(-1)[..., None], x.var(-1)[..., None]\n"
-          f"{NORMALIZED}")],
+    *(
+        Wrong(
+            "each row, or pixel, is normalized over its own channels (that is layer normalization): take the "
+            "mean over all axes but the last.",
+            edit,
+        )
+        for edit in (
+            [(NORMALIZED, f"{TRAINING}        mean, variance = x.mean(-1)[..., None], x.var(-1)[..., None]\n"
+              f"{NORMALIZED}")],
+            [(STATISTICS, "x.mean(-1, keepdims=True), x.var(-1, keepdims=True)")],
+        )
     ),
+    Wrong("the mean is taken over the last axis, the channels; take it over all axes but the last.",
+          [(AXES, "-1")]),
     Wrong(
         "the variance is divided by M - 1: here it is a plain mean, divided by M (ddof=0).",
         [("x.var(axis=axes)", "x.var(axis=axes, ddof=1)")],
@@ -43,7 +56,7 @@ FORWARD = [
     Wrong(
         "x * s and mean * s (s = gamma / root) are two large numbers, nearly equal, of whose difference only "
         "rounding is left. Subtract the mean from x first.",
-        [("gamma * xhat + beta", f"x * (gamma / {ROOT}) + (beta - mean * (gamma / {ROOT}))")],
+        [(Y, f"x * (gamma / {ROOT}) + (beta - mean * (gamma / {ROOT}))")],
     ),
     Wrong(
         "the moving variance gets the variance of M - 1; Keras and the formula divide by M there as well.",
@@ -52,12 +65,39 @@ FORWARD = [
     Wrong("epsilon is added to the root, not under it: sqrt(variance + epsilon).",
           [(ROOT, "(np.sqrt(variance) + epsilon)")]),
     Wrong("epsilon is missing: a channel that does not vary is divided by 0.", [(ROOT, "np.sqrt(variance)")]),
+    Wrong("epsilon is missing at inference: the moving variance, too, needs it under the root.",
+          [(ROOT, "np.sqrt(variance + epsilon * training)")]),
+    Wrong("epsilon is a lower limit of the variance; it must be added to it.",
+          [(ROOT, "np.sqrt(np.maximum(variance, epsilon))")]),
+    *(Wrong(FIXED, [(ROOT, ROOT.replace("epsilon", number))]) for number in USUAL),
+    *(Wrong(AT_LEAST.format(number), [(ROOT, ROOT.replace("epsilon", f"max(epsilon, {number})"))])
+      for number in USUAL[:2]),
     Wrong("divided by the variance; divide by its root.", [(ROOT, "(variance + epsilon)")]),
-    Wrong("gamma and beta are never used.", [("gamma * xhat + beta", "xhat")]),
+    Wrong("the standard deviation (std) stands in the place of the variance (var), which is its square.",
+          [("x.var(", "x.std(")]),
+    Wrong("the sum of (x - mean)^2 is not divided by M: the variance is a mean.",
+          [("x.var(axis=axes)", "((x - x.mean(axis=axes)) ** 2).sum(axis=axes)")]),
+    Wrong("the mean is not subtracted from x.", [("(x - mean)", "x")]),
+    Wrong("gamma and beta are never used.", [(Y, "xhat")]),
+    Wrong("beta is never added.", [(Y, "gamma * xhat")]),
+    Wrong("gamma is never used.", [(Y, "xhat + beta")]),
+    Wrong("gamma and beta are used in training only; at inference, too, they make y.",
+          [(Y, f"{Y} if training else xhat")]),
+    Wrong("gamma and beta have changed places: gamma multiplies, beta is added.",
+          [(Y, "beta * xhat + gamma")]),
     Wrong("gamma multiplies beta as well: gamma * xhat + beta, not gamma * (xhat + beta).",
-          [("gamma * xhat + beta", "gamma * (xhat + beta)")]),
+          [(Y, "gamma * (xhat + beta)")]),
     Wrong("momentum is turned round: it is the share of the old value that stays, 0.99 of it.",
           [(TRAINING, f"{TRAINING}        momentum = 1 - momentum\n")]),
+    *(
+        Wrong(f"momentum is turned round in {name}: it is the share of the old value that stays.",
+              [(f"momentum * {name} + (1 - momentum) *", f"(1 - momentum) * {name} + momentum *")])
+        for name in ("moving_mean", "moving_variance")
+    ),
+    Wrong("mean and variance are not multiplied by 1 - momentum before they are added to the moving ones.",
+          [(FOLLOWED_MEAN, "mean"), (FOLLOWED, "variance")]),
+    Wrong("the batch's mean and variance are returned; the moving ones only follow them, slowly.",
+          [(TRAINING, f"{TRAINING}        momentum = 0\n")]),
     Wrong("the moving statistics do not move: in training they follow the batch.",
           [(TRAINING, f"{TRAINING}        momentum = 1\n")]),
     Wrong("the moving variance has epsilon in it: follow the variance alone.",
@@ -66,6 +106,12 @@ FORWARD = [
           [(FOLLOWED, "(1 - momentum) * np.sqrt(variance)")]),
     Wrong("at inference the batch's own mean and variance are used: take the moving ones.",
           [(f"{ASKED}, moving_variance\n", BY_BATCH)]),
+    Wrong("training and inference have changed places: with training, y and the moving statistics are made "
+          "with those of the batch.", [("if training:", "if not training:")]),
+    Wrong("at inference x is not normalized: take the moving mean and variance.",
+          [(Y, f"{Y} if training else gamma * x + beta")]),
+    Wrong("the moving mean and variance have changed places in the return.",
+          [("return y, moving_mean, moving_variance", "return y, moving_variance, moving_mean")]),
     Wrong(
         "training makes no difference: the batch's own statistics are used, and followed, at inference too.",
         [("if training:", "if True:")],
@@ -87,6 +133,7 @@ FORWARD = [
 ]  # fmt: skip
 
 COUNT, MEAN_PART, VARIANCE_PART = "x.size // x.shape[-1]", " - dbeta / M", " - xhat * dgamma / M"
+UNDER = "np.sqrt(x.var(axis=axes) + epsilon)"
 SUMS, RETURN = "(dy * xhat).sum(axis=axes), dy.sum(axis=axes)", "return dx, dgamma, dbeta"
 
 
@@ -108,12 +155,26 @@ BACKWARD = [
     Wrong("M is only the number of pictures: a channel has N * H * W numbers.", [(COUNT, "len(x)")]),
     Wrong("M counts all numbers: a channel has M = N * H * W of them, without C.", [(COUNT, "x.size")]),
     Wrong("dbeta and dgamma are used in dx without being divided by M.", [(COUNT, "1")]),
+    Wrong("the part of the mean is added in dx; it is subtracted.", [(MEAN_PART, " + dbeta / M")]),
+    Wrong("the part of the variance is added in dx; it is subtracted.",
+          [(VARIANCE_PART, " + xhat * dgamma / M")]),
+    Wrong("xhat is missing in the part of the variance: - xhat * dgamma / M.",
+          [(VARIANCE_PART, " - dgamma / M")]),
+    Wrong("the part of the variance has x - mean in it; it must be xhat, which is divided by the root.",
+          [(VARIANCE_PART, " - (x - mean) * dgamma / M")]),
     Wrong("gamma is missing in dx.", [("gamma / root", "1 / root")]),
+    Wrong("dx is not divided by the root: gamma / root * (...).", [("gamma / root", "gamma")]),
+    Wrong("dx is divided by the variance; divide by its root.", [("gamma / root", "gamma / root**2")]),
+    *sums("dgamma and dbeta are multiplied by gamma: dy is y's gradient, and y = gamma * xhat + beta.",
+          "gamma * (dy * xhat).sum(axis=axes), gamma * dy.sum(axis=axes)"),
     *sums("dgamma is the sum of dy * x: gamma was multiplied by xhat.", SUMS.replace("xhat", "x")),
     *sums("dgamma is the sum of dy * (x - mean): xhat is that divided by the root.",
           SUMS.replace("xhat", "(x - mean)")),
     *sums("dgamma and dbeta are divided by M: they are sums, dy is already the gradient of the mean loss.",
           SUMS.replace("sum", "mean")),
+    Wrong("one mean for everything, one dgamma and one dbeta: each channel has its own.", [(AXES, "None")]),
+    *sums("dgamma and dbeta are summed over everything: each channel has its own.",
+          SUMS.replace("axis=axes", "")),
     *sums("dgamma and dbeta are summed over the first axis alone: for pictures over N, H and W.",
           SUMS.replace("axes", "0")),
     *(
@@ -123,6 +184,24 @@ BACKWARD = [
         )
         for count in (COUNT, "len(x)")
     ),
+    *(
+        Wrong("mean and sums go over the last axis, the channels; they go over all axes but the last.", edit)
+        for edit in (
+            [(AXES, "-1"), (COUNT, "x.shape[-1]")],
+            [(AXES, "-1"), (COUNT, "x.shape[-1]"), ("x.mean(axis=axes)", "x.mean(-1, keepdims=True)"),
+             ("x.var(axis=axes)", "x.var(-1, keepdims=True)"),
+             (f"{MEAN_PART}{VARIANCE_PART}", " - dbeta[..., None] / M - xhat * dgamma[..., None] / M")],
+        )
+    ),
+    Wrong("the axes (0, 1, 2) are those of pictures; rows (N, C) have only axis 0 to go over. "
+          "tuple(range(x.ndim - 1)) fits both.", [(AXES, "(0, 1, 2)")]),
+    Wrong("the variance is divided by M - 1: here it is a plain mean, divided by M (ddof=0).",
+          [("x.var(axis=axes)", "x.var(axis=axes, ddof=1)")]),
+    Wrong("epsilon is added to the root, not under it: sqrt(variance + epsilon).",
+          [(UNDER, "np.sqrt(x.var(axis=axes)) + epsilon")]),
+    *(Wrong(FIXED, [(UNDER, UNDER.replace("epsilon", number))]) for number in USUAL),
+    *(Wrong(AT_LEAST.format(number), [(UNDER, UNDER.replace("epsilon", f"max(epsilon, {number})"))])
+      for number in USUAL[:2]),
     Wrong("epsilon is missing under the root: use the same root as in the forward pass.",
           [(" + epsilon)", ")")]),
     Wrong("dgamma and dbeta have changed places in the return.", [(RETURN, "return dx, dbeta, dgamma")]),
