@@ -20,10 +20,12 @@ import numpy as np
 
 from lessons import mine, show
 from lessons.harness.data import pictures
+from lessons.harness.places import LESSONS
+from lessons.harness.wire import module_of
 from minicnn import Sequential, layers, set_random_seed
 from minicnn.kernels import conv2d
-from minicnn.plots.figure import COLOURS, SMALL, TEXT, TITLE, dress, line_style, new_figure
 
+figures = module_of(LESSONS / "10_pooling/figures.py")  # what only draws
 maxpool_forward = mine("10", "maxpool_forward")  # yours, once it passes its check; minicnn's until then
 maxpool_backward = mine("10", "maxpool_backward")
 
@@ -62,15 +64,10 @@ ways = {
 
 ship = data.x_test[1:2]
 strong = edges(ship)
-figure = new_figure(870, 220)
-figure.suptitle(f"32 x 32 edges, three times 8 x 8 ({data.label})", fontsize=TITLE)
 panels = {"the picture": ship[0], "upright edges": strong[0, :, :, 0]}
 panels |= {f"the {name}": way(strong)[0] for name, way in ways.items()}
-for axes, (name, panel) in zip(figure.subplots(1, 5), panels.items()):
-    axes.imshow(panel, cmap="gray", vmin=0, vmax=None if panel.ndim == 3 else strong.max())
-    axes.set_title(name, fontsize=SMALL)
-    axes.set_axis_off()
-show(figure, "10_three_ways")
+title = f"32 x 32 edges, three times 8 x 8 ({data.label})"
+show(figures.small_pictures(panels, strong.max(), title), "10_three_ways")
 for name, way in ways.items():
     print(f"the {name:<8} the strongest edge keeps {way(strong).max() / strong.max():4.0%} of its strength")
 
@@ -83,23 +80,16 @@ for name, way in ways.items():
 # show the same things. How much do the 8 x 8 numbers change?
 
 # %%
-moved = range(5)
-figure = new_figure(620, 300)
-axes = figure.subplots()
+moved, changes = range(5), {}
 still = edges(data.x_test[:, :, 4:-4])
 still = np.pad(still, ((0, 0), (0, 0), (4, 4), (0, 0)))  # room to move: np.roll brings back only zeros
-for k, (name, way) in enumerate(ways.items()):
-    before, change = way(still), []
-    for pixels in moved:
-        after = way(np.roll(still, pixels, axis=2))
-        change.append(np.linalg.norm(after - before) / np.linalg.norm(before))
-    axes.plot(moved, change, label=f"the {name}", **line_style(k))
+for name, way in ways.items():
+    before = way(still)
+    after = [way(np.roll(still, pixels, axis=2)) for pixels in moved]
+    change = [np.linalg.norm(each - before) / np.linalg.norm(before) for each in after]
+    changes[name] = change
     print(f"moved by one pixel, the {name:<8} changes by {change[1]:4.0%}, moved by four by {change[4]:4.0%}")
-axes.legend(fontsize=SMALL)
-axes.set_xticks(moved)
-axes.set_ylim(bottom=0)
-dress(axes, "The picture moves: how much changes?", "pixels moved to the right", "change, as a part of all")
-show(figure, "10_moved")
+show(figures.moved(moved, changes), "10_moved")
 
 # %% [markdown]
 # After one pixel the *first* has mostly other numbers, because the edges have left its pixels and others have
@@ -171,45 +161,7 @@ x = np.array(x, np.float32)
 dy = np.array([[[10, 1], [2, 20]]], np.float32)[..., None]
 y, which = maxpool_forward(x[None, :, :, None], (3, 3), (2, 2))
 dx = maxpool_backward(dy, which, (1, 5, 5, 1), (3, 3), (2, 2))
-colours = COLOURS[:3] + COLOURS[4:5]  # of the windows (0, 0), (0, 1), (1, 0), (1, 1)
-winners = {}  # (row, column) of x: the windows that chose it
-for k, cell in enumerate(which.ravel()):
-    kh, kw = divmod(int(cell), 3)
-    winners.setdefault((k // 2 * 2 + kh, k % 2 * 2 + kw), []).append(k)
-
-
-def grid(axes, numbers, title, owners):
-    """A table of numbers; a cell with several owners has a stripe of each colour."""
-    rows, columns = numbers.shape
-    axes.set_xlim(-0.1, columns + 0.1)
-    axes.set_ylim(rows + 0.1, -0.1)
-    axes.set_aspect("equal")
-    axes.set_axis_off()
-    axes.set_title(title, fontsize=TITLE)
-    for i, j in np.ndindex(rows, columns):
-        own = owners.get((i, j), [])
-        for k, window in enumerate(own):
-            left, width = j + k / len(own), 1 / len(own)
-            axes.bar(left, 1, width, bottom=i, align="edge", color=colours[window], alpha=0.55)
-        axes.plot([j, j + 1, j + 1, j, j], [i, i, i + 1, i + 1, i], color="0.5", linewidth=0.7)
-        axes.text(j + 0.5, i + 0.5, f"{numbers[i, j]:g}", ha="center", va="center", fontsize=TEXT)
-
-
-quarters = {(0, 0): [0], (0, 1): [1], (1, 0): [2], (1, 1): [3]}
-figure = new_figure(800, 280)
-figure.suptitle(" ", fontsize=2)  # a little air above the titles
-panels = figure.subplots(1, 5, width_ratios=(5, 2, 2, 2, 5))
-grid(panels[0], x, "x: the winners", winners)
-grid(panels[1], y[0, :, :, 0], "y", quarters)
-grid(panels[2], which[0, :, :, 0], "which", quarters)
-grid(panels[3], dy[0, :, :, 0], "dy", quarters)
-grid(panels[4], dx[0, :, :, 0], "dx: who gets the blame", winners)
-for k, colour in enumerate(colours):  # the windows' frames, each a little inside its neighbour's
-    top, left, d = k // 2 * 2, k % 2 * 2, 0.06 + 0.06 * k
-    ends = left + d, left + 3 - d, top + d, top + 3 - d
-    w0, w1, h0, h1 = ends
-    panels[0].plot([w0, w1, w1, w0, w0], [h0, h0, h1, h1, h0], color=colour, linewidth=1.4)
-show(figure, "10_routing")
+show(figures.routing(x, y[0, :, :, 0], which[0, :, :, 0], dy[0, :, :, 0], dx[0, :, :, 0]), "10_routing")
 print("blame in, sum of dy:", int(dy.sum()), "   blame out, sum of dx:", int(dx.sum()))
 
 # %% [markdown]
@@ -317,24 +269,13 @@ for name, (accuracies, seconds) in found.items():
     )
 print(f"({train_data.label}; each network has {net.count_params():,} weights)")
 
-figure = new_figure(760, 320)
-left, right = figure.subplots(1, 2, sharey=True)
-for k, (accuracies, seconds) in enumerate(found.values()):
-    left.scatter(accuracies, [k] * 3, color=COLOURS[0], s=18, zorder=3)
-    left.plot([np.mean(accuracies)] * 2, [k - 0.25, k + 0.25], color=COLOURS[1])
-    right.barh(k, np.median(seconds), color=COLOURS[0], height=0.5)
-left.set_yticks(range(len(found)), found)
-left.invert_yaxis()
-dress(left, "accuracy: three starts, their mean", "part of the test pictures that is right")
-dress(right, "time", "seconds of training (median of three)", grid="x")
-figure.suptitle(f"{len(x_train):,} pictures, {train_data.label}", fontsize=TEXT)
-show(figure, "10_against_stride")
+show(figures.contest(found, f"{len(x_train):,} pictures, {train_data.label}"), "10_against_stride")
 
 # %% [markdown]
 # With the same number of epochs, max pooling is ahead: forgetting the place, and keeping the strongest, is
-# worth something. But look at the clock. Stride 2 does a quarter of the work, in little more than a quarter
-# of the time; with four times as many epochs, so in somewhat more time than pooling takes, it catches up a
-# good part or more.
+# worth something. But look at the clock. Stride 2 does a quarter of the work of the convolutions, and takes
+# less time. (More than a quarter: the dense layer and the steps of the weights cost the same in both.) With
+# four times as many epochs it takes longer than pooling, and catches up a good part or more.
 #
 # So there is no winner for all cases, and most networks use both: the networks of this project begin with a
 # convolution of stride 2, where the pictures are largest and pooling would cost most, and pool after that.

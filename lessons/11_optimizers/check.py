@@ -155,6 +155,25 @@ def predict(weights, data):
     return scores_of(weights, min(found, key=found.get), data)
 
 
+def who_won(right, n):
+    """A sentence on ``right`` {name: how many of the same n pictures} that is true however they end.
+
+    Two such counts differ by chance alone: rarely by more than twice the root of the sum of their variances.
+    """
+    (first, most), (second, next_most), *_ = sorted(right.items(), key=lambda each: -each[1])
+    chance = 2 * np.sqrt(most * (1 - most / n) + next_most * (1 - next_most / n))
+    counts = ", ".join(f"{name} {count}" for name, count in right.items())
+    if most - next_most <= chance:
+        return f"right of {n:,}: {counts}. {first} and {second} are {most - next_most} apart: may be chance"
+    return f"right of {n:,}: {counts}. {first} is {most - next_most} ahead: more than chance, with this seed"
+
+
+def remark(weights, data):
+    """Which of the three ended best, if any did."""
+    n = len(data.y_test)
+    return who_won({name: round(n * accuracy) for name, accuracy in accuracies(weights, data).items()}, n)
+
+
 def draw_three(weights, data):
     """The three accuracies as bars."""
     from minicnn.plots.figure import BLUE, SMALL, TEXT, dress, new_figure
@@ -234,6 +253,7 @@ LESSON = Lesson(
         draw_three,
         n_train=5_000,
         seconds=30,
+        remark=remark,
     ),
     race=Race(
         "adam_step",

@@ -20,10 +20,11 @@ import numpy as np
 
 from lessons import mine, show
 from lessons.harness.data import batches, pictures
+from lessons.harness.places import LESSONS
+from lessons.harness.wire import module_of
 from minicnn import Sequential, layers, set_random_seed
-from minicnn.optimizers import SGD, Adam, RMSprop
-from minicnn.plots.figure import COLOURS, SMALL, TEXT, dress, line_style, new_figure
 
+figures = module_of(LESSONS / "11_optimizers/figures.py")  # what only draws
 sgd_step, softmax_crossentropy = mine("03", "sgd_step"), mine("03", "softmax_crossentropy")
 momentum_step = mine("11", "momentum_step")  # yours, once it passes its check; minicnn's until then
 rmsprop_step, adam_step = mine("11", "rmsprop_step"), mine("11", "adam_step")
@@ -135,14 +136,7 @@ for t in range(1, STEPS + 1):
     corrected.append((before - w)[0])
     naive.append((m / np.sqrt(v))[0])
 
-figure = new_figure(620, 300)
-axes = figure.subplots()
-axes.semilogx(range(1, STEPS + 1), naive, "--", color=COLOURS[1], label="without the correction")
-axes.semilogx(range(1, STEPS + 1), corrected, color=COLOURS[0], label="Adam")
-axes.set_ylim(0, 8)
-axes.legend(fontsize=SMALL)
-dress(axes, "The same slope at every step: how long are the steps?", "step", "step length / learning rate")
-show(figure, "11_bias_correction")
+show(figures.lengths(naive, corrected), "11_bias_correction")
 print(f"first step: {naive[0]:.2f} without, {corrected[0]:.2f} with the correction")
 print(f"longest:    {max(naive):.2f} without (step {np.argmax(naive) + 1}), {max(corrected):.2f} with it")
 
@@ -190,22 +184,11 @@ rates = np.geomspace(0.001, 3, 60)
 with np.errstate(over="ignore", invalid="ignore"):  # some of the sixty fly away
     best = {rule: min((arrived(path(rule, rate)), rate) for rate in rates) for rule in RULES}
 
-figure = new_figure(820, 460)
-along, across = np.meshgrid(np.linspace(-9, 6, 120), np.linspace(-2.2, 2.2, 80))
-for axes, rule in zip(figure.subplots(2, 2, sharex=True, sharey=True).ravel(), RULES):
-    steps, rate = best[rule]
-    places = path(rule, rate, steps=40)
-    axes.contour(along, across, ravine(np.stack([along, across], -1)), levels=np.geomspace(0.5, 120, 9),
-                 colors="0.8", linewidths=0.7)  # fmt: skip
-    axes.plot(*places.T, "o-", color=COLOURS[0], markersize=2.5, linewidth=1)
-    axes.plot(0, 0, "x", color=COLOURS[1])
-    axes.set_xlim(-9, 6)
-    axes.set_ylim(-2.2, 2.2)
-    dress(axes, f"{rule}: {steps} steps to arrive", grid=None)
+ways = {}
+for rule, (steps, rate) in best.items():
+    ways[f"{rule}: {steps} steps to arrive"] = path(rule, rate, steps=40)
     print(f"{rule:<9} arrives after {steps:>3} steps, with learning rate {rate:.3f}")
-figure.supxlabel("a, along the ravine", fontsize=TEXT)
-figure.supylabel("b, across", fontsize=TEXT)
-show(figure, "11_ravine")
+show(figures.ravine(ravine, ways), "11_ravine")
 
 # %% [markdown]
 # The figure shows the first 40 steps of each. **SGD** jumps from wall to wall and then creeps: the learning
@@ -217,8 +200,7 @@ show(figure, "11_ravine")
 #
 # Two weights prove nothing. Take a small convolutional network. Each optimizer may try four learning rates,
 # and keeps the one that ends with the lowest loss on the training pictures. (Comparing optimizers with one
-# learning rate for all is the most common way to fool oneself.) With that one it trains from two more random
-# starts.
+# learning rate for all is how one fools oneself most often.) With that one it trains from two more starts.
 #
 # The loop below is what a framework's `fit` does inside: forward through the layers, backward through them,
 # and a step for each array of weights. The step is yours.
@@ -276,25 +258,11 @@ with np.errstate(over="ignore", invalid="ignore"):  # a learning rate may be too
 print("(learning rate: loss of the last epoch; nan: it flew away)")
 
 # %%
-figure = new_figure(820, 330)
-left, right = figure.subplots(1, 2, width_ratios=(3, 2))
-figure.suptitle(f"One network, four optimizers, three seeds: {data.label}", fontsize=TEXT)
-for k, (rule, three) in enumerate(runs.items()):
-    curves = np.array([losses.reshape(-1, 20).mean(axis=1) for losses, _ in three])  # 20 batches a point
-    steps = 20 * np.arange(1, curves.shape[1] + 1)
-    left.fill_between(steps, curves.min(axis=0), curves.max(axis=0), color=COLOURS[k], alpha=0.15)
-    left.plot(steps, curves.mean(axis=0), label=rule, markersize=3, **line_style(k))
-    accuracies = [accuracy for _, accuracy in three]
-    right.scatter(accuracies, [k] * 3, color=COLOURS[k], s=18, zorder=3)
-    right.plot([np.mean(accuracies)] * 2, [k - 0.25, k + 0.25], color=COLOURS[k])
-    end = np.mean([last_epoch(losses) for losses, _ in three])
-    print(f"{rule:<9} loss of the last epoch {end:.3f}, test accuracy {np.mean(accuracies):.1%}")
-left.legend(fontsize=SMALL)
-dress(left, "training loss: mean of three, and their range", "step", "loss")
-right.set_yticks(range(4), runs)
-right.invert_yaxis()
-dress(right, "test accuracy", "part of the pictures that is right")
-show(figure, "11_four_optimizers")
+for rule, three in runs.items():
+    end, accuracy = np.mean([(last_epoch(losses), accuracy) for losses, accuracy in three], axis=0)
+    print(f"{rule:<9} loss of the last epoch {end:.3f}, test accuracy {accuracy:.1%}")
+title = f"One network, four optimizers, three seeds: {data.label}"
+show(figures.four_optimizers(runs, title), "11_four_optimizers")
 
 # %% [markdown]
 # This is the answer to the question at the top. Plain SGD had the learning rate that suits it best, and still
@@ -312,40 +280,19 @@ show(figure, "11_four_optimizers")
 #
 # What is remembered has to be kept somewhere: one number more for each weight with momentum and RMSprop, two
 # with Adam. And each of your steps walks several times over all of them, making new arrays on the way.
-# minicnn does the same in one pass over the memory and in place. The results are the same:
-
-# %%
-rng = np.random.default_rng(0)
-start, gradients = rng.standard_normal(1_000), rng.standard_normal((5, 1_000))
-for rule, optimizer in {
-    "momentum": SGD(0.1, momentum=0.9),
-    "RMSprop": RMSprop(0.1, rho=0.9),
-    "Adam": Adam(0.1),
-}.items():
-    w, memory, theirs = start, [np.zeros(1_000), np.zeros(1_000)], {"w": start.copy()}
-    for t, dw in enumerate(gradients, 1):
-        w, *memory = RULES[rule](w, dw, memory, t, 0.1)
-        optimizer.update(theirs, {"w": dw})
-    print(f"{rule:<9} five steps, 1,000 weights: largest difference {np.abs(w - theirs['w']).max():.1e}")
-    assert np.allclose(w, theirs["w"], rtol=1e-9, atol=1e-12)
-
-# %% [markdown]
+# minicnn does the same in one pass over the memory: `python -m lessons race` puts your Adam against it.
+#
 # ## Your turn
 #
 #     python -m lessons start 11      copies the exercise to lessons/11_optimizers/work.py
 #     python -m lessons               checks it each time you save it
 #
-# In a notebook, define the functions in a cell and ask for the same verdict:
-#
-#     from lessons import check
-#     check("11", adam_step)
+# In a notebook: `from lessons import check`, then `check("11", adam_step)`.
 #
 # The check walks three steps from a single weight, as above, and counts each step for itself: if only step 1
 # passes, look at what is remembered; if step 1 fails in `adam_step`, look at alpha. When all three pass,
-# `python -m lessons payoff` trains one network with each of them; `python -m lessons race` puts your Adam
-# against minicnn's, on a million weights. (The payoff is no contest: it has another network, without
-# convolutions, one fixed learning rate for each step, and one seed. On CIFAR-10 the three come out close
-# together there, and in another order than above; with another seed, in yet another.)
+# `python -m lessons payoff` trains one network with each of them, with one learning rate for each and one
+# seed. That is no contest, and where the best two end close together it says so.
 #
 # **In the framework**: [minicnn/kernels/updates.py](../../minicnn/kernels/updates.py) has the three
 # formulas at its top and, below, each as one loop; [minicnn/optimizers.py](../../minicnn/optimizers.py)

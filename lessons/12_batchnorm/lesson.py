@@ -19,9 +19,11 @@ import numpy as np
 
 from lessons import mine, show
 from lessons.harness.data import batches, flat, pictures
+from lessons.harness.places import LESSONS
+from lessons.harness.wire import module_of
 from minicnn.kernels.threads import single_threaded_blas
-from minicnn.plots.figure import BLUE, GREEN, SMALL, TITLE, VERMILLION, dress, new_figure
 
+figures = module_of(LESSONS / "12_batchnorm/figures.py")  # what only draws
 bn_forward, bn_backward = mine("12", "bn_forward"), mine("12", "bn_backward")  # yours, once they pass
 dense_forward, dense_backward = mine("05", "dense_forward"), mine("05", "dense_backward")
 relu_forward, relu_backward = mine("05", "relu_forward"), mine("05", "relu_backward")
@@ -77,28 +79,14 @@ def forward(net, h, normalise, training):
     return dense_forward(h, net["w"][DEPTH], np.zeros(10, h.dtype)), saved
 
 
-def histograms(rows, title, name):
-    """A row of histograms for each {name: (colour, list of layers)}; the spread is written above each."""
-    figure = new_figure(820, 60 + 130 * len(rows))
-    figure.suptitle(title, fontsize=TITLE)
-    for line, (label, (colour, layers)) in zip(figure.subplots(len(rows), DEPTH), rows.items()):
-        for k, (axes, values) in enumerate(zip(line, layers)):
-            axes.hist(np.clip(values.ravel(), -4, 4), bins=24, range=(-4, 4), color=colour)
-            spread = values.std()
-            dress(axes, f"{spread:,.0f}" if spread >= 10 else f"{spread:.2g}", f"layer {k + 1}", grid=None)
-            axes.tick_params(labelsize=SMALL)
-            axes.set_yticks([])
-        line[0].set_ylabel(label, fontsize=SMALL)
-    show(figure, name)
-
-
-looks = {"a quarter": (0.25, VERMILLION), "He's rule": (1.0, BLUE), "four times": (4.0, GREEN)}
+scales = {"a quarter": 0.25, "He's rule": 1.0, "four times": 4.0}
 without = {
-    name: (colour, [u for _, u, _, _ in forward(new_weights(scale), x_test[:500], False, False)[1]])
-    for name, (scale, colour) in looks.items()
+    name: [u for _, u, _, _ in forward(new_weights(scale), x_test[:500], False, False)[1]]
+    for name, scale in scales.items()
 }
-histograms(without, "What each layer computes before its ReLU (number above: the spread)", "12_without")
-for name, (_, layers) in without.items():
+title = "What each layer computes before its ReLU (number above: the spread)"
+show(figures.histograms(without, title), "12_without")
+for name, layers in without.items():
     print(f"{name:<10} spread in layer 1: {layers[0].std():9.3g}   in layer 5: {layers[-1].std():9.3g}")
 
 # %% [markdown]
@@ -117,11 +105,11 @@ for name, (_, layers) in without.items():
 
 # %%
 with_bn = {
-    name: (colour, [z for _, _, z, _ in forward(new_weights(scale), x_test[:500], True, True)[1]])
-    for name, (scale, colour) in looks.items()
+    name: [z for _, _, z, _ in forward(new_weights(scale), x_test[:500], True, True)[1]]
+    for name, scale in scales.items()
 }
-histograms(with_bn, "The same three networks, normalized in every layer", "12_with")
-for name, (_, layers) in with_bn.items():
+show(figures.histograms(with_bn, "The same three networks, normalized in every layer"), "12_with")
+for name, layers in with_bn.items():
     print(f"{name:<10} spread in layer 1: {layers[0].std():9.3g}   in layer 5: {layers[-1].std():9.3g}")
 
 # %% [markdown]
@@ -173,20 +161,15 @@ print(f"gamma 2, beta 10: {channel.ravel()} -> {y.ravel()}")
 
 # %%
 rng = np.random.default_rng(0)
-figure = new_figure(620, 300)
-axes = figure.subplots()
-for momentum, colour, dashes in ((0.99, BLUE, "-"), (0.9, VERMILLION, "--")):
-    mean, variance, path = np.zeros(1), np.ones(1), []
+paths = {0.99: [], 0.9: []}
+for momentum, path in paths.items():
+    mean, variance = np.zeros(1), np.ones(1)
     for _ in range(400):
         batch = 5 + 2 * rng.standard_normal((20, 1))
         _, mean, variance = bn_forward(batch, one, zero, mean, variance, True, momentum)
         path.append(mean[0])
-    axes.plot(path, color=colour, linestyle=dashes, label=f"momentum {momentum}")
     print(f"momentum {momentum}: after 50 batches {path[49]:.2f}, after 400 batches {path[-1]:.2f}")
-axes.axhline(5, color="0.5", linewidth=0.8)
-axes.legend(fontsize=SMALL)
-dress(axes, "The moving mean of a channel with mean 5", "batches", "moving mean")
-show(figure, "12_moving")
+show(figures.moving(paths, mean=5), "12_moving")
 
 # %% [markdown]
 # High momentum: slow, but calm. Low momentum: quick, but it jumps with every batch.
@@ -261,27 +244,15 @@ def train(rate, normalise, scale=1.0, epochs=5, size=SIZE):
     return losses, (guess == data.y_test).mean()
 
 
-runs = {
-    "without, rate 0.05": (0.05, False, VERMILLION, "-"),
-    "without, rate 0.5": (0.5, False, VERMILLION, ":"),
-    "with, rate 0.05": (0.05, True, BLUE, "-"),
-    "with, rate 0.5": (0.5, True, BLUE, ":"),
-}
-figure = new_figure(760, 340)
-axes = figure.subplots()
-for name, (rate, normalise, colour, dashes) in runs.items():
+curves = []
+for normalise, rate in ((False, 0.05), (False, 0.5), (True, 0.05), (True, 0.5)):
     losses, accuracy = train(rate, normalise)
     smooth = [np.mean(losses[max(0, k - 24) : k + 1]) for k in range(len(losses))]  # begins at the first loss
-    lost = not np.isfinite(losses[-1])
+    lost, name = not np.isfinite(losses[-1]), f"{'with' if normalise else 'without'}, rate {rate}"
     end = f"NaN at step {len(losses)}" if lost else f"{accuracy:.0%} right"
-    axes.plot(smooth, color=colour, linestyle=dashes, label=f"{name}: {end}")
-    if lost:
-        axes.plot([0], [losses[0]], "x", color=colour, markersize=9)
+    curves.append((f"{name}: {end}", smooth, rate == 0.5, normalise, lost))
     print(f"{name:<20} loss {losses[0]:.2f} -> {smooth[-1]:.2f}, {accuracy:.1%} right, {len(losses)} steps")
-axes.set_ylim(0, 3.4)
-axes.legend(fontsize=SMALL)
-dress(axes, f"Five layers and the scores, {data.label}", "steps", "training loss, mean of the last 25 steps")
-show(figure, "12_ten_times")
+show(figures.losses(curves, f"Five layers and the scores, {data.label}"), "12_ten_times")
 
 # %% [markdown]
 # Without normalization, ten times the rate destroys the network within a few steps: its curve begins at the

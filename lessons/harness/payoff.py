@@ -64,6 +64,7 @@ class Training:
     initial  (seed) -> the arrays before training
     predict  (weights, data) -> scores (N, 10) of the test pictures, computed here with minicnn's own code
     figure   (weights, data) -> a figure, or None
+    remark   (weights, data) -> one more line to say, or None
     """
 
     says: str
@@ -74,6 +75,7 @@ class Training:
     n_train: int
     n_test: int = 2_000
     seconds: int = 30
+    remark: Any = None
 
     def accuracy(self, weights, data):
         """The fraction of test pictures whose highest score is at the right class."""
@@ -108,6 +110,7 @@ class Training:
             said = "; ".join(other) or "each function does what minicnn's does"
             tests.append((not other, f"on arrays of this size: {said}"))
         lines += [f"  {'ok' if right else 'x '} {text}" for right, text in tests]
+        lines += [f"  {self.remark(learned, data)}"] if self.remark else []
         figure = self.figure(learned, data) if self.figure else None
         return all(right for right, _ in tests), lines, figure
 

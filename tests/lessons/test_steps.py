@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lessons.harness import tasks
+from lessons.harness import tasks, wire
 from minicnn import optimizers
 
 RULES = {
@@ -25,3 +25,15 @@ def test_five_steps_are_those_of_the_framework(name, rng):
         w, *past = step(w, dw, *past, *number, *settings)
         optimizer.update(theirs, {"w": dw})
         np.testing.assert_allclose(w, theirs["w"], rtol=1e-12)
+
+
+@pytest.mark.parametrize("adam, said", [
+    (750, "rmsprop and adam are 10 apart: may be chance"),
+    (760, "rmsprop and adam are 0 apart: may be chance"),
+    (800, "adam and rmsprop are 40 apart: may be chance"),  # two standard deviations are 62
+    (900, "adam is 140 ahead: more than chance, with this seed"),
+])  # fmt: skip
+def test_the_payoff_names_a_winner_only_where_there_is_one(adam, said):
+    who_won = wire.module_of(tasks.find("11").folder / "check.py").who_won
+    sentence = who_won({"momentum": 720, "rmsprop": 760, "adam": adam}, 2_000)
+    assert sentence == f"right of 2,000: momentum 720, rmsprop 760, adam {adam}. {said}"
