@@ -48,13 +48,26 @@ def over_all_channels(x, pool, strides):
     return y, which
 
 
+def starts_at(number):
+    """The edits that make a maximum which begins as ``number`` and is replaced by what is larger."""
+    cell = (FIRST, f"np.argmax(np.maximum(window, {number}))")
+    return [cell, (GREATEST, f"= max(window[kh, kw], {number})")]
+
+
 FORWARD = [
     *(
         Wrong(
             "the maximum starts at 0, so a window of negative numbers gives 0: start with its first cell.",
-            [*cell, (GREATEST, "= max(window[kh, kw], 0)")],
+            edit,
         )
-        for cell in ([(FIRST, "np.argmax(np.maximum(window, 0))")], [])
+        for edit in (starts_at(0), starts_at(0)[1:])  # which may be right
+    ),
+    *(
+        Wrong(
+            f"the maximum starts at {number}, and a window may lie below that: start with its first cell.",
+            starts_at(number),
+        )
+        for number in ("-1", "-100", "-999", "-1000", "-9999", "-1e6", "-1e9")
     ),
     Wrong(
         "where several cells are equally large the last one is taken; the first must be. >= for >?",
@@ -78,8 +91,8 @@ FORWARD = [
         function=as_large_as_the_stride,
     ),
     Wrong(
-        "there is a window for each stride that fits into the picture; the last ones would reach over its "
-        "edge: (H - KH) // SH + 1.",
+        "the output has H // SH rows; the last windows may then reach over the edge, or be missing: "
+        "(H - KH) // SH + 1.",
         function=one_for_each_stride,
     ),
     Wrong(
