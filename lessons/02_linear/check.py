@@ -73,6 +73,10 @@ def first_only(x, w, b):
     return np.repeat(x[:1] @ w + b, len(x), axis=0)
 
 
+def last_only(x, w, b):
+    return x[:, -1:] * w[-1] + b
+
+
 def clipped(x, w, b):
     return np.maximum(x @ w + b, 0)
 
@@ -92,6 +96,11 @@ LINEAR_MISTAKES = [
     ),
     Wrong("the products are averaged; a score is their sum.", function=mean_for_sum),
     Wrong("b is multiplied, not added.", function=bias_times),
+    Wrong("b is subtracted, not added.", function=lambda x, w, b: x @ w - b),
+    Wrong(
+        "only the last product is left in each score: = where it should be +=, beginning at 0.",
+        function=last_only,
+    ),
     Wrong("every picture gets the scores of the first one.", function=first_only),
     Wrong("negative scores are cut to 0: a score may have any sign.", function=clipped),
 ]
@@ -137,6 +146,22 @@ def softmax_cases():
 
 DIVIDE = "e / e.sum(-1, keepdims=True)"
 SHIFT = "np.exp(z - z.max(-1, keepdims=True))"
+SHIFTS = (  # what else is wrong, where the shift is
+    (SHIFT, ""),
+    ("np.exp(z)", " And exp of a huge score is infinite: subtract each row's largest score first."),
+    ("np.exp(z - z.max())", " And the largest of ALL rows is subtracted: take each row's own."),
+    ("np.exp(z - z.max(0))", " And the largest of each column is subtracted: take each row's own."),
+    ("np.exp(z - z.max(-1))", " And the largest has lost its axis (no keepdims=True): it meets another row."),
+)
+DIVISIONS = (
+    ("e / e.sum()", "divided by the sum over all rows: each row must sum to 1 by itself."),
+    ("e / e.sum(0)", "the columns sum to 1, not the rows: sum along the last axis."),
+    (
+        "e / e.sum(-1)",
+        "the sum has lost its axis (no keepdims=True), so a row is divided by another row's sum, or by none.",
+    ),
+    ("e", "the rows are not divided by their sum."),
+)
 
 SOFTMAX_MISTAKES = [
     Wrong(
@@ -148,22 +173,51 @@ SOFTMAX_MISTAKES = [
         "row's own.",
         [(SHIFT, "np.exp(z - z.max())")],
     ),
-    *(
-        Wrong(
-            "the columns sum to 1, not the rows: sum along the last axis.",
-            [(SHIFT, shift), (DIVIDE, "e / e.sum(0, keepdims=True)")],
-        )
-        for shift in (SHIFT, "np.exp(z - z.max(0, keepdims=True))", "np.exp(z - z.max())", "np.exp(z)")
-    ),
-    Wrong("divided by the sum over all rows: each row must sum to 1 by itself.", [(DIVIDE, "e / e.sum()")]),
     Wrong(
-        "the sum has lost its axis (no keepdims=True), so a row is divided by another row's sum, or by none.",
-        [(DIVIDE, "e / e.sum(-1)")],
+        "the largest of each column is subtracted: far below it, a row becomes 0 / 0. Take each row's own.",
+        [(SHIFT, "np.exp(z - z.max(0))")],
     ),
-    Wrong("the rows are not divided by their sum.", [(DIVIDE, "e")]),
+    Wrong(
+        "the largest of each row has lost its axis (no keepdims=True): it is subtracted from another row, or "
+        "from a column.",
+        [(SHIFT, "np.exp(z - z.max(-1))")],
+    ),
+    *(
+        Wrong(says + also, [(SHIFT, shift), (DIVIDE, divide)])
+        for divide, says in DIVISIONS
+        for shift, also in SHIFTS
+    ),
     Wrong(
         "the mean is subtracted instead of the largest: a score far above it still overflows.",
         [(SHIFT, "np.exp(z - z.mean(-1, keepdims=True))")],
+    ),
+    Wrong(
+        "the smallest is subtracted instead of the largest: a score far above it still overflows.",
+        [(SHIFT, "np.exp(z - z.min(-1, keepdims=True))")],
+    ),
+    Wrong(
+        "the largest is taken without its sign: scores far below 0 are moved further down, to 0 / 0.",
+        [(SHIFT, "np.exp(z - abs(z).max(-1, keepdims=True))")],
+    ),
+    Wrong(
+        "the scores are divided by the largest: that changes the probabilities. Subtract it.",
+        [(SHIFT, "np.exp(z / z.max(-1, keepdims=True))")],
+    ),
+    Wrong(
+        "the sign of the scores is turned round: the largest p belongs to the largest score.",
+        [(SHIFT, "np.exp(z.min(-1, keepdims=True) - z)")],
+    ),
+    Wrong(
+        "each score by itself, 1 / (1 + exp(-z)): that is a sigmoid. Here the scores of a row share one sum.",
+        [(DIVIDE, "1 / (1 + np.exp(-z))")],
+    ),
+    *(
+        Wrong(
+            "a small number is added to the sum, so no row sums to 1. Once each row's largest is subtracted, "
+            "its sum is 1 at least: nothing needs it.",
+            [(DIVIDE, f"e / (e.sum(-1, keepdims=True) + {small})")],
+        )
+        for small in (1e-8, 1e-7, 1e-6)
     ),
     Wrong("that is the logarithm of the probabilities.", [(DIVIDE, "np.log(e / e.sum(-1, keepdims=True))")]),
     Wrong("not exp, only divided by the sum.", [(SHIFT, "z")]),

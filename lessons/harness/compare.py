@@ -66,6 +66,19 @@ def wrong_entries(got, expected, tolerance=None):
     return ~(close | (g == e) | (np.isnan(g) & np.isnan(e)))
 
 
+def changed(name, before, after):
+    """What happened to an argument: something else is in it, or only the rounding of what was put back."""
+    same = isinstance(after, np.ndarray) and (before.shape, before.dtype) == (after.shape, after.dtype)
+    if same and before.dtype.kind == "f" and np.allclose(after, before, 4 * np.finfo(before.dtype).eps, 0):
+        at = tuple(int(i) for i in np.argwhere(after != before)[0])
+        return (
+            f"changed its argument {name}, by rounding only: {name}[{','.join(map(str, at))}] was "
+            f"{before[at]!s} and is {after[at]!s}. Adding and taking away need not give the same: keep "
+            f"the old number and put it back, or work on {name}.copy()"
+        )
+    return f"changed its argument {name}: work on a copy, {name}.copy()"
+
+
 def of_type(got, same, right):
     """``got`` with the type of ``same``, where only ``got`` has not that of ``right``: two mistakes at once.
 

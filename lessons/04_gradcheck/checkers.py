@@ -1,0 +1,146 @@
+"""Wrong versions of lesson 04's gradients_agree: checkers that see too little, or nothing but trouble."""
+
+import numpy as np
+
+from lessons.harness.tasks import Wrong
+from minicnn import gradcheck
+
+
+def both(forward, backward, x, dy=None):
+    """What backward says, and what the slopes are: for this dy, or a random one."""
+    dy = np.random.default_rng(0).standard_normal(forward(x).shape) if dy is None else dy
+    return backward(dy, x), slopes_of(lambda x: (dy * forward(x)).sum(), x)
+
+
+def slopes_of(f, x):
+    x = x.copy()
+    return gradcheck.numeric_gradient(lambda: float(f(x)), x)
+
+
+def agrees(dx, slopes, limit=1e-6):
+    return gradcheck.relative_error(dx, slopes) < limit
+
+
+def ones_upstream(forward, backward, x):
+    return agrees(*both(forward, backward, x, np.ones_like(forward(x))))
+
+
+def ones_and_a_difference(forward, backward, x):
+    dx, slopes = both(forward, backward, x, np.ones_like(forward(x)))
+    return bool((np.abs(dx - slopes) < 1e-6).all())
+
+
+def one_output(forward, backward, x):
+    dy = np.zeros_like(forward(x))
+    dy.flat[0] = 1
+    return agrees(*both(forward, backward, x, dy))
+
+
+def like_x(forward, backward, x):
+    return agrees(*both(forward, backward, x, np.random.default_rng(0).standard_normal(x.shape)))
+
+
+def swapped(forward, backward, x):
+    return agrees(*both(forward, lambda dy, x: backward(x, dy), x))
+
+
+def too_kind(limit):
+    return lambda forward, backward, x: agrees(*both(forward, backward, x), limit)
+
+
+def too_strict(forward, backward, x):
+    dx, slopes = both(forward, backward, x)
+    return bool((dx == slopes).all())
+
+
+def turned_round(forward, backward, x):
+    return not agrees(*both(forward, backward, x))
+
+
+def one_entry(forward, backward, x):
+    dx, slopes = both(forward, backward, x)
+    return agrees(dx.flat[1], slopes.flat[1])
+
+
+def first_and_last(forward, backward, x):
+    return agrees(*(a.flat[[0, -1]] for a in both(forward, backward, x)))
+
+
+def two_axes(forward, backward, x):
+    """for i in range(x.shape[0]): for j in range(x.shape[1]): ..."""
+    return agrees(*both(forward, backward, x)) if x.shape[1] else False
+
+
+def cancelled(forward, backward, x):
+    dx, slopes = both(forward, backward, x)
+    return bool(abs((dx - slopes).sum()) < 1e-6)
+
+
+def nan_passes(forward, backward, x):
+    dx, slopes = both(forward, backward, x)
+    return not (np.abs(dx - slopes) > 1e-6).any()
+
+
+def always(forward, backward, x):
+    return True
+
+
+AGREE = [
+    Wrong(
+        "a dy of all ones says nothing about a softmax: its rows sum to 1 whatever x is, so the gradient is "
+        "0, and relative_error compares rounding with rounding. Take random numbers.",
+        function=ones_upstream,
+    ),
+    Wrong(
+        "a dy of all ones is blind: the rows of a softmax sum to 1 whatever x is, so zeros look right. "
+        "Take random numbers.",
+        function=ones_and_a_difference,
+    ),
+    Wrong(
+        "dy is 0 but for its first number, so only what goes through the first output is seen. Take random "
+        "numbers for all of them.",
+        function=one_output,
+    ),
+    *(
+        Wrong(
+            "a gradient with a small wrong factor passes: the limit is too large. In float64 a right one is "
+            "within 1e-6.",
+            function=too_kind(limit),
+        )
+        for limit in (1e-2, 1e-4)
+    ),
+    Wrong(
+        "backward gets something of x's shape as its dy. It is backward(dy, x): dy is first, has y's shape, "
+        "and is the one in the sum of dy * forward(x).",
+        function=swapped,
+    ),
+    Wrong(
+        "it refuses everything, right layers too. Must the two be equal to the last digit? Slopes never are: "
+        "allow 1e-6. Is dy the same in backward(dy, x) and in the sum of dy * forward(x)?",
+        function=too_strict,
+    ),
+    Wrong(
+        "it is turned round: True where the two differ. A SMALL error means that backward is right.",
+        function=turned_round,
+    ),
+    *(
+        Wrong(
+            "not every number of the gradient is looked at, and the mistake is elsewhere: compare all of "
+            "them.",
+            function=function,
+        )
+        for function in (one_entry, first_and_last)
+    ),
+    Wrong(
+        "errors of both signs cancel in a sum: take the size of each difference, or the norm of all.",
+        function=cancelled,
+    ),
+    Wrong(
+        "nan > limit is False, so a gradient with nan passes: ask whether the error is SMALL, not "
+        "whether it is large.",
+        function=nan_passes,
+    ),
+    Wrong("dy must have the shape of y = forward(x), which need not be that of x.", function=like_x),
+    Wrong("x may have one axis, or four: np.ndindex(x.shape) goes to every number.", function=two_axes),
+    Wrong("it says True to everything.", function=always),
+]
