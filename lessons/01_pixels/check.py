@@ -1,10 +1,15 @@
-"""Lesson 01: the cases, the classic mistakes, the hints and the payoff."""
+"""Lesson 01: the model answers, the cases, the hints and the payoff."""
+
+from pathlib import Path
 
 import numpy as np
 
+from lessons.harness import wire
 from lessons.harness.data import labels, pictures
 from lessons.harness.payoff import Training
-from lessons.harness.tasks import Case, Lesson, Task, Wrong
+from lessons.harness.tasks import Case, Lesson, Task
+
+mistakes = wire.module_of(Path(__file__).with_name("mistakes.py"))
 
 # ---------------------------------------------------------------- load_batch
 
@@ -63,41 +68,6 @@ def show_bytes(args):
     ]
     return f"data = [{' || '.join(parts)}]   H = {H}, W = {W}   (label | reds | greens | blues)"
 
-
-PLANES = "reshape(-1, 3, H, W).transpose(0, 2, 3, 1)"
-
-LOAD_MISTAKES = [
-    Wrong(
-        "the bytes are read as red, green, blue pixel by pixel; in the file all reds come first.",
-        [(PLANES, "reshape(-1, H, W, 3)")],
-    ),
-    Wrong("rows and columns have changed places: transpose(0, 3, 2, 1)?", [("(0, 2, 3, 1)", "(0, 3, 2, 1)")]),
-    Wrong(
-        "colours are still the second axis: (N, 3, H, W). Move them behind.", [(".transpose(0, 2, 3, 1)", "")]
-    ),
-    Wrong(
-        "the label is taken from the end of each record; it is its first byte.",
-        [("records[:, 0]", "records[:, -1]"), ("records[:, 1:]", "records[:, :-1]")],
-    ),
-    Wrong("the colours come out as blue, green, red.", [(".copy()  # (N", "[..., ::-1].copy()  # (N")]),
-    Wrong(
-        "int8 holds -128 to 127, so every byte above 127 became negative: np.uint8.",
-        [("np.frombuffer(data, np.uint8)", "np.frombuffer(data, np.int8)")],
-    ),
-    Wrong(
-        "each plane is read column by column; it is stored row by row.",
-        [(PLANES, "reshape(-1, 3, W, H).transpose(0, 3, 2, 1)")],
-    ),
-    Wrong("only the first picture is read.", [("return x, y", "return x[:1], y[:1]")]),
-    *(
-        Wrong(
-            "the pixels were divided by 255: load_batch returns the bytes as they are.",
-            [("return x, y", f"return {divided}, y")],
-        )
-        for divided in ("x / 255", "(x / 255).astype(np.float32)")
-    ),
-]
-
 LOAD_HINTS = (
     "A file holds 10,000 records of 3,073 bytes. If you had them as a table, one record a row: "
     "which columns are the label, which the reds? How many columns are there for H x W pixels?",
@@ -154,51 +124,6 @@ def standardize_cases():
         still,
         flat,
     ]
-
-
-MEAN, STD = "x_train.mean(axis=(0, 1, 2))", "x_train.std(axis=(0, 1, 2))"
-BOTH = "np.concatenate([x_train, x_test])"
-TEST = "((x_test - mean) / std)"
-
-STANDARDIZE_MISTAKES = [
-    Wrong(
-        "the test pictures had a say in the mean and the standard deviation: take both from x_train only.",
-        [(MEAN, MEAN.replace("x_train", BOTH)), (STD, STD.replace("x_train", BOTH))],
-    ),
-    Wrong(
-        "the test pictures were standardized by their own mean and standard deviation, not those of x_train.",
-        [(TEST, "((x_test - x_test.mean((0, 1, 2))) / np.where((s := x_test.std((0, 1, 2))) > 0, s, 1))")],
-    ),
-    Wrong(
-        "one mean and one standard deviation for all colours: take one for each, over the axes (0, 1, 2).",
-        [(MEAN, "x_train.mean()"), (STD, "x_train.std()")],
-    ),
-    Wrong(
-        "a mean for each pixel of its own (axis 0 only): average over pictures, rows and columns.",
-        [(MEAN, "x_train.mean(axis=0)"), (STD, "x_train.std(axis=0)")],
-    ),
-    Wrong(
-        "divided by the variance: the standard deviation is its square root.",
-        [(STD, "x_train.var(axis=(0, 1, 2))")],
-    ),
-    Wrong("not divided by the standard deviation.", [("std = np.where(std > 0, std, 1)", "std = 1")]),
-    Wrong("the mean is not subtracted.", [(MEAN, "0")]),
-    Wrong(
-        "computed in uint8, where 1 - 2 is 255: turn the pixels into floats before you subtract.",
-        [(MEAN, f"{MEAN}.astype(np.uint8)")],
-    ),
-    Wrong(
-        "a colour that never changes is divided by 0: where the standard deviation is 0, divide by 1.",
-        [("std = np.where(std > 0, std, 1)", "std = std")],
-    ),
-    Wrong(
-        "a standard deviation below 1 is taken for 1: only where it is 0, divide by 1.",
-        [("np.where(std > 0, std, 1)", "np.maximum(std, 1)")],
-    ),
-    Wrong(
-        "only divided by 255.", [("((x_train - mean) / std)", "(x_train / 255)"), (TEST, "(x_test / 255)")]
-    ),
-]
 
 STANDARDIZE_HINTS = (
     "Tomorrow somebody hands you one new picture. With which mean do you standardize it? So which array does "
@@ -260,7 +185,7 @@ LESSON = Lesson(
             load_batch,
             batches_of_bytes,
             ("x", "y"),
-            LOAD_MISTAKES,
+            mistakes.LOAD,
             LOAD_HINTS,
             show=show_bytes,
             tolerance=0,
@@ -270,7 +195,7 @@ LESSON = Lesson(
             standardize,
             standardize_cases,
             ("x_train", "x_test"),
-            STANDARDIZE_MISTAKES,
+            mistakes.STANDARDIZE,
             STANDARDIZE_HINTS,
         ),
     ],

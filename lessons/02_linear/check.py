@@ -203,9 +203,12 @@ SOFTMAX_MISTAKES = [
         "the scores are divided by the largest: that changes the probabilities. Subtract it.",
         [(SHIFT, "np.exp(z / z.max(-1, keepdims=True))")],
     ),
-    Wrong(
-        "the sign of the scores is turned round: the largest p belongs to the largest score.",
-        [(SHIFT, "np.exp(z.min(-1, keepdims=True) - z)")],
+    *(
+        Wrong(
+            "the sign of the scores is turned round: the largest p belongs to the largest score.",
+            [(SHIFT, f"np.exp({shifted})")],
+        )
+        for shifted in ("-z", "z.max(-1, keepdims=True) - z", "z.min(-1, keepdims=True) - z")
     ),
     Wrong(
         "each score by itself, 1 / (1 + exp(-z)): that is a sigmoid. Here the scores of a row share one sum.",

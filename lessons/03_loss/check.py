@@ -1,14 +1,19 @@
-"""Lesson 03: the cases, the classic mistakes, the hints and the payoff."""
+"""Lesson 03: the cases, the hints and the payoff."""
+
+from pathlib import Path
 
 import numpy as np
 
 from lessons import mine
+from lessons.harness import wire
 from lessons.harness.data import batches, flat, labels, pictures
 from lessons.harness.networks import linear, linear_scores
 from lessons.harness.payoff import Training
-from lessons.harness.tasks import Case, Lesson, Task, Wrong
+from lessons.harness.tasks import Case, Lesson, Task
 from minicnn.kernels.softmax_crossentropy import vectorised
 from minicnn.kernels.threads import single_threaded_blas
+
+mistakes = wire.module_of(Path(__file__).with_name("mistakes.py"))
 
 # ---------------------------------------------------------------- softmax_crossentropy
 
@@ -53,102 +58,6 @@ def loss_cases():
         drawn(huge, 4, 10, 1000.0, "float32"),
     ]
 
-
-def probabilities(z):
-    e = np.exp(z - z.max(axis=1, keepdims=True))
-    return e / e.sum(axis=1, keepdims=True)
-
-
-def log_of_softmax(z, labels):
-    N, p = len(z), probabilities(z)
-    loss = -np.log(p[np.arange(N), labels]).mean()
-    p[np.arange(N), labels] -= 1
-    return loss, p / N
-
-
-def plain_exp(z, labels):
-    N, p = len(z), np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
-    loss = -np.log(p[np.arange(N), labels]).mean()
-    p[np.arange(N), labels] -= 1
-    return loss, p / N
-
-
-def clipped_log(z, labels):
-    N, p = len(z), probabilities(z)
-    loss = -np.log(p[np.arange(N), labels] + p.dtype.type(1e-7)).mean()
-    p[np.arange(N), labels] -= 1
-    return loss, p / N
-
-
-def _changed(loss=lambda value, N: value, dz=lambda value, N: value):
-    """The right answer, with something done to it at the end."""
-
-    def wrong(z, labels):
-        right_loss, right_dz = softmax_crossentropy(z, labels)
-        return loss(right_loss, len(z)), dz(right_dz, len(z))
-
-    return wrong
-
-
-def no_one(z, labels):
-    return softmax_crossentropy(z, labels)[0], probabilities(z) / z.dtype.type(len(z))
-
-
-def only_right(z, labels):
-    loss, dz = softmax_crossentropy(z, labels)
-    kept = np.zeros_like(dz)
-    kept[np.arange(len(z)), labels] = dz[np.arange(len(z)), labels]
-    return loss, kept
-
-
-def base_two(z, labels):
-    loss, dz = softmax_crossentropy(z, labels)
-    return loss / np.log(2), dz
-
-
-def all_columns(z, labels):
-    """p[:, labels] is (N, N): every picture meets every label."""
-    p = probabilities(z)
-    loss = -np.log(p[:, labels]).mean()
-    p[:, labels] -= 1
-    return loss, p / z.dtype.type(len(z))
-
-
-LOSS_MISTAKES = [
-    Wrong(
-        "dz is not divided by N, but the loss is a mean: each picture moves it by 1/N only.",
-        function=_changed(dz=lambda v, N: v * v.dtype.type(N)),
-    ),
-    Wrong("dz is divided by N twice.", function=_changed(dz=lambda v, N: v / v.dtype.type(N))),
-    Wrong(
-        "the sign of dz is turned round: p - 1 at the right class, not 1 - p.",
-        function=_changed(dz=lambda v, N: -v),
-    ),
-    Wrong(
-        "the loss is the sum over the pictures, not their mean.", function=_changed(loss=lambda v, N: v * N)
-    ),
-    Wrong("the loss has lost its minus: log p is never positive.", function=_changed(loss=lambda v, N: -v)),
-    Wrong("dz is only p / N: at the right class 1 must be subtracted.", function=no_one),
-    Wrong(
-        "dz is filled in at the right class only; all the other scores move the loss as well.",
-        function=only_right,
-    ),
-    Wrong(
-        "log of a probability that became 0: take log p = z - m - log(sum of exp(z - m)) instead.",
-        function=log_of_softmax,
-    ),
-    Wrong("exp of a huge score is infinite: subtract each row's largest score first.", function=plain_exp),
-    Wrong(
-        "a small number was added inside the log: that changes every loss a little, and huge ones a lot.",
-        function=clipped_log,
-    ),
-    Wrong("the logarithm has base 2; here it is the natural one, np.log.", function=base_two),
-    Wrong(
-        "p[:, labels] is a table (N, N): every picture meets every label. p[np.arange(N), labels] "
-        "takes one of each row.",
-        function=all_columns,
-    ),
-]
 
 LOSS_HINTS = (
     "Where all scores are 0, every p is 1/K. What is the loss, for K = 10? By how much does the loss "
@@ -195,34 +104,6 @@ def step_cases():
     return made
 
 
-STEP_MISTAKES = [
-    Wrong(
-        "the step goes up the slope: dw says where the loss grows, so subtract it.",
-        [("w - learning_rate", "w + learning_rate")],
-    ),
-    Wrong("learning_rate is not used.", [("learning_rate * dw", "dw")]),
-    Wrong(
-        "that is the step alone; the new weights are w minus the step.",
-        [("w - learning_rate * dw", "learning_rate * dw")],
-    ),
-    Wrong(
-        "that is minus the step alone; the new weights are w minus the step.",
-        [("w - learning_rate * dw", "-learning_rate * dw")],
-    ),
-    Wrong(
-        "divided by learning_rate instead of multiplied.",
-        [("learning_rate * dw", "dw / (learning_rate or np.inf)")],
-    ),
-    Wrong(
-        "only the sign of dw is used: where the slope is steeper, the step is longer.",
-        [("learning_rate * dw", "(learning_rate * np.sign(dw)).astype(w.dtype)")],
-    ),
-    Wrong(
-        "w is multiplied by the step: w * (1 - learning_rate * dw).",
-        [("w - learning_rate * dw", "w * (1 - learning_rate * dw)")],
-    ),
-]
-
 STEP_HINTS = (
     "dw[i] = 10 says: if w[i] grows by 1, the loss grows by 10. In which direction should w[i] go?",
     "new w = w - learning_rate * dw",
@@ -264,11 +145,11 @@ LESSON = Lesson(
             softmax_crossentropy,
             loss_cases,
             ("loss", "dz"),
-            LOSS_MISTAKES,
+            mistakes.LOSS,
             LOSS_HINTS,
             calls=(vectorised,),
         ),
-        Task("sgd_step", sgd_step, step_cases, ("w",), STEP_MISTAKES, STEP_HINTS),
+        Task("sgd_step", sgd_step, step_cases, ("w",), mistakes.STEP, STEP_HINTS),
     ],
     payoff=Training(
         "a trained linear classifier", train, linear, linear_scores, draw_confusion, n_train=10_000,

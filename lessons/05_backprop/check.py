@@ -1,15 +1,20 @@
-"""Lesson 05: the cases, the classic mistakes, the hints and the payoff."""
+"""Lesson 05: the cases, the hints and the payoff."""
+
+from pathlib import Path
 
 import numpy as np
 
 from lessons import mine
+from lessons.harness import wire
 from lessons.harness.data import batches, flat, labels, pictures
 from lessons.harness.explain import reads
 from lessons.harness.networks import two_layers
 from lessons.harness.payoff import Training
-from lessons.harness.tasks import Case, Lesson, Task, Wrong
+from lessons.harness.tasks import Case, Lesson, Task
 from minicnn.kernels import activations, dense
 from minicnn.kernels.threads import single_threaded_blas
+
+mistakes = wire.module_of(Path(__file__).with_name("mistakes.py"))
 
 # ---------------------------------------------------------------- dense
 
@@ -38,42 +43,6 @@ def dense_cases(names):
         Case(group, {name: args[name] for name in names})
         for group, args in (problem(*size) for size in SIZES)
     ]
-
-
-FORWARD_MISTAKES = [
-    Wrong("b is never added.", [(" + b", "")]),
-    Wrong("w is turned round: x @ w.T fits by luck where D = F.", [("x @ w", "x @ w.T")]),
-    Wrong("b is added down the rows; it has one number for each output.", [("+ b", "+ b[:, None]")]),
-    Wrong("b is subtracted.", [("+ b", "- b")]),
-    Wrong("negative outputs are cut to 0: that is relu's work.", [("x @ w + b", "np.maximum(x @ w + b, 0)")]),
-]
-
-DX, DW, DB = "dy @ w.T", "x.T @ dy", "dy.sum(0)"
-
-BACKWARD_MISTAKES = [
-    Wrong("w is not turned round in dx: w goes from D to F, the blame goes from F to D.", [(DX, "dy @ w")]),
-    Wrong(
-        "dw and db are divided by N: dy is already the gradient of the mean loss.",
-        [(DW, "x.T @ dy / x.dtype.type(len(x))"), (DB, "dy.mean(0)")],
-    ),
-    Wrong(
-        "dw is divided by N: dy is already the gradient of the mean loss.",
-        [(DW, "x.T @ dy / x.dtype.type(len(x))")],
-    ),
-    Wrong("db is the mean over the pictures; each of them used b, so it is the sum.", [(DB, "dy.mean(0)")]),
-    Wrong(
-        "db is dy itself, one row for each picture: b was added to every row, so sum over them.",
-        [(DB, "dy.copy()")],
-    ),
-    Wrong("db is summed over the outputs, not over the pictures.", [(DB, "dy.sum(1)")]),
-    Wrong("dw is turned round, (F, D): it must have w's shape.", [(DW, "dy.T @ x")]),
-    Wrong(
-        "dw forgets the input: it is the blame times what the weight was multiplied with, x.T @ dy.",
-        [(DW, "np.ones_like(x).T @ dy")],
-    ),
-    Wrong("dx and dw have changed places in the return.", [(f"{DX}, {DW}", f"{DW}, {DX}")]),
-    Wrong("dw counts the first picture only.", [(DW, "x[:1].T @ dy[:1]")]),
-]
 
 FORWARD_HINTS = (
     "What was linear_forward in lesson 02?",
@@ -137,44 +106,6 @@ def relu_backward_cases():
         for group, args in relu_problems()
     ]
 
-
-RELU_MISTAKES = [
-    Wrong(
-        "the sign is dropped instead of the negative numbers: that is the absolute value.",
-        [("np.maximum(z, 0)", "np.abs(z)")],
-    ),
-    Wrong(
-        "the positive numbers are cut off: maximum, not minimum.", [("np.maximum(z, 0)", "np.minimum(z, 0)")]
-    ),
-    Wrong("that is 1 where z is positive; y is z there.", [("np.maximum(z, 0)", "(z > 0).astype(z.dtype)")]),
-    Wrong(
-        "all numbers are cut at 1: only what is below 0 is cut.", [("np.maximum(z, 0)", "np.clip(z, 0, 1)")]
-    ),
-    Wrong(
-        "negative numbers are made smaller, not 0: that is a leaky relu.",
-        [("np.maximum(z, 0)", "np.where(z > 0, z, z * z.dtype.type(0.01))")],
-    ),
-]
-
-MASK = "np.where(y <= 0, 0, dy)"
-
-RELU_BACKWARD_MISTAKES = [
-    Wrong("dy passes everywhere: where y is 0, nothing may come back.", [(MASK, "dy.copy()")]),
-    Wrong(
-        "relu is applied to dy: its negative numbers are blame as well. What counts is the sign of z.",
-        [(MASK, "np.maximum(dy, 0)")],
-    ),
-    Wrong(
-        "the mask is turned round: dy comes back where z was negative.", [(MASK, "np.where(y <= 0, dy, 0)")]
-    ),
-    Wrong(
-        "that is the slope of relu, 1 or 0; it must be multiplied by dy.",
-        [(MASK, "(z > 0).astype(dy.dtype)")],
-    ),
-    Wrong("dy is multiplied by y; the slope of relu is 1, not y.", [(MASK, "dy * y")]),
-    Wrong("at z = 0 exactly dy comes back: take 0 there.", [(MASK, "np.where(z < 0, 0, dy)")]),
-]
-
 RELU_HINTS = (
     "Of a number and 0, which one do you keep?",
     "y = max(z, 0), for each number by itself.",
@@ -237,7 +168,7 @@ LESSON = Lesson(
             dense.forward_matrix,
             lambda: dense_cases("xwb"),
             ("y",),
-            FORWARD_MISTAKES,
+            mistakes.FORWARD,
             FORWARD_HINTS,
             explain=reads("x"),
         ),
@@ -246,17 +177,17 @@ LESSON = Lesson(
             dense.backward_matrix,
             lambda: dense_cases(("x", "w", "dy")),
             ("dx", "dw", "db"),
-            BACKWARD_MISTAKES,
+            mistakes.BACKWARD,
             BACKWARD_HINTS,
             explain=reads("dy"),
         ),
-        Task("relu_forward", activations.relu, relu_cases, ("y",), RELU_MISTAKES, RELU_HINTS),
+        Task("relu_forward", activations.relu, relu_cases, ("y",), mistakes.RELU, RELU_HINTS),
         Task(
             "relu_backward",
             activations.relu_backward,
             relu_backward_cases,
             ("dz",),
-            RELU_BACKWARD_MISTAKES,
+            mistakes.RELU_BACKWARD,
             RELU_BACKWARD_HINTS,
         ),
     ],
