@@ -129,8 +129,8 @@ STANDARDIZE = [
         [(STD, "x_train.var(axis=(0, 1, 2))")],
     ),
     Wrong(
-        "x_test is standardized by its own mean and standard deviation, and divided by 0 where that is 0: take "
-        "both from x_train, and 1 for 0.",
+        "x_test is standardized by its own mean and standard deviation, and divided by 0 where that is 0: "
+        "take both from x_train, and 1 for 0.",
         [(STD_OF_0, "std"), (TEST, "((x_test - x_test.mean((0, 1, 2))) / x_test.std((0, 1, 2)))")],
     ),
     *(
@@ -150,8 +150,8 @@ STANDARDIZE = [
         each((1, 2)),
     ),
     Wrong(
-        "x_test is not standardized. Was it left out, or were mean and standard deviation taken from an x_train "
-        "that was standardized already?",
+        "x_test is not standardized. Was it left out, or were mean and standard deviation taken from an "
+        "x_train that was standardized already?",
         [(TEST, "x_test")],
     ),
     Wrong("the mean is not subtracted from x_test. Was it taken from an x_train that had already lost it?",

@@ -57,6 +57,11 @@ def turned_round(forward, backward, x):
     return not agrees(*both(forward, backward, x))
 
 
+def turned_round_but_nan(forward, backward, x):
+    dx, slopes = both(forward, backward, x)
+    return bool(np.linalg.norm(dx - slopes) > 1e-6 * np.linalg.norm(slopes))
+
+
 def one_entry(forward, backward, x):
     dx, slopes = both(forward, backward, x)
     return agrees(dx.flat[1], slopes.flat[1])
@@ -119,9 +124,12 @@ AGREE = [
         "allow 1e-6. Is dy the same in backward(dy, x) and in the sum of dy * forward(x)?",
         function=too_strict,
     ),
-    Wrong(
-        "it is turned round: True where the two differ. A SMALL error means that backward is right.",
-        function=turned_round,
+    *(
+        Wrong(
+            "it is turned round: True where the two differ. A SMALL error means that backward is right.",
+            function=function,
+        )
+        for function in (turned_round, turned_round_but_nan)
     ),
     *(
         Wrong(
