@@ -1,14 +1,19 @@
-"""Lesson 02: the cases, the classic mistakes, the hints and the payoff."""
+"""Lesson 02: the cases, the hints and the payoff; its answers are minicnn's kernels."""
+
+from pathlib import Path
 
 import numpy as np
 
+from lessons.harness import wire
 from lessons.harness.data import batches, flat, labels, pictures
 from lessons.harness.explain import reads
 from lessons.harness.networks import linear, linear_scores
 from lessons.harness.payoff import Training
-from lessons.harness.tasks import Case, Lesson, Task, Wrong
+from lessons.harness.tasks import Case, Lesson, Task
 from minicnn.kernels import activations, dense
 from minicnn.kernels.threads import single_threaded_blas
+
+mistakes = wire.module_of(Path(__file__).with_name("mistakes.py"))
 
 # ---------------------------------------------------------------- linear_forward
 
@@ -44,66 +49,6 @@ def linear_cases():
         problem(3, 12, 10, whole=False),
     ]
 
-
-def outer_bias(x, w, b):
-    return x @ w + b[:, None]
-
-
-def biased_pictures(x, w, b):
-    return (x[:, :, None] * w + b).sum(axis=1)
-
-
-def mean_for_sum(x, w, b):
-    return (x @ w) / x.dtype.type(x.shape[1]) + b
-
-
-def no_bias(x, w, b):
-    return x @ w
-
-
-def turned_weights(x, w, b):
-    return x @ w.T + b
-
-
-def bias_times(x, w, b):
-    return x @ w * b
-
-
-def first_only(x, w, b):
-    return np.repeat(x[:1] @ w + b, len(x), axis=0)
-
-
-def last_only(x, w, b):
-    return x[:, -1:] * w[-1] + b
-
-
-def clipped(x, w, b):
-    return np.maximum(x @ w + b, 0)
-
-
-LINEAR_MISTAKES = [
-    Wrong("b is never added.", function=no_bias),
-    Wrong(
-        "w is turned round, x @ w.T: that works by luck where D = K, with other numbers.",
-        function=turned_weights,
-    ),
-    Wrong(
-        "b is added down the rows, one number a picture; it has one for each class.",
-        function=outer_bias,
-    ),
-    Wrong(
-        "b is added D times, once for each product, instead of once for each score.", function=biased_pictures
-    ),
-    Wrong("the products are averaged; a score is their sum.", function=mean_for_sum),
-    Wrong("b is multiplied, not added.", function=bias_times),
-    Wrong("b is subtracted, not added.", function=lambda x, w, b: x @ w - b),
-    Wrong(
-        "only the last product is left in each score: = where it should be +=, beginning at 0.",
-        function=last_only,
-    ),
-    Wrong("every picture gets the scores of the first one.", function=first_only),
-    Wrong("negative scores are cut to 0: a score may have any sign.", function=clipped),
-]
 
 LINEAR_HINTS = (
     "A score is a sum of products, one for each number of the picture. Which operation of NumPy "
@@ -143,93 +88,6 @@ def softmax_cases():
         scores("huge scores", 1000 * rng.standard_normal((4, 10))),
     ]
 
-
-DIVIDE = "e / e.sum(-1, keepdims=True)"
-SHIFT = "np.exp(z - z.max(-1, keepdims=True))"
-SHIFTS = (  # what else is wrong, where the shift is
-    (SHIFT, ""),
-    ("np.exp(z)", " And exp of a huge score is infinite: subtract each row's largest score first."),
-    ("np.exp(z - z.max())", " And the largest of ALL rows is subtracted: take each row's own."),
-    ("np.exp(z - z.max(0))", " And the largest of each column is subtracted: take each row's own."),
-    ("np.exp(z - z.max(-1))", " And the largest has lost its axis (no keepdims=True): it meets another row."),
-)
-DIVISIONS = (
-    ("e / e.sum()", "divided by the sum over all rows: each row must sum to 1 by itself."),
-    ("e / e.sum(0)", "the columns sum to 1, not the rows: sum along the last axis."),
-    (
-        "e / e.sum(-1)",
-        "the sum has lost its axis (no keepdims=True), so a row is divided by another row's sum, or by none.",
-    ),
-    ("e", "the rows are not divided by their sum."),
-)
-
-SOFTMAX_MISTAKES = [
-    Wrong(
-        "exp of a huge score is infinite, and inf / inf is nan: subtract each row's largest score first.",
-        [(SHIFT, "np.exp(z)")],
-    ),
-    Wrong(
-        "the largest score of ALL rows is subtracted: far below it, a row becomes 0 / 0. Take each "
-        "row's own.",
-        [(SHIFT, "np.exp(z - z.max())")],
-    ),
-    Wrong(
-        "the largest of each column is subtracted: far below it, a row becomes 0 / 0. Take each row's own.",
-        [(SHIFT, "np.exp(z - z.max(0))")],
-    ),
-    Wrong(
-        "the largest of each row has lost its axis (no keepdims=True): it is subtracted from another row, or "
-        "from a column.",
-        [(SHIFT, "np.exp(z - z.max(-1))")],
-    ),
-    *(
-        Wrong(says + also, [(SHIFT, shift), (DIVIDE, divide)])
-        for divide, says in DIVISIONS
-        for shift, also in SHIFTS
-    ),
-    Wrong(
-        "the mean is subtracted instead of the largest: a score far above it still overflows.",
-        [(SHIFT, "np.exp(z - z.mean(-1, keepdims=True))")],
-    ),
-    Wrong(
-        "the smallest is subtracted instead of the largest: a score far above it still overflows.",
-        [(SHIFT, "np.exp(z - z.min(-1, keepdims=True))")],
-    ),
-    Wrong(
-        "the largest is taken without its sign: scores far below 0 are moved further down, to 0 / 0.",
-        [(SHIFT, "np.exp(z - abs(z).max(-1, keepdims=True))")],
-    ),
-    Wrong(
-        "the scores are divided by the largest: that changes the probabilities. Subtract it.",
-        [(SHIFT, "np.exp(z / z.max(-1, keepdims=True))")],
-    ),
-    *(
-        Wrong(
-            "the sign of the scores is turned round: the largest p belongs to the largest score.",
-            [(SHIFT, f"np.exp({shifted})")],
-        )
-        for shifted in ("-z", "z.max(-1, keepdims=True) - z", "z.min(-1, keepdims=True) - z")
-    ),
-    Wrong(
-        "each score by itself, 1 / (1 + exp(-z)): that is a sigmoid. Here the scores of a row share one sum.",
-        [(DIVIDE, "1 / (1 + np.exp(-z))")],
-    ),
-    *(
-        Wrong(
-            "a small number is added to the sum, so no row sums to 1. Once each row's largest is subtracted, "
-            "its sum is 1 at least: nothing needs it.",
-            [(DIVIDE, f"e / (e.sum(-1, keepdims=True) + {small})")],
-        )
-        for small in (1e-8, 1e-7, 1e-6)
-    ),
-    Wrong("that is the logarithm of the probabilities.", [(DIVIDE, "np.log(e / e.sum(-1, keepdims=True))")]),
-    Wrong("not exp, only divided by the sum.", [(SHIFT, "z")]),
-    Wrong(
-        "the logarithm of the sum is added to the largest score, which swallows its digits where scores are "
-        "huge: subtract the largest from z first, and divide.",
-        [(DIVIDE, "np.exp(z - (z.max(-1, keepdims=True) + np.log(e.sum(-1, keepdims=True))))")],
-    ),
-]
 
 SOFTMAX_HINTS = (
     "What is np.exp(1000)? And what are the probabilities of [1000, 1000] if you subtract 1000 "
@@ -278,11 +136,11 @@ LESSON = Lesson(
             dense.forward_matrix,
             linear_cases,
             ("scores",),
-            LINEAR_MISTAKES,
+            mistakes.LINEAR,
             LINEAR_HINTS,
             explain=reads("x"),
         ),
-        Task("softmax", activations.softmax, softmax_cases, ("p",), SOFTMAX_MISTAKES, SOFTMAX_HINTS),
+        Task("softmax", activations.softmax, softmax_cases, ("p",), mistakes.SOFTMAX, SOFTMAX_HINTS),
     ],
     payoff=Training(
         "the ten templates", train, linear, linear_scores, draw_templates, n_train=10_000, seconds=15

@@ -1,4 +1,4 @@
-"""Lesson 03: the cases, the hints and the payoff."""
+"""Lesson 03: the model answers, the cases, the hints and the payoff."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from lessons.harness import wire
 from lessons.harness.data import batches, flat, labels, pictures
 from lessons.harness.networks import linear, linear_scores
 from lessons.harness.payoff import Training
-from lessons.harness.tasks import Case, Lesson, Task
+from lessons.harness.tasks import Case, Lesson, Task, Wrong
 from minicnn.kernels.softmax_crossentropy import vectorised
 from minicnn.kernels.threads import single_threaded_blas
 
@@ -104,6 +104,47 @@ def step_cases():
     return made
 
 
+STEP_MISTAKES = [
+    Wrong(
+        "the step goes up the slope: dw says where the loss grows, so subtract it.",
+        [("w - learning_rate", "w + learning_rate")],
+    ),
+    Wrong("learning_rate is not used.", [("learning_rate * dw", "dw")]),
+    Wrong(
+        "that is the step alone; the new weights are w minus the step.",
+        [("w - learning_rate * dw", "learning_rate * dw")],
+    ),
+    Wrong(
+        "that is minus the step alone; the new weights are w minus the step.",
+        [("w - learning_rate * dw", "-learning_rate * dw")],
+    ),
+    Wrong(
+        "divided by learning_rate instead of multiplied.",
+        [("learning_rate * dw", "dw / (learning_rate or np.inf)")],
+    ),
+    Wrong(
+        "only the sign of dw is used: where the slope is steeper, the step is longer.",
+        [("learning_rate * dw", "(learning_rate * np.sign(dw)).astype(w.dtype)")],
+    ),
+    Wrong(
+        "w is multiplied by the step: w * (1 - learning_rate * dw).",
+        [("w - learning_rate * dw", "w * (1 - learning_rate * dw)")],
+    ),
+    Wrong("w and dw have changed places.", [("w - learning_rate * dw", "dw - learning_rate * w")]),
+    Wrong(
+        "learning_rate is subtracted from w, and then multiplied: no brackets are needed.",
+        [("w - learning_rate * dw", "(w - learning_rate) * dw")],
+    ),
+    Wrong(
+        "one step for all weights, the mean of dw: each weight has a slope of its own.",
+        [("learning_rate * dw", "learning_rate * dw.mean()")],
+    ),
+    Wrong("the step is divided by the length of w: dw is already that of the mean loss.",
+          [("learning_rate * dw", "learning_rate * dw / len(w)")]),
+    Wrong("w is made smaller as well, by learning_rate * w: that is weight decay.",
+          [("w - learning_rate", "(1 - learning_rate) * w - learning_rate")]),
+]  # fmt: skip
+
 STEP_HINTS = (
     "dw[i] = 10 says: if w[i] grows by 1, the loss grows by 10. In which direction should w[i] go?",
     "new w = w - learning_rate * dw",
@@ -149,7 +190,7 @@ LESSON = Lesson(
             LOSS_HINTS,
             calls=(vectorised,),
         ),
-        Task("sgd_step", sgd_step, step_cases, ("w",), mistakes.STEP, STEP_HINTS),
+        Task("sgd_step", sgd_step, step_cases, ("w",), STEP_MISTAKES, STEP_HINTS),
     ],
     payoff=Training(
         "a trained linear classifier", train, linear, linear_scores, draw_confusion, n_train=10_000,

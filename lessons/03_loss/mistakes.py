@@ -1,4 +1,4 @@
-"""Wrong versions of lesson 03's functions: most mistakes can be made with each of the ways to log p."""
+"""Wrong versions of softmax_crossentropy: most mistakes can be made with each of the ways to log p."""
 
 import numpy as np
 
@@ -32,6 +32,12 @@ def largest_of_all(z):
     return log_of_plain_sum(z - z.max())
 
 
+def whole_batch(z):
+    e = np.exp(z - z.max())
+    p = e / e.sum()
+    return p, np.log(p)
+
+
 def columns(z):
     return stable(z, axis=0)
 
@@ -62,6 +68,12 @@ def then(loss=lambda value, N, K: value, dz=lambda value, N, K: value):
         return loss(right_loss, *p.shape), dz(right_dz, *p.shape)
 
     return wrong
+
+
+def one_too_late(p, log_p, labels):
+    dz = p / len(p)
+    dz[np.arange(len(p)), labels] -= 1
+    return right(p, log_p, labels)[0], dz
 
 
 def no_one(p, log_p, labels):
@@ -151,6 +163,7 @@ WRONG = (
     ("the loss has lost its minus: log p is never positive.", then(loss=lambda v, N, K: -v)),
     ("the logarithm has base 2; here it is the natural one, np.log.",
      then(loss=lambda v, N, K: v / np.log(2))),
+    ("1 is subtracted after p was divided by N; it must be divided by N as well: (p - 1) / N.", one_too_late),
     ("dz is only p / N: at the right class 1 must be subtracted.", no_one),
     ("dz is filled in at the right class only; all the other scores move the loss as well.", only_right),
     ("dz is p (1 - p) / N: so much p grows with its own score. The loss grows by p, or p - 1, over N.",
@@ -217,6 +230,10 @@ LOSS = [
         function=loss_by(largest_of_all),
     ),
     Wrong(
+        "p is divided by the sum over all rows: each row must sum to 1 by itself.",
+        function=loss_by(whole_batch),
+    ),
+    Wrong(
         "the columns of p sum to 1, not the rows: a row is a picture, sum along axis 1.",
         function=loss_by(columns),
     ),
@@ -250,46 +267,3 @@ LOSS = [
         if also != INFINITE_LOG
     ),
 ]
-
-# ---------------------------------------------------------------- sgd_step: edits of w - learning_rate * dw
-
-STEP = [
-    Wrong(
-        "the step goes up the slope: dw says where the loss grows, so subtract it.",
-        [("w - learning_rate", "w + learning_rate")],
-    ),
-    Wrong("learning_rate is not used.", [("learning_rate * dw", "dw")]),
-    Wrong(
-        "that is the step alone; the new weights are w minus the step.",
-        [("w - learning_rate * dw", "learning_rate * dw")],
-    ),
-    Wrong(
-        "that is minus the step alone; the new weights are w minus the step.",
-        [("w - learning_rate * dw", "-learning_rate * dw")],
-    ),
-    Wrong(
-        "divided by learning_rate instead of multiplied.",
-        [("learning_rate * dw", "dw / (learning_rate or np.inf)")],
-    ),
-    Wrong(
-        "only the sign of dw is used: where the slope is steeper, the step is longer.",
-        [("learning_rate * dw", "(learning_rate * np.sign(dw)).astype(w.dtype)")],
-    ),
-    Wrong(
-        "w is multiplied by the step: w * (1 - learning_rate * dw).",
-        [("w - learning_rate * dw", "w * (1 - learning_rate * dw)")],
-    ),
-    Wrong("w and dw have changed places.", [("w - learning_rate * dw", "dw - learning_rate * w")]),
-    Wrong(
-        "learning_rate is subtracted from w, and then multiplied: no brackets are needed.",
-        [("w - learning_rate * dw", "(w - learning_rate) * dw")],
-    ),
-    Wrong(
-        "one step for all weights, the mean of dw: each weight has a slope of its own.",
-        [("learning_rate * dw", "learning_rate * dw.mean()")],
-    ),
-    Wrong("the step is divided by the length of w: dw is already that of the mean loss.",
-          [("learning_rate * dw", "learning_rate * dw / len(w)")]),
-    Wrong("w is made smaller as well, by learning_rate * w: that is weight decay.",
-          [("w - learning_rate", "(1 - learning_rate) * w - learning_rate")]),
-]  # fmt: skip

@@ -62,6 +62,18 @@ def turned_round_but_nan(forward, backward, x):
     return bool(np.linalg.norm(dx - slopes) > 1e-6 * np.linalg.norm(slopes))
 
 
+def inexact(up, down):
+    """Slopes between x - ``down`` and x + ``up``."""
+
+    def wrong(forward, backward, x):
+        dy = np.random.default_rng(0).standard_normal(forward(x).shape)
+        steps = np.eye(x.size).reshape(x.size, *x.shape)
+        slopes = [(dy * (forward(x + up * s) - forward(x - down * s))).sum() / (up + down) for s in steps]
+        return agrees(backward(dy, x), np.reshape(slopes, x.shape))
+
+    return wrong
+
+
 def one_entry(forward, backward, x):
     dx, slopes = both(forward, backward, x)
     return agrees(dx.flat[1], slopes.flat[1])
@@ -130,6 +142,14 @@ AGREE = [
             function=function,
         )
         for function in (turned_round, turned_round_but_nan)
+    ),
+    *(
+        Wrong(
+            "right layers are refused where they are curved: the slope to one side, or a large step, is not "
+            "within 1e-6. Take both sides, and a step of 1e-5.",
+            function=inexact(*steps),
+        )
+        for steps in ((1e-5, 0), (1e-3, 0), (1e-2, 1e-2))
     ),
     *(
         Wrong(

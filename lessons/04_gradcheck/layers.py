@@ -91,6 +91,7 @@ def tanh_reversed(dy, x):
 LAYERS = (  # forward, backward, shape of x, what is wrong with it ("": nothing)
     (softmax, right_softmax, (2, 3), ""),
     (scaling, right_scaling, (2, 3), ""),
+    (tanh, right_tanh, (2, 3), ""),
     (tanh, right_tanh, (6,), ""),
     (dense, right_dense, (2, 3), ""),  # y is (2, 2)
     (tanh, tanh_without_square, (2, 3), "it has dy (1 - y) for dy (1 - y^2)"),

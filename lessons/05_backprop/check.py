@@ -1,4 +1,4 @@
-"""Lesson 05: the cases, the hints and the payoff."""
+"""Lesson 05: the cases, the hints and the payoff; its answers are minicnn's kernels."""
 
 from pathlib import Path
 

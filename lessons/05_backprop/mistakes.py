@@ -10,6 +10,10 @@ FORWARD = [
     Wrong("b is added down the rows; it has one number for each output.", [("+ b", "+ b[:, None]")]),
     Wrong("b is subtracted.", [("+ b", "- b")]),
     Wrong("b is multiplied, not added.", [("+ b", "* b")]),
+    Wrong(
+        "only the last product is left in each sum: = where it should be +=, beginning at 0.",
+        [("x @ w", "x[:, -1:] * w[-1]")],
+    ),
     Wrong("negative outputs are cut to 0: that is relu's work.", [("x @ w + b", "np.maximum(x @ w + b, 0)")]),
 ]
 
@@ -59,6 +63,16 @@ BACKWARD = [
         [(DX, "dy[:, -1:] * w[:, -1]")],
     ),
     Wrong("dx is turned round, (D, N): it must have x's shape.", [(DX, "w @ dy.T")]),
+    *(
+        Wrong(
+            "reshape gives the shape, but leaves the numbers in their order: .T turns a matrix round.", edit
+        )
+        for edit in (
+            [(DX, "(w @ dy.T).reshape(x.shape)")],
+            [(DW, "(dy.T @ x).reshape(w.shape)")],
+            [(DX, "(w @ dy.T).reshape(x.shape)"), (DW, "(dy.T @ x).reshape(w.shape)")],
+        )
+    ),
     Wrong(
         "dx forgets dy: it is the blame times what x was multiplied with, dy @ w.T.",
         [(DX, "np.ones_like(dy) @ w.T")],
