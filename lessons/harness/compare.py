@@ -70,7 +70,8 @@ def changed(name, before, after):
     """What happened to an argument: something else is in it, or only the rounding of what was put back."""
     same = isinstance(after, np.ndarray) and (before.shape, before.dtype) == (after.shape, after.dtype)
     if same and before.dtype.kind == "f" and np.allclose(after, before, 4 * np.finfo(before.dtype).eps, 0):
-        at = tuple(int(i) for i in np.argwhere(after != before)[0])
+        other = (after != before) | (np.signbit(after) != np.signbit(before))  # -0.0 is 0.0, with other bits
+        at = tuple(int(i) for i in np.argwhere(other)[0])
         return (
             f"changed its argument {name}, by rounding only: {name}[{','.join(map(str, at))}] was "
             f"{before[at]!s} and is {after[at]!s}. Adding and taking away need not give the same: keep "
