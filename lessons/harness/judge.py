@@ -213,7 +213,7 @@ def _problem(task, outcome):
     for name, before in args.items():
         after = (reply.get("after") or {}).get(name)
         if isinstance(before, np.ndarray) and not _same(before, after):
-            return "changed", f"changed its argument {name}: work on a copy, {name}.copy()"
+            return "changed", f"changed its argument {name}: y = {name} is no copy of it, {name}.copy() is"
     if task.judge:
         said = task.judge(args, reply["value"])
         return ("value", said) if said else ("", "")
