@@ -142,9 +142,7 @@ def _value(name, value, other):
             at = tuple(int(i) for i in np.argwhere(compare.wrong_entries(value, other))[0])
             return f"{name or 'at'}[{','.join(map(str, at))}] = {_digits(value[at], other[at])}"
         return plain
-    if isinstance(value, np.complexfloating):
-        return str(value)
-    if isinstance(value, (int, float, np.generic)) or compare.is_number(value):
+    if isinstance(value, (bool, np.bool_)) or compare.is_number(value):
         return _digits(value, other) if compare.is_number(other) else number(value)
     if value is None:
         return "None"
