@@ -198,8 +198,8 @@ LIST = [
           function=one_of_each_count),
     Wrong("where nothing is wrong, the result has no columns: .reshape(-1, 3) keeps the shape (0, 3).",
           [(f"return {FOUND}", f"rows = {FOUND}\n    return rows if len(rows) else rows.ravel()")]),
-    Wrong("the diagonal of counts itself is set to 0: wrong = counts is a second name, counts.copy() another "
-          "matrix.", [("counts.copy()", "counts")]),
+    Wrong("the diagonal of counts itself is set to 0; do that to counts.copy().",
+          [("counts.copy()", "counts")]),
     Wrong("all mistakes are listed; the list ends after `most`.", [("[:most]", "")]),
     Wrong("i for j and j for i are put together: they are two confusions.",
           [("np.fill_diagonal(wrong, 0)", "wrong = np.triu(wrong + wrong.T, 1)")]),
