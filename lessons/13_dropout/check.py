@@ -1,6 +1,7 @@
-"""Lesson 13: the cases, the classic mistakes, the hints and the payoff."""
+"""Lesson 13: the cases, the hints and the payoff."""
 
 import itertools
+from pathlib import Path
 
 import numpy as np
 
@@ -9,9 +10,12 @@ from lessons.harness import explain
 from lessons.harness.data import labels, pictures
 from lessons.harness.networks import arrays_of, filled, learner_by_heart
 from lessons.harness.payoff import Training
-from lessons.harness.tasks import Case, Lesson, Task, Wrong
+from lessons.harness.tasks import Case, Lesson, Task
+from lessons.harness.wire import module_of
 from minicnn.kernels.dropout import dropout
 from minicnn.layers.base import Layer
+
+mistakes = module_of(Path(__file__).with_name("mistakes.py"))
 
 # ---------------------------------------------------------------- the model answers
 
@@ -94,56 +98,7 @@ def backward_cases():
     ]
 
 
-# ---------------------------------------------------------------- mistakes
-
-
-KEPT, LARGER, INFERENCE = "u >= rate", "x / (1 - rate)", "return x.copy()"
-
-FORWARD_MISTAKES = [
-    Wrong("what is kept is not made larger: divide by 1 - rate, or the mean falls to (1 - rate) of it.",
-          [(LARGER, "x")]),
-    Wrong(
-        "the scaling is done at inference, not in training (the oldest form of dropout): here training "
-        "divides by 1 - rate, and inference changes nothing.",
-        [(LARGER, "x"), (INFERENCE, "return x * (1 - rate)")],
-    ),
-    Wrong("numbers are scaled at inference, too: there y = x.", [(INFERENCE, "return x / (1 - rate)")]),
-    Wrong("numbers are made smaller at inference: training has scaled them already, so there y = x.",
-          [(INFERENCE, "return x * (1 - rate)")]),
-    Wrong("kept and dropped have changed places: u < rate is dropped.", [(KEPT, "u < rate")]),
-    Wrong("u < 1 - rate is kept: as many as should be, but others. Drop those with u < rate.",
-          [(KEPT, "u < 1 - rate")]),
-    Wrong("where u is exactly rate, the number is dropped: only u < rate is.", [(KEPT, "u > rate")]),
-    Wrong("half of the numbers are dropped at any rate: compare u with rate.", [(KEPT, "u >= 0.5")]),
-    Wrong("divided by rate: the share that is kept is 1 - rate.", [(LARGER, "x / rate")]),
-    Wrong("multiplied by 1 - rate: what is kept must grow, so divide.", [(LARGER, "x * (1 - rate)")]),
-    Wrong("nothing is dropped in training.", [(KEPT, "u >= 0"), (LARGER, "x")]),
-    *(
-        Wrong("what stands behind the point is lost in an array of whole numbers: np.zeros(..., x.dtype).",
-              [(LARGER, whole)])
-        for whole in ("x.astype(int) / (1 - rate)", "(x / (1 - rate)).astype(int)")
-    ),
-    Wrong("`training` is not looked at: numbers are dropped at inference, too.",
-          [("if not training", "if False")]),
-    Wrong("training and inference have changed places.", [("if not training", "if training")]),
-]  # fmt: skip
-
-BLAME = "dy / (1 - rate)"
-
-BACKWARD_MISTAKES = [
-    Wrong("the blame is not scaled: forward divided what it kept by 1 - rate, so backward does.",
-          [(BLAME, "dy")]),
-    Wrong("dy comes back as it is: what was dropped gets 0, and what was kept is divided by 1 - rate.",
-          [(KEPT, "u >= 0"), (BLAME, "dy")]),
-    Wrong("everything is scaled, but nothing dropped: where u < rate, the blame is 0.", [(KEPT, "u >= 0")]),
-    Wrong("kept and dropped have changed places: where u < rate, nothing comes back.", [(KEPT, "u < rate")]),
-    Wrong("u < 1 - rate lets the blame through: that is another mask than the forward pass had.",
-          [(KEPT, "u < 1 - rate")]),
-    Wrong("where u is exactly rate, the blame is dropped, but forward kept the number.",
-          [(KEPT, "u > rate")]),
-    Wrong("multiplied by 1 - rate: forward divided by it, so backward does.", [(BLAME, "dy * (1 - rate)")]),
-    Wrong("divided by rate: the share that was kept is 1 - rate.", [(BLAME, "dy / rate")]),
-]  # fmt: skip
+# ---------------------------------------------------------------- what is said of dice, and the hints
 
 
 def dice(problem):
@@ -251,7 +206,7 @@ LESSON = Lesson(
             dropout_forward,
             forward_cases,
             ("y",),
-            FORWARD_MISTAKES,
+            mistakes.FORWARD,
             FORWARD_HINTS,
             explain=dice,
             calls=(dropout,),
@@ -262,7 +217,7 @@ LESSON = Lesson(
             dropout_backward,
             backward_cases,
             ("dx",),
-            BACKWARD_MISTAKES,
+            mistakes.BACKWARD,
             BACKWARD_HINTS,
             explain=dice,
             calls=(dropout,),

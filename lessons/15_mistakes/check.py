@@ -1,4 +1,6 @@
-"""Lesson 15: the cases, the classic mistakes, the hints and the payoff."""
+"""Lesson 15: the cases, the hints and the payoff."""
+
+from pathlib import Path
 
 import numpy as np
 
@@ -7,9 +9,12 @@ from lessons.harness import figures, own
 from lessons.harness.data import labels, pictures, pixels
 from lessons.harness.networks import arrays_of, filled
 from lessons.harness.payoff import Training, failure
-from lessons.harness.tasks import Case, Lesson, Task, Wrong
+from lessons.harness.tasks import Case, Lesson, Task
+from lessons.harness.wire import module_of
 from minicnn import classification, layers
 from minicnn.labels import as_classes
+
+mistakes = module_of(Path(__file__).with_name("mistakes.py"))
 
 # ---------------------------------------------------------------- the matrix
 
@@ -46,34 +51,6 @@ def matrix_cases():
     ]
 
 
-COUNTED = "np.bincount(y_true * classes + y_pred, minlength=classes**2).reshape(classes, classes)"
-
-MATRIX_MISTAKES = [
-    Wrong("rows and columns have changed places: the row is the truth, the column what was said.",
-          [("y_true * classes + y_pred", "y_pred * classes + y_true")]),
-    Wrong("each confusion is counted once, however often it happens: counts[y_true, y_pred] += 1 adds to a "
-          "place once even where it is named twice.",
-          [(COUNTED, f"np.minimum({COUNTED}, 1)")]),
-    Wrong("the matrix is as large as the largest class that occurs: it must be (classes, classes).",
-          [("classes = classes or", "classes =")]),
-    Wrong("each row is divided by its sum: counts are asked for, not shares.",
-          [(f"return {COUNTED}",
-            f"counts = {COUNTED}\n    return counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)")]),
-    Wrong("the whole is divided by N: counts are asked for, not shares.",
-          [(COUNTED, f"{COUNTED} / len(y_true)")]),
-    Wrong("only the mistakes are counted: what is right belongs on the diagonal.",
-          [(COUNTED, f"{COUNTED} * (1 - np.eye(classes, dtype=np.int64))")]),
-    Wrong("only what is right is counted: mistakes belong beside the diagonal.",
-          [(COUNTED, f"{COUNTED} * np.eye(classes, dtype=np.int64)")]),
-    Wrong("a mistake is counted in both directions: 3 taken for 5 is not 5 taken for 3.",
-          [(f"return {COUNTED}",
-            f"counts = {COUNTED}\n    return counts + counts.T - np.diag(np.diag(counts))")]),
-    Wrong("the counts are kept in a single byte, which ends at 255, or at 127: np.zeros(..., np.int64).",
-          [(COUNTED, f"{COUNTED}.astype(np.uint8).astype(np.int64)")]),
-    Wrong("the last picture is not counted.",
-          [("y_true * classes + y_pred", "(y_true * classes + y_pred)[:-1]")]),
-]  # fmt: skip
-
 MATRIX_HINTS = (
     "Go through the pictures one by one, with a pencil and an empty table. In which row and column do you "
     "make a stroke for a 2 that was taken for a 0?",
@@ -88,11 +65,11 @@ MATRIX_HINTS = (
 
 def top_mistakes(counts, most):
     """Rows (true class, predicted class, how often) of the most frequent mistakes, (M, 3)."""
-    mistakes = counts.copy()
-    np.fill_diagonal(mistakes, 0)
-    order = np.argsort(-mistakes, axis=None, kind="stable")  # the order of reading breaks ties
+    wrong = counts.copy()
+    np.fill_diagonal(wrong, 0)
+    order = np.argsort(-wrong, axis=None, kind="stable")  # the order of reading breaks ties
     true, predicted = np.divmod(order, len(counts))
-    rows = np.stack([true, predicted, mistakes.ravel()[order]], axis=1)
+    rows = np.stack([true, predicted, wrong.ravel()[order]], axis=1)
     return rows[rows[:, 2] > 0][:most]
 
 
@@ -106,7 +83,7 @@ def list_cases():
     rare = rng.poisson(0.4, (5, 5)) + np.diag([9, 8, 7, 6, 5])
     often = rng.integers(0, 90, (10, 10)) + np.diag(np.full(10, 300))
     return [
-        counted("no ties", [[0, 1], [0, 0]], 1),
+        counted("no ties", [[0, 5], [0, 0]], 1),  # a count that is no class
         counted("no ties", [[5, 1], [2, 5]], 2),
         counted("no ties", [[5, 1], [2, 5]], 1),
         counted("no ties", [[1, 3], [2, 0]], 2),  # a diagonal that is smaller than the mistakes
@@ -124,35 +101,6 @@ def list_cases():
         counted("drawn", often, 7),
     ]
 
-
-def predicted_first(counts, most):
-    """The classic mistake with ties: sorted by how often, then by column."""
-    K = len(counts)
-    rows = [(i, j, counts[i, j]) for j in range(K) for i in range(K) if i != j and counts[i, j] > 0]
-    rows.sort(key=lambda row: -row[2])
-    return np.array(rows[:most], np.int64).reshape(-1, 3)
-
-
-LIST_MISTAKES = [
-    Wrong("the diagonal is listed as well: what is right is no mistake.",
-          [("    np.fill_diagonal(mistakes, 0)\n", "")]),
-    Wrong("the rarest come first.", [("np.argsort(-mistakes,", "np.argsort(mistakes,")]),
-    Wrong("the true and the predicted class have changed places.",
-          [("np.stack([true, predicted,", "np.stack([predicted, true,")]),
-    Wrong("of equally frequent ones the last comes first: was an ascending order turned round?",
-          [("np.argsort(-mistakes, axis=None, kind=\"stable\")",
-            "np.argsort(mistakes, axis=None, kind=\"stable\")[::-1]")]),
-    Wrong("of equally frequent ones the smaller predicted class comes first; the true class goes before it.",
-          function=predicted_first),
-    Wrong("what never happened is listed too, with a count of 0.",
-          [("rows[rows[:, 2] > 0][:most]", "rows[:most]")]),
-    Wrong("all mistakes are listed; the list ends after `most`.", [("[:most]", "")]),
-    Wrong("i for j and j for i are put together: they are two confusions.",
-          [("np.fill_diagonal(mistakes, 0)", "mistakes = np.triu(mistakes + mistakes.T, 1)")]),
-    Wrong("only one mistake of each true class is listed, its most frequent; a class may be there twice.",
-          [("    order = np.argsort", "    mistakes = np.where(np.arange(len(counts)) == "
-            "mistakes.argmax(axis=1)[:, None], mistakes, 0)\n    order = np.argsort")]),
-]  # fmt: skip
 
 LIST_HINTS = (
     "Which places of the matrix can be in the list at all? And if you read these places line by line, as a "
@@ -234,9 +182,9 @@ LESSON = Lesson(
     question="What does it get wrong?",
     minutes=40,
     tasks=[
-        Task("confusion_matrix", classification.confusion_matrix, matrix_cases, ("counts",), MATRIX_MISTAKES,
+        Task("confusion_matrix", classification.confusion_matrix, matrix_cases, ("counts",), mistakes.MATRIX,
              MATRIX_HINTS, calls=(as_classes,)),
-        Task("top_mistakes", top_mistakes, list_cases, ("rows",), LIST_MISTAKES, LIST_HINTS),
+        Task("top_mistakes", top_mistakes, list_cases, ("rows",), mistakes.LIST, LIST_HINTS),
     ],
     payoff=Examination("your network, and what it gets wrong", train, initial, predict, None,
                        n_train=10_000, seconds=40),

@@ -1,4 +1,6 @@
-"""Lesson 16: the cases, the classic mistakes, the hints and the payoff."""
+"""Lesson 16: the networks, how one is judged, the hints and the payoff."""
+
+from pathlib import Path
 
 import numpy as np
 
@@ -7,9 +9,12 @@ from lessons.harness import compare, own
 from lessons.harness.data import labels, pictures, pixels
 from lessons.harness.networks import arrays_of, filled
 from lessons.harness.payoff import Training
-from lessons.harness.tasks import Case, Lesson, Task, Wrong
+from lessons.harness.tasks import Case, Lesson, Task
+from lessons.harness.wire import module_of
 from minicnn import layers
 from minicnn.datasets import shapes
+
+mistakes = module_of(Path(__file__).with_name("mistakes.py"))
 
 # ---------------------------------------------------------------- the three networks
 
@@ -170,86 +175,7 @@ def show(args):
     return ", ".join(f"{name}={value}" for name, value in args.items()) or "called without arguments"
 
 
-# ---------------------------------------------------------------- mistakes and hints
-
-SOFTMAX = 'layers.Dense(classes, activation="softmax")'
-
-COMMON = [
-    Wrong("the size of the picture is fixed: it must be input_shape.",
-          [("layers.Input(input_shape)", "layers.Input((32, 32, 3))")]),
-    Wrong("the number of classes is fixed: it must be classes.", [("Dense(classes", "Dense(10")]),
-    Wrong("the last layer has no softmax: its outputs are not probabilities.",
-          [(SOFTMAX, "layers.Dense(classes)")]),
-    Wrong("the last layer has a relu in place of the softmax.",
-          [(SOFTMAX, SOFTMAX.replace("softmax", "relu"))]),
-    Wrong("the flattening is missing: a dense layer then works on each pixel for itself.",
-          [("        layers.Flatten(),\n", ""), ("    network.add(layers.Flatten())\n", "")]),
-]  # fmt: skip
-ALIKE = "all weights of a layer begin with the same number, so all its filters stay alike."
-
-
-def common(answer_is_a_loop):
-    """The mistakes of all three; the flattening stands there in one of two ways."""
-    *others, flattening = COMMON
-    return [*others, Wrong(flattening.says, [flattening.edit[answer_is_a_loop]])]
-
-
-LENET_MISTAKES = [
-    *common(False),
-    Wrong("the convolutions put zeros around the picture: padding=\"valid\", which is the default.",
-          [("(6, 5, ", '(6, 5, padding="same", '), ("(16, 5, ", '(16, 5, padding="same", ')]),
-    Wrong("the first pooling is missing.",
-          [('layers.Conv2D(6, 5, activation="relu"),\n        layers.MaxPooling2D(),',
-            'layers.Conv2D(6, 5, activation="relu"),')]),
-    Wrong("the convolutions move by 2 themselves; it is the pooling that makes the picture smaller.",
-          [('Conv2D(6, 5, ', 'Conv2D(6, 5, strides=2, '), ('Conv2D(16, 5, ', 'Conv2D(16, 5, strides=2, ')]),
-    Wrong("the numbers of filters have changed places: few and then many, 6 and 16.",
-          [("Conv2D(6,", "Conv2D(0,"), ("Conv2D(16,", "Conv2D(6,"), ("Conv2D(0,", "Conv2D(16,")]),
-    Wrong("size and number of the filters have changed places: Conv2D(filters, kernel_size).",
-          [("Conv2D(6, 5", "Conv2D(5, 6"), ("Conv2D(16, 5", "Conv2D(5, 16")]),
-    Wrong("no convolution has an activation: two layers without one between them are as good as one.",
-          [("Conv2D(6, 5, activation=\"relu\")", "Conv2D(6, 5)"),
-           ("Conv2D(16, 5, activation=\"relu\")", "Conv2D(16, 5)")]),
-    Wrong("the dense layer of 84 is missing.", [('        layers.Dense(84, activation="relu"),\n', "")]),
-    Wrong("that is a pooling by the mean, as in the article of 1998; asked for is the maximum.",
-          [("layers.MaxPooling2D()", "layers.AveragePooling2D()")]),
-    Wrong(ALIKE, [('activation="relu"', 'activation="relu", kernel_initializer="zeros"')]),
-]  # fmt: skip
-
-ALEXNET_MISTAKES = [
-    *common(False),
-    Wrong("the poolings are 2 x 2; asked for are overlapping ones, 3 x 3 with strides=2.",
-          [("MaxPooling2D(3, strides=2)", "MaxPooling2D()")]),
-    Wrong("the poolings move by 3: without strides=2 a pooling moves by its own size.",
-          [("MaxPooling2D(3, strides=2)", "MaxPooling2D(3)")]),
-    Wrong("the poolings put cells around the picture: without padding 32 pixels become 15.",
-          [("MaxPooling2D(3, strides=2)", 'MaxPooling2D(3, strides=2, padding="same")')]),
-    Wrong("one of the two convolutions with 96 filters is missing.",
-          [("layers.Conv2D(96, 3, **same),\n        layers.Conv2D(96, 3, **same)",
-            "layers.Conv2D(96, 3, **same)")]),
-    Wrong("one of the two dense layers of 256 is missing.",
-          [('layers.Dense(256, activation="relu"),\n        layers.Dense(256, activation="relu"),',
-            'layers.Dense(256, activation="relu"),')]),
-    Wrong("the weights begin too small for so many relus: he_normal was asked for.",
-          [(', "kernel_initializer": "he_normal"', "")]),
-    Wrong(ALIKE, [('"he_normal"', '"zeros"')]),
-]  # fmt: skip
-
-VGG_MISTAKES = [
-    *common(True),
-    Wrong("there is only one pooling, after all convolutions; each group has one, at its end.",
-          [("        network.add(layers.MaxP", "    network.add(layers.MaxP")]),
-    Wrong("every group has two convolutions; the last one has three.", [("(128, 3)", "(128, 2)")]),
-    Wrong("every group has one convolution: is the inner loop missing?", [("range(times)", "range(1)")]),
-    Wrong("all groups have the filters of the first: their number doubles from group to group.",
-          [("Conv2D(filters,", "Conv2D(32,")]),
-    Wrong("the convolutions have no activation: two of them are then as good as one of 5 x 5.",
-          [('"activation": "relu", ', "")]),
-    Wrong("the windows are 5 x 5; here they are 3 x 3, always.", [("(filters, 3", "(filters, 5")]),
-    Wrong("the weights begin too small for so many relus: he_normal was asked for.",
-          [(', "kernel_initializer": "he_normal"', "")]),
-    Wrong(ALIKE, [('"he_normal"', '"zeros"')]),
-]  # fmt: skip
+# ---------------------------------------------------------------- hints
 
 LENET_HINTS = (
     "Read the list in the docstring from left to right, a layer at a time. What is the size of the picture "
@@ -329,9 +255,9 @@ LESSON = Lesson(
     question="Does depth pay?",
     minutes=60,
     tasks=[
-        network_task(lenet5, LENET_MISTAKES, LENET_HINTS),
-        network_task(alexnet_cifar, ALEXNET_MISTAKES, ALEXNET_HINTS),
-        network_task(vgg_cifar, VGG_MISTAKES, VGG_HINTS),
+        network_task(lenet5, mistakes.LENET, LENET_HINTS),
+        network_task(alexnet_cifar, mistakes.ALEXNET, ALEXNET_HINTS),
+        network_task(vgg_cifar, mistakes.VGG, VGG_HINTS),
     ],
     payoff=Training("your LeNet-5, trained by your own functions", train, initial, predict, draw_predictions,
                     n_train=10_000, seconds=30),

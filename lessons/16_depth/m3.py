@@ -222,6 +222,8 @@ def main(argv=None):
 
     data = pictures(args.subset, 10_000)
     parts = own.parts() if args.mine else MINICNNS
+    for line in own.outdated() if args.mine else ():
+        print(line)
     x, y = scaled(data.x[:BATCH]), data.y[:BATCH]
     models = [compiled(m3(), parts), compiled(m3(), MINICNNS)]
     if args.quick:

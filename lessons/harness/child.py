@@ -22,17 +22,20 @@ import numpy as np
 
 from lessons.harness import compiling, limits, wire
 
+RECURSION = 10_000  # calls inside one another, however many work.py asks for: more take minutes to undo
 SHOWN = 8  # lines of a traceback that are kept, the last ones: a recursion may have a million
 PRINTED = 2_000  # characters of the learner's own print-outs that are kept, the last ones
 
 
 def load(path):
     """A fresh module from ``path``, compiled from the text that is there now."""
-    linecache.checkcache(path)
+    text = source(path)
+    # no time of change: a message about this run quotes these lines, also when others are saved meanwhile
+    linecache.cache[path] = len(text), None, text.splitlines(keepends=True), path
     module = types.ModuleType("work")
     module.__file__ = path
     sys.modules["work"] = module
-    exec(compile(source(path), path, "exec", dont_inherit=True), module.__dict__)
+    exec(compile(text, path, "exec", dont_inherit=True), module.__dict__)
     return module
 
 
@@ -79,7 +82,7 @@ def perform(function, args, files, limit, threads=None, before=None):
         ):
             earlier = called(*before.values()) if before else None
             kept = wire.encode(earlier)
-            value = called(*args.values())
+            value = wire.plain(called(*args.values()))
         reply = {"value": value, "after": args, "shares": _shared(value, args)}
         reply["overwrites"] = wire.encode(earlier) != kept
         if threads:
@@ -144,7 +147,7 @@ def _answer(request, work):
     if "race" in request:
         functions = [getattr(work, f) if isinstance(f, str) else f for f in request["race"]]
         run, args = race, {"contestants": functions, "args": request["args"], "rounds": request["rounds"]}
-    elif "lesson" in request:  # a function of check.py, with the learner's module as its first argument
+    elif "lesson" in request:  # a function of the lesson's, with the learner's module as its first argument
         run = getattr(wire.module_of(request["lesson"]), request["call"])
         args = {"work": work, **request["args"]}
     else:
@@ -162,6 +165,8 @@ def main():
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):  # what work.py reads and prints must not meet the messages
         os.dup2(nowhere, stream)
+    set_limit = sys.setrecursionlimit
+    sys.setrecursionlimit = lambda limit: set_limit(min(limit, RECURSION))
     loaded = perform(load, {"path": path}, {path}, 60)
     work = loaded.pop("value", None)
     if work is not None:

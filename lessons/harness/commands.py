@@ -12,7 +12,8 @@
     python -m lessons status       what is finished
     python -m lessons build 06     make lesson.ipynb from lesson.py (for authors)
 
-Without a number, a command is about the lesson you are in.
+Without a number, a command is about the lesson you are in. Where that is finished, the first two go on to
+the next.
 """
 
 import argparse
@@ -50,7 +51,8 @@ def main(argv=None):
             return status()
         if given.command == "build" and given.lesson is None:
             return max(build(tasks.find(number)) for number in tasks.folders())
-        return COMMANDS[given.command](tasks.find(given.lesson or current()))
+        going_on = given.command in ("watch", "start")
+        return COMMANDS[given.command](tasks.find(given.lesson or current(going_on)))
     except ValueError as error:
         say(str(error))
         return 2
@@ -62,12 +64,13 @@ def main(argv=None):
         return 1
 
 
-def current():
-    """The number of the lesson last worked on, or the first that is not finished."""
+def current(going_on=False):
+    """The number of the lesson last worked on. ``going_on``: if nothing is left to do there, the first that
+    is not finished."""
     document = progress.read()
     started = [number for number in document if number in tasks.folders() and "at" in document[number]]
     last = max(started, key=lambda number: document[number]["at"], default=None)
-    if last and not progress.finished(tasks.find(last)):
+    if last and not (going_on and progress.finished(tasks.find(last)) and not document[last].get("failed")):
         return last
     unfinished = (number for number in tasks.folders() if not progress.finished(tasks.find(number)))
     return next(unfinished, last or "01")
@@ -239,6 +242,7 @@ def status():
         hints = sum(entry.get("hints", {}).values())
         notes = [f"{len(done)}/{len(lesson.tasks)} functions"]
         notes += [f"{hints} hint{'s' * (hints > 1)}"] * bool(hints)
+        notes += ["work.py is not the one that passed"] * bool(progress.outdated(lesson))
         notes += ["payoff"] * bool(entry.get("payoff")) + ["solution seen"] * bool(entry.get("solution"))
         say(f"{number} {mark} {lesson.title:<20} {lesson.question:<42} {', '.join(notes)}")
     return 0

@@ -69,7 +69,7 @@ def check_task(lesson, task, runner):
         verdict.threads, verdict.outcomes = threads, _outcomes(task, runner, threads, verdict.outcomes)
         if verdict.failing:
             break
-    if not verdict.failing or verdict.first.about not in ("value", "raised"):
+    if not verdict.failing or verdict.first.about not in ("value", "raised", "changed"):
         return verdict
     alive = verdict.outcomes[-1].about not in ("timeout", "died")
     call = partial(runner.call, task.name, limit=task.limit)
@@ -77,7 +77,8 @@ def check_task(lesson, task, runner):
         verdict.explanation = explain.OF_CHANCE
         return verdict
     verdict.looks_like = _looks_like(task, verdict.outcomes)
-    verdict.ratio = "" if task.judge else _ratio(task, verdict.outcomes)
+    if not task.judge and verdict.first.about != "changed":
+        verdict.ratio = _ratio(task, verdict.outcomes)
     if task.explain and verdict.first.about == "value" and alive:
         problem = explain.Problem(task, verdict.first, partial(call, threads=0 if task.threads else None))
         verdict.explanation = task.explain(problem)
@@ -204,10 +205,9 @@ def _copies(args):
 def _problem(task, outcome):
     """(what the problem is about, the problem in words); two empty strings where all is right."""
     reply, args = outcome.reply, outcome.case.args
-    if "died" in reply:
-        return "died", reply["died"]
-    if "timeout" in reply:
-        return "timeout", reply["timeout"]
+    for about in ("died", "timeout"):
+        if about in reply:
+            return about, reply[about]
     if "raised" in reply:
         return "raised", _error(reply)
     for name, before in args.items():
@@ -258,10 +258,12 @@ def _does_the_same(task, function, outcome, words):
     if "value" not in reply or "value" not in outcome.reply:
         same = ("raised", "message") if words else ("raised",)
         return "raised" in reply and all(reply.get(k) == outcome.reply.get(k) for k in same)
+    before, after = reply["after"], outcome.reply.get("after") or {}
+    if not all(_same(a, after.get(name)) for name, a in before.items() if isinstance(a, np.ndarray)):
+        return False  # one of the two changed an argument
     if task.judge:
-        if task.alike and not task.alike(reply["value"], outcome.reply["value"]):
-            return False
-        return task.judge(outcome.case.args, reply["value"]) == outcome.problem
+        alike = not task.alike or task.alike(reply["value"], outcome.reply["value"])
+        return alike and task.judge(outcome.case.args, reply["value"]) == outcome.problem
     mine, theirs = compare.as_parts(task, reply["value"]), compare.as_parts(task, outcome.reply["value"])
     if mine is None or theirs is None:
         return mine is theirs and compare.kind(reply["value"]) == compare.kind(outcome.reply["value"])

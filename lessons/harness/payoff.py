@@ -37,8 +37,7 @@ class Picture:
         """(passed, lines, figure)"""
         data = pictures(0, 50)
         picture = (data.x_test[FAVOURITE[data.name]] / 255).astype(np.float32)
-        check_file = lesson.folder / "check.py"
-        reply = runner.call_lesson(check_file, self.make.__name__, {"picture": picture}, 10 * self.seconds)
+        reply = runner.call_lesson(self.make, {"picture": picture}, 10 * self.seconds)
         got = reply.get("value")
         if not isinstance(got, np.ndarray):
             return False, failure(reply), None
@@ -89,8 +88,7 @@ class Training:
         lines, scores = [f"{self.says} ({data.label}, {self.n_train:,} pictures)"], {}
         for shuffle in (False, True):
             args = {"seed": seed, "n_train": self.n_train, "dataset": data.name, "shuffle": shuffle}
-            check_file = lesson.folder / "check.py"
-            reply = runner.call_lesson(check_file, self.train.__name__, args, 20 * self.seconds)
+            reply = runner.call_lesson(self.train, args, 20 * self.seconds)
             weights = reply.get("value")
             if not valid(weights, self.initial(seed)):
                 return False, failure(reply, "it did not hand back finite weights of the right shapes"), None
@@ -126,8 +124,7 @@ class Curve:
 
     def run(self, lesson, runner):
         """(passed, lines, figure)"""
-        check_file = lesson.folder / "check.py"
-        reply = runner.call_lesson(check_file, self.make.__name__, {"steps": self.steps}, 60)
+        reply = runner.call_lesson(self.make, {"steps": self.steps}, 60)
         errors = reply.get("value")
         if not isinstance(errors, np.ndarray) or errors.shape != self.steps.shape:
             return False, failure(reply), None
@@ -184,7 +181,7 @@ def measured(number, dataset):
 def calibrate(lesson, seeds=range(5), datasets=("cifar10", "shapes")):
     """Measure a training payoff with the model answers, on these data sets; write floors.json."""
     floors = json.loads(FLOORS.read_text(encoding="utf-8")) if FLOORS.exists() else {}
-    payoff, check_file = lesson.payoff, lesson.folder / "check.py"
+    payoff = lesson.payoff
     with nobody() as folder:
         (folder / "work.py").write_text(model_work(lesson), encoding="utf-8")
         for dataset in datasets:
@@ -194,7 +191,7 @@ def calibrate(lesson, seeds=range(5), datasets=("cifar10", "shapes")):
                 for seed, name in itertools.product(seeds, found):
                     args = {"seed": seed, "n_train": payoff.n_train, "dataset": dataset}
                     args["shuffle"] = name == "shuffled"
-                    reply = runner.call_lesson(check_file, payoff.train.__name__, args, 900)
+                    reply = runner.call_lesson(payoff.train, args, 900)
                     found[name].append(round(payoff.accuracy(reply["value"], data), 4))
                     if name == "accuracy":
                         moved.append(movements(reply["value"], payoff.initial(seed)))

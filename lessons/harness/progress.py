@@ -93,6 +93,12 @@ def checksum(path):
         return ""
 
 
+def outdated(lesson):
+    """The functions that passed in a work.py that is not there any more: it was changed since, or is gone."""
+    mark = checksum(lesson.work)
+    return [name for name, passed in entry(lesson.number).get("passed", {}).items() if passed != mark]
+
+
 def finished(lesson):
     """Did every function of the lesson pass? Progress survives later edits; ``own_function`` looks closer."""
     passed = entry(lesson.number).get("passed", {})

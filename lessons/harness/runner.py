@@ -6,6 +6,7 @@ Both have ``call(name, args) -> reply`` (see child.perform), ``lines`` (where ea
 
 import contextlib
 import copy
+import inspect
 import queue
 import subprocess
 import sys
@@ -86,9 +87,10 @@ class WorkFile:
         limit = _patience(limit, name in self.compiling, threads)
         return self._ask(limit, call=name, args=args, threads=threads, before=before)
 
-    def call_lesson(self, check_file, name, args, limit):
-        """The reply to ``check.name(work, **args)``, run where work.py is."""
-        return self._ask(limit, lesson=str(check_file), call=name, args=args)
+    def call_lesson(self, function, args, limit):
+        """The reply to ``function(work, **args)``, the lesson's own, which is run where work.py is."""
+        file = inspect.getsourcefile(inspect.unwrap(function))
+        return self._ask(limit, lesson=file, call=function.__name__, args=args)
 
     def race(self, contestants, args, rounds=5, limit=120, threads=None):
         """The reply to a race between functions of work.py (by name) and others (functions)."""

@@ -28,10 +28,14 @@ def watch(lesson):
         seen = None
         while True:
             now = stamp(lesson.work)
-            if now is not None and now != seen and _settled(lesson.work, now, key):
+            if now != seen and _settled(lesson.work, now, key):
                 seen = now
                 say("")
-                commands.check(lesson, watching=True)
+                if now is None:
+                    say(f"{places.shown_path(lesson.work)} is gone: save it again, and it is checked.")
+                    say(f"Or press q, and begin again: python -m lessons start {lesson.number}")
+                else:
+                    commands.check(lesson, watching=True)
             pressed = key(PAUSE).lower()
             if pressed in ("q", "\x03", "\x04"):
                 return 0

@@ -24,6 +24,18 @@ class Other:
         return self.text
 
 
+def plain(value):
+    """What a function returned, but words in place of an array with rules of its own, such as np.matrix."""
+    return type(value)(map(_plain, value)) if type(value) in (tuple, list) else _plain(value)
+
+
+def _plain(value):
+    if not isinstance(value, np.ndarray) or type(value) is np.ndarray:
+        return value
+    name = "masked array" if isinstance(value, np.ma.MaskedArray) else f"{type(value).__name__} of NumPy"
+    return Other(f"a {name}: np.asarray(...) makes a plain array of it")
+
+
 def encode(value):
     """``value`` in terms JSON knows, whatever it is. Tuples stay tuples and float32 stays float32."""
     try:
@@ -52,6 +64,8 @@ def _encode(value):
         return {"network": value.get_config()}  # what it is made of, not its weights
     if callable(value) and hasattr(value, "__code__"):
         return {"function": [value.__code__.co_filename, value.__name__]}
+    if isinstance(value, Other):
+        return {"other": value.text}
     if isinstance(value, np.ndarray):
         return {"other": f"an array of type {value.dtype}, shape {value.shape}"}
     return {"other": " ".join(f"{type(value).__name__} {value!r}".split())[:100]}  # on one line

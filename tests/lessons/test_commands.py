@@ -2,10 +2,8 @@
 
 import os
 import re
-import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -42,6 +40,22 @@ def test_start_check_finish(lesson, capsys):
     assert commands.main(["check"]) == 0
     assert f"Lesson {NUMBER} is finished." in capsys.readouterr().out
     assert progress.finished(lesson)
+
+
+def test_without_a_number_it_is_the_lesson_one_is_in(lesson, capsys):
+    commands.main(["start", NUMBER])
+    lesson.work.write_text(answered(lesson), encoding="utf-8")
+    commands.main(["check"])
+    following = [*tasks.folders()][1]
+    assert (commands.current(), commands.current(going_on=True)) == (NUMBER, following)
+    lesson.work.write_text(answered(lesson) + "\n# gone back to\n", encoding="utf-8")
+    commands.main(["status"])
+    assert "work.py is not the one that passed" in capsys.readouterr().out
+    assert commands.main(["check"]) == 0
+    assert f"Lesson {NUMBER} is finished." in capsys.readouterr().out
+    lesson.work.write_text("spoiled = True\n", encoding="utf-8")
+    assert commands.main(["check"]) == 1
+    assert commands.current(going_on=True) == NUMBER  # there is something to mend
 
 
 def test_work_is_never_overwritten(lesson, capsys):
@@ -260,43 +274,3 @@ def test_a_race_never_blocks(monkeypatch, capsys):
     out = capsys.readouterr().out
     assert "your conv_forward" in out and "lesson 06, minicnn conv_forward" in out
     assert "it counts all the same" in out
-
-
-# A shell's background job ignores Ctrl-C and hands that on; a learner's terminal does not.
-LISTENS_TO_CTRL_C = """
-import runpy, signal
-signal.signal(signal.SIGINT, signal.default_int_handler)
-runpy.run_module("lessons", run_name="__main__", alter_sys=True)
-"""
-
-
-@pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl-C to a console, not to a process")
-def test_watching_checks_each_save_and_ends_cleanly(lesson, own):
-    out = own / "out.txt"
-    with open(out, "wb") as file:
-        process = subprocess.Popen(
-            [sys.executable, "-c", LISTENS_TO_CTRL_C, NUMBER],
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=file,
-            stderr=subprocess.STDOUT,
-            env={**os.environ, "MINICNN_LESSONS": str(own), "PYTHONIOENCODING": "ascii"},
-        )
-        try:
-            wait_for(out, "not written yet")
-            lesson.work.write_text(answered(lesson), encoding="utf-8")
-            wait_for(out, "is finished")
-            process.send_signal(signal.SIGINT)
-            assert process.wait(120) == 130
-        finally:
-            process.kill()
-            process.wait()
-    text = out.read_text(encoding="ascii")
-    assert "Traceback" not in text and "Good-bye" in text and "\x1b" not in text
-
-
-def wait_for(path, words, seconds=120):
-    end = time.monotonic() + seconds
-    while words not in path.read_text(encoding="utf-8"):
-        assert time.monotonic() < end, path.read_text(encoding="utf-8")
-        time.sleep(0.1)

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from lessons.harness import own, payoff, wire
+from lessons.harness import own, payoff, progress, tasks, wire
 from lessons.harness.data import pictures
 from lessons.harness.places import ROOT
 from minicnn.kernels import activations, conv2d, dense, pooling
@@ -114,6 +114,29 @@ def test_unfinished_lessons_fall_back_on_minicnn(monkeypatch, batch, tmp_path):
     _, losses = trained(parts, batch)
     assert np.isfinite(losses).all()
     assert all(line.endswith("from minicnn") for line in own.table(parts))
+
+
+def test_what_is_not_taken_because_it_was_changed_is_said(monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv("MINICNN_LESSONS", str(tmp_path))
+    work = tasks.find("11").work
+    work.parent.mkdir()
+    work.write_text("changed = True\n", encoding="utf-8")
+    progress.update("11", passed={"rmsprop_step": "another mark", "adam_step": "another mark"})
+    progress.update("07", passed={"im2col": "a mark of a file that is gone"})
+    progress.update("15", passed={"confusion_matrix": progress.checksum(tasks.find("15").work)})
+
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(M3, "pictures", lambda *_: pictures(M3.BATCH, 10, "shapes"))
+    monkeypatch.setattr(M3, "compiled", stop)
+    with pytest.raises(KeyboardInterrupt):
+        M3.main(["--mine"])
+    because = "is not the one that passed: python -m lessons check"
+    assert capsys.readouterr().out.splitlines() == [
+        f"not taken: im2col. The work.py of lesson 07 {because} 07",
+        f"not taken: rmsprop_step. The work.py of lesson 11 {because} 11",
+    ]
 
 
 def test_what_is_slow_can_be_left_to_minicnn(written, batch, monkeypatch):

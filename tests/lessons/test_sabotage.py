@@ -4,12 +4,13 @@ import dataclasses
 import io
 import json
 import os
+import shutil
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from lessons.harness import commands, judge, message, progress, tasks, wire
+from lessons.harness import commands, judge, message, places, progress, tasks, wire
 from lessons.harness.runner import WorkFile
 from lessons.harness.tasks import Case, Task
 
@@ -141,6 +142,18 @@ def test_the_check_does_not_wait_for_what_cannot_be_read(tmp_path):
     lines += "    except OSError:\n        pass\n\n\ndef NAME(x):\n    return x\n"
     verdict, _ = verdict_on(lines, tmp_path)
     assert "ended the whole process" in verdict.missing
+
+
+def test_deleting_the_check_does_not_help(tmp_path, monkeypatch):
+    folder = shutil.copytree(tasks.folders()["06"], tmp_path / "06_convolution")
+    monkeypatch.setattr(places, "LESSONS", tmp_path)
+    work = tmp_path / "work.py"
+    work.write_text(f"import os\nos.remove({str(folder / 'check.py')!r})\n", encoding="utf-8")
+    lesson = tasks.find("06")
+    with WorkFile(work) as runner:
+        assert not judge.check_task(lesson, lesson.tasks[0], runner).passed
+    with pytest.raises(ValueError, match=r"check.py is missing: git checkout"):
+        tasks.find("06")
 
 
 class NoWords:

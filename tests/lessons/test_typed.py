@@ -85,6 +85,46 @@ def gradients_agree(forward, backward, x):
     return True
 """
 
+MIRROR = """
+def flip(x, flips):
+    W, y = x.shape[2], COPY
+    for n in range(len(x)):
+        for j in range(W):
+            if flips[n]:
+                y[n, :, j] = COLUMN
+    return y
+"""
+
+CROP = """
+def random_crop(x, places, height, width):
+    y = np.empty((len(x), height, width, x.shape[3]), x.dtype)
+    for n, (left, top) in enumerate(places):
+        y[n] = x[n, top : top + height, left : left + width]
+    return y
+"""
+
+CONFUSION = """
+def confusion_matrix(y_true, y_pred, classes):
+    counts = np.zeros((classes, classes), np.int64)
+    for i, j in zip(y_true, y_pred):
+        counts[i - 1, j - 1] += 1
+    return counts
+"""
+
+TOP = """
+def top_mistakes(counts, most):
+    K = len(counts)
+    rows = [(-counts[i, j], i, j) for i in range(K) for j in range(K) if i != j and CONDITION]
+    return np.array([ROW for c, i, j in sorted(rows)[:most]], np.int64).reshape(-1, 3)
+"""
+
+DROPOUT = """
+def dropout_forward(x, u, rate, training):
+    if training:
+        x = x * MASK / KEPT
+    return x.astype(u.dtype)
+"""
+
 NAMED = [
     ("01", LOAD_BATCH, "divided by 255"),
     ("02", LINEAR, "never added"),  # in float64 as well: two mistakes
@@ -99,6 +139,15 @@ NAMED = [
     ("12", BN_BACKWARD.replace("dy * xhat", "dy * x"), "dgamma is the sum of dy * x:"),
     ("12", BN_BACKWARD.replace(".sum(axis=axes)", ".sum(axis=0)"), "dgamma and dbeta are summed over"),
     ("12", BN_BACKWARD.replace("axis=axes", "axis=0"), "mean, variance and sums go over the first axis"),
+    ("13", DROPOUT.replace("MASK", "(u[:1] >= rate)").replace("KEPT", "(1 - rate)"), "one mask for all"),
+    ("13", DROPOUT.replace("MASK", "(u < rate)").replace("KEPT", "(rate or 1)"), "the share that is kept"),
+    ("13", DROPOUT.replace("MASK", "(u >= rate)").replace("KEPT", "1 - rate"), "then takes rate away"),
+    ("14", MIRROR.replace("COPY", "x.copy()").replace("COLUMN", "x[n, :, -j]"), "column -j"),
+    ("14", MIRROR.replace("COPY", "x.copy()").replace("COLUMN", "y[n, :, W - 1 - j]"), "the left half"),
+    ("14", CROP, "row and column have changed places"),
+    ("15", CONFUSION, "the classes are taken for 1 to K"),
+    ("15", TOP.replace("CONDITION", "True").replace("ROW", "(i, j, -c)"), "what never happened is listed"),
+    ("15", TOP.replace("CONDITION", "counts[i, j]").replace("ROW", "(-c, i, j)"), "the count stands first"),
 ]
 
 

@@ -1,0 +1,149 @@
+"""What a learner reads of a verdict."""
+
+import re
+
+import numpy as np
+import pytest
+from verdicts import run, verdict_of, verdict_on_file
+
+from lessons.harness import judge, message, tasks
+from lessons.harness.runner import WorkFile
+
+MESSAGE = """\
+  stride 1  24/24      stride 2  0/16
+Smallest case that fails:
+  x (1,1,3,1) = [[1 2 3]]   w (1,1,1,1) = [[1]]   stride 2, padding 0
+  conv_forward returned [[1 2]]
+  expected              [[1 3]]      y[0,0,1,0] reads x[0,0,2,0]; yours reads x[0,0,1,0]
+Looks like: output column j reads input column j, not j * stride.
+hint 1 of 3: press h"""
+
+
+def test_the_message_that_was_promised(tmp_path):
+    lesson = tasks.find("06")
+    task, mistake = lesson.tasks[0], lesson.tasks[0].wrong[0]
+    work = tmp_path / "work.py"
+    work.write_text(task.imports() + "\n" * 11 + task.code(mistake), encoding="utf-8")
+    with WorkFile(work) as runner:
+        first, *rest = message.text(judge.check_task(lesson, task, runner), "hint 1 of 3: press h")
+    assert first == f"06 conv_forward   x   {work.as_posix()}:13"
+    assert "\n".join(rest) == MESSAGE
+
+
+def test_only_the_learners_lines_are_shown(tmp_path):
+    twice = "import numpy as np\n\n\ndef twice(x):\n    return np.reshape(x, (7, 7))\n"
+    text = message.text(verdict_on_file(twice, tmp_path))
+    assert re.search(r"work\.py:5$", text[0])
+    assert any("line 5, in twice:  return np.reshape(x, (7, 7))" in line for line in text)
+    assert not any("fromnumeric" in line or "Traceback" in line for line in text)
+
+
+def test_the_lines_quoted_are_those_that_ran(tmp_path):
+    saved = "Path(__file__).write_text('# other lines\\n' * 9)"  # as by an editor, while it runs
+    text = f"from pathlib import Path\n\n\ndef twice(x):\n    {saved}\n    return x / 'two'\n"
+    shown = message.text(verdict_on_file(text, tmp_path))
+    assert any("line 6, in twice:  return x / 'two'" in line for line in shown)
+    assert (tmp_path / "work.py").read_text(encoding="utf-8").startswith("# other lines")
+
+
+def test_a_recursion_without_an_end_is_one_whatever_limit_it_sets(tmp_path):
+    text = "import sys\nsys.setrecursionlimit(10**9)\n\n\ndef twice(x):\n    return twice(x)\n"
+    shown = message.text(verdict_on_file(text, tmp_path))
+    assert any("raised RecursionError" in line for line in shown) and len(shown) <= message.LINES
+
+
+@pytest.mark.parametrize(
+    "text, line, about",
+    [
+        ("import numpy as np\n\n\ntwice = np.vectorize(lambda v: 3 * v, [np.float32])\n", 1, "value"),
+        ("\n\n\nfrom textwrap import dedent as twice\n", 1, "raised"),  # begins far down, in its own file
+        ("\n\n\ndef twice(x):\n    return 3 * x\n", 4, "value"),
+    ],
+)
+def test_the_line_is_one_of_this_file(text, line, about, tmp_path):
+    verdict = verdict_on_file(text, tmp_path)
+    assert not verdict.missing and verdict.first.about == about
+    assert message.text(verdict)[0].endswith(f"work.py:{line}")
+
+
+def test_a_syntax_error_is_shown_where_it_is(tmp_path):
+    text = message.text(verdict_on_file("x = 1\n\ndef twice(x:\n    return 2 * x\n", tmp_path))
+    assert text[0].endswith("work.py:3") and "SyntaxError" in text[1]
+
+
+TWICE = "import numpy as np\n\n# Größe\ndef twice(x):\n    return 2 * x\n"
+
+
+@pytest.mark.parametrize("head, encoding", [("", "utf-8-sig"), ("# -*- coding: cp1252 -*-\n", "cp1252")])
+def test_a_file_may_be_written_as_python_allows(head, encoding, tmp_path):
+    assert verdict_on_file(head + TWICE, tmp_path, encoding).passed
+
+
+@pytest.mark.parametrize("head, encoding, line", [
+    ("", "cp1252", 3), ("", "utf-16", 1), ("# coding: klingon\n", "utf-8", 1),
+])  # fmt: skip
+def test_other_letters_are_said_to_be_the_trouble(head, encoding, line, tmp_path):
+    text = message.text(verdict_on_file(head + TWICE, tmp_path, encoding))
+    assert text[0].endswith(f"work.py:{line}")
+    assert "let your editor save it as UTF-8" in text[1] and len(text) == 2
+
+
+def test_what_the_learner_prints_is_shown_and_harmless(tmp_path):
+    text = message.text(verdict_on_file("def twice(x):\n    print('x is', x)\n    return x + 1\n", tmp_path))
+    assert "  x is [1. 2.]" in text
+
+
+@pytest.mark.parametrize("body", ["return x + 1", "raise NotImplementedError", "return x)"])
+def test_what_the_file_prints_is_shown_as_well(body, tmp_path):
+    text = f"print('shapes so far')\n\n\ndef twice(x):\n    {body.rstrip(')')}\n"
+    shown = message.text(verdict_on_file(text + "1 / 0\n" * body.endswith(")"), tmp_path), "hint 1")
+    assert shown[-3:] == ["Printed while the file was read:", "  shapes so far", "hint 1"]
+
+
+def test_a_line_that_is_cut_says_so(tmp_path):
+    twice = f"def twice(x):\n    print('-' * 200)\n    return x / {'1' * 200}\n"
+    shown = message.text(verdict_on_file(twice, tmp_path))
+    assert any(line.startswith("  ---") and line.endswith("- ...") for line in shown)
+    assert max(map(len, shown)) <= message.WIDTH
+
+
+def test_the_place_of_an_endless_loop_is_shown():
+    def endless(x):
+        while True:
+            pass
+
+    verdict = run(endless, limit=0.3)
+    assert verdict.first.about == "timeout"
+    assert verdict.first.reply["frames"][-1][2] in ("while True:", "pass")
+
+
+def test_only_kernels_lose_their_last_axes():
+    row = np.arange(2).reshape(1, 1, 2, 1)
+    assert message.array(row, "x") == message.array(row, "which") == "[[0 1]]"
+    assert message.array(row.reshape(1, 2, 1, 1), "dw") == "[[0 1]]"
+
+
+@pytest.mark.parametrize("result", [0.5 + 0.5j, np.complex128(0.5), np.complex64(0.5), np.array(0.5 + 0j)])
+def test_a_complex_number_is_no_number_here(result):
+    lesson = tasks.find("04")
+    verdict = verdict_of(lesson, lesson.task("relative_error"), lambda a, b: result)
+    text = " ".join(message.text(verdict))
+    assert not verdict.passed and "expected a number, got" in text and "j" in text
+
+
+@pytest.mark.parametrize("result, said", [
+    ("x.astype(object)", "an array of type object, shape (2,)"),
+    ("{'y': np.ones((3, 3, 3))}", "a dict of 1"),
+    ("(x, x)", "return one array (a comma after it makes a tuple)"),
+    ("'word' * 1000", "'wordwordword"),
+    ("np.asmatrix(2 * x)", "a matrix of NumPy: np.asarray(...) makes a plain array of it"),
+    ("np.ma.asarray(2 * x)", "a masked array: np.asarray(...) makes a plain array of it"),
+    ("[np.ma.asarray(2 * x)]", "a list of 1"),
+    ("2 * x + 0j", "expected float32, got complex64"),
+    ("np.complex128(1 + 2j)", "np.complex128(1+2j)"),
+])  # fmt: skip
+def test_any_result_is_named_on_one_line(result, said, tmp_path):
+    twice = f"import numpy as np\n\n\ndef twice(x):\n    return {result}\n"
+    text = message.text(verdict_on_file(twice, tmp_path))
+    assert any(said in line for line in text)
+    assert not any("\n" in line or len(line) > message.WIDTH for line in text)
