@@ -1,14 +1,18 @@
-"""Lesson 06: the cases, the classic mistakes, the hints and the payoff."""
+"""Lesson 06: the cases, the hints and the payoff; the classic mistakes stand in mistakes.py."""
+
+from pathlib import Path
 
 import numpy as np
 
-from lessons.harness import message
-from lessons.harness.convolutions import MORE, NONE, ONE, PADDING_MISTAKES
+from lessons.harness import message, wire
+from lessons.harness.convolutions import MORE, NONE, ONE
 from lessons.harness.explain import reads
 from lessons.harness.payoff import Picture
 from lessons.harness.race import Race
-from lessons.harness.tasks import Case, Lesson, Task, Wrong
+from lessons.harness.tasks import Case, Lesson, Task
 from minicnn.kernels import conv2d
+
+mistakes = wire.module_of(Path(__file__).with_name("mistakes.py"))
 
 
 def group_of(strides):
@@ -111,85 +115,6 @@ def show(args):
     return "   ".join([*arrays, f"{stride}, {around}"])
 
 
-AT = "n, i * SH + kh, j * SW + kw, c"  # where the model answer reads x
-
-FORWARD_MISTAKES = [
-    Wrong("output column j reads input column j, not j * stride.", [("j * SW + kw", "j + kw")]),
-    Wrong("output row i reads input row i, not i * stride.", [("i * SH + kh", "i + kh")]),
-    Wrong(
-        "output pixel (i, j) reads from input pixel (i, j), not from (i * SH, j * SW).",
-        [("i * SH + kh", "i + kh"), ("j * SW + kw", "j + kw")],
-    ),
-    Wrong(
-        "the two strides have changed places.",
-        [
-            (
-                "(SH, SW), (KH, KW, C, F) = strides, w.shape",
-                "(SH, SW), (KH, KW, C, F) = strides[::-1], w.shape",
-            )
-        ],
-    ),
-    Wrong(
-        "the filter is turned round: w[KH-1-kh, KW-1-kw]. Networks do not turn it.",
-        [("w[kh, kw, c, f]", "w[KH - 1 - kh, KW - 1 - kw, c, f]")],
-    ),
-    Wrong("the bias is never added.", [("y[n, i, j, f] = b[f]", "y[n, i, j, f] = 0")]),
-    Wrong(
-        "the bias is added once for every number of the window, not once for each output.",
-        [("* w[kh, kw, c, f]", "* w[kh, kw, c, f] + b[f]"), ("y[n, i, j, f] = b[f]", "y[n, i, j, f] = 0")],
-    ),
-    Wrong(
-        "y is overwritten at every step, not added to: only the last product is left. = for +=?",
-        [("y[n, i, j, f] += ", "y[n, i, j, f] = ")],
-    ),
-    Wrong("only one channel counts: the sum over c is missing.", [(AT, "n, i * SH + kh, j * SW + kw, 0")]),
-    *PADDING_MISTAKES,
-    Wrong("the first picture is used for all of them.", [(AT, "0, i * SH + kh, j * SW + kw, c")]),
-]
-
-BACKWARD_MISTAKES = [
-    Wrong(
-        "the stride is missing where dx and dw find their pixel: i + kh for i * SH + kh.",
-        [("i * SH + kh", "i + kh"), ("j * SW + kw", "j + kw")],
-    ),
-    Wrong(
-        "dx is overwritten, not added to: a pixel collects from every window that saw it. = for +=?",
-        [("j * SW + kw, c] += dy", "j * SW + kw, c] = dy")],
-    ),
-    Wrong(
-        "dw is overwritten, not added to: a weight collects from every place it was used. = for +=?",
-        [("dw[kh, kw, c, f] += ", "dw[kh, kw, c, f] = ")],
-    ),
-    Wrong(
-        "db is overwritten, not added to: the bias was used at every pixel. = for +=?",
-        [("db[f] += ", "db[f] = ")],
-    ),
-    Wrong(
-        "dx still has the zeros around it: cut the padding off again.",
-        [("dx[:, top : top + H, left : left + W]", "dx")],
-    ),
-    Wrong(
-        "dx is cut at the wrong corner: the first `top` rows and `left` columns are padding.",
-        [("dx[:, top : top + H, left : left + W]", "dx[:, :H, :W]")],
-    ),
-    Wrong(
-        "the filter is turned round in dx.",
-        [("* w[kh, kw, c, f]\n", "* w[KH - 1 - kh, KW - 1 - kw, c, f]\n")],
-    ),
-    Wrong(
-        "dw and db are divided by N: dy is already the gradient of the mean loss.",
-        [("W], dw, db", "W], dw / N, db / N")],
-    ),
-    Wrong(
-        "all three are divided by N: dy is already the gradient of the mean loss.",
-        [("left : left + W], dw, db", "left : left + W] / N, dw / N, db / N")],
-    ),
-    Wrong(
-        "dx and dw have changed places in the return.",
-        [("dx[:, top : top + H, left : left + W], dw", "dw, dx[:, top : top + H, left : left + W]")],
-    ),
-]
-
 HINTS_FORWARD = (
     "Take pencil and paper: x = [1 2 3 4 5], a window of 3, stride 2. Which pixels does y[0] see, "
     "which y[1]? Where does the window of y[j] begin?",
@@ -239,7 +164,7 @@ LESSON = Lesson(
             conv2d.forward_definition,
             cases,
             ("y",),
-            FORWARD_MISTAKES,
+            mistakes.FORWARD,
             HINTS_FORWARD,
             explain=reads("x"),
             show=show,
@@ -249,7 +174,7 @@ LESSON = Lesson(
             conv2d.backward_definition,
             gradient_cases,
             ("dx", "dw", "db"),
-            BACKWARD_MISTAKES,
+            mistakes.BACKWARD,
             HINTS_BACKWARD,
             explain=reads("dy"),
             show=show,

@@ -14,7 +14,6 @@ import sys
 
 sys.path += [".", "../.."]  # the repository's root, whether this runs as a script or as a notebook
 
-
 import numpy as np
 
 from lessons import mine, show
@@ -165,13 +164,8 @@ print("stride 2:", conv_row(row, np.array([10.0, 1.0]), 5, 2))
 
 # %%
 print("  W  K  S  left right   counted  formula")
-for W, K, S, before, behind in (
-    (5, 3, 1, 0, 0),
-    (5, 3, 1, 1, 1),
-    (5, 3, 2, 1, 1),
-    (6, 3, 2, 0, 1),
-    (32, 5, 2, 1, 2),
-):
+rows = [(5, 3, 1, 0, 0), (5, 3, 1, 1, 1), (5, 3, 2, 1, 1), (6, 3, 2, 0, 1), (32, 5, 2, 1, 2)]
+for W, K, S, before, behind in rows:
     total = W + before + behind
     counted = len([start for start in range(0, total, S) if start + K <= total])
     formula = (W + before + behind - K) // S + 1

@@ -1,21 +1,24 @@
-"""Lesson 07: the cases, the classic mistakes, the hints and the payoff."""
+"""Lesson 07: the cases, the hints and the payoff; the classic mistakes stand in mistakes.py."""
+
+from pathlib import Path
 
 import numpy as np
 
 from lessons import mine
-from lessons.harness import tasks
-from lessons.harness.convolutions import MORE, NONE, ONE, PADDING_MISTAKES, unpadded
+from lessons.harness import tasks, wire
+from lessons.harness.convolutions import MORE, NONE, ONE
 from lessons.harness.data import batches, labels, pictures, pixels
 from lessons.harness.explain import reads
 from lessons.harness.payoff import Training
 from lessons.harness.race import Race
-from lessons.harness.tasks import Case, Lesson, Task, Wrong
+from lessons.harness.tasks import Case, Lesson, Task
 from minicnn.kernels import activations, conv2d, dense
 from minicnn.kernels.threads import single_threaded_blas
 
 LOOPS = tasks.find("06").task("conv_forward")  # conv_as_matmul must do the same
+mistakes = wire.module_of(Path(__file__).with_name("mistakes.py"))
 
-# ---------------------------------------------------------------- im2col and col2im
+# ---------------------------------------------------------------- cases of im2col and col2im
 
 SIZES = (  # x (N, H, W, C), window, strides, padding
     ((1, 1, 2, 1), (1, 1), (1, 1), NONE),
@@ -82,78 +85,7 @@ def show(args):
     return f"{LOOPS.show(rest)}   {pictures}window {args['KH']} x {args['KW']}"
 
 
-ORDER = "(0, 1, 2, 4, 5, 3)"
-STEPS, CUT = "[:, :: strides[0], :: strides[1]]", "[:, top : top + H, left : left + W]"
-
-IM2COL_MISTAKES = [
-    Wrong(
-        "within a row all of channel 0 comes first, then channel 1: each pixel's channels belong together.",
-        [(ORDER, "(0, 1, 2, 3, 4, 5)")],
-    ),
-    Wrong("a window's pixels are read down first, then to the right.", [(ORDER, "(0, 1, 2, 5, 4, 3)")]),
-    Wrong("the windows are numbered down first, then to the right.", [(ORDER, "(0, 2, 1, 4, 5, 3)")]),
-    Wrong(
-        "the matrix is turned round: windows are its rows, not its columns.",
-        [("KH * KW * C)\n", "KH * KW * C).T\n")],
-    ),
-    Wrong("the strides are ignored.", [(STEPS, "")]),
-    Wrong("the two strides have changed places.", [(STEPS, "[:, :: strides[1], :: strides[0]]")]),
-    Wrong("KH and KW have changed places.", [("(x, (KH, KW)", "(x, (KW, KH)")]),
-    *PADDING_MISTAKES,
-    Wrong(
-        "what stands behind the point is lost in an array of whole numbers: np.zeros(..., x.dtype).",
-        [("KH * KW * C)\n", "KH * KW * C).astype(int).astype(x.dtype)\n")],
-    ),
-]  # fmt: skip
-
-
-def mean_of_copies(cols, x_shape, KH, KW, strides=(1, 1), padding=NONE):
-    count = conv2d.col2im(np.ones_like(cols), x_shape, KH, KW, strides, padding)
-    return conv2d.col2im(cols, x_shape, KH, KW, strides, padding) / np.maximum(count, 1)
-
-
-def last_window(cols, x_shape, KH, KW, strides=(1, 1), padding=NONE):
-    """A loop over windows, in each of which dx[...] = for +=."""
-    (N, H, W, C), (SH, SW), ((top, bottom), (left, right)) = x_shape, strides, padding
-    dx = np.zeros((N, H + top + bottom, W + left + right, C), cols.dtype)
-    OH, OW = (dx.shape[1] - KH) // SH + 1, (dx.shape[2] - KW) // SW + 1
-    for (n, i, j), row in zip(np.ndindex(N, OH, OW), cols):
-        dx[n, i * SH : i * SH + KH, j * SW : j * SW + KW] = row.reshape(KH, KW, C)
-    return dx[:, top : top + H, left : left + W]
-
-
-AT = "kh : kh + OH * SH : SH, kw : kw + OW * SW : SW"
-
-COL2IM_MISTAKES = [
-    Wrong("a pixel keeps only one of its copies: sum them. = for +=?", [("] += cols", "] = cols")]),
-    Wrong("a pixel keeps only one of its copies: sum them. = for +=?", function=last_window),
-    Wrong("a pixel gets the mean of its copies: it must be their sum.", function=mean_of_copies),
-    Wrong("the zeros around the picture are still there: cut the padding off again.", [(CUT, "")]),
-    Wrong(
-        "the picture is cut at the wrong corner: the first `top` rows and `left` columns are padding.",
-        [(CUT, "[:, :H, :W]")],
-    ),
-    Wrong(
-        "the stride is missing: window (i, j) begins at (i * SH, j * SW).",
-        [(AT, "kh : kh + OH, kw : kw + OW")],
-    ),
-    Wrong(
-        "a row of cols is read as channel 0, then channel 1: it holds pixels, each with its channels.",
-        [("KH, KW, C)\n", "C, KH, KW)\n"), ("cols[:, :, :, kh, kw]", "cols[:, :, :, :, kh, kw]")],
-    ),
-    Wrong(
-        "a row of cols is read down first, then to the right.",
-        [("KH, KW, C)\n", "KW, KH, C)\n"), ("cols[:, :, :, kh, kw]", "cols[:, :, :, kw, kh]")],
-    ),
-    Wrong(
-        "the rows of cols are taken as windows numbered down first, then to the right.",
-        [("(N, OH, OW, KH, KW, C)\n", "(N, OW, OH, KH, KW, C).swapaxes(1, 2)\n")],
-    ),
-    Wrong(
-        "only the first picture is filled.",
-        [("x[:, kh", "x[:1, kh"), ("cols[:, :, :, kh", "cols[:1, :, :, kh")],
-    ),
-]  # fmt: skip
+# ---------------------------------------------------------------- hints
 
 IM2COL_HINTS = (
     "A window of 2 x 2 on a picture of 2 x 3. Which four pixels does the window at (0, 1) see? In which "
@@ -176,54 +108,6 @@ COL2IM_HINTS = (
     "if you add all windows at once.)",
 )
 
-
-# ---------------------------------------------------------------- conv_as_matmul
-
-
-def channels_first(x, w, b, strides=(1, 1), padding=NONE):
-    N, OH, OW, F = conv2d.output_shape(x, w, strides, padding)
-    return conv2d.forward_matrix(x, w, b, strides, padding).reshape(N, F, OH, OW).transpose(0, 2, 3, 1)
-
-
-def columns_first(x, w, b, strides=(1, 1), padding=NONE):
-    N, OH, OW, F = conv2d.output_shape(x, w, strides, padding)
-    return conv2d.forward_matrix(x, w, b, strides, padding).reshape(N, OW, OH, F).swapaxes(1, 2)
-
-
-def strides_ignored(x, w, b, strides=(1, 1), padding=NONE):
-    return conv2d.forward_matrix(x, w, b, (1, 1), padding)
-
-
-FILTERS = "w.reshape(KH * KW * C, F)"
-
-CONV_MISTAKES = [
-    Wrong("the bias is never added.", [(" + b", "")]),
-    Wrong(
-        "w is reshaped to (F, KH*KW*C), which mixes the filters: its last axis is F and must stay the last.",
-        [(FILTERS, "w.reshape(F, KH * KW * C).T")],
-    ),
-    Wrong(
-        "the rows of w stand channel by channel, those of cols pixel by pixel.",
-        [(FILTERS, "w.transpose(2, 0, 1, 3).reshape(KH * KW * C, F)")],
-    ),
-    Wrong(
-        "the filter is turned round. Networks do not turn it.",
-        [(FILTERS, "w[::-1, ::-1].reshape(KH * KW * C, F)")],
-    ),
-    Wrong(
-        "y is reshaped to (N, F, OH, OW): the product has a row for each pixel, and F is its last axis.",
-        function=channels_first,
-    ),
-    Wrong(
-        "y is reshaped to (N, OW, OH, F): its rows run to the right first, then down.", function=columns_first
-    ),
-    Wrong(
-        "y is still a matrix, a row for each window: reshape it to (N, OH, OW, F).",
-        [("y.reshape(output_shape(x, w, strides, padding))", "y")],
-    ),
-    Wrong("the strides are ignored.", function=strides_ignored),
-    Wrong("the padding is ignored.", function=unpadded),
-]  # fmt: skip
 
 CONV_HINTS = (
     "One output is a sum of products of a window's numbers with a filter's. A matrix product is many such "
@@ -316,15 +200,15 @@ LESSON = Lesson(
     minutes=50,
     tasks=[
         Task(
-            "im2col", conv2d.im2col, im2col_cases, ("cols",), IM2COL_MISTAKES, IM2COL_HINTS,
+            "im2col", conv2d.im2col, im2col_cases, ("cols",), mistakes.IM2COL, IM2COL_HINTS,
             explain=reads("x"), show=show, views=True,
         ),
         Task(
-            "col2im", conv2d.col2im, col2im_cases, ("dx",), COL2IM_MISTAKES, COL2IM_HINTS,
+            "col2im", conv2d.col2im, col2im_cases, ("dx",), mistakes.COL2IM, COL2IM_HINTS,
             explain=reads("cols"), show=show, views=True,
         ),
         Task(
-            "conv_as_matmul", conv2d.forward_matrix, LOOPS.cases, ("y",), CONV_MISTAKES, CONV_HINTS,
+            "conv_as_matmul", conv2d.forward_matrix, LOOPS.cases, ("y",), mistakes.CONV, CONV_HINTS,
             explain=reads("x"), show=LOOPS.show,
         ),
     ],

@@ -1,27 +1,20 @@
-"""Lesson 08: the cases, the classic mistakes, the hints and the payoff."""
+"""Lesson 08: the answers, the cases, the hints and the payoff; the classic mistakes stand in mistakes.py."""
+
+from pathlib import Path
 
 import numba
 import numpy as np
 
-from lessons.harness import tasks
-from lessons.harness.convolutions import (
-    MORE,
-    NONE,
-    ONE,
-    batch,
-    one_channel,
-    right,
-    turned,
-    unpadded,
-    without_bias,
-)
+from lessons.harness import tasks, wire
+from lessons.harness.convolutions import MORE, NONE, ONE, batch
 from lessons.harness.explain import reads
 from lessons.harness.race import Race
 from lessons.harness.speed import Speed
-from lessons.harness.tasks import Case, Lesson, Task, Wrong
+from lessons.harness.tasks import Case, Lesson, Task
 from minicnn.kernels import conv2d
 
 LOOPS = tasks.find("06").task("conv_forward")  # both functions must do the same
+MISTAKES = wire.module_of(Path(__file__).with_name("mistakes.py")).MISTAKES
 
 
 @numba.njit(parallel=True)
@@ -89,96 +82,7 @@ def cases():
     return [*LOOPS.cases, *large_cases()]
 
 
-# ---------------------------------------------------------------- mistakes
-#
-# Compiled one by one they would take a minute; as lesson 07's product with other arguments, none.
-
-
-def size(x, w, strides, padding):
-    return conv2d.output_shape(x, w, strides, padding)[1:3]
-
-
-def columns_without_stride(x, w, b, strides=(1, 1), padding=NONE):
-    return right(x, w, b, (strides[0], 1), padding)[:, :, : size(x, w, strides, padding)[1]]
-
-
-def rows_without_stride(x, w, b, strides=(1, 1), padding=NONE):
-    return right(x, w, b, (1, strides[1]), padding)[:, : size(x, w, strides, padding)[0]]
-
-
-def no_stride(x, w, b, strides=(1, 1), padding=NONE):
-    OH, OW = size(x, w, strides, padding)
-    return right(x, w, b, (1, 1), padding)[:, :OH, :OW]
-
-
-def bias_for_each_number(x, w, b, strides=(1, 1), padding=NONE):
-    return right(x, w, b * b.dtype.type(w[..., 0].size), strides, padding)
-
-
-def padded_top_left(x, w, b, strides=(1, 1), padding=NONE):
-    """The picture stands in the corner of the zeros."""
-    shifted = ((0, sum(padding[0])), (0, sum(padding[1])))
-    return right(x, w, b, strides, shifted)
-
-
-def first_picture(x, w, b, strides=(1, 1), padding=NONE):
-    return np.repeat(right(x[:1], w, b, strides, padding), len(x), axis=0)
-
-
-def last_product(x, w, b, strides=(1, 1), padding=NONE):
-    KH, KW, _, _ = w.shape
-    x = np.pad(x, ((0, 0), *padding, (0, 0)))[:, KH - 1 :, KW - 1 :, -1:]
-    return right(x, w[-1:, -1:, -1:], 0 * b, strides)
-
-
-def last_product_and_bias(x, w, b, strides=(1, 1), padding=NONE):
-    return last_product(x, w, b, strides, padding) + b
-
-
-def never_filled(x, w, b, strides=(1, 1), padding=NONE):
-    return right(x, w, b * np.float32(np.nan), strides, padding)
-
-
-def always_float64(x, w, b, strides=(1, 1), padding=NONE):
-    return right(x, w, b, strides, padding).astype(np.float64)
-
-
-MISTAKES = [
-    Wrong("output column j reads input column j, not j * stride.", function=columns_without_stride),
-    Wrong("output row i reads input row i, not i * stride.", function=rows_without_stride),
-    Wrong(
-        "output pixel (i, j) reads from input pixel (i, j), not from (i * SH, j * SW).", function=no_stride
-    ),
-    Wrong("the filter is turned round: w[KH-1-kh, KW-1-kw]. Networks do not turn it.", function=turned),
-    Wrong("the bias is never added.", function=without_bias),
-    Wrong(
-        "the bias is added once for every number of the window, not once for each output.",
-        function=bias_for_each_number,
-    ),
-    Wrong("the padding is ignored.", function=unpadded),
-    Wrong(
-        "the picture was copied into the corner of the zeros: it begins at row `top`, column `left`.",
-        function=padded_top_left,
-    ),
-    Wrong("only one channel counts: the sum over c is missing.", function=one_channel),
-    Wrong("the first picture is used for all of them.", function=first_picture),
-    Wrong(
-        "y is overwritten at every step, not added to: only the last product is left. = for +=?",
-        function=last_product,
-    ),
-    Wrong(
-        "only the last product is left, and the bias: the sum over the window is overwritten. = for +=?",
-        function=last_product_and_bias,
-    ),
-    Wrong(
-        "every number is nan. The check fills np.empty with nan, to show it: begin with y[n,i,j,f] = b[f].",
-        function=never_filled,
-    ),
-    Wrong(
-        "the numbers are right, in float64: np.zeros and np.empty need the type, x.dtype.",
-        function=always_float64,
-    ),
-]
+# ---------------------------------------------------------------- hints
 
 HINTS_COMPILED = (
     "w is (KH, KW, C, F) in memory: which two numbers are neighbours, w[0,0,0,0] and which other? Over which "

@@ -40,9 +40,10 @@ def conv_compiled(x, w, b, strides=(1, 1), padding=((0, 0), (0, 0))):
 def conv_bad_order(x, w, b, strides=(1, 1), padding=((0, 0), (0, 0))):
     """The same numbers from the same loops, in the worst order you can find.
 
-    Arguments and result as above. Compiled with @njit, on one thread. Let the innermost loop run over i (rows
-    of the picture): then each step jumps over a whole row of pixels. The check looks at the numbers only; the
-    payoff takes the time, and asks that this be clearly slower than conv_compiled.
+    Arguments and result as above. Compiled with @njit, on one thread: more would hide what the order costs.
+    Let the innermost loop run over i (rows of the picture): then each step jumps over a whole row of pixels.
+    The check takes any order; the payoff takes the time, and asks that this be clearly slower than
+    conv_compiled.
 
         x = [1 2 3]     w = [10 1]     b = [5]
         y = [17 28]

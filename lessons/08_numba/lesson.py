@@ -4,8 +4,8 @@
 # Lesson 07 made one matrix product of a convolution, and paid with copies. Were the loops of lesson 06 slow
 # because they are loops, or because they are Python?
 #
-# In this lesson you compile the loops. Then you put the same loops in another order, and they take many times
-# as long. The numbers, and how many of them, are the same. So what is different?
+# In this lesson you compile the loops. Then you put them in another order, and they take many times as long,
+# for the same numbers. So what is different?
 #
 # **You will write** `conv_compiled` and a bad twin, `conv_bad_order` (about 60 minutes).
 # **You need** lesson 06.
@@ -19,25 +19,27 @@ import time
 
 import numba
 import numpy as np
-from matplotlib import colormaps
 from numba import njit, prange
 
 from lessons import mine, show
 from lessons.harness.clock import one_thread, processor_seconds, seconds
 from lessons.harness.compiling import words
 from lessons.harness.convolutions import batch
-from lessons.harness.figures import speeds, table
+from lessons.harness.figures import speeds
+from lessons.harness.places import LESSONS
 from lessons.harness.speed import multiplications
+from lessons.harness.wire import module_of
 from minicnn.kernels import conv2d
-from minicnn.plots.figure import BLUE, SMALL, VERMILLION, dress, line_style, new_figure
+
+figures = module_of(LESSONS / "08_numba/figures.py")  # what only draws
+orders = module_of(LESSONS / "08_numba/orders.py")  # a convolution with its loops in any order
 
 # %% [markdown]
 # ## The same lines, compiled
 #
 # Here is one loop: multiply two rows of numbers and add up. Python reads each line again in each round, looks
 # up what `+` means for these two objects, makes a new object for the result. **numba** reads the function
-# once, sees that everything is a float32, and makes machine code of it. All it takes is one line above the
-# `def`.
+# once, sees that all is float32, and makes machine code of it. It takes one line above the `def`.
 
 
 # %%
@@ -81,30 +83,14 @@ ROWS, COLUMNS = 4, 8
 by_rows = [(i, j) for i in range(ROWS) for j in range(COLUMNS)]
 by_columns = [(i, j) for j in range(COLUMNS) for i in range(ROWS)]
 
-figure = new_figure(760, 470)
-panels = figure.subplots(2, 2, height_ratios=(1, 1.5))
-blues = colormaps["Blues"]
-names = ("inner loop over j: along memory", "inner loop over i: across memory")
-for column, (name, order) in enumerate(zip(names, (by_rows, by_columns))):
-    when = np.zeros((ROWS, COLUMNS), int)
-    for step, at in enumerate(order):
-        when[at] = step
-    shades = [[blues(0.05 + 0.55 * v / when.max()) for v in line] for line in when]
-    table(panels[0, column], when.tolist(), shades, name)
-    places = [i * COLUMNS + j for i, j in order]  # the address of a[i, j]
-    axes = panels[1, column]
-    for line in range(0, ROWS * COLUMNS, 8):
-        axes.axhspan(line - 0.5, line + 7.5, color="0.93" if line % 16 else "0.86", linewidth=0)
-    axes.plot(places, "o-", color=(BLUE, VERMILLION)[column], markersize=3, linewidth=0.8)
-    dress(axes, None, "step", "place in memory", grid=None)
-show(figure, "08_two_orders")
+visits = {"inner loop over j: along memory": by_rows, "inner loop over i: across memory": by_columns}
+show(figures.two_orders(visits, ROWS, COLUMNS), "08_two_orders")
 
 # %% [markdown]
-# The grey bands are what the processor fetches at once. It never fetches one number: it fetches a **cache
-# line** of 64 bytes, which is 16 numbers of float32 (the picture shows bands of 8). On the left each band is
-# fetched once, used to the end, and never needed again. On the right every step goes to another band. While
-# all bands fit into the *cache*, a small fast memory beside the processor, that does not cost much. When they
-# do not fit, a band is thrown out before its next number is used, and must be fetched again.
+# The grey bands are what the processor fetches at once: never one number, but a **cache line** of 64 bytes,
+# 16 numbers of float32 (the picture shows bands of 8). On the left each band is fetched once and used to the
+# end. On the right every step goes to another band. While all bands fit into the *cache*, a small fast memory
+# beside the processor, that costs little. When not, a band is thrown out before its next number is used.
 #
 # ## The number: what does a step cost?
 #
@@ -138,19 +124,11 @@ for size in sizes:
         times.append(1e9 * seconds(function, square, rounds=rounds) / square.size)
     first, second = (times[-1] for times in cost.values())
     print(f"{square.nbytes // 1024:>6} KB   {first:9.2f} ns{second:9.2f} ns   {second / first:5.1f} times")
-
-figure = new_figure(620, 330)
-axes = figure.subplots()
-for k, (name, times) in enumerate(cost.items()):
-    axes.loglog([4 * size * size / 1024 for size in sizes], times, label=name, **line_style(k))
-axes.legend(fontsize=SMALL)
-dress(axes, "What one number costs, in two orders", "size of the array, KB", "nanoseconds a number")
-show(figure, "08_cost_of_a_step")
+show(figures.cost_of_a_step([4 * size * size / 1024 for size in sizes], cost), "08_cost_of_a_step")
 
 # %% [markdown]
-# The same additions, the same numbers, only in another order. Along memory there is a second gain: neighbours
-# can be worked on *together*. The processor has instructions that take 4, 8 or 16 numbers of float32 at once,
-# if they lie side by side.
+# The same additions, in another order. Along memory there is a second gain: the processor has instructions
+# that take 4, 8 or 16 numbers of float32 at once, if they lie side by side.
 #
 # ## The formula: how far is a jump?
 #
@@ -158,13 +136,12 @@ show(figure, "08_cost_of_a_step")
 #
 #     ((n * OH + i) * OW + j) * F + f
 #
-# So when f grows by 1, the place moves by 1. When j grows by 1, it moves by F; i, by OW * F. In the innermost
-# line of a convolution, three arrays are read:
+# When f grows by 1, the place moves by 1; j, by F; i, by OW * F. The innermost line of a convolution,
 #
 #     y[n, i, j, f] += x[n, i + kh, j + kw, c] * w[kh, kw, c, f]
 #
-# Which loop should be the innermost? For each letter, this is how far the next step jumps (in numbers; 0: the
-# same number again), for pictures of 32 x 32 with 16 channels and 32 filters:
+# reads three arrays. Which loop should be the innermost? For each letter, this is how far the next step jumps
+# (in numbers; 0: the same again), for pictures of 32 x 32 with 16 channels and 32 filters:
 
 # %%
 N, H, W, C, KH, KW, F = 4, 32, 32, 16, 3, 3, 32
@@ -183,59 +160,34 @@ for letter, (in_y, in_x, in_w) in jumps.items():
     print(f"{letter:>9}{in_y:>7}{in_x:>8}{in_w:>8}")
 
 # %% [markdown]
-# With f innermost, y and w are walked along, and x stands still. That is the best line of the table. With c,
-# one array jumps: w, by 32 numbers. With any other letter two arrays jump, by 16 numbers or more each: to
-# another cache line, at every step.
+# With f innermost, y and w are walked along, and x stands still: the best line of the table. With c, w jumps,
+# by 32. With any other letter two arrays jump, by 16 or more each: to another cache line, at every step.
 #
-# Is it true? Here is a convolution as text, with its seven loops in any order you like. We compile it for
-# four orders (one thread, no padding, stride 1) and take the time.
+# Is it true? `orders.py`, beside this text, writes a convolution with its seven loops in any order. Here are
+# the times of four of them (compiled, one thread, no padding, stride 1).
 
 # %%
-LAST = "y[n, i, j, f] += x[n, i + kh, j + kw, c] * w[kh, kw, c, f]"
-LENGTH = {"n": "N", "i": "OH", "j": "OW", "f": "F", "kh": "KH", "kw": "KW", "c": "C"}
-
-
-def conv_in_order(letters):
-    """A convolution whose loops stand in this order, the outermost first; and its text."""
-    lines = ["def conv(x, w, y):", "    (N, OH, OW, F), (KH, KW, C, _) = y.shape, w.shape"]
-    for depth, letter in enumerate(letters, start=1):
-        lines.append("    " * depth + f"for {letter} in range({LENGTH[letter]}):")
-    lines.append("    " * (len(letters) + 1) + LAST)
-    made = {"__name__": "orders"}
-    exec("\n".join(lines), made)
-    return njit(made["conv"]), "\n".join(lines)
-
-
 x = rng.standard_normal((N, H, W, C)).astype(np.float32)
 w = rng.standard_normal((KH, KW, C, F)).astype(np.float32)
 wanted = conv2d.forward_matrix(x, w, np.zeros(F, np.float32))
 times = {}
 for order in ("n i j kh kw c f", "n i j f kh kw c", "n f c kh kw i j", "n f c kh kw j i"):
-    conv, text = conv_in_order(order.split())
+    conv, text = orders.conv_in_order(order.split())
     y = np.zeros((N, OH, OW, F), np.float32)
     conv(x, w, y)
     assert np.abs(y - wanted).max() < 1e-3  # the same result, in any order
     times[order] = seconds(conv, x, w, y, rounds=3)
-print(text)
-print()
+print(text, end="\n\n")
 products = N * OH * OW * F * KH * KW * C
-for order, t in times.items():
-    ratio = t / min(times.values())
-    print(f"{order}: {1e9 * t / products:6.3f} ns a multiplication, {ratio:5.1f} times the best")
-
-figure = new_figure(620, 230)
-axes = figure.subplots()
-axes.barh(list(times), [1e9 * t / products for t in times.values()], color=BLUE)
-axes.invert_yaxis()
-axes.set_yticks(range(len(times)), times, fontsize=SMALL)
-dress(axes, "One convolution, four orders of its loops", "nanoseconds a multiplication", grid="x")
-show(figure, "08_loop_orders")
+each = {order: 1e9 * t / products for order, t in times.items()}
+for order, t in each.items():
+    print(f"{order}: {t:6.3f} ns a multiplication, {t / min(each.values()):5.1f} times the best")
+show(figures.loop_orders(each), "08_loop_orders")
 
 # %% [markdown]
-# Every bar is the same work: the same multiplications, the same result. Not every jump costs the same. With
-# `c` innermost w jumps, but w is small: all of it stays in the cache. What slows this order down is that it
-# adds everything to *one* number, so each addition must wait for the one before, and neighbours cannot be
-# worked on together. With `j` or `i` innermost both large arrays jump, x and y.
+# Every bar is the same work. With `c` innermost w jumps, but w is small: all of it stays in the cache. What
+# slows this order down is that it adds everything to *one* number, so each addition must wait for the one
+# before, and neighbours cannot be worked on together. With `j` or `i` innermost x and y jump, both large.
 #
 # ## Two threads, and the same bits
 #
@@ -277,11 +229,10 @@ for function in (add_shared, add_apart):
     print(f"{function.__name__}: numbers that differ from one thread's, three tries: {differ}")
 
 # %% [markdown]
-# Run the cell again: `add_shared` may give other counts each time; that is what makes such a mistake so hard
-# to find. (With some luck it is even right, when the threads happen not to meet.) `add_apart` always gives 0,
-# and that is a promise you can keep: **if each sum is added up inside one round, in a fixed order, the result
-# is the same to the bit on any number of threads.** All of minicnn keeps it; so must your `conv_compiled`.
-# The check runs it on one thread and on two, and compares every bit.
+# Run the cell again: `add_shared` may give other counts each time (with some luck, 0), which makes such a
+# mistake so hard to find. `add_apart` always gives 0, and that is a promise you can keep: **if each sum is
+# added up inside one round, in a fixed order, the result is the same to the bit on any number of threads.**
+# All of minicnn keeps it; so must your `conv_compiled`. The check compares the bits of one thread and of two.
 #
 # ## When numba does not understand
 #
@@ -303,9 +254,8 @@ except numba.core.errors.TypingError as error:
 
 # %% [markdown]
 # And it checks no indices: `y[5]` of an array of 3 numbers reads whatever lies there. That is why the check
-# runs your lines as plain Python first, where a wrong index is an error with a line number. Only when all is
-# right it compiles them. On several threads that takes nearly all the time of a check, at each save: you will
-# wait for it, so let the loops be right before you put `@njit` above them.
+# runs your lines as plain Python first, where a wrong index is an error with a line number. Compiling takes
+# nearly all the time of a check, at each save: let the loops be right before you put `@njit` above them.
 #
 # ## Your turn
 #
@@ -317,9 +267,8 @@ except numba.core.errors.TypingError as error:
 #
 # ## The race so far
 #
-# The loops of lesson 06 are timed on one small picture, all others on a batch of 8; so the chart shows
-# speeds, not times. All run on one thread, and only the time counts that the processor worked for them.
-# `python -m lessons payoff` draws the chart with your own functions, on all threads.
+# Lesson 06's loops are timed on one small picture, all others on a batch of 8: the chart shows speeds, in
+# processor time on one thread. `python -m lessons payoff` draws it with your own functions, on all threads.
 
 
 # %%
@@ -342,8 +291,7 @@ for name, each in found.items():
 show(speeds(found, "The race so far, on one thread"), "08_race")
 
 # %% [markdown]
-# Plain loops, in a good order, compiled: from the slowest bar to this, and not one multiplication was saved.
-# Lesson 09 saves multiplications.
+# Plain loops, in a good order, compiled; and not one multiplication was saved. Lesson 09 saves some.
 #
 # **In the framework**: [minicnn/kernels/jit.py](../../minicnn/kernels/jit.py) says how all kernels are
 # compiled, and [minicnn/kernels/threads.py](../../minicnn/kernels/threads.py) how they share the cores.

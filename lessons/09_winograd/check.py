@@ -1,17 +1,20 @@
-"""Lesson 09: the cases, the classic mistakes, the hints and the payoff."""
+"""Lesson 09: the answers, the cases, the hints and the payoff; the classic mistakes stand in mistakes.py."""
+
+from pathlib import Path
 
 import numpy as np
 
-from lessons.harness import tasks
-from lessons.harness.convolutions import MORE, NONE, ONE, batch, one_channel, right, turned, without_bias
+from lessons.harness import tasks, wire
+from lessons.harness.convolutions import MORE, NONE, ONE, batch
 from lessons.harness.explain import reads
 from lessons.harness.race import Race
 from lessons.harness.speed import Speed
-from lessons.harness.tasks import Case, Lesson, Task, Wrong
+from lessons.harness.tasks import Case, Lesson, Task
 from lessons.harness.tiles import cut_tiles, join_tiles
 from minicnn.kernels import conv2d, winograd
 
 LOOPS = tasks.find("06").task("conv_forward")  # conv_winograd must do the same
+mistakes = wire.module_of(Path(__file__).with_name("mistakes.py"))
 
 
 def winograd_filters(w):
@@ -78,64 +81,6 @@ def show_square(args):
     return f"{name} {a.shape}".replace(", ", ",") + (more or f" = [{rows}]")
 
 
-G, SECOND, THIRD = "G, G, w, optimize=True)", "[0.5, 0.5, 0.5]", "[0.5, -0.5, 0.5]"
-
-FILTER_MISTAKES = [
-    Wrong("the halves are missing: u1 = (g0 + g1 + g2) / 2.", [(SECOND, "[1, 1, 1]"), (THIRD, "[1, -1, 1]")]),
-    Wrong(
-        "only the columns are transformed: do the same to the rows.",
-        [('"ih,jw,hwcf->ijcf", G, G', '"ih,hwcf->iwcf", G')],
-    ),
-    Wrong("U is turned round: its rows are columns.", [("->ijcf", "->jicf")]),
-    Wrong("the filter is turned round. Networks do not turn it.", [("G, G, w,", "G, G, w[::-1, ::-1],")]),
-    Wrong("in u2 the minus stands before g2: it is (g0 - g1 + g2) / 2.", [(THIRD, "[0.5, 0.5, -0.5]")]),
-    Wrong("u1 and u2 have changed places.", [(f"{SECOND}, {THIRD}", f"{THIRD}, {SECOND}")]),
-    Wrong("U is half of what it should be.", [(G, f"{G} / w.dtype.type(2)")]),
-]  # fmt: skip
-
-T0, T1, T2, T3 = "d[0] - d[2]", "d[1] + d[2]", "d[2] - d[1]", "d[3] - d[1]"
-BOTH = "down(down(d).swapaxes(0, 1)).swapaxes(0, 1)"
-
-INPUT_MISTAKES = [
-    Wrong(
-        "t3 is d1 - d3. Many books have it so, and then y1 = m1 - m2 - m3; here it is d3 - d1.",
-        [(T3, "d[1] - d[3]")],
-    ),
-    Wrong("t2 is d1 - d2: here it is d2 - d1.", [(T2, "d[1] - d[2]")]),
-    Wrong("t0 is d2 - d0: here it is d0 - d2.", [(T0, "d[2] - d[0]")]),
-    Wrong("t1 and t2 have changed places.", [(f"{T1}, {T2}", f"{T2}, {T1}")]),
-    Wrong("only the columns are transformed: do the same to the rows.", [(BOTH, "down(d)")]),
-    Wrong(
-        "only the rows are transformed: do the same to the columns.",
-        [(BOTH, "down(d.swapaxes(0, 1)).swapaxes(0, 1)")],
-    ),
-    Wrong("the columns are transformed twice, the rows never.", [(BOTH, "down(down(d))")]),
-    Wrong("V is turned round: its rows are columns.", [(BOTH, "down(down(d).swapaxes(0, 1))")]),
-    Wrong(
-        "B stands in the place of B' (a matrix turned round): V = B' d B.",
-        [(f"{T0}, {T1}, {T2}, {T3}", "d[0], d[1] - d[2] - d[3], d[1] + d[2] - d[0], d[3]")],
-    ),
-]  # fmt: skip
-
-Y0, Y1 = "m[0] + m[1] + m[2]", "m[1] - m[2] + m[3]"
-BACK = "down(down(M).swapaxes(0, 1)).swapaxes(0, 1)"
-
-OUTPUT_MISTAKES = [
-    Wrong(
-        "y1 is m1 - m2 - m3. Many books have it so, and then t3 = d1 - d3; here it is m1 - m2 + m3.",
-        [(Y1, "m[1] - m[2] - m[3]")],
-    ),
-    Wrong("y1 is m1 + m2 + m3: here it is m1 - m2 + m3.", [(Y1, "m[1] + m[2] + m[3]")]),
-    Wrong("y0 and y1 have changed places.", [(f"{Y0}, {Y1}", f"{Y1}, {Y0}")]),
-    Wrong("y0 is m0 + m1: m2 is missing.", [(Y0, "m[0] + m[1]")]),
-    Wrong("only the columns are transformed: do the same to the rows.", [(BACK, "down(M)")]),
-    Wrong(
-        "only the rows are transformed: do the same to the columns.",
-        [(BACK, "down(M.swapaxes(0, 1)).swapaxes(0, 1)")],
-    ),
-    Wrong("y is turned round: its rows are columns.", [(BACK, "down(down(M).swapaxes(0, 1))")]),
-]  # fmt: skip
-
 FILTER_HINTS = (
     "Take one column g = [g0 g1 g2] of w. Which four numbers does the table at the top of work.py make of "
     "it? If w were only one column, you would be done.",
@@ -194,31 +139,6 @@ def cases():
     ]
 
 
-def bias_too_early(x, w, b, strides=(1, 1), padding=NONE):
-    M = winograd_input(cut_tiles(x, padding)) @ winograd_filters(w) + b
-    return join_tiles(winograd_output(M), x.shape, padding)
-
-
-def mirrored(x, w, b, strides=(1, 1), padding=NONE):
-    return right(x, w.swapaxes(0, 1), b, strides, padding)
-
-
-def parts_in_a_row(x, w, b, strides=(1, 1), padding=NONE):
-    M = winograd_input(cut_tiles(x, padding)) @ winograd_filters(w)
-    return winograd_output(M) + b
-
-
-MISTAKES = [
-    Wrong("the bias is never added.", function=without_bias),
-    Wrong(
-        "the bias is added to M, so the output transform adds it up: add it to y.", function=bias_too_early
-    ),
-    Wrong("the filter is turned round. Networks do not turn it.", function=turned),
-    Wrong("w is mirrored: its rows are taken for its columns.", function=mirrored),
-    Wrong("the tiles were never joined: join_tiles(parts, x.shape, padding).", function=parts_in_a_row),
-    Wrong("only one channel counts: the sum over c is missing.", function=one_channel),
-]
-
 HINTS = (
     "Which shapes have V[2, 3] and U[2, 3], the numbers at one place of all tiles and all filters? Over "
     "which letter does their matrix product sum?",
@@ -245,11 +165,11 @@ LESSON = Lesson(
     question="Can we multiply less?",
     minutes=50,
     tasks=[
-        transform("winograd_filters", winograd_filters, "w", 3, "U", FILTER_MISTAKES, FILTER_HINTS),
-        transform("winograd_input", winograd_input, "d", 4, "V", INPUT_MISTAKES, INPUT_HINTS),
-        transform("winograd_output", winograd_output, "M", 4, "y", OUTPUT_MISTAKES, OUTPUT_HINTS),
+        transform("winograd_filters", winograd_filters, "w", 3, "U", mistakes.FILTER, FILTER_HINTS),
+        transform("winograd_input", winograd_input, "d", 4, "V", mistakes.INPUT, INPUT_HINTS),
+        transform("winograd_output", winograd_output, "M", 4, "y", mistakes.OUTPUT, OUTPUT_HINTS),
         Task(
-            "conv_winograd", conv_winograd, cases, ("y",), MISTAKES, HINTS, explain=reads("x"),
+            "conv_winograd", conv_winograd, cases, ("y",), mistakes.CONV, HINTS, explain=reads("x"),
             show=LOOPS.show, expects=conv2d.forward_matrix, calls=(cut_tiles, join_tiles),
         ),
     ],

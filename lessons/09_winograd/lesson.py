@@ -14,18 +14,19 @@ import sys
 sys.path += [".", "../.."]  # the repository's root, whether this runs as a script or as a notebook
 
 import numpy as np
-from matplotlib import colormaps
 
 from lessons import mine, show
 from lessons.harness.clock import one_thread, processor_seconds
 from lessons.harness.convolutions import batch
-from lessons.harness.figures import speeds, table
+from lessons.harness.figures import speeds
+from lessons.harness.places import LESSONS
 from lessons.harness.speed import multiplications
 from lessons.harness.tiles import cut_tiles, join_tiles
+from lessons.harness.wire import module_of
 from minicnn.kernels import conv2d, winograd
-from minicnn.plots.figure import GREEN, ORANGE, PURPLE, SKY, SMALL, dress, line_style, new_figure
 
-rng = np.random.default_rng(0)
+figures = module_of(LESSONS / "09_winograd/figures.py")  # what only draws
+error_of = module_of(LESSONS / "09_winograd/rounding.py").error_of
 
 # %% [markdown]
 # ## The number: 4 in place of 6
@@ -35,8 +36,7 @@ rng = np.random.default_rng(0)
 #     y0 = d0*g0 + d1*g1 + d2*g2          6 multiplications
 #     y1 = d1*g0 + d2*g1 + d3*g2
 #
-# Now watch this. First make four numbers of the pixels and four of the filter; multiply them, *number by
-# number*; then add:
+# Now make four numbers of the pixels and four of the filter, multiply them *number by number*, and add:
 #
 #     t0 = d0 - d2      u0 = g0                       m = t * u: 4 multiplications
 #     t1 = d1 + d2      u1 = (g0 + g1 + g2) / 2
@@ -58,13 +58,12 @@ print("by four: ", [float(v) for v in by_four])
 assert np.allclose(directly, by_four)
 
 # %% [markdown]
-# The sums and halves cost something too. But u is made once for each filter, and serves for all places of all
-# pictures; t is made once for each pixel, and serves for *all filters*. With 64 filters, a t that took one
-# addition is used 64 times. Only the multiplications in the middle are done for every pixel *and* every
-# filter.
+# The sums and halves cost something too. But u is made once for each filter, and serves all places of all
+# pictures; t is made once for each pixel, and serves *all filters*. Only the multiplications in the middle
+# are done for every pixel *and* every filter.
 #
 # In two dimensions, do it to the columns, then to the rows: **4 x 4 pixels give 2 x 2 outputs with 16
-# multiplications in place of 36.** This is F(2x2, 3x3): 2 x 2 outputs, windows of 3 x 3.
+# multiplications in place of 36.** This is called F(2x2, 3x3).
 #
 # ## The picture: where each number comes from
 #
@@ -73,43 +72,24 @@ assert np.allclose(directly, by_four)
 
 
 # %%
-def transforms():
-    """What the three transforms do to a 1 at each place: (places, rows, columns) of each."""
-    made = []
-    for name, size in (("winograd_filters", 3), ("winograd_input", 4), ("winograd_output", 4)):
-        ones = np.eye(size * size, dtype=np.float32).reshape(size, size, 1, -1)  # one 1 each
-        made.append(mine("09", name)(ones)[:, :, 0])  # (rows, columns, places)
-    return made
+def made_of(name, size):
+    """What a transform does to a 1 at each of size x size places: (rows, columns, places)."""
+    ones = np.eye(size * size, dtype=np.float32).reshape(size, size, 1, -1)
+    return mine("09", name)(ones)[:, :, 0]
 
 
-def stencils(axes, weights, title):
-    """Each output as a small picture of the inputs it is made of."""
-    rows, columns, places = weights.shape
-    size = round(places**0.5)
-    sheet = np.full((rows * (size + 1) + 1, columns * (size + 1) + 1), np.nan)
-    for i, j in np.ndindex(rows, columns):
-        top, left = i * (size + 1) + 1, j * (size + 1) + 1
-        sheet[top : top + size, left : left + size] = weights[i, j].reshape(size, size)
-    colours = colormaps["RdBu"].with_extremes(bad="0.8")
-    axes.imshow(sheet, cmap=colours, vmin=-1.3, vmax=1.3)
-    axes.set_axis_off()
-    axes.set_title(title, fontsize=9)
-
-
-from_w, from_d, from_m = transforms()
-figure = new_figure(800, 285)
-axes = figure.subplots(1, 3)
-stencils(axes[0], from_d, "V: 16 numbers of 4 x 4 pixels")
-stencils(axes[1], from_w, "U: 16 numbers of a 3 x 3 filter")
-stencils(axes[2], from_m, "y: 4 outputs of 4 x 4 products")
-show(figure, "09_stencils")
+weights = {
+    "V: 16 numbers of 4 x 4 pixels": made_of("winograd_input", 4),
+    "U: 16 numbers of a 3 x 3 filter": made_of("winograd_filters", 3),
+    "y: 4 outputs of 4 x 4 products": made_of("winograd_output", 4),
+}
+show(figures.stencils(weights), "09_stencils")
 print("the top left number of V, as weights of the 4 x 4 pixels:")
-print(from_d[0, 0].reshape(4, 4).astype(int))
+print(made_of("winograd_input", 4)[0, 0].reshape(4, 4).astype(int))
 
 # %% [markdown]
-# Look at V: each number needs four pixels, and only their plus and minus: no multiplication at all. Look at
-# U: the four corners are the corners of the filter, untouched; the middle ones are sums of all nine. Look at
-# y: the top left output adds nine of the sixteen products.
+# Each number of V needs four pixels, and only their plus and minus: no multiplication at all. U's corners are
+# those of the filter; its middle ones are sums of all nine. The top left y adds nine of the sixteen products.
 #
 # ## The formula
 #
@@ -120,13 +100,7 @@ A_t = np.array([[1, 1, 1, 0], [0, 1, -1, 1]])
 G = np.array([[1, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1]])
 B_t = np.array([[1, 0, -1, 0], [0, 1, 1, 0], [0, -1, 1, 0], [0, -1, 0, 1]])
 
-figure = new_figure(720, 220)
-axes = figure.subplots(1, 3, width_ratios=(4, 3, 4))
-names = ("B': pixels to t", "G: filter to u", "A': products to y")
-for panel, matrix, name in zip(axes, (B_t, G, A_t), names):
-    shades = [["white" if v == 0 else "#9ecae1" if v > 0 else "#fdb9a2" for v in row] for row in matrix]
-    table(panel, matrix.tolist(), shades, name)
-show(figure, "09_matrices")
+show(figures.matrices({"B': pixels to t": B_t, "G: filter to u": G, "A': products to y": A_t}), "09_matrices")
 
 # %% [markdown]
 # (' turns a matrix round.) For one row, `y = A' [(G g) * (B' d)]`; for a tile and a filter of two dimensions,
@@ -182,50 +156,21 @@ for name, built, table_of_above in zip(("A'", "B'", "G"), found, (A_t, B_t, G)):
 # ## What it costs: rounding
 #
 # A float32 number has about seven digits. The larger the tile, the larger the numbers in the matrices (the
-# point 2 to the fifth power is 32), and the more digits are lost when large numbers cancel. We compute the
-# same convolution with larger and larger tiles in float32, and compare it with float64:
-
+# point 2 to the fifth power is 32), and the more digits are lost when large numbers cancel. Here is the same
+# convolution with larger and larger tiles in float32, against float64 (`rounding.py`, beside this text):
 
 # %%
-def error_of(m, points, C=32, T=200):
-    """The largest error of F(m x m, 3 x 3) in float32, against the largest output; sums over C channels."""
-    draw = np.random.default_rng(1)
-    size = m + 2
-    tiles, filters = draw.standard_normal((size, size, T, C)), draw.standard_normal((3, 3, C, 8))
-    windows = np.lib.stride_tricks.sliding_window_view(tiles, (3, 3), axis=(0, 1))  # (m, m, T, C, 3, 3)
-    exact = np.einsum("ijtchw,hwcf->ijtf", windows, filters, optimize=True)
-    if m == 1:  # a tile with one output: no transform
-        columns = filters.transpose(2, 0, 1, 3).reshape(C * 9, 8).astype(np.float32)
-        result = (windows.reshape(T, C * 9).astype(np.float32) @ columns).reshape(1, 1, T, 8)
-    else:
-        A_t, B_t, G = (matrix.astype(np.float32) for matrix in matrices(points, m, 3))
-        tiles, filters = tiles.astype(np.float32), filters.astype(np.float32)
-        V = np.einsum("ih,jw,hwtc->ijtc", B_t, B_t, tiles, optimize=True)
-        U = np.einsum("ih,jw,hwcf->ijcf", G, G, filters, optimize=True)
-        result = np.einsum("ih,jw,hwtf->ijtf", A_t, A_t, V @ U, optimize=True)
-    return np.abs(result - exact).max() / np.abs(exact).max()
-
-
 points = (0, 1, -1, 2, -2, 0.5, -0.5, 4, -4)
 outputs, errors, counts = [1, 2, 4, 6, 8], [], []
 for m in outputs:
-    errors.append(error_of(m, points[: m + 1]))
+    errors.append(error_of(m, matrices(points[: m + 1], m, 3) if m > 1 else None))
     counts.append((m + 2) ** 2 / m**2)
     print(f"{m} x {m} outputs a tile: {counts[-1]:5.2f} multiplications an output, error {errors[-1]:.1e}")
-
-figure = new_figure(720, 300)
-left, right = figure.subplots(1, 2)
-left.plot(outputs, counts, **line_style(0))
-left.set_ylim(0, 9.5)
-dress(left, "Work", "outputs a tile, in each direction", "multiplications an output")
-right.semilogy(outputs, errors, **line_style(1))
-dress(right, "Error in float32", "outputs a tile, in each direction", "against the largest output")
-show(figure, "09_error")
+show(figures.work_and_error(outputs, counts, errors), "09_error")
 
 # %% [markdown]
-# The work falls quickly at first, then hardly; the error grows all the way. For a network, an error of a
-# millionth is nothing: its random batches make far more noise. A thousandth, in every layer, is another
-# matter.
+# The work falls quickly at first, then hardly; the error grows all the way. For a network, a millionth is
+# nothing: its random batches make far more noise. A thousandth, in every layer, is another matter.
 #
 # ## Your turn
 #
@@ -237,10 +182,9 @@ show(figure, "09_error")
 #
 # ## When does it lose?
 #
-# Fewer multiplications are not less time. The transforms are work as well: yours of the pixels multiply
-# nothing, but they read and write many numbers. First, where does the time go? We take 16 pictures of 16 x 16
-# pixels with 128 channels, and 128 filters. All times in this part are *processor time on one thread*, so
-# that what else the computer does counts little.
+# Fewer multiplications are not less time. The transforms are work as well: they read and write many numbers.
+# Where does the time go, for 16 pictures of 16 x 16 pixels with 128 channels, and 128 filters? All times in
+# this part are *processor time on one thread*, so that what else the computer does counts little.
 
 # %%
 x, w, _, _, padding = batch(16, 16, 128, 128).values()
@@ -262,30 +206,16 @@ with one_thread():
             "transform back": processor_seconds(output_of, M),
         },
     }
-
-colour = {"copy": ORANGE, "transform": GREEN, "multiply": SKY, "transform back": PURPLE}
-figure = new_figure(720, 220)
-axes = figure.subplots()
-for k, (name, times) in enumerate(parts.items()):
-    start = 0
-    for part, t in times.items():
-        label = part if k == 1 else None
-        axes.barh(k, 1000 * t, left=1000 * start, color=colour[part], label=label)
-        start += t
+for name, times in parts.items():
     print(name, ", ".join(f"{part} {1000 * t:.1f} ms" for part, t in times.items()))
-axes.set_yticks(range(2), parts, fontsize=SMALL)
-axes.invert_yaxis()
-axes.legend(fontsize=SMALL, loc="upper left", bbox_to_anchor=(1, 1))
-dress(axes, "Where the time goes", "milliseconds", grid="x")
-show(figure, "09_where_the_time_goes")
+show(figures.where_the_time_goes(parts), "09_where_the_time_goes")
 ratio = parts["lesson 07"]["multiply"] / parts["lesson 09"]["multiply"]
 print(f"the products alone: {ratio:.1f} times as fast as in lesson 07")
 
 # %% [markdown]
 # (The bias, which both add, is left out.) The multiplying has become cheaper, as promised; and of what was
-# saved, much is spent on the transforms, on some computers all of it and more. Do
-# many channels and filters help? Do small pictures hurt? Two pairs of functions that differ only in the
-# method:
+# saved, much is spent on the transforms, on some computers all of it and more. Do many channels and filters
+# help? Do small pictures hurt? Two pairs of functions that differ only in the method:
 
 # %%
 conv_as_matmul, conv_winograd = mine("07", "conv_as_matmul"), mine("09", "conv_winograd")
@@ -309,22 +239,7 @@ channels, sides = [2, 4, 8, 16, 32, 64, 128], [2, 4, 6, 8, 12, 16, 24, 32]
 with one_thread():
     by_channels = gains([batch(16, 16, C, C) for C in channels])
     by_side = gains([batch(16, side, 64, 64) for side in sides])
-
-figure = new_figure(800, 330)
-left, right = figure.subplots(1, 2, sharey=True)
-for k, name in enumerate(pairs):
-    left.plot(channels, by_channels[name], label=name, **line_style(k))
-    right.plot(sides, by_side[name], label=name, **line_style(k))
-top = 1.35 * max(1, np.max([*by_channels.values()]), np.max([*by_side.values()]))  # room for the legend
-for axes, ticks in ((left, channels), (right, sides)):
-    axes.axhline(1, color="0.4", linewidth=1)
-    axes.set_xscale("log", base=2)
-    axes.set_xticks(ticks, ticks)
-    axes.set_ylim(0, top)
-left.legend(fontsize=SMALL, loc="upper left")
-dress(left, "16 pictures of 16 x 16", "channels and filters", "times as fast (above 1: it wins)")
-dress(right, "16 pictures, 64 channels and filters", "pixels a side")
-show(figure, "09_when_it_loses")
+show(figures.when_it_loses(channels, by_channels, sides, by_side), "09_when_it_loses")
 for name in pairs:
     all_gains = [*by_channels[name], *by_side[name]]
     print(f"{name}: wins at {sum(gain > 1 for gain in all_gains)} of {len(all_gains)} points")
@@ -345,14 +260,13 @@ print("  side    ", " ".join(f"{side}: {chosen(side, 64)}" for side in sides))
 # Below the line it loses. With few channels, each transformed number is used by few filters, and the
 # transforms are nearly all the work. On the smallest pictures there are few tiles to share the filters'
 # transform among, and many tiles hang over the edge. How far up the curves come is a matter of your computer:
-# the slower it multiplies, compared with how fast it reads and writes, the more is gained. On a computer that
-# multiplies very fast a curve may stay below the line everywhere. Then lesson 07 wins this race at any size,
-# and your functions are no less right for it: fewer multiplications are no promise of less time.
+# the slower it multiplies, compared with how fast it reads and writes, the more is gained. If it multiplies
+# very fast a curve may stay below the line everywhere: your functions are no less right for it.
 #
 # minicnn's tiles are larger than yours: they save more, and the cache holds them all the way from the pixels
-# to the outputs. So `Conv2D` chooses by itself, for each layer: it counts the multiplications of both ways,
-# and for Winograd also the numbers that go through the transforms. The last lines above are its choice. What
-# such a number costs was measured on one computer, not on yours; so near the line the choice may be wrong.
+# to the outputs. So `Conv2D` chooses for each layer: it counts the multiplications of both ways, and for
+# Winograd also the numbers that go through the transforms. The last lines above are its choice. What such a
+# number costs was measured on another computer; near the line the choice may be wrong on yours.
 # `Conv2D(64, 3, algorithm="winograd")`, or `"im2col"`, decides for it.
 #
 # ## The race so far, on one thread
@@ -367,19 +281,15 @@ race = {
     "minicnn, im2col in the cache": (conv2d.forward, large),
     "minicnn, Winograd, 4 x 4 a tile": (winograd.forward, large),
 }
-found = {}
 with one_thread():
-    for name, (function, args) in race.items():
-        found[name] = multiplications(args) / processor_seconds(function, *args.values())
+    found = {name: multiplications(a) / processor_seconds(f, *a.values()) for name, (f, a) in race.items()}
 for name, each in found.items():
     print(f"{name:<32} {each / 1e6:12,.1f} million multiplications of the definition a second")
 show(speeds(found, "The race so far, on one thread"), "09_race")
 
 # %% [markdown]
 # "Multiplications of the definition": Winograd does fewer, so its number can be higher than what the computer
-# can multiply. That is the point.
-#
-# `python -m lessons payoff` draws this chart with your own functions.
+# can multiply: that is the point. `python -m lessons payoff` draws this chart with your own functions.
 #
 # **In the framework**: [minicnn/kernels/toom_cook.py](../../minicnn/kernels/toom_cook.py) builds the matrices
 # from the points, as you have seen here.

@@ -92,6 +92,18 @@ def of_type(got, same, right):
     return got
 
 
+def in_one_type(got, same, right):
+    """``got`` and ``same`` as they are compared: in the type of ``right`` where both are floats of another.
+
+    A float64 that float32 numbers were added to, and the float32 sum made float64, are the same mistake.
+    """
+    got = of_type(got, same, right)
+    arrays = all(isinstance(a, np.ndarray) and a.dtype.kind == "f" for a in (got, same, right))
+    if arrays and got.dtype == same.dtype != right.dtype:
+        return got.astype(right.dtype), same.astype(right.dtype)
+    return got, same
+
+
 def as_parts(task, value):
     """The returned values one by one, or None where their number is wrong."""
     if len(task.returns) == 1:

@@ -159,6 +159,11 @@ def _compiled_problem(task, reply):
             "is right and compiled, but all on one thread: for several it takes @njit(parallel=True) in the "
             "line above its def and prange, not range, in its outer loop"
         )
+    if not several and reply.get("shared"):
+        return "compiled", (
+            "is right and compiled, but its loop over prange is shared among threads, and this one is to run "
+            "on one: @njit alone above its def, and range in place of prange"
+        )
     return "", ""
 
 
@@ -269,7 +274,7 @@ def _does_the_same(task, function, outcome, words):
         return mine is theirs and compare.kind(reply["value"]) == compare.kind(outcome.reply["value"])
     dtype, right = compare.float_type(outcome.case.args), compare.as_parts(task, outcome.expected)
     return not any(
-        compare.difference(compare.of_type(got, same, each), same, name, dtype, task.tolerance)
+        compare.difference(*compare.in_one_type(got, same, each), name, dtype, task.tolerance)
         for name, got, same, each in zip(task.returns, theirs, mine, right)
     )
 

@@ -1,0 +1,208 @@
+"""Convolutions as a learner types them: right ones pass, and what the message says of wrong ones is true."""
+
+import numpy as np
+import pytest
+
+from lessons.harness import compare, judge, message, tasks
+from lessons.harness.runner import Functions
+
+SIZES = """
+    (N, H, W, C), (KH, KW, _, F), (SH, SW) = x.shape, w.shape, strides
+    (top, bottom), (left, right) = padding
+    OH = (H + top + bottom - KH) // SH + 1
+    OW = (W + left + right - KW) // SW + 1
+"""
+LOOPS = f"""
+def conv_forward(x, w, b, strides=(1, 1), padding=((0, 0), (0, 0))):{SIZES}
+    padded = np.pad(x, ((0, 0), (top, bottom), (left, right), (0, 0)))
+    y = np.zeros((N, OH, OW, F), x.dtype)
+    for n in range(N):
+        for i in range(OH):
+            for j in range(OW):
+                for f in range(F):
+                    y[n, i, j, f] = b[f]
+                    for kh in range(KH):
+                        for kw in range(KW):
+                            for c in range(C):
+                                y[n, i, j, f] += padded[n, i * SH + kh, j * SW + kw, c] * w[kh, kw, c, f]
+    return y
+"""
+ZEROS = """padded = np.zeros((N, H + top + bottom, W + left + right, C), x.dtype)
+    padded[:, top : top + H, left : left + W] = x"""
+COMPILED = LOOPS.replace("conv_forward", "conv_compiled").replace(LOOPS.split("\n")[7].strip(), ZEROS)
+WINDOWS = f"""
+def conv_forward(x, w, b, strides=(1, 1), padding=((0, 0), (0, 0))):{SIZES}
+    padded = np.pad(x, ((0, 0), (top, bottom), (left, right), (0, 0)))
+    y = np.zeros((N, OH, OW, F), x.dtype)
+    for i in range(OH):
+        for j in range(OW):
+            window = padded[:, i * SH : i * SH + KH, j * SW : j * SW + KW]
+            y[:, i, j] = np.tensordot(window, w, 3) + b
+    return y
+"""
+BACKWARD = f"""
+def conv_backward(x, w, dy, strides=(1, 1), padding=((0, 0), (0, 0))):{SIZES}
+    padded = np.pad(x, ((0, 0), (top, bottom), (left, right), (0, 0)))
+    dx, dw, db = np.zeros_like(padded), np.zeros_like(w), dy.sum(axis=(0, 1, 2))
+    for i in range(OH):
+        for j in range(OW):
+            at = slice(None), slice(i * SH, i * SH + KH), slice(j * SW, j * SW + KW)
+            dw += np.tensordot(padded[at], dy[:, i, j], (0, 0))
+            dx[at] += np.tensordot(dy[:, i, j], w, (1, 3))
+    return dx[:, top : top + H, left : left + W], dw, db
+"""
+COUNTED = SIZES.replace("(KH, KW, _, F), (SH, SW) = x.shape, w.shape,", "(SH, SW) = x.shape,")
+IM2COL = f"""
+def im2col(x, KH, KW, strides=(1, 1), padding=((0, 0), (0, 0))):{COUNTED}
+    padded = np.pad(x, ((0, 0), (top, bottom), (left, right), (0, 0)))
+    cols = np.zeros((N * OH * OW, KH * KW * C), x.dtype)
+    row = 0
+    for n in range(N):
+        for i in range(OH):
+            for j in range(OW):
+                cols[row] = padded[n, i * SH : i * SH + KH, j * SW : j * SW + KW].ravel()
+                row += 1
+    return cols
+"""
+COL2IM = f"""
+def col2im(cols, x_shape, KH, KW, strides=(1, 1), padding=((0, 0), (0, 0))):{COUNTED.replace("x.", "x_")}
+    dx = np.zeros((N, H + top + bottom, W + left + right, C), cols.dtype)
+    row = 0
+    for n in range(N):
+        for i in range(OH):
+            for j in range(OW):
+                dx[n, i * SH : i * SH + KH, j * SW : j * SW + KW] += cols[row].reshape(KH, KW, C)
+                row += 1
+    return dx[:, top : top + H, left : left + W]
+"""
+MATMUL = f"""
+from minicnn.kernels.conv2d import im2col
+
+def conv_as_matmul(x, w, b, strides=(1, 1), padding=((0, 0), (0, 0))):{SIZES}
+    y = im2col(x, KH, KW, strides, padding) @ w.reshape(-1, F) + b
+    return y.reshape(N, OH, OW, F)
+"""
+FILTERS = """
+def winograd_filters(w):
+    G = np.array([[1, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1]], w.dtype)
+    return np.einsum("ih,jk,hkcf->ijcf", G, G, w)
+"""
+INPUT = """
+def winograd_input(d):
+    B_t = np.array([[1, 0, -1, 0], [0, 1, 1, 0], [0, -1, 1, 0], [0, -1, 0, 1]], d.dtype)
+    return np.einsum("ih,jk,hktc->ijtc", B_t, B_t, d)
+"""
+OUTPUT = """
+def winograd_output(M):
+    A_t = np.array([[1, 1, 1, 0], [0, 1, -1, 1]], M.dtype)
+    return np.einsum("ih,jk,hktf->ijtf", A_t, A_t, M)
+"""
+WINOGRAD = f"""{FILTERS}{INPUT}{OUTPUT}
+from lessons.harness.tiles import cut_tiles, join_tiles
+
+def conv_winograd(x, w, b, strides=(1, 1), padding=((0, 0), (0, 0))):
+    M = winograd_input(cut_tiles(x, padding)) @ winograd_filters(w)
+    return join_tiles(winograd_output(M), x.shape, padding) + b
+"""
+TYPED = {
+    "06": (LOOPS, WINDOWS, BACKWARD),
+    "07": (IM2COL, COL2IM, MATMUL),
+    "08": (COMPILED,),
+    "09": (FILTERS, INPUT, OUTPUT, WINOGRAD),
+}
+
+
+def verdict_of(number, text):
+    """The verdict on the last function of ``text``."""
+    lesson, space = tasks.find(number), {}
+    exec(f"import numpy as np\n{text}", space)
+    name = list(space)[-1]
+    with Functions([space[name]], [name]) as runner:
+        return judge.check_task(lesson, lesson.task(name), runner)
+
+
+@pytest.mark.parametrize("number, text", [(number, text) for number in TYPED for text in TYPED[number]])
+def test_a_right_answer_passes(number, text):
+    verdict = verdict_of(number, text)
+    assert verdict.passed or verdict.first.about == "compiled", message.text(verdict)
+
+
+ROWS, COLUMNS = ("- KH) // SH + 1", "- KH) // SH"), ("- KW) // SW + 1", "- KW) // SW")
+STRIDES, SWAPPED = ("(SH, SW) =", "(SW, SH) ="), "the two strides have changed places"
+PAIRS = ("(top, bottom), (left, right) =", "(left, right), (top, bottom) =")
+CORNERS = ("(top, bottom), (left, right) =", "(top, left), (bottom, right) =")
+MINUS = ("top : top + H, left : left + W", "top:-bottom, left:-right")
+EARLY = ("\n    return", "\n        return")
+
+WRONG = [
+    *(
+        ("06", text, edit, said)
+        for text, missing in ((LOOPS, "of outputs is missing"), (BACKWARD, "of dy is not used for dx and dw"))
+        for edit, said in (
+            (COLUMNS, f"the last column {missing}"),
+            (ROWS, f"the last row {missing}"),
+            (STRIDES, SWAPPED),
+        )
+    ),
+    *(
+        (number, text, edit, said)
+        for number, text in (("07", IM2COL), ("07", COL2IM), ("07", MATMUL), ("08", COMPILED))
+        for edit, said in (
+            (COLUMNS, "the last column of outputs is missing"),
+            (ROWS, "the last row of outputs is missing"),
+            *([(STRIDES, SWAPPED), (PAIRS, "padding")] if text is not MATMUL else []),
+        )
+    ),
+    ("06", LOOPS, PAIRS, "the pairs of padding have changed places"),
+    ("06", BACKWARD, PAIRS, "the zeros are not where padding"),
+    ("06", LOOPS, CORNERS, "each pair of padding is (before, after)"),
+    ("06", LOOPS, ("w[kh, kw", "w[KH - 1 - kh, KW - 1 - kw"), "the filter is turned round"),
+    ("06", LOOPS, ("i * SH + kh, j * SW + kw", "i + kh * SH, j + kw * SW"), "the stride is put to"),
+    ("06", LOOPS, ("), x.dtype)", "))"), "the numbers are right, in float64"),
+    ("06", LOOPS, ("- KH) // SH", "- KH) / SH"), "a size is a float"),
+    ("06", LOOPS, ("OH = (H + top + bottom", "OH = (H"), ""),  # the height alone has no name
+    ("06", LOOPS, EARLY, "does the return stand inside the loop?"),
+    ("06", LOOPS, ("+= padded", "+= x"), "with padding an index is out of range"),
+    ("06", BACKWARD, MINUS, "top:-bottom, left:-right] is empty"),
+    ("06", BACKWARD, ("top : top + H, left : left + W", "top:H, left:W"), "the cut ends at H and W"),
+    ("06", BACKWARD, ("axis=(0, 1, 2)", "axis=0"), "db is summed over n alone"),
+    ("06", BACKWARD, ("zeros_like(padded)", "zeros_like(x)"), ""),  # not out of range: slices are cut short
+    ("06", BACKWARD, ("(padded[at]", "(padded[at][:, ::-1, ::-1]"), "dw is turned round"),
+    ("07", IM2COL, ("cols[row]", "cols[i * OW + j]"), "each picture begins at row 0 again"),
+    ("07", IM2COL, ("cols[row]", "cols[(n * OH + i) * OH + j]"), ""),
+    ("07", IM2COL, ("cols[row]", "cols[n * OH * OW + i * OH + j]"), "a line of windows takes OW rows"),
+    ("07", IM2COL, ("row += 1", "pass"), "the row is always 0"),
+    ("07", IM2COL, ("i * SH : i * SH + KH, j * SW : j * SW", "i : i + KH, j : j"), "begins at (i, j), not"),
+    ("07", COL2IM, MINUS, "top:-bottom is empty where bottom is 0"),
+    ("07", COL2IM, ("reshape(KH, KW", "reshape(KW, KH"), "KH and KW have changed places"),
+    ("07", COL2IM, ("cols.dtype", "float"), "the numbers are right, in float64"),
+    ("07", MATMUL, ("KH, KW, strides, padding)", "KH, KW)"), "im2col is not told the strides and"),
+    ("07", MATMUL, ("N, OH, OW, F)", "N, H, W, F)"), "y is reshaped to (N, H, W, F)"),
+    ("08", COMPILED, MINUS, "top:-bottom is empty where bottom is 0"),
+    ("08", COMPILED, ("] = x\n", "]\n"), "was x copied into the padded zeros?"),
+    ("09", FILTERS, ('np.einsum("ih,jk,hkcf->ijcf", G, G, w)', "G @ w @ G.T"), "@ works on the last two"),
+    ("09", FILTERS, (", w.dtype)", ")"), "in float64"),
+    ("09", INPUT, ("jk,hktc", "kj,hktc"), "B' stands on both sides of d"),
+    ("09", INPUT, ("ih,jk,hktc", "hi,kj,hktc"), "B stands in the place of B'"),
+    ("09", OUTPUT, ("->ijtf", "->jitf"), "y is turned round"),
+    ("09", WINOGRAD, ("(x, padding))", "(x, padding).swapaxes(0, 1))"), "the tiles are turned round"),
+    ("09", WINOGRAD, (" @ ", " * "), "V * U multiplies number by number"),
+    ("09", WINOGRAD, ("x.shape, padding", "x.shape, ((0, 0), (0, 0))"), "those cut are not as many tiles"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("number, text, edit, said", WRONG)
+def test_a_wrong_answer_meets_its_name(number, text, edit, said):
+    assert edit[0] in text
+    verdict = verdict_of(number, text.replace(*edit))
+    assert not verdict.passed
+    assert said in verdict.looks_like and bool(said) is bool(verdict.looks_like)
+    assert len(message.text(verdict, "a hint")) <= message.LINES
+
+
+def test_the_sum_of_float32_in_float64_is_one_mistake_with_its_own():
+    single, double = np.float32([1 / 3]), np.float32([1 / 3]).astype(float) + 1e-9
+    assert [a.dtype.name for a in compare.in_one_type(double, double, single)] == ["float32"] * 2
+    assert [a.dtype.name for a in compare.in_one_type(single, single, double)] == ["float64"] * 2
+    whole = np.ones(1, int)
+    assert compare.in_one_type(whole, whole, single)[0].dtype == int  # what was lost stays lost
