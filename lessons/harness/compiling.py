@@ -151,3 +151,21 @@ def frame(error, files):
     if file not in files:
         return []
     return [[line, "", linecache.getline(file, line).strip()]]  # knows notebooks' cells
+
+
+def problem(reply, several):
+    """Is it compiled as the exercise asks: at all, and on several threads where there are to be several?"""
+    if not reply.get("compiled"):
+        above = "@njit(parallel=True)" if several else "@njit"
+        return "compiled", f"is right, but it is not compiled: put {above} in the line above its def"
+    if several and not reply.get("shared"):
+        return "compiled", (
+            "is right and compiled, but all on one thread: for several it takes @njit(parallel=True) in the "
+            "line above its def and prange, not range, in its outer loop"
+        )
+    if not several and reply.get("shared"):
+        return "compiled", (
+            "is right and compiled, but its loop over prange is shared among threads, and this one is to run "
+            "on one: @njit alone above its def, and range in place of prange"
+        )
+    return "", ""

@@ -117,7 +117,7 @@ def _outcomes(task, runner, threads, before):
         outcome = Outcome(case, runner.call(task.name, _copies(case.args), limit, threads), expected)
         outcome.about, outcome.problem = _problem(task, outcome)
         if compiled and not outcome.problem:
-            outcome.about, outcome.problem = _compiled_problem(task, outcome.reply)
+            outcome.about, outcome.problem = compiling.problem(outcome.reply, max(task.threads) > 1)
         if threads not in (None, 0, 1) and outcome.about in ("", "value"):
             outcome.about, outcome.problem = _thread_problem(outcome, before[len(found)], threads)
         found.append(outcome)
@@ -146,25 +146,6 @@ def _same_everywhere(reply):
     """Will the other cases say the same? Nothing written yet; or it cannot be compiled, which takes long."""
     cannot = reply.get("message", "").startswith(compiling.CANNOT)
     return cannot or reply.get("raised") == "NotImplementedError"
-
-
-def _compiled_problem(task, reply):
-    """Is it compiled as the exercise asks: at all, and on several threads where there are to be several?"""
-    several = max(task.threads) > 1
-    if not reply.get("compiled"):
-        above = "@njit(parallel=True)" if several else "@njit"
-        return "compiled", f"is right, but it is not compiled: put {above} in the line above its def"
-    if several and not reply.get("shared"):
-        return "compiled", (
-            "is right and compiled, but all on one thread: for several it takes @njit(parallel=True) in the "
-            "line above its def and prange, not range, in its outer loop"
-        )
-    if not several and reply.get("shared"):
-        return "compiled", (
-            "is right and compiled, but its loop over prange is shared among threads, and this one is to run "
-            "on one: @njit alone above its def, and range in place of prange"
-        )
-    return "", ""
 
 
 def _thread_problem(outcome, before, threads):

@@ -8,6 +8,7 @@ from verdicts import verdict_of
 
 from lessons.harness import compare, judge, message, tasks
 from lessons.harness.runner import WorkFile
+from minicnn import initializers
 
 LESSONS = [tasks.find(number) for number in tasks.folders()]
 TASKS = [
@@ -50,6 +51,19 @@ def test_the_stub_fails_and_the_answer_passes(lesson, tmp_path):
             assert verdict.passed, "\n".join(message.text(verdict))
 
 
+@pytest.fixture
+def repeated_weights(monkeypatch):
+    """A few numbers over and over as the weights of a network: thousands of networks are built here."""
+    few = np.random.default_rng(0).standard_normal(9973)
+
+    def draw(shape, variance, rng):
+        return np.resize(few, shape) * np.sqrt(variance)
+
+    for name in ("uniform", "truncated_normal"):
+        monkeypatch.setattr(initializers, name, draw)
+
+
+@pytest.mark.usefixtures("repeated_weights")
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")  # nan / nan is no error for a learner
 @pytest.mark.parametrize("lesson, task, wrong", MISTAKES)
 def test_a_classic_mistake_is_named(lesson, task, wrong):

@@ -76,8 +76,7 @@ def test_object_mode_is_not_compiled(tmp_path):
     ((1,), True, True, "this one is to run on one: @njit alone above its def, and range in place of prange"),
 ])  # fmt: skip
 def test_what_is_asked_for_is_what_the_exercise_asks_for(threads, compiled, shared, said):
-    task, reply = dataclasses.replace(TASK, threads=threads), {"compiled": compiled, "shared": shared}
-    about, problem = judge._compiled_problem(task, reply)
+    about, problem = compiling.problem({"compiled": compiled, "shared": shared}, max(threads) > 1)
     assert said in problem and bool(about) is bool(problem) is bool(said)
 
 
