@@ -1,8 +1,10 @@
-"""Where several workers run the examples (``pytest -n``), each kernel is compiled by one of them."""
+"""What the examples' tests share: the compiling, and an eye on the words of figures."""
 
 import os
 
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.text import Text
 
 from minicnn import warmup
 
@@ -19,3 +21,16 @@ def compiled(tmp_path_factory):
         except FileExistsError:
             continue
         compile_group()
+
+
+@pytest.fixture
+def words(monkeypatch):
+    """The words of every figure that is written."""
+    found, print_png = [], FigureCanvasAgg.print_png
+
+    def keep(canvas, *args, **options):
+        found.append(" ".join(text.get_text() for text in canvas.figure.findobj(Text)))
+        print_png(canvas, *args, **options)
+
+    monkeypatch.setattr(FigureCanvasAgg, "print_png", keep)
+    return found
