@@ -12,6 +12,7 @@ from agreement import ROOT, run_python
 import minicnn
 
 FILES = sorted((ROOT / "minicnn").rglob("*.py"))
+OF_LESSONS = sorted(file for room in ("lessons", "tests/lessons") for file in (ROOT / room).rglob("*.py"))
 
 
 def name_of(file):
@@ -175,9 +176,9 @@ def test_kernels_have_no_classes():
             assert not [node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef)], name
 
 
-@pytest.mark.parametrize("file", FILES, ids=name_of)
+@pytest.mark.parametrize("file", [*FILES, *OF_LESSONS], ids=name_of)
 def test_files_are_small(file):
-    assert len(file.read_text().splitlines()) <= 300
+    assert len(file.read_text(encoding="utf-8").splitlines()) <= 300
 
 
 @pytest.mark.parametrize("name", MODULES)

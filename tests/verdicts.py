@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from lessons.harness import judge
+from lessons.harness import judge, tasks
 from lessons.harness.runner import Functions, WorkFile
 from lessons.harness.tasks import Case, Task
 
@@ -13,6 +13,14 @@ def verdict_of(lesson, task, function):
     """On ``function`` in the place of a learner's."""
     with Functions([function], [task.name]) as runner:
         return judge.check_task(lesson, task, runner)
+
+
+def verdict_on_text(number, text):
+    """On the last function of ``text``, as a learner types it."""
+    lesson, space = tasks.find(number), {}
+    exec(f"import numpy as np\n{text}", space)
+    name = list(space)[-1]
+    return verdict_of(lesson, lesson.task(name), space[name])
 
 
 def twice(x):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lessons.harness.tasks import Wrong
+from lessons.harness.tasks import Wrong, of_few_words
 from minicnn import gradcheck
 
 
@@ -93,6 +93,16 @@ def cancelled(forward, backward, x):
     return bool(abs((dx - slopes).sum()) < 1e-6)
 
 
+def absolute(forward, backward, x):
+    dx, slopes = both(forward, backward, x)
+    return bool(np.linalg.norm(dx - slopes) < 1e-6)
+
+
+def nan_passes_relative(forward, backward, x):
+    dx, slopes = both(forward, backward, x)
+    return not np.linalg.norm(dx - slopes) > 1e-6 * np.linalg.norm(slopes)
+
+
 def nan_passes(forward, backward, x):
     dx, slopes = both(forward, backward, x)
     return not (np.abs(dx - slopes) > 1e-6).any()
@@ -164,11 +174,22 @@ AGREE = [
         function=cancelled,
     ),
     Wrong(
-        "nan > limit is False, so a gradient with nan passes: ask whether the error is SMALL, not "
-        "whether it is large.",
-        function=nan_passes,
+        "the difference alone says nothing: gradients of 1e-7 are that near whatever they are. Ask for the "
+        "relative_error.",
+        function=absolute,
     ),
-    Wrong("dy must have the shape of y = forward(x), which need not be that of x.", function=like_x),
+    *(
+        Wrong(
+            "nan > limit is False, so a gradient with nan passes: ask whether the error is SMALL, not "
+            "whether it is large.",
+            function=function,
+        )
+        for function in (nan_passes, nan_passes_relative)
+    ),
+    Wrong(
+        "dy must have the shape of y = forward(x), which need not be that of x.",
+        function=of_few_words(like_x),
+    ),
     Wrong("x may have one axis, or four: np.ndindex(x.shape) goes to every number.", function=two_axes),
     Wrong("it says True to everything.", function=always),
 ]

@@ -88,12 +88,25 @@ def tanh_reversed(dy, x):
     return right_tanh(dy, x)[:, ::-1]
 
 
+def faint(x):
+    return 1e-7 * np.tanh(x)
+
+
+def right_faint(dy, x):
+    return 1e-7 * right_tanh(dy, x)
+
+
+def faint_sign(dy, x):
+    return -right_faint(dy, x)
+
+
 LAYERS = (  # forward, backward, shape of x, what is wrong with it ("": nothing)
     (softmax, right_softmax, (2, 3), ""),
     (scaling, right_scaling, (2, 3), ""),
     (tanh, right_tanh, (2, 3), ""),
     (tanh, right_tanh, (6,), ""),
     (dense, right_dense, (2, 3), ""),  # y is (2, 2)
+    (faint, right_faint, (2, 3), ""),
     (tanh, tanh_without_square, (2, 3), "it has dy (1 - y) for dy (1 - y^2)"),
     (tanh, tanh_thousandth, (2, 3), "it is 1.001 times too large"),
     (tanh, tanh_a_little, (2, 3), "it is 1.00001 times too large"),
@@ -104,5 +117,6 @@ LAYERS = (  # forward, backward, shape of x, what is wrong with it ("": nothing)
     (softmax, softmax_nothing, (2, 3), "it returns zeros"),
     (softmax, softmax_first_row, (2, 3), "it returns zeros, but for the first row"),
     (scaling, scaling_nan, (2, 3), "its first number is nan"),
+    (faint, faint_sign, (2, 3), "it has the wrong sign, and all its numbers are small"),
 )
 WHY = {backward: why for _, backward, _, why in LAYERS}

@@ -125,10 +125,13 @@ NUMERIC = [
     Wrong("step is not used: x[i] moves by 1e-5 whatever step is.", function=step_of_its_own),
     Wrong("x[i] moves by half a step to each side; it should be a whole one.", function=half_as_far),
     Wrong(
-        "all numbers of x move at once, which gives one slope for all of them: move one at a time.",
+        "one slope for all numbers of x: move one at a time, and write its slope at [i].",
         function=all_at_once,
     ),
-    Wrong("all numbers of x move at once: move one at a time.", function=all_at_once_filled),
+    Wrong(
+        "the same slope for all numbers of x: move one at a time, and write its slope at [i].",
+        function=all_at_once_filled,
+    ),
     Wrong(
         "the slopes come out in one row; they need x's shape: np.zeros(x.shape), filled at [i].",
         [("x, step)\n", "x, step).ravel()\n")],

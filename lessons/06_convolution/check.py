@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from lessons.harness import message, wire
-from lessons.harness.convolutions import MORE, NONE, ONE
+from lessons.harness.convolutions import LESS, MORE, NONE, ONE
 from lessons.harness.explain import reads
 from lessons.harness.payoff import Picture
 from lessons.harness.race import Race
@@ -60,7 +60,7 @@ def cases():
         problem(1, 3, 3, 1, 3, 3, 1, padding=ONE),
         problem(2, 3, 4, 2, 2, 3, 2),
         problem(2, 4, 3, 2, 3, 2, 3, padding=ONE),
-        problem(1, 4, 5, 2, 2, 3, 2, padding=MORE),
+        problem(1, 4, 5, 2, 2, 3, 2, padding=LESS),
         problem(3, 3, 3, 1, 2, 2, 2, dtype="float64"),
         problem(2, 4, 5, 2, 3, 2, 2, padding=MORE, dtype="float64"),
         problem(2, 5, 4, 3, 3, 3, 2, whole=False),

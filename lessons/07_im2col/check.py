@@ -6,7 +6,7 @@ import numpy as np
 
 from lessons import mine
 from lessons.harness import tasks, wire
-from lessons.harness.convolutions import MORE, NONE, ONE
+from lessons.harness.convolutions import LESS, MORE, NONE, ONE
 from lessons.harness.data import batches, labels, pictures, pixels
 from lessons.harness.explain import reads
 from lessons.harness.payoff import Training
@@ -41,7 +41,7 @@ SIZES = (  # x (N, H, W, C), window, strides, padding
     ((1, 1, 1, 1), (2, 1), (1, 1), ((0, 1), (0, 0))),
     ((1, 2, 2, 1), (2, 2), (1, 1), ((1, 0), (0, 0))),
     ((1, 2, 2, 1), (3, 3), (1, 1), ONE),
-    ((1, 2, 3, 2), (2, 3), (1, 1), MORE),
+    ((1, 2, 3, 2), (2, 3), (1, 1), LESS),
     ((2, 3, 2, 2), (3, 2), (2, 1), MORE),
     ((2, 5, 6, 3), (3, 3), (2, 2), MORE),
 )

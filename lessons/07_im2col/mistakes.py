@@ -213,7 +213,7 @@ COL2IM = [
         "a row of cols is read down first, then to the right.",
         [("KH, KW, C)\n", "KW, KH, C)\n"), ("cols[:, :, :, kh, kw]", "cols[:, :, :, kw, kh]")],
     ),
-    Wrong("KH and KW have changed places: a row of cols is (KH, KW, C).", function=turned_windows),
+    Wrong("a row of cols does not have that shape: reshape it to (KH, KW, C).", function=turned_windows),
     Wrong(
         "the rows of cols are taken as windows numbered down first, then to the right.",
         [("(N, OH, OW, KH, KW, C)\n", "(N, OW, OH, KH, KW, C).swapaxes(1, 2)\n")],

@@ -4,10 +4,10 @@ import numpy as np
 
 from lessons.harness import convolutions
 from lessons.harness.convolutions import NONE, right
-from lessons.harness.tasks import Wrong
+from lessons.harness.tasks import Wrong, of_few_words
 from lessons.harness.tiles import cut_tiles, join_tiles, tiles_of
 
-FLOAT64 = "the numbers are right, in float64: np.array needs the type, as in np.array(..., w.dtype)."
+FLOAT64 = "the numbers are right, in float64: np.array needs a type, that of the argument."
 
 # The transforms as matrices, one row for each line of the table.
 B_T = np.array([[1, 0, -1, 0], [0, 1, 1, 0], [0, -1, 1, 0], [0, -1, 0, 1]])
@@ -224,7 +224,7 @@ CONV = [
     Wrong("the padding is ignored.", function=convolutions.unpadded),
     Wrong(
         "those cut are not as many tiles as those joined: hand x, x.shape and padding on as they came.",
-        function=by_tiles(cut=lambda x, padding: cut_tiles(x, NONE)),
+        function=of_few_words(by_tiles(cut=lambda x, padding: cut_tiles(x, NONE))),
     ),
     Wrong(convolutions.FLOAT64, function=convolutions.always_float64),
 ]

@@ -105,7 +105,7 @@ def dice(problem):
     """Dice thrown inside the function: they may fall alike twice, so it is called many times."""
     if problem.index is None:
         return ""
-    again = (problem.call(problem.args).get("value") for _ in range(8))
+    again = (problem.call(problem.args).get("value") for _ in range(40))
     if all(np.array_equal(value, problem.got, equal_nan=True) for value in again):
         return ""
     return explain.OF_CHANCE

@@ -56,6 +56,8 @@ LENET = [
           [("layers.MaxPooling2D(),\n        layers.Flatten", "layers.Flatten")]),
     Wrong("the poolings move by 1: without strides a pooling moves by its own size.",
           [("MaxPooling2D()", "MaxPooling2D(2, strides=1)")]),
+    Wrong("the poolings reach beyond the edge: padding=\"valid\", which is the default.",
+          [("MaxPooling2D()", 'MaxPooling2D(padding="same")')]),
     Wrong("the dense layer of 120 is missing.", [('        layers.Dense(120, activation="relu"),\n', "")]),
     Wrong("the dense layer of 84 is missing.", [('        layers.Dense(84, activation="relu"),\n', "")]),
     Wrong("that is a pooling by the mean, as in the article of 1998; asked for is the maximum.",

@@ -12,7 +12,8 @@ from minicnn.kernels.conv2d import output_shape
 
 NONE = ((0, 0), (0, 0))
 ONE = ((1, 1), (1, 1))
-MORE = ((0, 1), (2, 1))  # top, bottom, left, right all differ, as "same" padding does on even sizes
+MORE = ((0, 1), (2, 1))  # top, bottom, left, right: top and bottom differ, left and right, and the pairs
+LESS = ((2, 1), (0, 1))  # and where right is more than left, as "same" padding has it on even sizes
 
 
 def batch(N, H, C, F):
@@ -209,7 +210,7 @@ ZEROS_ELSEWHERE = "the zeros are not where padding says: it is ((top, bottom), (
 OUT_OF_RANGE = "with padding an index is out of range: is the padded x read, and the padding counted once?"
 MINUS_ZERO = "top:-bottom is empty where bottom is 0, and left:-right where right is 0: take top : top + H."
 RETURNED_INSIDE = "only the first round of a loop is in the result: does the return stand inside the loop?"
-FLOAT64 = "the numbers are right, in float64: np.zeros and np.empty need the type, x.dtype."
+FLOAT64 = "the numbers are right, in float64: np.zeros and np.empty need a type, that of the argument."
 
 MISTAKES = [
     *(Wrong(says, function=taken_as(how)) for says, how in {**STRIDES_AS, **PADDING_AS}.items()),
@@ -242,7 +243,6 @@ MISTAKES = [
 ]
 
 LOOP_MISTAKES = [
-    *(Wrong(says, function=taken_as(how)) for says, how in {**STRIDES_AS, **PADDING_AS}.items()),
     Wrong(
         "the bias is added once for every number of the window, not once for each output.",
         function=bias_for_each_number,

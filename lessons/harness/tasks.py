@@ -30,6 +30,18 @@ class Case:
         return Case(self.group, {name: a for name, a in self.args.items() if name not in names})
 
 
+def of_few_words(function):
+    """``function``, whose errors say nothing: as a mistake it stands for all that end in such an error."""
+
+    def wrong(*args):
+        try:
+            return function(*args)
+        except ValueError:
+            raise ValueError from None
+
+    return wrong
+
+
 @dataclass(frozen=True)
 class Wrong:
     """A classic mistake: what it looks like, and the code that makes it.

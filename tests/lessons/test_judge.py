@@ -34,10 +34,10 @@ def same_copy(x):
 
 
 @pytest.mark.parametrize("name", ["dropout_forward", "dropout_backward"])
-@pytest.mark.parametrize("seed", [None, "seeded once"])
+@pytest.mark.parametrize("seed", [0, 1])
 def test_new_dice_are_noticed(name, seed):
     lesson = tasks.find("13")
-    task, rng = lesson.task(name), np.random.default_rng(seed and 0)
+    task, rng = lesson.task(name), np.random.default_rng(seed)
 
     def new_dice(x, u, *rest):
         return task.right(x, rng.random(u.shape).astype(u.dtype), *rest)

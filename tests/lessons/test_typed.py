@@ -2,19 +2,10 @@
 
 import numpy as np
 import pytest
+from verdicts import verdict_on_text
 
 from lessons.harness import compare, judge, message, tasks
 from lessons.harness.runner import Functions
-
-
-def verdict_of(number, text):
-    """The verdict on the last function of ``text``."""
-    lesson, space = tasks.find(number), {}
-    exec(f"import numpy as np\n{text}", space)
-    name = list(space)[-1]
-    with Functions([space[name]], [name]) as runner:
-        return judge.check_task(lesson, lesson.task(name), runner)
-
 
 BN_FORWARD = """
 def bn_forward(x, gamma, beta, moving_mean, moving_variance, training, momentum=0.99, epsilon=1e-3):
@@ -154,7 +145,7 @@ NAMED = [
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")  # nan / nan is no error for a learner
 @pytest.mark.parametrize("number, text, said", NAMED)
 def test_natural_code_meets_its_classic_mistake(number, text, said):
-    verdict = verdict_of(number, text)
+    verdict = verdict_on_text(number, text)
     assert said in verdict.looks_like
     assert len(message.text(verdict, "a hint")) <= message.LINES
 
@@ -168,7 +159,8 @@ def test_a_wrong_type_does_not_hide_another_mistake():
 
 
 def test_only_the_value_that_is_shown_is_explained():
-    verdict = verdict_of("05", "def dense_backward(x, w, dy):\n    return 0 * x[0], 2 * x.T @ dy, dy.sum(0)")
+    text = "def dense_backward(x, w, dy):\n    return 0 * x[0], 2 * x.T @ dy, dy.sum(0)"
+    verdict = verdict_on_text("05", text)
     text = message.text(verdict)
     assert any("returned dx" in line for line in text)
     assert not any("dw[" in line for line in text)
@@ -176,9 +168,9 @@ def test_only_the_value_that_is_shown_is_explained():
 
 def test_as_many_parameters_are_not_counted_out():
     text = "import minicnn as mc\nfrom minicnn import layers\n" + tasks.find("16").task("lenet5").code()
-    verdict = verdict_of("16", text.replace('(6, 5, activation="relu")', "(6, 5)"))
+    verdict = verdict_on_text("16", text.replace('(6, 5, activation="relu")', "(6, 5)"))
     assert "layer 1 is Conv2D" in verdict.first.problem and "In all" not in verdict.first.problem
-    verdict = verdict_of("16", text.replace("(6, 5,", "(7, 5,"))
+    verdict = verdict_on_text("16", text.replace("(6, 5,", "(7, 5,"))
     assert "expected 62,006." in verdict.first.problem
 
 
@@ -201,7 +193,7 @@ def early_stopping_update(best, wait, value, patience, min_delta):
 
 
 def test_only_true_and_false_are_verdicts():
-    shown = message.text(verdict_of("14", STOP.replace("False", "0")))
+    shown = message.text(verdict_on_text("14", STOP.replace("False", "0")))
     assert any("stop: expected True or False, got 0" in line for line in shown)
-    (line,) = (line for line in message.text(verdict_of("14", STOP)) if "expected" in line)
+    (line,) = (line for line in message.text(verdict_on_text("14", STOP)) if "expected" in line)
     assert line.split() == ["expected", "stop", "True"]  # and once is enough

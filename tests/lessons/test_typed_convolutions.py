@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from verdicts import verdict_on_text
 
-from lessons.harness import compare, judge, message, tasks
-from lessons.harness.runner import Functions
+from lessons.harness import compare, message
 
 SIZES = """
     (N, H, W, C), (KH, KW, _, F), (SH, SW) = x.shape, w.shape, strides
@@ -112,18 +112,9 @@ TYPED = {
 }
 
 
-def verdict_of(number, text):
-    """The verdict on the last function of ``text``."""
-    lesson, space = tasks.find(number), {}
-    exec(f"import numpy as np\n{text}", space)
-    name = list(space)[-1]
-    with Functions([space[name]], [name]) as runner:
-        return judge.check_task(lesson, lesson.task(name), runner)
-
-
 @pytest.mark.parametrize("number, text", [(number, text) for number in TYPED for text in TYPED[number]])
 def test_a_right_answer_passes(number, text):
-    verdict = verdict_of(number, text)
+    verdict = verdict_on_text(number, text)
     assert verdict.passed or verdict.first.about == "compiled", message.text(verdict)
 
 
@@ -161,6 +152,14 @@ WRONG = [
     ("06", LOOPS, ("), x.dtype)", "))"), "the numbers are right, in float64"),
     ("06", LOOPS, ("- KH) // SH", "- KH) / SH"), "a size is a float"),
     ("06", LOOPS, ("OH = (H + top + bottom", "OH = (H"), ""),  # the height alone has no name
+    ("06", LOOPS, ("(left, right), (0", "(left, left), (0"), ""),
+    ("06", BACKWARD, ("(left, right), (0", "(left, left), (0"), ""),
+    ("07", IM2COL, ("(left, right), (0", "(left, left), (0"), ""),
+    ("07", COL2IM, ("+ left + right, C", "+ left + left, C"), ""),
+    ("08", COMPILED, ("+ left + right, C", "+ left + left, C"), ""),
+    ("08", COMPILED, ("(N, H + top + bottom", "(N, H + bottom + bottom"), ""),
+    ("07", MATMUL, ("OH = (H + top + bottom", "OH = (H"), ""),
+    ("07", MATMUL, ("- KH) // SH", "- KH)"), ""),
     ("06", LOOPS, EARLY, "does the return stand inside the loop?"),
     ("06", LOOPS, ("+= padded", "+= x"), "with padding an index is out of range"),
     ("06", BACKWARD, MINUS, "top:-bottom, left:-right] is empty"),
@@ -174,7 +173,8 @@ WRONG = [
     ("07", IM2COL, ("row += 1", "pass"), "the row is always 0"),
     ("07", IM2COL, ("i * SH : i * SH + KH, j * SW : j * SW", "i : i + KH, j : j"), "begins at (i, j), not"),
     ("07", COL2IM, MINUS, "top:-bottom is empty where bottom is 0"),
-    ("07", COL2IM, ("reshape(KH, KW", "reshape(KW, KH"), "KH and KW have changed places"),
+    ("07", COL2IM, ("reshape(KH, KW", "reshape(KW, KH"), "a row of cols does not have that shape"),
+    ("07", COL2IM, ("reshape(KH, KW", "reshape(KH, KH"), "a row of cols does not have that shape"),
     ("07", COL2IM, ("cols.dtype", "float"), "the numbers are right, in float64"),
     ("07", MATMUL, ("KH, KW, strides, padding)", "KH, KW)"), "im2col is not told the strides and"),
     ("07", MATMUL, ("N, OH, OW, F)", "N, H, W, F)"), "y is reshaped to (N, H, W, F)"),
@@ -194,7 +194,7 @@ WRONG = [
 @pytest.mark.parametrize("number, text, edit, said", WRONG)
 def test_a_wrong_answer_meets_its_name(number, text, edit, said):
     assert edit[0] in text
-    verdict = verdict_of(number, text.replace(*edit))
+    verdict = verdict_on_text(number, text.replace(*edit))
     assert not verdict.passed
     assert said in verdict.looks_like and bool(said) is bool(verdict.looks_like)
     assert len(message.text(verdict, "a hint")) <= message.LINES

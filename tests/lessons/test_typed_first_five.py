@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from verdicts import verdict_on_text
 
-from lessons.harness import compare, judge, message, tasks
-from lessons.harness.runner import Functions
+from lessons.harness import compare, message
 
 # ---------------------------------------------------------------- what learners type
 
@@ -161,26 +161,17 @@ WRONG = [
 ]
 
 
-def verdict_of(number, text):
-    """The verdict on the function in ``text``."""
-    lesson, space = tasks.find(number), {}
-    exec(f"import numpy as np\n{text}", space)
-    name = list(space)[-1]
-    with Functions([space[name]], [name]) as runner:
-        return judge.check_task(lesson, lesson.task(name), runner)
-
-
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")  # log(0) is no error for a learner
 @pytest.mark.parametrize("number, text", RIGHT)
 def test_a_right_answer_passes(number, text):
-    verdict = verdict_of(number, text)
+    verdict = verdict_on_text(number, text)
     assert verdict.passed, "\n".join(message.text(verdict))
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize("number, text, said", WRONG)
 def test_a_wrong_answer_hears_what_is_wrong(number, text, said):
-    verdict = verdict_of(number, text)
+    verdict = verdict_on_text(number, text)
     assert not verdict.passed and (said in verdict.looks_like if said else not verdict.looks_like)
     shown = message.text(verdict, "a hint")
     assert len(shown) <= message.LINES and max(map(len, shown)) <= message.WIDTH
@@ -188,12 +179,12 @@ def test_a_wrong_answer_hears_what_is_wrong(number, text, said):
 
 def test_what_is_put_back_by_adding_is_off_by_rounding():
     """A right idea: so the message says what differs, to the last digit."""
-    verdict = verdict_of("04", SLOPES.replace("    x = x.copy()\n", ""))
+    verdict = verdict_on_text("04", SLOPES.replace("    x = x.copy()\n", ""))
     shown = " ".join(line.strip() for line in message.text(verdict))
     assert "changed its argument x, by rounding only: x[0] was 0.5 and is 0.49999999999999994." in shown
     assert "keep the old number and put it back, or work on x.copy()" in shown
     never = SLOPES.replace("    x = x.copy()\n", "").replace("        x[i] += step\n    return", "    return")
-    assert "changed its argument x: work on a copy" in " ".join(message.text(verdict_of("04", never)))
+    assert "changed its argument x: work on a copy" in " ".join(message.text(verdict_on_text("04", never)))
 
 
 @pytest.mark.parametrize("before, after, said", [
@@ -208,6 +199,6 @@ def test_only_rounding_is_called_rounding(before, after, said):
 
 
 def test_a_complex_number_is_shown_whole_and_without_a_warning():
-    verdict = verdict_of("04", ERROR.replace("/ size if", "/ size + 1j if"))
+    verdict = verdict_on_text("04", ERROR.replace("/ size if", "/ size + 1j if"))
     shown = message.text(verdict)  # a warning is an error here
     assert any(line.endswith("+1j)") for line in shown)

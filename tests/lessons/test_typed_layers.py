@@ -1,19 +1,9 @@
 """Wrong answers to lessons 10 to 12 as a learner types them: each meets its classic mistake."""
 
 import pytest
+from verdicts import verdict_on_text
 
-from lessons.harness import judge, message, tasks
-from lessons.harness.runner import Functions
-
-
-def verdict_of(number, text):
-    """The verdict on the function of ``text``."""
-    lesson, space = tasks.find(number), {}
-    exec(f"import numpy as np\n{text}", space)
-    name = list(space)[-1]
-    with Functions([space[name]], [name]) as runner:
-        return judge.check_task(lesson, lesson.task(name), runner)
-
+from lessons.harness import message
 
 POOL_FROM_0 = """
 def maxpool_forward(x, pool, strides):
@@ -110,7 +100,7 @@ NAMED = [
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")  # nan / nan is no error for a learner
 @pytest.mark.parametrize("number, text, said", NAMED)
 def test_natural_code_meets_its_classic_mistake(number, text, said):
-    verdict = verdict_of(number, text)
+    verdict = verdict_on_text(number, text)
     assert not verdict.passed and said in verdict.looks_like
     assert len(message.text(verdict, "a hint")) <= message.LINES
 
@@ -126,7 +116,7 @@ LIMITED = [
 
 @pytest.mark.parametrize("number, text", LIMITED)
 def test_a_limit_nobody_asked_for_is_refused(number, text):
-    assert not verdict_of(number, text).passed
+    assert not verdict_on_text(number, text).passed
 
 
 RIGHT = [
@@ -143,4 +133,4 @@ RIGHT = [
 
 @pytest.mark.parametrize("number, text", RIGHT)
 def test_what_the_wrong_ones_are_made_of_is_right(number, text):
-    assert verdict_of(number, text).passed
+    assert verdict_on_text(number, text).passed
