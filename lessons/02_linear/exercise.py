@@ -22,6 +22,9 @@ def linear_forward(x, w, b):
         x = [[1, 2]]     w = [[1, 0, 5],     b = [0, 0, 100]
                               [0, 1, 5]]
         scores = [[1*1 + 2*0,  1*0 + 2*1,  1*5 + 2*5 + 100]] = [[1, 2, 115]]
+
+    Use a matrix product, and in softmax no loop either: thousands of pictures come afterwards, and loops
+    would take hours.
     """
     raise NotImplementedError
 

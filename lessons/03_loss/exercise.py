@@ -26,6 +26,8 @@ def softmax_crossentropy(z, labels):
         z = [[log(3), 0]]     labels = [1]     ->  loss = -log 0.25 = 1.3863     dz = [[0.75, -0.75]]
         z = [[0, 1000]]       labels = [0]     ->  loss = 1000, although p[0] is too small for any float:
                         log p[k] = z[k] - m - log(sum of exp(z - m)), with m the largest score of the row
+
+    No loop over the pictures: a classifier is trained with it afterwards, and loops would take hours.
     """
     raise NotImplementedError
 

@@ -36,6 +36,15 @@ def one_output(forward, backward, x):
     return agrees(*both(forward, backward, x, dy))
 
 
+def y_upstream(forward, backward, x):
+    return agrees(*both(forward, backward, x, forward(x)))
+
+
+def counted_upstream(forward, backward, x):
+    y = forward(x)
+    return agrees(*both(forward, backward, x, np.arange(float(y.size)).reshape(y.shape)))
+
+
 def like_x(forward, backward, x):
     return agrees(*both(forward, backward, x, np.random.default_rng(0).standard_normal(x.shape)))
 
@@ -127,6 +136,15 @@ AGREE = [
         "dy is 0 but for its first number, so only what goes through the first output is seen. Take random "
         "numbers for all of them.",
         function=one_output,
+    ),
+    Wrong(
+        "dy is y itself, so a backward that forgets dy and takes y looks right. Take random numbers.",
+        function=y_upstream,
+    ),
+    Wrong(
+        "the first number of dy is 0, so nothing that goes through the first output is seen. Take random "
+        "numbers.",
+        function=counted_upstream,
     ),
     *(
         Wrong(

@@ -78,6 +78,16 @@ def tanh_one_entry(dy, x):
     return dx
 
 
+def tanh_first_entry(dy, x):
+    dx = right_tanh(dy, x)
+    dx.flat[0] *= -1
+    return dx
+
+
+def tanh_of_y(dy, x):
+    return right_tanh(np.tanh(x), x)  # right where dy happens to be y
+
+
 def tanh_last_entry(dy, x):
     dx = right_tanh(dy, x)
     dx.flat[-1] *= -1
@@ -111,6 +121,8 @@ LAYERS = (  # forward, backward, shape of x, what is wrong with it ("": nothing)
     (tanh, tanh_thousandth, (2, 3), "it is 1.001 times too large"),
     (tanh, tanh_a_little, (2, 3), "it is 1.00001 times too large"),
     (tanh, tanh_one_entry, (2, 3), "the third of its six numbers has the wrong sign"),
+    (tanh, tanh_first_entry, (2, 3), "the first of its six numbers has the wrong sign"),
+    (tanh, tanh_of_y, (2, 3), "it has y where dy should be"),
     (tanh, tanh_last_entry, (2, 3), "the last of its six numbers has the wrong sign"),
     (tanh, tanh_reversed, (2, 3), "each row of it is turned round"),
     (softmax, softmax_diagonal, (2, 3), "it forgets that each output of a row moves the others"),

@@ -80,6 +80,7 @@ def relu_problems():
         [[1, -1], [-5, 5]],
         [[0, 0], [7, -7]],
         [[[1, -2]], [[-3, 4]]],
+        [[0.001, 900], [-0.001, -900]],
     ]
     made = [("by hand", arrays_of(rows)) for rows in small]
     for shape, dtype in (

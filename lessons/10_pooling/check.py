@@ -122,7 +122,7 @@ def draw_kept(weights, data):
         kept = y[0, :, :, f] > 0
         ax.imshow(r[0, :, :, f], cmap="gray")
         ax.scatter(columns[kept], rows[kept], s=9, color=ORANGE)
-        ax.set_title(f"filter {f}: {kept.sum()} of 256 kept", fontsize=SMALL)
+        ax.set_title(f"filter {f}: {kept.size} kept, {kept.sum()} above 0", fontsize=SMALL)
     for ax in (photo, *axes):
         ax.set_axis_off()
     return figure

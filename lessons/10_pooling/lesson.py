@@ -277,7 +277,7 @@ show(figures.contest(found, f"{len(x_train):,} pictures, {train_data.label}"), "
 # less time. (More than a quarter: the dense layer and the steps of the weights cost the same in both.) With
 # four times as many epochs it takes longer than pooling, and catches up a good part or more.
 #
-# So there is no winner for all cases, and most networks use both: the networks of this project begin with a
+# So there is no winner for all cases, and some networks use both: M1, M2 and M3 of this project begin with a
 # convolution of stride 2, where the pictures are largest and pooling would cost most, and pool after that.
 #
 # What pooling does *not* do: it does not learn, and what it threw away is gone. Where exact places matter, as

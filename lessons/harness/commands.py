@@ -171,13 +171,24 @@ def solution(lesson):
         if task.answer.__module__.startswith("minicnn."):  # it needs what stands around it there
             taken = f" as {task.name}" if other else ""
             say(f"# in work.py: from {task.answer.__module__} import {its_name}{taken}")
+        else:
+            say([f"# in work.py: {line}" for line in _imports_of(task.answer)])
         say(text)
         for function in task.calls:
             where = places.shown_path(inspect.getsourcefile(inspect.unwrap(function)))
             text = inspect.getsource(inspect.unwrap(function))
-            say([colour("bold", f"# see also {function.__name__}: {where}"), text])
+            say([colour("bold", f"# what it calls, not to be copied: {function.__name__}, {where}"), text])
     progress.update(lesson.number, solution=True)
     return 0
+
+
+def _imports_of(function):
+    """Lines for what of minicnn a lesson's own answer names."""
+    function = inspect.unwrap(function)
+    for name in function.__code__.co_names:
+        module = function.__globals__.get(name)
+        if inspect.ismodule(module) and module.__name__.startswith("minicnn."):
+            yield f"from {module.__name__.rpartition('.')[0]} import {name}"
 
 
 def run_race(lesson):

@@ -88,7 +88,8 @@ def of_type(got, same, right):
     """
     arrays = all(isinstance(a, np.ndarray) for a in (got, same, right))
     if arrays and got.dtype != right.dtype == same.dtype and np.can_cast(got, same.dtype, "same_kind"):
-        return got.astype(same.dtype)
+        with np.errstate(all="ignore"):  # what is too large becomes infinite, as in ``same``
+            return got.astype(same.dtype)
     return got
 
 

@@ -165,7 +165,7 @@ def problem(reply, several):
         )
     if not several and reply.get("shared"):
         return "compiled", (
-            "is right and compiled, but its loop over prange is shared among threads, and this one is to run "
-            "on one: @njit alone above its def, and range in place of prange"
+            "is right and compiled, but a loop over prange, in it or in what it calls, is shared among "
+            "threads, and this one is to run on one: @njit alone above its def, and range in place of prange"
         )
     return "", ""

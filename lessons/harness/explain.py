@@ -127,7 +127,7 @@ def ratio_in_words(name, found):
     if np.ptp(ratios) > 1e-3 * abs(ratios).max():
         return ""
     r = ratios[0]
-    if abs(r - 1) < 1e-4:  # rounding, or another type
+    if abs(r - 1) < 5e-4:  # rounding, or another type
         return ""
     why = {-1.0: ": is the sign turned round?", 2.0: ": counted twice?", 0.5: ": halved?"}.get(
         round(r, 4), ""

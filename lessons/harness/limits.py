@@ -52,7 +52,8 @@ def at_most(limit):
     def said():
         passed, worked = time.perf_counter() - wall, time.process_time() - work
         if worked >= limit:
-            return f"was still running after {limit:g} seconds: a loop without an end?"
+            loop = "a loop without an end, or where NumPy has one call?"
+            return f"was still running after {limit:g} seconds: {loop}"
         return (
             f"was still running after {passed:.0f} seconds, of which it worked {worked:.1f}: does it wait "
             "for something (input, sleep), or is the computer busy?"
