@@ -24,8 +24,10 @@ import numpy as np
 
 from minicnn.kernels import buffers
 from minicnn.kernels.blas import gemm
+from minicnn.kernels.conv2d_direct import backward_piece, forward_piece
 from minicnn.kernels.jit import jit
 from minicnn.kernels.parallel import parallel_jit, share
+from minicnn.kernels.registers import fits
 from minicnn.kernels.shapes import NO_PADDING, output_shape
 from minicnn.kernels.slices import add, copy, copy_relu, copy_where, fill
 
@@ -127,6 +129,12 @@ def forward_pieces(begin, end, x, w, relu, plan, room, y, n_y):
     (geometry, rows, size), (K, F), (planes, cols, z) = plan, w.shape, room
     OH, OW, width = geometry[0], geometry[1], geometry[9]
     pieces = pieces_of(plan)
+    if fits(F, x.itemsize):
+        for p in range(begin, end):
+            n, i = p // pieces, p % pieces * rows
+            at = ((n - n_y) * OH + i) * OW * F
+            forward_piece(x, n, i, min(rows, OH - i), w, relu, geometry, planes, y, at)
+        return
     flat, products = y.reshape(-1), z.reshape(-1)
     for first in range(begin, end, size):
         last = min(first + size, end)
@@ -158,6 +166,12 @@ def backward_pieces(begin, end, x, w, y, dy, n_y, relu, need_dx, plan, room, dx,
     (geometry, rows, size), (F, K), (planes, cols, dz) = plan, w.shape, room
     OH, OW, width = geometry[0], geometry[1], geometry[9]
     pieces = pieces_of(plan)
+    if fits(F, x.itemsize) and not need_dx:
+        for p in range(begin, end):
+            n, i = p // pieces, p % pieces * rows
+            at = ((n - n_y) * OH + i) * OW * F
+            backward_piece(x, n, i, min(rows, OH - i), y, dy, relu, at, geometry, planes, dz.reshape(-1), dw)
+        return
     flat, flat_y, flat_dy = dz.reshape(-1), y.reshape(-1), dy.reshape(-1)
     for first in range(begin, end, size):
         last = min(first + size, end)
