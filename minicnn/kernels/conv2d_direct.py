@@ -1,9 +1,9 @@
 """Convolution of a picture with few channels: its windows are multiplied where they stand.
 
-A matrix of windows holds every pixel KH KW times. With three channels, making it takes as long as the product
-itself. But from one window to the next, and from one of its numbers to the next, there are fixed steps in
-memory, and that is all a product asks of a matrix (registers.py): so it reads the picture, zeros around it, and
-nothing is copied but that picture once.
+A matrix of windows holds every pixel KH KW times. With three channels, making it takes as long as the
+product itself. But from one window to the next, and from one of its numbers to the next, there are fixed
+steps in memory, and that is all a product asks of a matrix (registers.py). So it reads the picture itself;
+nothing is copied but that, once, with zeros around it.
 
     y[i, j, :] = b + sum over kh, k of   x[i SH + kh, j SW, k] w[kh, k, :]        rows of the tile: j
     dw[kh, k, :] += sum over i, j of     x[i SH + kh, j SW, k] dy[i, j, :]        rows of the tile: k
@@ -84,4 +84,6 @@ def backward_piece(x, n, first, rows, y, dy, relu, at, geometry, band, dz, dw):
                     )
             # forward was: y[i, j] += 1 b
             to = KH * run * F + f
-            multiply(1, one, 0, (0, 0, 0), source, begins + f, (size, F), counts, flat, to, F, False, flat, to, F)
+            multiply(
+                1, one, 0, (0, 0, 0), source, begins + f, (size, F), counts, flat, to, F, False, flat, to, F
+            )

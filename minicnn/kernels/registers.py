@@ -23,7 +23,7 @@ from llvmlite import binding, ir
 from numba.core import cgutils, types
 from numba.extending import intrinsic
 
-from minicnn.kernels.jit import inline_jit
+from minicnn.kernels.jit import inline_jit, jit
 
 
 @functools.cache
@@ -56,7 +56,8 @@ def _number_at(context, builder, kind, array, index):
 
 
 def _vector_at(context, builder, kind, array, index):
-    return builder.bitcast(_number_at(context, builder, kind, array, index), _vector(context, kind).as_pointer())
+    number = _number_at(context, builder, kind, array, index)
+    return builder.bitcast(number, _vector(context, kind).as_pointer())
 
 
 def _everywhere(builder, number, vector):
@@ -69,7 +70,8 @@ def _everywhere(builder, number, vector):
 def _write_tile(rows, context, builder, kind, values):
     """The instructions for so many rows; the sums are variables here, which LLVM keeps in registers."""
     a, at, a_steps, b, b_at, b_steps, counts, start, s_at, s_row, relu, y, y_at, y_row = values
-    (a_row, *a_steps), b_steps, counts = (cgutils.unpack_tuple(builder, each) for each in (a_steps, b_steps, counts))
+    a_row, *a_steps = cgutils.unpack_tuple(builder, a_steps)
+    b_steps, counts = cgutils.unpack_tuple(builder, b_steps), cgutils.unpack_tuple(builder, counts)
     vector, size = _vector(context, kind), kind.dtype.bitwidth // 8
     zero = ir.Constant(vector, [0.0] * vector.count)
 
@@ -88,32 +90,27 @@ def _write_tile(rows, context, builder, kind, values):
     sums = [[cgutils.alloca_once_value(builder, zero) for _ in (0, 1)] for _ in range(rows)]
     with cgutils.for_range(builder, counts[0]) as i, cgutils.for_range(builder, counts[1]) as j:
         here = [i.index, j.index]
-        columns = [builder.load(place, align=size) for place in vectors(b, along(b_at, *zip(here, b_steps)))]
+        columns = [builder.load(each, align=size) for each in vectors(b, along(b_at, *zip(here, b_steps)))]
         for r, row in enumerate(sums):
-            place = along(at, *zip(here, a_steps), (r, a_row))
-            number = _everywhere(builder, builder.load(_number_at(context, builder, kind, a, place)), vector)
+            place = _number_at(context, builder, kind, a, along(at, *zip(here, a_steps), (r, a_row)))
+            number = _everywhere(builder, builder.load(place), vector)
             for total, column in zip(row, columns):
                 both = builder.fmul(number, column, flags=("contract",))  # with the addition, one instruction
                 builder.store(builder.fadd(builder.load(total), both, flags=("contract",)), total)
     for r, row in enumerate(sums):
-        for total, begin, end in zip(row, vectors(start, along(s_at, (r, s_row))), vectors(y, along(y_at, (r, y_row)))):
+        begins, ends = vectors(start, along(s_at, (r, s_row))), vectors(y, along(y_at, (r, y_row)))
+        for total, begin, end in zip(row, begins, ends):
             result = builder.fadd(builder.load(total), builder.load(begin, align=size))
             negative = builder.fcmp_ordered("<", result, zero)  # a NaN is not, and stays one
             positive = builder.select(negative, zero, result)
             builder.store(builder.select(relu, positive, result), end, align=size)
 
 
-# ---------------------------------------------------------------- for kernels
-
-
 @intrinsic
-def multiply(typingctx, rows, a, at, a_steps, b, b_at, b_steps, counts, start, s_at, s_row, relu, y, y_at, y_row):
-    """The equation above, and ReLU of it, for 1 to ``ROWS`` rows and the columns of a tile.
-
-    All arrays are flat, contiguous and of one type. a[at], b[b_at], start[s_at], y[y_at] are the first
-    numbers; ``a_steps`` lead to the next r, i and j, ``b_steps`` to the next i and j; ``counts`` of i and j.
-    y may be ``start`` itself.
-    """
+def _tile(
+    typingctx, rows, a, at, a_steps, b, b_at, b_steps, counts, start, s_at, s_row, relu, y, y_at, y_row
+):  # fmt: skip
+    """One of the tiles of 1 to ``ROWS`` rows."""
 
     def build(context, builder, signature, values):
         done = builder.append_basic_block("done")
@@ -127,9 +124,22 @@ def multiply(typingctx, rows, a, at, a_steps, b, b_at, b_steps, counts, start, s
         builder.position_at_end(done)
         return context.get_dummy_value()
 
-    n, steps = types.intp, types.UniTuple(types.intp, 2)
-    three = types.UniTuple(types.intp, 3)
-    return types.void(n, a, n, three, a, n, steps, steps, a, n, n, types.boolean, a, n, n), build
+    n, two, three = types.intp, types.UniTuple(types.intp, 2), types.UniTuple(types.intp, 3)
+    return types.void(n, a, n, three, a, n, two, two, a, n, n, types.boolean, a, n, n), build
+
+
+# ---------------------------------------------------------------- for kernels
+
+
+@jit
+def multiply(rows, a, at, a_steps, b, b_at, b_steps, counts, start, s_at, s_row, relu, y, y_at, y_row):
+    """The equation above, and ReLU of it, for 1 to ``ROWS`` rows and the columns of a tile.
+
+    All arrays are flat, contiguous and of one type. a[at], b[b_at], start[s_at], y[y_at] are the first
+    numbers; ``a_steps`` lead to the next r, i and j, ``b_steps`` to the next i and j; ``counts`` of i and j.
+    y may be ``start`` itself.
+    """
+    _tile(rows, a, at, a_steps, b, b_at, b_steps, counts, start, s_at, s_row, relu, y, y_at, y_row)
 
 
 if numba.config.DISABLE_JIT:  # when kernels run as plain Python (to measure test coverage)

@@ -1,0 +1,67 @@
+"""The tile in registers: its equation, for every number of rows and any steps."""
+
+import numpy as np
+import pytest
+from agreement import agree
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import SEEDS, normal
+
+from minicnn.kernels.jit import jit
+from minicnn.kernels.registers import BYTES, ROWS, fits, multiply
+
+
+@jit
+def _multiply(rows, a, at, a_steps, b, b_at, b_steps, counts, start, s_at, s_row, relu, y, y_at, y_row):
+    multiply(rows, a, at, a_steps, b, b_at, b_steps, counts, start, s_at, s_row, relu, y, y_at, y_row)
+
+
+def by_definition(a, at, a_steps, b, b_at, b_steps, counts, rows, columns):
+    total = np.zeros((rows, columns))
+    for r, i, j in np.ndindex(rows, *counts):
+        place = b_at + np.dot((i, j), b_steps)
+        total[r] += a[at + np.dot((r, i, j), a_steps)] * b[place : place + columns]
+    return total
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("rows", range(1, ROWS + 1))
+@given(seed=SEEDS, steps=st.tuples(*[st.integers(0, 5)] * 5), counts=st.tuples(*[st.integers(1, 4)] * 2))
+def test_every_number_of_rows(rows, dtype, seed, steps, counts):
+    a_steps, b_steps, columns = steps[:3], steps[3:], BYTES // np.dtype(dtype).itemsize
+    at, b_at, s_at, y_at = (int(each) for each in np.random.default_rng(seed).integers(0, 4, 4))
+    a, b = normal(seed, 100).astype(dtype), normal(seed + 1, 50 + columns).astype(dtype)
+    start, y = normal(seed + 2, 10 + columns).astype(dtype), np.full(rows * (columns + 3) + 4, 7, dtype)
+    due = by_definition(a, at, a_steps, b, b_at, b_steps, counts, rows, columns)
+    due += start[s_at : s_at + columns]
+    for relu in (False, True):
+        _multiply(rows, a, at, a_steps, b, b_at, b_steps, counts, start, s_at, 0, relu, y, y_at, columns + 3)
+        mine = y[y_at : y_at + rows * (columns + 3)].reshape(rows, columns + 3)
+        tolerance = 1e-13 if dtype == np.float64 else 1e-5
+        np.testing.assert_allclose(mine[:, :columns], np.maximum(due, 0) if relu else due, atol=tolerance)
+        assert (mine[:, columns:] == 7).all() and (y[:y_at] == 7).all()  # nothing beyond the tile
+
+
+def test_a_sum_may_go_on_where_it_is():
+    columns = BYTES // 8
+    a, b, y = normal(0, 6), normal(1, 3 * columns), normal(2, 2 * columns)
+    due = y.reshape(2, -1) + a.reshape(2, 3) @ b.reshape(3, -1)
+    _multiply(2, a, 0, (3, 0, 1), b, 0, (0, columns), (1, 3), y, 0, columns, False, y, 0, columns)
+    agree(y.reshape(2, -1), due)
+
+
+def test_relu_keeps_nan():
+    columns = BYTES // 8
+    b = np.full(columns, np.nan)
+    b[1::2] = -1
+    y = np.empty(columns)
+    _multiply(1, np.ones(1), 0, (0, 0, 0), b, 0, (0, 0), (1, 1), np.zeros(columns), 0, 0, True, y, 0, 0)
+    np.testing.assert_array_equal(y, np.where(np.isnan(b), np.nan, 0))
+
+
+def test_which_numbers_fit():
+    columns = BYTES // 4
+    assert [fits(F, 4) for F in (0, 1, columns - 1, columns, columns + 1, 3 * columns)] == [
+        False, False, False, True, False, True,
+    ]  # fmt: skip
+    assert fits(columns // 2, 8) and not fits(columns // 2, 4)
