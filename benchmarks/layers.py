@@ -25,8 +25,6 @@ from benchmarks.measures import PRODUCT
 from benchmarks.networks import NETWORKS
 from benchmarks.with_minicnn import build, multiply
 from minicnn.kernels import winograd
-from minicnn.kernels.toom_cook import TILE
-from minicnn.kernels.winograd_filters import taps
 from minicnn.layers.conv_pool import ConvPool, together
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "decisions" / "milliseconds.md"
@@ -48,10 +46,8 @@ def product(layer, batch):
     _, OH, OW, _ = layer.output_shape
     if layer.compute is not winograd:
         return 2 * batch * OH * OW * kernel.size
-    (KH, KW, C, F), (SH, SW) = kernel.shape, layer.strides
-    outputs = (TILE + 1 - r for r in taps((KH, KW), (SH, SW)))  # of a tile, down and across
-    tiles = math.prod(math.ceil(size / m) for size, m in zip((OH, OW), outputs))
-    return 2 * batch * tiles * TILE**2 * (SH * SW * C) * F
+    tile, tiles = winograd.best_tiles(kernel.shape, layer.strides, OH, OW)
+    return 2 * batch * tiles * tile**2 * math.prod(layer.strides) * math.prod(kernel.shape[2:])
 
 
 def definition(layer, batch):

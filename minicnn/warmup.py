@@ -16,10 +16,10 @@ from minicnn.model import Sequential
 SIZE = 8  # pixels a side
 
 
-def _convolutions(algorithm):
+def _convolutions(algorithm, size=3):
     """By itself, and with the pooling behind it."""
-    convolutions = [layers.Conv2D(4, 3, activation="relu", algorithm=algorithm) for _ in range(2)]
-    return [*convolutions, layers.MaxPooling2D()]
+    how = {"padding": "same", "activation": "relu", "algorithm": algorithm}
+    return [*(layers.Conv2D(4, size, **how) for _ in range(2)), layers.MaxPooling2D()]
 
 
 def _augmentations():
@@ -35,7 +35,8 @@ NETWORKS = {
     "pooling": lambda: [layers.Dense(2), layers.MaxPooling2D(2, 1), layers.AveragePooling2D(2, 1)],
     "batch normalisation, dropout": lambda: [layers.BatchNormalization(), layers.Dropout(0.5)],
     "convolution as one matrix product": lambda: _convolutions("im2col"),
-    "convolution with less arithmetic": lambda: _convolutions("winograd"),
+    "convolution in tiles of 6 x 6": lambda: _convolutions("winograd"),
+    "convolution in tiles of 8 x 8": lambda: _convolutions("winograd", size=5),
     "augmentation": _augmentations,
 }
 OPTIMIZERS = (optimizers.SGD, optimizers.RMSprop, optimizers.Adam)  # AdamW's kernel is Adam's

@@ -10,8 +10,8 @@ the work. In a function that reads with ``read`` and writes with ``write`` it ne
 
 Plain ``y[k]`` promises nothing, and may be used beside them (``write(y, k, y[k] + read(x, k))``). A promise
 holds within the function that stands there, for as long as its caller runs. Whoever breaks it gets wrong
-numbers and no message, so it is given in few places: slices.py, toom_cook.py, pooling.py,
-dropout.py.
+numbers and no message, so it is given in few places: slices.py, toom_cook_six.py,
+toom_cook_eight.py, pooling.py, dropout.py.
 
 In the compiler's language: every stream, and reading, is an alias scope ("noalias" and "alias.scope" in
 LLVM's language reference), made anew for every function and for every place it is copied to.
@@ -22,7 +22,7 @@ from llvmlite import ir
 from numba.core import types
 from numba.extending import intrinsic
 
-STREAMS = 6
+STREAMS = 8
 READING = STREAMS  # the number of its scope
 
 
@@ -72,7 +72,7 @@ def read(typingctx, x, index):
 
 @intrinsic(prefer_literal=True)
 def write(typingctx, y, index, value, stream):
-    """y[index] = value. y: flat and contiguous; index: unsigned; stream: 0 .. 5, a literal."""
+    """y[index] = value. y: flat and contiguous; index: unsigned; stream: 0 .. 7, a literal."""
     mine = stream.literal_value
 
     def build(context, builder, signature, values):

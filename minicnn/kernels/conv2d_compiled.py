@@ -18,16 +18,18 @@ strides a plane holds every SH-th row and SW-th column, and there are SH SW of t
 They are given a gradient of 0, so an infinity or NaN that only they see may turn up in dw all the same.
 
 A last row of ones meets the bias: so the product adds it, and on the way back gives db with dw.
+
+Of a picture with few channels, such as one in colours, no block is made at all: conv2d_direct.py multiplies
+its windows where they stand.
 """
 
 import numpy as np
 
 from minicnn.kernels import buffers
 from minicnn.kernels.blas import gemm
-from minicnn.kernels.conv2d_direct import backward_piece, forward_piece
+from minicnn.kernels.conv2d_direct import backward_piece, forward_piece, takes
 from minicnn.kernels.jit import jit
 from minicnn.kernels.parallel import parallel_jit, share
-from minicnn.kernels.registers import fits
 from minicnn.kernels.shapes import NO_PADDING, output_shape
 from minicnn.kernels.slices import add, copy, copy_relu, copy_where, fill
 
@@ -129,7 +131,7 @@ def forward_pieces(begin, end, x, w, relu, plan, room, y, n_y):
     (geometry, rows, size), (K, F), (planes, cols, z) = plan, w.shape, room
     OH, OW, width = geometry[0], geometry[1], geometry[9]
     pieces = pieces_of(plan)
-    if fits(F, x.itemsize):
+    if takes(x.shape[3], F, x.itemsize):
         for p in range(begin, end):
             n, i = p // pieces, p % pieces * rows
             at = ((n - n_y) * OH + i) * OW * F
@@ -166,7 +168,7 @@ def backward_pieces(begin, end, x, w, y, dy, n_y, relu, need_dx, plan, room, dx,
     (geometry, rows, size), (F, K), (planes, cols, dz) = plan, w.shape, room
     OH, OW, width = geometry[0], geometry[1], geometry[9]
     pieces = pieces_of(plan)
-    if fits(F, x.itemsize) and not need_dx:
+    if not need_dx and takes(x.shape[3], F, x.itemsize):
         for p in range(begin, end):
             n, i = p // pieces, p % pieces * rows
             at = ((n - n_y) * OH + i) * OW * F

@@ -130,7 +130,7 @@ def forward(x, w, b, strides, padding, relu, pool, pool_strides, pool_padding, t
     pooling = pool, pool_strides, (pool_padding[0][0], pool_padding[1][0])
     if tiles:
         shares, plan = winograd.shares_for(x, winograd.plan_for(x, w.shape, between, strides, padding))
-        U = winograd_filters.transform(w, strides)
+        U = winograd_filters.transform(w, strides, len(plan[0][8]))
         _tiles(x, U, b, relu, min(shares, len(x)), plan, between[1:], pooling, y, which)
     else:
         plan = conv2d_compiled.plan_for(x, w.shape, between, strides, padding)

@@ -23,7 +23,7 @@ from llvmlite import binding, ir
 from numba.core import cgutils, types
 from numba.extending import intrinsic
 
-from minicnn.kernels.jit import inline_jit, jit
+from minicnn.kernels.jit import jit
 
 
 @functools.cache
@@ -35,12 +35,6 @@ def _vector_bytes():
 
 BYTES = 2 * _vector_bytes()  # of a row of the tile
 ROWS = 6 if BYTES == 64 else 8  # with AVX 12 of 16 registers, elsewhere 16 of 32
-
-
-@inline_jit
-def fits(F, itemsize):
-    """Whether F numbers are whole rows of tiles."""
-    return F > 0 and F * itemsize % BYTES == 0
 
 
 # ---------------------------------------------------------------- in the compiler's language

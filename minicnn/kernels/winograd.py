@@ -1,10 +1,12 @@
 """Convolution with fewer multiplications: the fourth rung of conv2d.py.
 
-Pictures are cut into tiles that overlap, 6 x 6 pixels each. toom_cook.py says how a tile and a filter of r x
-r are evaluated at 6 x 6 points, multiplied there number by number, and turned into m x m outputs, m = 7 - r.
-Over many channels and filters "number by number" becomes 36 matrix products, one for each point:
+Pictures are cut into tiles that overlap, 6 x 6 or 8 x 8 pixels each. toom_cook.py says how a tile of 6 x 6
+and a filter of r x r are evaluated at 6 x 6 points, multiplied there number by number, and turned into m x m
+outputs, m = 7 - r. Over many channels and filters "number by number" becomes 36 matrix products, one a point:
 
     U[i, j] (C, F)  filters     V[i, j] (T, C)  T tiles of pictures     M[i, j] = V[i, j] U[i, j]  (T, F)
+
+With 8 x 8 there are 64 products, and m = 9 - r. ``best_tiles`` chooses.
 
 Backwards every step is transposed: dM = A dY A', dU = V' dM, dV = dM U', dx += B dV B', dw = G' dU G.
 
@@ -15,6 +17,8 @@ room of x.
 Source: Lavin & Gray 2016, "Fast algorithms for convolutional neural networks", sections 4.1 to 4.3.
 """
 
+import math
+
 import numpy as np
 
 from minicnn.kernels import buffers
@@ -23,7 +27,7 @@ from minicnn.kernels.jit import jit
 from minicnn.kernels.parallel import parallel_jit, share
 from minicnn.kernels.shapes import NO_PADDING, output_shape
 from minicnn.kernels.slices import add, copy, fill
-from minicnn.kernels.toom_cook import TILE
+from minicnn.kernels.toom_cook import POINTS
 from minicnn.kernels.winograd_filters import taps, transform, transform_back
 from minicnn.kernels.winograd_tiles import (
     input_room,
@@ -45,28 +49,28 @@ FEW = 64  # tiles that are worth a dU of their own, at least
 def make_room(x, C, F, plan):
     """What a thread needs on the way: for winograd_tiles.py, and V and M of ``size`` strips."""
     geometry, size = plan
-    T, pixels = size * geometry[1], input_room(x.shape[3], geometry)
-    rows, points = np.empty(pixels, x.dtype), np.empty(pixels, x.dtype)
-    sums, outputs = np.zeros(TILE * 5 * F, x.dtype), np.zeros(5 * 5 * F, x.dtype)
-    V, M = np.empty((TILE, TILE, T, C), x.dtype), np.empty((TILE, TILE, T, F), x.dtype)
-    return rows, points, sums, outputs, V, M
+    T, pixels, tile = size * geometry[1], input_room(x.shape[3], geometry), len(geometry[8])
+    rows, half = np.empty(pixels, x.dtype), np.empty(pixels, x.dtype)
+    sums, outputs = np.zeros(tile * (tile - 1) * F, x.dtype), np.zeros((tile - 1) ** 2 * F, x.dtype)
+    V, M = np.empty((tile, tile, T, C), x.dtype), np.empty((tile, tile, T, F), x.dtype)
+    return rows, half, sums, outputs, V, M
 
 
 @jit
 def forward_strips(begin, end, x, U, bias, relu, plan, room, y, n_y):
     """y of strips begin .. end, ``size`` at a time. y[0] is picture ``n_y``."""
-    (geometry, size), (rows, points, sums, outputs, V, M) = plan, room
-    flat, F, (TH, TW) = M.reshape(-1), U.shape[3], geometry[:2]
+    (geometry, size), (rows, half, sums, outputs, V, M) = plan, room
+    flat, F, (TH, TW), tile = M.reshape(-1), U.shape[3], geometry[:2], U.shape[0]
     for first in range(begin, end, size):
         last = min(first + size, end)
         T = (last - first) * TW
         for s in range(first, last):
-            transform_input(x, s, geometry, rows, points, V, (s - first) * TW)
-        for i, j in np.ndindex(TILE, TILE):
+            transform_input(x, s, geometry, rows, half, V, (s - first) * TW)
+        for i, j in np.ndindex(tile, tile):
             # A number added at the point (1, 1) is added to every output of the tile: so is the bias.
             at_one = i == 1 and j == 1
             for k in range(T if at_one else 0):
-                copy(bias, 0, flat, ((TILE * i + j) * size * TW + k) * F, F)
+                copy(bias, 0, flat, ((tile * i + j) * size * TW + k) * F, F)
             gemm(V[i, j, :T], U[i, j], M[i, j, :T], at_one)  # (T, F)
         for s in range(first, last):
             transform_output(M, (s - first) * TW, s - n_y * TH, geometry, sums, outputs, relu, y)
@@ -88,20 +92,20 @@ def _forward(box, x, U, bias, relu, shares, plan, y):
 @jit
 def backward_strips(begin, end, x, U, y, dy, n_y, relu, need_dx, plan, room, dx, dU, db):
     """Adds to dU, db and dx what strips begin .. end say, ``size`` at a time. y[0], dy[0]: picture n_y."""
-    (geometry, size), (rows, points, sums, outputs, V, dM) = plan, room
-    flat, (TH, TW), (F, C) = dM.reshape(-1), geometry[:2], U.shape[2:]  # U turned, see ``backward``
-    columns, pixels = np.empty(TILE * TILE * C, x.dtype), np.empty(TILE * TILE * C, x.dtype)
+    (geometry, size), (rows, half, sums, outputs, V, dM) = plan, room
+    flat, (TH, TW), (tile, _, F, C) = dM.reshape(-1), geometry[:2], U.shape  # U turned, see ``backward``
+    columns, pixels = np.empty(tile * tile * C, x.dtype), np.empty(tile * tile * C, x.dtype)
     for first in range(begin, end, size):
         last = min(first + size, end)
         T = (last - first) * TW
         for s in range(first, last):
             k = (s - first) * TW
-            transform_input(x, s, geometry, rows, points, V, k)
+            transform_input(x, s, geometry, rows, half, V, k)
             transform_output_back(y, dy, relu, s - n_y * TH, geometry, outputs, sums, dM, k)
         for k in range(T):
             # forward was: M[1, 1] += bias
-            add(flat, ((TILE + 1) * size * TW + k) * F, db, 0, F)
-        for i, j in np.ndindex(TILE, TILE):
+            add(flat, ((tile + 1) * size * TW + k) * F, db, 0, F)
+        for i, j in np.ndindex(tile, tile):
             # forward was: M[i, j] = V[i, j] @ U[i, j]
             gemm(V[i, j, :T].T, dM[i, j, :T], dU[i, j], True)  # (C, F)
             if need_dx:
@@ -140,7 +144,7 @@ def _backward(box, x, U, y, dy, relu, need_dx, plan, dx, dUs, dbs):
 
 
 def check(kernel_size, strides):
-    """ValueError for what has no tiles of 6 x 6: kernels other than 2 to 5 times their strides."""
+    """ValueError for what has no such tiles: kernels other than 2 to 5 times their strides."""
     if not all(2 <= size <= 5 for size in taps(kernel_size, strides)):
         size = " x ".join(map(str, kernel_size))
         raise ValueError(
@@ -150,16 +154,24 @@ def check(kernel_size, strides):
 
 
 NUMBER = 20  # multiplications that take as long as carrying one number to a point, or from it: measured
+WORTH = 0.75  # of the products, at most, pay for U and dU that are 16/9 as large with tiles of 8 x 8
+
+
+def best_tiles(w_shape, strides, OH, OW):
+    """How many numbers a side a tile should have, 6 or 8, and how many tiles a picture has then."""
+    RH, RW = taps(w_shape[:2], strides)
+    tiles = {tile: -(-OH // (tile + 1 - RH)) * -(-OW // (tile + 1 - RW)) for tile in POINTS}
+    best = 8 if 64 * tiles[8] < WORTH * 36 * tiles[6] else 6
+    return best, tiles[best]
 
 
 def pays(w_shape, strides, OH, OW):
     """Whether this beats conv2d.forward: few channels or filters are not worth the way to the points."""
-    (KH, KW, C, F), (SH, SW) = w_shape, strides
-    RH, RW = taps((KH, KW), strides)
-    if not (2 <= RH <= 5 and 2 <= RW <= 5):
+    if not all(2 <= size <= 5 for size in taps(w_shape[:2], strides)):
         return False
-    tiles, channels = -(-OH // (TILE + 1 - RH)) * -(-OW // (TILE + 1 - RW)), C * SH * SW
-    return tiles * TILE * TILE * (channels * F + NUMBER * (channels + F)) < OH * OW * KH * KW * C * F
+    tile, tiles = best_tiles(w_shape, strides, OH, OW)
+    (C, F), pixels = w_shape[2:], strides[0] * strides[1]
+    return tiles * tile**2 * (pixels * C * F + NUMBER * (pixels * C + F)) < OH * OW * math.prod(w_shape)
 
 
 def plan_for(x, w_shape, y_shape, strides, padding):
@@ -170,11 +182,12 @@ def plan_for(x, w_shape, y_shape, strides, padding):
     """
     check(w_shape[:2], strides)
     (_, OH, OW, F), (RH, RW) = y_shape, taps(w_shape[:2], strides)
-    C, (mh, mw) = w_shape[2] * strides[0] * strides[1], (TILE + 1 - RH, TILE + 1 - RW)
+    tile, _ = best_tiles(w_shape, strides, OH, OW)
+    C, (mh, mw) = w_shape[2] * strides[0] * strides[1], (tile + 1 - RH, tile + 1 - RW)
     TH, TW = -(-OH // mh), -(-OW // mw)
-    room = min(max(CACHE, TILE * TILE * C * F * x.itemsize), 16 * CACHE)
-    size = max(1, room // (TILE * TILE * TW * (C + F) * x.itemsize))
-    return (TH, TW, mh, mw, *strides, padding[0][0], padding[1][0]), size
+    room = min(max(CACHE, tile * tile * C * F * x.itemsize), 16 * CACHE)
+    size = max(1, room // (tile * tile * TW * (C + F) * x.itemsize))
+    return (TH, TW, mh, mw, *strides, padding[0][0], padding[1][0], POINTS[tile]), size
 
 
 def shares_for(x, plan):
@@ -206,18 +219,18 @@ def forward(x, w, b, strides=(1, 1), padding=NO_PADDING, relu=False):
     shape = output_shape(x, w, strides, padding)
     shares, plan = shares_for(x, plan_for(x, w.shape, shape, strides, padding))
     y = buffers.empty(shape, x.dtype)
-    _forward(x, transform(w, strides), b, relu, shares, plan, y)
+    _forward(x, transform(w, strides, len(plan[0][8])), b, relu, shares, plan, y)
     return y
 
 
 def sums_for(x, w, y_shape, strides, padding, need_dx):
     """What the way back begins with: the plan, U turned, and room for dx, dUs and dbs."""
     plan = plan_for(x, w.shape, y_shape, strides, padding)
-    U = transform(w, strides, turned=True)  # (6, 6, F, C): BLAS is faster on it than on U'
-    F, C = U.shape[2:]
+    U = transform(w, strides, len(plan[0][8]), turned=True)  # BLAS is faster on it than on U'
+    tile, _, F, C = U.shape
     groups, plan = groups_for(x, plan, C, F)
     dx = buffers.empty(x.shape if need_dx else (0, 0, 0, 0), x.dtype)
-    return plan, U, dx, buffers.empty((groups, TILE, TILE, C, F), x.dtype), np.empty((groups, F), x.dtype)
+    return plan, U, dx, buffers.empty((groups, tile, tile, C, F), x.dtype), np.empty((groups, F), x.dtype)
 
 
 def backward(x, w, dy, strides=(1, 1), padding=NO_PADDING, relu_of=None, need_dx=True):

@@ -1,9 +1,10 @@
 """Filters for Winograd's convolution: from w to U = G w G', and from dU back to dw = G' dU G.
 
-    w (KH, KW, C, F)    U (6, 6, C, F)    dUs (groups, 6, 6, C, F), a sum for every group of images
+    w (KH, KW, C, F)    U (8, 8, C, F)    dUs (groups, 8, 8, C, F), a sum for every group of images
 
-For all channels and filters at once this is a product with one matrix of 36 rows, the Kronecker product of G
-with itself. A filter with strides first becomes one on pixels taken together, as in winograd_tiles.py.
+where 8 may be 6. For all channels and filters at once this is a product with one matrix of 64 rows, the
+Kronecker product of G with itself. A filter with strides first becomes one on pixels taken together, as in
+winograd_tiles.py.
 
 Source: Lavin & Gray 2016, section 4.1.
 """
@@ -16,7 +17,7 @@ from minicnn.kernels import buffers
 from minicnn.kernels.blas import gemm
 from minicnn.kernels.jit import jit
 from minicnn.kernels.parallel import parallel_jit, share
-from minicnn.kernels.toom_cook import TILE, matrices
+from minicnn.kernels.toom_cook import matrices
 
 SHARES = 32  # of the columns of U
 
@@ -47,9 +48,9 @@ def _unblocks(dw, w_shape, strides):
 
 
 @functools.cache
-def _both(r, dtype):
-    """G g G' as one matrix: (36, RH RW)"""
-    return np.kron(matrices(r[0])[2], matrices(r[1])[2]).astype(dtype)
+def _both(tile, r, dtype):
+    """G g G' as one matrix: (tile tile, RH RW)"""
+    return np.kron(matrices(tile, r[0])[2], matrices(tile, r[1])[2]).astype(dtype)
 
 
 @jit
@@ -87,23 +88,24 @@ def _times_back_share(number, matrix, dUs, dw):
 
 @parallel_jit
 def _times_back(box, matrix, dUs, dw):
-    """dw = matrix' @ the sum of dUs (groups, 36, C F)"""
+    """dw = matrix' @ the sum of dUs (groups, tile tile, C F)"""
     share(box, SHARES, _times_back_share, (matrix, dUs, dw))
 
 
-def transform(w, strides, turned=False):
-    """U = G w G' for all channels and filters; ``turned``: (6, 6, F, C)."""
+def transform(w, strides, tile, turned=False):
+    """U = G w G' for all channels and filters; ``turned``: (tile, tile, F, C)."""
     w = _blocks(w, strides, turned)
     r, shape = w.shape[:2], w.shape[2:]
-    U = buffers.empty((TILE, TILE, *shape), w.dtype)
-    _times(_both(r, w.dtype), w.reshape(r[0] * r[1], -1), U.reshape(TILE * TILE, -1))
+    U = buffers.empty((tile, tile, *shape), w.dtype)
+    _times(_both(tile, r, w.dtype), w.reshape(r[0] * r[1], -1), U.reshape(tile * tile, -1))
     return U
 
 
 def transform_back(dUs, w_shape, strides):
     """dw from the groups' dU."""
-    r, (groups, *_, C, F) = taps(w_shape[:2], strides), dUs.shape
+    r, (groups, tile, _, C, F) = taps(w_shape[:2], strides), dUs.shape
     dw = np.empty((*r, C, F), dUs.dtype)
     # forward was: U = G w G'
-    _times_back(_both(r, dUs.dtype), dUs.reshape(groups, TILE * TILE, -1), dw.reshape(r[0] * r[1], -1))
+    matrix = _both(tile, r, dUs.dtype)
+    _times_back(matrix, dUs.reshape(groups, tile * tile, -1), dw.reshape(r[0] * r[1], -1))
     return _unblocks(dw, w_shape, strides)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from strategies import Window, normal, windows
 
 from minicnn.kernels import conv2d, conv2d_compiled
+from minicnn.kernels.conv2d_direct import FEW, takes
 from minicnn.kernels.registers import BYTES
 
 WHOLE = BYTES // 4  # filters: a row of tiles in float32, two in float64
@@ -47,3 +48,10 @@ def test_it_is_the_one_matrix_product(dtype, p, cache):
 def test_more_rows_than_are_near(strides):
     """dy of 40 x 40 x WHOLE is summed up in parts."""
     compare(Window((2, 40, 40, 3), (3, 3), strides, "same", seed=1), np.float64)
+
+
+def test_it_takes_few_channels_and_whole_rows_of_tiles():
+    filters = 0, 1, WHOLE - 1, WHOLE, WHOLE + 1, 3 * WHOLE
+    assert [F for F in filters if takes(3, F, 4)] == [WHOLE, 3 * WHOLE]
+    assert takes(3, WHOLE // 2, 8) and not takes(3, WHOLE // 2, 4)
+    assert takes(FEW, WHOLE, 4) and not takes(FEW + 1, WHOLE, 4)

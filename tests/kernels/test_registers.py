@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from strategies import SEEDS, normal
 
 from minicnn.kernels.jit import jit
-from minicnn.kernels.registers import BYTES, ROWS, fits, multiply
+from minicnn.kernels.registers import BYTES, ROWS, multiply
 
 
 @jit
@@ -57,11 +57,3 @@ def test_relu_keeps_nan():
     y = np.empty(columns)
     _multiply(1, np.ones(1), 0, (0, 0, 0), b, 0, (0, 0), (1, 1), np.zeros(columns), 0, 0, True, y, 0, 0)
     np.testing.assert_array_equal(y, np.where(np.isnan(b), np.nan, 0))
-
-
-def test_which_numbers_fit():
-    columns = BYTES // 4
-    assert [fits(F, 4) for F in (0, 1, columns - 1, columns, columns + 1, 3 * columns)] == [
-        False, False, False, True, False, True,
-    ]  # fmt: skip
-    assert fits(columns // 2, 8) and not fits(columns // 2, 4)

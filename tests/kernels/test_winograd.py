@@ -13,9 +13,16 @@ from strategies import SEEDS, Window, normal
 from minicnn import layers
 from minicnn.kernels import conv2d, winograd, winograd_tiles
 from minicnn.kernels.shapes import padding_amounts
+from minicnn.kernels.toom_cook import POINTS
 
 SIZES = pytest.mark.parametrize("r", [2, 3, 4, 5])
 COMPILES = pytest.mark.slow  # some 20 s for each float type, from an empty cache
+WORTH = {6: 0, 8: np.inf}  # what of the work tiles of 8 x 8 must save, so that these are always chosen
+
+
+def always(tile):
+    """Tiles of that size whether they pay or not."""
+    return mock.patch.object(winograd, "WORTH", WORTH[tile])
 
 
 @st.composite
@@ -38,8 +45,8 @@ def arrays(window, filters, dtype=np.float64):
 
 
 @COMPILES
-@given(problems(), st.sampled_from([1, winograd.CACHE]), st.booleans())
-def test_it_is_the_matrix_product(problem, cache, relu):
+@given(problems(), st.sampled_from([1, winograd.CACHE]), st.booleans(), st.sampled_from([*WORTH]))
+def test_it_is_the_matrix_product(problem, cache, relu, tile):
     """That of NumPy, the second rung: nothing but this file's subject is compiled."""
     window, _ = problem
     x, w, b, dy = arrays(*problem)
@@ -48,7 +55,7 @@ def test_it_is_the_matrix_product(problem, cache, relu):
         y = np.maximum(y, 0)
         dz = np.where(y > 0, dy, 0)
     due = conv2d.backward_matrix(x, w, dz if relu else dy, window.strides, window.zeros)
-    with mock.patch.object(winograd, "CACHE", cache):
+    with mock.patch.object(winograd, "CACHE", cache), always(tile):
         agree(winograd.forward(x, w, b, window.strides, window.zeros, relu), y, 1e-11, "y")
         gradients = winograd.backward(x, w, dy, window.strides, window.zeros, y if relu else None)
     for what, mine, theirs in zip(("dx", "dw", "db"), gradients, due):
@@ -57,12 +64,13 @@ def test_it_is_the_matrix_product(problem, cache, relu):
 
 @COMPILES
 @pytest.mark.parametrize("dtype", ADJOINT)
-@given(problem=problems())
-def test_backward_is_the_transpose_of_forward(dtype, problem):
+@given(problem=problems(), tile=st.sampled_from([*WORTH]))
+def test_backward_is_the_transpose_of_forward(dtype, problem, tile):
     window, _ = problem
     x, w, b, dy = arrays(*problem, dtype)
-    y = winograd.forward(x, w, 0 * b, window.strides, window.zeros)
-    dx, dw, _ = winograd.backward(x, w, dy, window.strides, window.zeros)
+    with always(tile):
+        y = winograd.forward(x, w, 0 * b, window.strides, window.zeros)
+        dx, dw, _ = winograd.backward(x, w, dy, window.strides, window.zeros)
     # A filter is transformed as a whole, even if the one pixel of a picture meets only one small weight.
     largest = np.linalg.norm(x) * np.linalg.norm(w) * np.linalg.norm(dy)
     is_adjoint(y, dy, x, dx, largest)
@@ -71,12 +79,16 @@ def test_backward_is_the_transpose_of_forward(dtype, problem):
 
 # How far float32 may be from float64, as a part of the largest number, for kernels of r pixels: 3 times the
 # worst of 20 seeds, since another BLAS adds in another order. Errors do not grow with r: B is the same for
-# every r, and the largest number in A, 2^(6 - r), falls, with it y's. dw alone rises.
+# every r, and the largest number in A, 2^(tile - r), falls, with it y's. dw alone rises.
 BOUNDS = {  # 10^-6 times
-    2: {"y": 44, "dx": 20, "dw": 10, "db": 1.1},
-    3: {"y": 41, "dx": 14, "dw": 11, "db": 1.1},
-    4: {"y": 35, "dx": 11, "dw": 15, "db": 1.3},
-    5: {"y": 27, "dx": 12, "dw": 18, "db": 1.4},
+    (6, 2): {"y": 44, "dx": 20, "dw": 10, "db": 1.1},
+    (6, 3): {"y": 41, "dx": 14, "dw": 11, "db": 1.1},
+    (6, 4): {"y": 35, "dx": 11, "dw": 15, "db": 1.3},
+    (6, 5): {"y": 27, "dx": 12, "dw": 18, "db": 1.4},
+    (8, 2): {"y": 78, "dx": 38, "dw": 16, "db": 1.1},
+    (8, 3): {"y": 61, "dx": 32, "dw": 18, "db": 1.1},
+    (8, 4): {"y": 50, "dx": 28, "dw": 21, "db": 1.3},
+    (8, 5): {"y": 39, "dx": 19, "dw": 26, "db": 1.4},
 }
 
 
@@ -85,17 +97,18 @@ def test_the_bounds_are_within_what_was_promised():
 
 
 @COMPILES
-@SIZES
-def test_float32_stays_near_float64(r):
+@pytest.mark.parametrize("tile, r", BOUNDS)
+def test_float32_stays_near_float64(tile, r, monkeypatch):
     """At the depths of the documented models: 256 channels, weights as He draws them."""
     window = Window((2, 12, 12, 256), (r, r), (1, 1), "same", 5)
     x, w, b, dy = arrays(window, 64)
     w *= np.sqrt(2 / (r * r * 256))
+    monkeypatch.setattr(winograd, "WORTH", WORTH[tile])
     zeros = {"padding": window.zeros}
     exact = winograd.forward(x, w, b, **zeros), *winograd.backward(x, w, dy, **zeros)
     x, w, b, dy = (each.astype(np.float32) for each in (x, w, b, dy))
     rough = winograd.forward(x, w, b, **zeros), *winograd.backward(x, w, dy, **zeros)
-    for (what, bound), mine, due in zip(BOUNDS[r].items(), rough, exact):
+    for (what, bound), mine, due in zip(BOUNDS[tile, r].items(), rough, exact):
         assert mine.dtype == np.float32
         agree(mine.astype(np.float64), due, 1e-6 * bound, what)
 
@@ -178,14 +191,15 @@ def test_an_unknown_algorithm_is_refused():
 
 
 @COMPILES
-def test_the_same_bits_on_any_number_of_threads():
-    script = """
+@pytest.mark.parametrize("r", [3, 5])  # in tiles of 6 x 6, and of 8 x 8
+def test_the_same_bits_on_any_number_of_threads(r):
+    script = f"""
 import hashlib
 import numpy as np
 import minicnn as mc
 from minicnn.kernels import winograd
 rng = np.random.default_rng(0)
-x, w, b = (rng.standard_normal(s) for s in ((9, 13, 11, 5), (3, 3, 5, 7), (7,)))
+x, w, b = (rng.standard_normal(s) for s in ((9, 13, 11, 5), ({r}, {r}, 5, 7), (7,)))
 for count in (1, 2, 4):
     mc.set_num_threads(count)
     y = winograd.forward(x, w, b, padding=((1, 1), (1, 1)))
@@ -208,7 +222,7 @@ def test_same_padding_and_tiles_that_hang_over():
 def test_a_strip_longer_than_what_lies_near():
     """15 tiles of 40 channels: 8 at a time have room in the nearest cache, and 7 are left."""
     window = Window((1, 8, 60, 40), (3, 3), (1, 1), "same", 8)
-    assert winograd_tiles.tiles_at_a_time(40, (2, 15, 4, 4, 1, 1, 1, 1)) == 8
+    assert winograd_tiles.tiles_at_a_time(40, (2, 15, 4, 4, 1, 1, 1, 1, POINTS[6])) == 8
     x, w, b, dy = arrays(window, 2)
     agree(winograd.forward(x, w, b, padding=window.zeros),
           conv2d.forward_matrix(x, w, b, padding=window.zeros), 1e-11)  # fmt: skip
@@ -229,8 +243,22 @@ def planned(N, H, C, F, r, dtype):
     """x, its plan, and strips, tiles a strip, and bytes of V and M a strip of the plan."""
     x = np.broadcast_to(dtype(0), (N, H, H, C))
     plan = winograd.plan_for(x, (r, r, C, F), (N, H, H, F), (1, 1), ((r // 2, 0), (r // 2, 0)))
-    tiles = -(-H // (7 - r))
-    return x, plan, N * tiles, tiles, 36 * tiles * (C + F) * x.itemsize
+    tile = 8 if eight_pays(H, r) else 6
+    tiles = -(-H // (tile + 1 - r))
+    return x, plan, N * tiles, tiles, tile**2 * tiles * (C + F) * x.itemsize
+
+
+def eight_pays(H, r):
+    """Whether tiles of 8 x 8 need less than three quarters of the multiplications that 6 x 6 need."""
+    six, eight = (tile**2 * (-(-H // (tile + 1 - r))) ** 2 for tile in (6, 8))
+    return 4 * eight < 3 * six
+
+
+def test_the_tiles_of_documented_layers():
+    """5 x 5 pixels: "second" and AlexNet. Filters of 3 x 3 fill tiles of 6 x 6 as well, or nearly so."""
+    for H, r, due in [(32, 5, 8), (16, 5, 8), (27, 5, 8), (224, 3, 6), (56, 3, 6), (32, 3, 6), (11, 4, 6)]:
+        assert winograd.best_tiles((r, r, 32, 64), (1, 1), H, H)[0] == due
+    assert winograd.best_tiles((5, 5, 32, 32), (2, 2), 8, 8)[0] == 6  # 3 x 3 on pixels taken together
 
 
 @given(cuts)
@@ -238,10 +266,12 @@ def test_as_many_strips_at_a_time_as_fit(cut):
     """Into the cache, or into what U takes where that is more, up to 16 times the cache."""
     _, _, C, F, r, _ = cut
     x, (geometry, size), _, tiles, each = planned(*cut)
-    room = sorted([winograd.CACHE, 36 * C * F * x.itemsize, 16 * winograd.CACHE])[1]
+    tile = len(geometry[8])
+    room = sorted([winograd.CACHE, tile**2 * C * F * x.itemsize, 16 * winograd.CACHE])[1]
     assert size == 1 or size * each <= room
     assert (size + 1) * each > room
-    assert geometry == (tiles, tiles, 7 - r, 7 - r, 1, 1, r // 2, r // 2)
+    m = tile + 1 - r
+    assert geometry == (tiles, tiles, m, m, 1, 1, r // 2, r // 2, POINTS[tile])
 
 
 @given(cuts)
