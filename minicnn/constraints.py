@@ -1,7 +1,10 @@
 """Rules that weights are bent back to after each step."""
 
+import math
+
 import numpy as np
 
+from minicnn.kernels import max_norm
 from minicnn.lookup import Configurable, resolve
 
 EPSILON = 1e-7  # as in Keras; keeps a vector of zeros from dividing by its norm
@@ -35,21 +38,28 @@ class MaxNorm(Constraint):
         self.axis = axis if isinstance(axis, int) else [int(a) for a in axis]
 
     def __call__(self, w):
-        return w * self._factors(w)
+        new = w.copy()
+        self.apply(new)
+        return new
 
     def apply(self, w):
-        w *= self._factors(w)
+        along = self._axes(w)
+        others = [axis for axis in range(w.ndim) if axis not in along]
+        sizes = [w.shape[axis] for axis in others]
+        columns = w.transpose(*along, *others).reshape(-1, math.prod(sizes))  # w itself if those come first
+        norms = max_norm.norms(columns)
+        factors = np.clip(norms, 0, self.max_value) / (EPSILON + norms)
+        if np.may_share_memory(columns, w):
+            max_norm.scale(columns, factors)
+        else:
+            w *= np.expand_dims(factors.reshape(sizes), tuple(along))
 
-    def _factors(self, w):
-        """What each vector is multiplied by; the shape is that of w, with 1 for the axes it extends over."""
-        axes = range(w.ndim)
+    def _axes(self, w):
+        """Those that a vector extends over."""
         try:
-            along = [axes[axis] for axis in np.atleast_1d(self.axis)]  # -1 is the last
+            return [range(w.ndim)[axis] for axis in np.atleast_1d(self.axis)]  # -1 is the last
         except IndexError:
             raise ValueError(f"MaxNorm expects axes of the weights, {w.shape}, got {self.axis}") from None
-        squares = np.einsum(w, axes, w, axes, [axis for axis in axes if axis not in along])  # w^2 is not kept
-        norms = np.expand_dims(np.sqrt(squares), tuple(along))
-        return np.clip(norms, 0, self.max_value) / (EPSILON + norms)
 
     def get_config(self):
         return {"max_value": self.max_value, "axis": self.axis}

@@ -31,7 +31,7 @@ def _augmentations():
 
 
 NETWORKS = {
-    "dense": list,
+    "dense": lambda: [layers.Dense(2, kernel_constraint="max_norm")],
     "pooling": lambda: [layers.Dense(2), layers.MaxPooling2D(2, 1), layers.AveragePooling2D(2, 1)],
     "batch normalisation, dropout": lambda: [layers.BatchNormalization(), layers.Dropout(0.5)],
     "convolution as one matrix product": lambda: _convolutions("im2col"),
