@@ -39,6 +39,7 @@ WAYS = {
     AS_IT_IS: contextlib.nullcontext,
     "convolution and pooling apart": lambda: mock.patch.object(models, "together", list),
     "all convolutions as matrix products": contextlib.nullcontext,
+    "no tiles of 8 x 8": lambda: mock.patch.object(winograd, "WORTH", 0),
     "one thread": lambda: threads(1),
 }
 
