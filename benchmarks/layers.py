@@ -1,4 +1,4 @@
-"""Where the milliseconds of a training step go, and how many of them its matrix products must take.
+"""Where the milliseconds of a training step go, and of inference, and how many its matrix products must take.
 
     python -m benchmarks.layers                   prints the tables of docs/decisions/milliseconds.md
     python -m benchmarks.layers --write           and writes them there
@@ -7,7 +7,8 @@
 Every layer is timed within whole steps, on its way forward and on its way back; what counts is the mean of
 the quicker half of the steps, so that the parts add up to the whole. Beside that stands the arithmetic of
 the matrix products a layer does, which with Winograd is less than its definition's, and how long it takes at
-the pace of one large product by the same BLAS on as many threads, measured between the steps.
+the pace of one large product by the same BLAS on as many threads, measured between the steps. A prediction
+is timed likewise.
 """
 
 import argparse
@@ -30,6 +31,7 @@ from minicnn.layers.conv_pool import ConvPool, together
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "decisions" / "milliseconds.md"
 MODELS = ("m1", "m2", "m3", "first", "second", "base", "lenet5", "d", "e")
 ROUNDS, TURN = 7, 0.5  # seconds of steps in a round
+SMALL = 0.02  # of a prediction: less is not worth a word
 STEP, OPTIMIZER, LOSS, LIMIT = "step", "optimizer", "loss", "BLAS"  # what is timed beside the layers
 
 
@@ -94,8 +96,8 @@ class Clock:
         return mean(part for part, step in zip(times, whole, strict=True) if step <= limit) if times else 0
 
 
-def measure(network):
-    """The clock after some rounds of steps, and ``{name: layers}`` of what was timed."""
+def measure(network, step_of):
+    """The clock after some rounds of what ``step_of(model)`` does; ``{name: layers}`` of what was timed."""
     model, clock = build(network), Clock()
     tokens = dict(zip(model.layers, network.tokens))
     found = {}
@@ -109,25 +111,40 @@ def measure(network):
             steps.append(Timed(step, clock, name))
         return steps
 
-    x, y = model._checked_batch(network.pictures(network.batch), network.targets(network.batch))
-    step = clock.watch(model._train_step, STEP)
-    update, loss = model.optimizer.update, model.loss.value_and_gradient
     multiplied = clock.watch(multiply(None, PRODUCT, None), LIMIT)
+    update, loss = model.optimizer.update, model.loss.value_and_gradient
     with (
         mock.patch("minicnn.model.together", watched),
         mock.patch.object(model.optimizer, "update", clock.watch(update, OPTIMIZER, "backward")),
         mock.patch.object(model.loss, "value_and_gradient", clock.watch(loss, LOSS, "forward")),
     ):
+        step = clock.watch(step_of(model), STEP)
         for _ in range(3):  # the first compile and make buffers
-            step(x, y)
+            step()
             multiplied()
         clock.times.clear()
         for _ in range(ROUNDS):
             until = time.perf_counter() + TURN
             while time.perf_counter() < until:
-                step(x, y)
+                step()
             multiplied()
     return clock, found
+
+
+def training_step(network):
+    """What makes a model do one, given the model."""
+
+    def of(model):
+        x, y = model._checked_batch(network.pictures(network.batch), network.targets(network.batch))
+        return lambda: model._train_step(x, y)
+
+    return of
+
+
+def prediction(network):
+    """The same for a prediction."""
+    x, batch = network.pictures(network.inference_batch), network.inference_batch
+    return lambda model: lambda: model.predict(x, batch_size=batch)
 
 
 # ------------------------------------------------------------------------------------- the tables
@@ -141,11 +158,16 @@ def milliseconds(seconds):
     return f"{1000 * seconds:.2f}" if seconds else ""
 
 
+def pace_of(clock):
+    """Multiplications and additions a second."""
+    return 2 * PRODUCT**3 / median(clock.times[LIMIT,])
+
+
 def table(name):
     """The parts of a network's step, in the order of the way forward."""
     network = NETWORKS[name]
-    clock, found = measure(network)
-    pace, whole = 2 * PRODUCT**3 / median(clock.times[LIMIT,]), clock.seconds(STEP)
+    clock, found = measure(network, training_step(network))
+    pace, whole = pace_of(clock), clock.seconds(STEP)
     head = f"{name}, {network.batch} pictures", "forward, ms", "backward, ms", "GFLOP", "by definition"
     yield row(*head, "at BLAS's pace, ms")
     yield row("---", *["---:"] * 5)
@@ -169,6 +191,26 @@ def table(name):
     yield row(f"**the step: {milliseconds(whole)} ms**", "", "", f"{total / 1e9:.3g}", "", share)
 
 
+def inference_table(names):
+    """A row a network: how long its layers take to predict, and what they cannot do without."""
+    yield row("inference", "pictures", "ms", "layer by layer", "GFLOP", "by definition", "at BLAS's pace, ms")
+    yield row("---", "---:", "---:", "---", *["---:"] * 3)
+    for name in names:
+        network = NETWORKS[name]
+        clock, found = measure(network, prediction(network))
+        batch, whole, pace = network.inference_batch, clock.seconds(STEP), pace_of(clock)
+        times = {part: clock.seconds(part, "forward") for part in found}
+        parts = {part: seconds for part, seconds in times.items() if seconds > SMALL * whole}
+        parts["the rest"] = whole - sum(parts.values())
+        said = ", ".join(f"{part.partition('. ')[2] or part} {milliseconds(s)}" for part, s in parts.items())
+        done, due = (
+            sum(count(each, batch) for layers in found.values() for each in layers)
+            for count in (product, definition)
+        )
+        share = f"{milliseconds(done / pace)}: {done / pace / whole:.0%}"
+        yield row(name, str(batch), milliseconds(whole), said, f"{done / 1e9:.3g}", f"{due / 1e9:.3g}", share)
+
+
 def main(argv=None):
     text = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=text)
@@ -182,6 +224,8 @@ def main(argv=None):
     for name in args.models:
         tables.append("\n".join(table(name)))
         print(tables[-1], end="\n\n", flush=True)
+    tables.append("\n".join(inference_table(args.models)))
+    print(tables[-1])
     if args.write:
         marked.replace(PAGE, "benchmarks/layers.py", "\n\n".join(tables))
 

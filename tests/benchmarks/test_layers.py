@@ -28,11 +28,20 @@ def test_layers_without_products_have_none():
     assert layers.product(pool, 5) == layers.definition(pool, 5) == 0
 
 
-def test_all_parts_of_a_step(monkeypatch):
+@pytest.fixture
+def short(monkeypatch):
+    """Few steps, and a small product beside them."""
     monkeypatch.setattr(layers, "ROUNDS", 2)
     monkeypatch.setattr(layers, "TURN", 0.02)
     monkeypatch.setattr(layers, "PRODUCT", 64)
-    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in layers.table("lenet5")]
+
+
+def cells_of(table):
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in table]
+
+
+def test_all_parts_of_a_step(short):
+    rows = cells_of(layers.table("lenet5"))
     assert [cells[0].partition(":")[0] for cells in rows[2:]] == [
         "1. C6k5V P", "3. C16k5V P", "5. F", "6. 120", "7. 84", "8. 10", "loss", "optimizer", "between them",
         "**the step",
@@ -44,9 +53,19 @@ def test_all_parts_of_a_step(monkeypatch):
     assert all(time >= 0 for time in times) and sum(times) == pytest.approx(whole, abs=0.01 * len(times))
 
 
+def test_all_parts_of_a_prediction(short):
+    *_, (name, pictures, whole, parts, done, due, _) = cells_of(layers.inference_table(["lenet5"]))
+    assert (name, pictures, done) == ("lenet5", "128", due)  # no Winograd: as much as the definition
+    seconds = dict(part.rsplit(" ", 1) for part in parts.split(", "))
+    assert {"C6k5V P", "C16k5V P", "the rest"} <= set(seconds)
+    assert sum(map(float, seconds.values())) == pytest.approx(float(whole), abs=0.01 * len(seconds))
+
+
 def test_the_page_holds_a_table_of_every_network():
     _, between, _ = marked.split(layers.PAGE, "benchmarks/layers.py")
-    assert [line.split(",")[0] for line in between.splitlines() if "GFLOP" in line] == [
+    lines = between.splitlines()
+    assert [line.split(",")[0] for line in lines if ", ms | backward" in line] == [
         f"| {name}" for name in layers.MODELS
     ]
     assert between.count("**the step:") == len(layers.MODELS)
+    assert [line.split()[1] for line in lines[-len(layers.MODELS) :]] == [*layers.MODELS]
