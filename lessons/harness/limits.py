@@ -28,41 +28,86 @@ def at_most(limit):
 
     Gives a function that says in words how long the block took.
     """
-    caller, done, lock = threading.get_ident(), threading.Event(), threading.Lock()
-    over = []  # not empty once the block is left; append() is done or not, where Event.set() can be cut short
-    wall, work = time.perf_counter(), time.process_time()
+    block = _Block(limit)
+    _WATCHER.add(block)
+    try:
+        yield block.said
+    finally:
+        with block.lock:
+            block.over.append(True)
+        _WATCHER.running.discard(block)
 
-    def left():
-        passed, worked = time.perf_counter() - wall, time.process_time() - work
-        return min(limit - min(passed, worked), longest(limit) - passed)
 
-    def watch():
-        pause = limit
-        while not done.wait(pause):
-            pause = left()
-            with lock:  # nothing may be raised behind the block
-                if over:
-                    return
-                if pause <= 0:
-                    ctypes.pythonapi.PyThreadState_SetAsyncExc(
-                        ctypes.c_ulong(caller), ctypes.py_object(TimeLimit)
-                    )
-                    pause = limit  # again, should it be caught
+class _Block:
+    """Who runs it, and since when."""
 
-    def said():
-        passed, worked = time.perf_counter() - wall, time.process_time() - work
-        if worked >= limit:
+    def __init__(self, limit):
+        self.limit, self.caller, self.lock = limit, threading.get_ident(), threading.Lock()
+        self.over = []  # not empty once the block is left: append() is done or not, and never cut short
+        self.wall, self.work = time.perf_counter(), time.process_time()
+
+    def passed(self):
+        """Seconds on the wall, and of work."""
+        return time.perf_counter() - self.wall, time.process_time() - self.work
+
+    def look(self):
+        """Stop the block if it is late. The seconds until one has to look again."""
+        passed, worked = self.passed()
+        left = min(self.limit - min(passed, worked), longest(self.limit) - passed)
+        if left > 0:
+            return left
+        with self.lock:  # nothing may be raised behind the block
+            if not self.over:
+                late = ctypes.c_ulong(self.caller), ctypes.py_object(TimeLimit)
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(*late)
+        return self.limit  # again, should it be caught
+
+    def said(self):
+        """How long it took, in words."""
+        passed, worked = self.passed()
+        if worked >= self.limit:
             loop = "a loop without an end, or where NumPy has one call?"
-            return f"was still running after {limit:g} seconds: {loop}"
+            return f"was still running after {self.limit:g} seconds: {loop}"
         return (
             f"was still running after {passed:.0f} seconds, of which it worked {worked:.1f}: does it wait "
             "for something (input, sleep), or is the computer busy?"
         )
 
-    threading.Thread(target=watch, daemon=True).start()
-    try:
-        yield said
-    finally:
-        with lock:
-            over.append(True)
-        done.set()
+
+class _Watcher:
+    """One thread that watches all blocks, and ends when at a look none runs.
+
+    A check makes hundreds of calls, and each of them takes less time than to start a thread.
+    """
+
+    def __init__(self):
+        self.running, self.change, self.thread = set(), threading.Lock(), None
+        self.next_look, self.sooner = 0.0, threading.Event()
+
+    def add(self, block):
+        """See to it that somebody looks at ``block`` when its limit is over."""
+        due = block.wall + block.limit
+        with self.change:
+            self.running.add(block)
+            if self.thread is None or not self.thread.is_alive():  # a fork leaves it behind
+                self.next_look = due
+                self.thread = threading.Thread(target=self._watch, daemon=True)
+                self.thread.start()
+            elif due < self.next_look:
+                self.next_look = due
+                self.sooner.set()
+
+    def _watch(self):
+        while True:
+            self.sooner.wait(max(0.0, self.next_look - time.perf_counter()))
+            with self.change:
+                self.sooner.clear()
+                running = [block for block in list(self.running) if not block.over]
+                self.running.intersection_update(running)
+                if not running:
+                    self.thread = None
+                    break
+                self.next_look = time.perf_counter() + min([block.look() for block in running])
+
+
+_WATCHER = _Watcher()

@@ -1,5 +1,6 @@
 """What a check.py is made of: lessons, tasks, cases, wrong versions. AUTHORS.md says how to write them."""
 
+import functools
 import inspect
 import sys
 import types
@@ -55,6 +56,11 @@ class Wrong:
     function: Callable | None = None
 
 
+@functools.cache
+def _compiled(text):
+    return compile(text, "<string>", "exec")
+
+
 @dataclass
 class Task:
     """A function the learner writes.
@@ -99,7 +105,7 @@ class Task:
             raise ValueError(f"the model answer of {self.name} was replaced: restart Python and check again")
         cases = list(self.cases() if callable(self.cases) else self.cases)
         self.cases = sorted(cases, key=lambda case: case.size)  # smallest first; equals stay in their order
-        self._expected = {}
+        self._expected, self._source = {}, None
 
     def expected(self, k):
         """What the model answer gives for case ``k``, computed once."""
@@ -115,8 +121,10 @@ class Task:
 
     def source(self):
         """The model answer as text, and where it stands."""
-        lines, first = inspect.getsourcelines(self.answer)
-        return "".join(lines), Path(inspect.unwrap(self.answer).__code__.co_filename), first
+        if self._source is None:  # to find where a function ends, Python reads it word by word
+            lines, first = inspect.getsourcelines(self.answer)
+            self._source = "".join(lines), Path(inspect.unwrap(self.answer).__code__.co_filename), first
+        return self._source
 
     def code(self, wrong=None):
         """The model answer as text, or with the mistake ``wrong`` in it."""
@@ -154,7 +162,7 @@ class Task:
         namespace.update(
             sys.modules[self.answer.__module__].__dict__ if self.answer.__module__ in sys.modules else {}
         )
-        exec(self.imports() + self.code(wrong), namespace)
+        exec(_compiled(self.imports() + self.code(wrong)), namespace)
         return namespace[self.name]
 
 
