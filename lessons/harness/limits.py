@@ -29,8 +29,8 @@ def at_most(limit):
     Gives a function that says in words how long the block took.
     """
     block = _Block(limit)
-    _WATCHER.add(block)
     try:
+        _WATCHER.add(block)
         yield block.said
     finally:
         with block.lock:
