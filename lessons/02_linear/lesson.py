@@ -131,18 +131,26 @@ rng = np.random.default_rng(0)
 w, b = 0.001 * rng.standard_normal((3072, 10)).astype(np.float32), np.zeros(10, np.float32)
 before = w.copy()
 accuracies = []
+
+
+def accuracy():
+    """The fraction of the test pictures whose highest score is at the right class."""
+    return (linear_forward(x_test, w, b).argmax(axis=1) == data.y_test).mean()
+
+
 with single_threaded_blas():  # with products this small, threads wait for each other longer than they work
     for step, at in enumerate(batches(len(x), size=100, epochs=6, seed=0)):
+        if step % 50 == 0:
+            accuracies.append(accuracy())  # of so many pushes; the first, of none
         push = -softmax(linear_forward(x[at], w, b))  # every class down by its p ...
         push[np.arange(100), data.y[at]] += 1  # ... and the right one up by 1: together 1 - p
         push /= 100
         w += np.float32(0.001) * (x[at].T @ push)
         b += np.float32(0.001) * push.sum(axis=0)
-        if step % 50 == 0:
-            accuracies.append((linear_forward(x_test, w, b).argmax(axis=1) == data.y_test).mean())
+    accuracies.append(accuracy())
 
-final = (linear_forward(x_test, w, b).argmax(axis=1) == data.y_test).mean()
-print(f"after {step + 1} pushes: {final:.1%} of the test pictures right ({data.label}); chance is 10 %")
+final = f"{accuracies[-1]:.1%} of the test pictures right ({data.label}); chance is 10 %"
+print(f"after {step + 1} pushes: {final}")
 figure = new_figure(560, 260)
 axes = figure.subplots()
 axes.plot(50 * np.arange(len(accuracies)), accuracies, "o-", color=BLUE)
