@@ -111,7 +111,7 @@ def draw_kept(weights, data):
     r = maps_of(weights, data.x_test[1:2])
     y, which = pooling.max_forward(r, THIRDS, THIRDS)
     strongest = np.argsort(-y[0].sum(axis=(0, 1)))[:4]
-    figure = new_figure(870, 220)
+    figure = new_figure(870, 240)
     figure.suptitle(f"What your pooling kept of a picture from {data.label}", fontsize=TITLE)
     photo, *axes = figure.subplots(1, 5)
     photo.imshow(data.x_test[1])
@@ -122,7 +122,7 @@ def draw_kept(weights, data):
         kept = y[0, :, :, f] > 0
         ax.imshow(r[0, :, :, f], cmap="gray")
         ax.scatter(columns[kept], rows[kept], s=9, color=ORANGE)
-        ax.set_title(f"filter {f}: {kept.size} kept, {kept.sum()} above 0", fontsize=SMALL)
+        ax.set_title(f"filter {f}: {kept.size} kept,\n{kept.sum()} above 0", fontsize=SMALL)
     for ax in (photo, *axes):
         ax.set_axis_off()
     return figure

@@ -88,6 +88,8 @@ def perform(function, args, files, limit, threads=None, before=None):
         if threads:
             reply["compiled"] = compiling.is_compiled(function)
             reply["shared"] = compiling.shares_rounds(function)
+        if threads == compiling.TURNED:
+            reply["sums"] = compiling.adds_up_variables(function)
     except limits.TimeLimit as error:
         reply = {"timeout": time_in_words(), "frames": frames(error, files)}
     except BaseException as error:

@@ -67,6 +67,13 @@ def wrong_entries(got, expected, tolerance=None):
     return ~(close | (g == e) | (np.isnan(g) & np.isnan(e)))
 
 
+def same_bits(before, after):
+    """Are they two arrays of one shape, one type and the same bits?"""
+    if not isinstance(after, np.ndarray) or (before.shape, before.dtype) != (after.shape, after.dtype):
+        return False
+    return before.tobytes() == np.ascontiguousarray(after).tobytes()
+
+
 def changed(name, before, after):
     """What happened to an argument: something else is in it, or only the rounding of what was put back."""
     same = isinstance(after, np.ndarray) and (before.shape, before.dtype) == (after.shape, after.dtype)

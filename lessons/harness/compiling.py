@@ -3,21 +3,29 @@
 Compiled code checks no index, and compiling takes seconds. As plain Python the same lines raise IndexError
 where it happens, and a wrong result is known at once. Run once more with the rounds of prange turned round,
 they show whether two rounds add to the same number: then the sum's last bits change, on any computer, while
-two threads do so only where they happen to meet.
+two threads do so only where they happen to meet. And once more with prange loops of no rounds, which counts
+how often threads would start: around an innermost loop they do a million times, and wait for each other.
 """
 
+import ast
 import contextlib
+import inspect
+import itertools
 import linecache
 import os
 import re
 import sys
+import textwrap
 
 import numpy as np
+
+from lessons.harness import compare
 
 EMPTY, EMPTY_LIKE = np.empty, np.empty_like
 CANNOT = "numba cannot compile this: "
 RAISED_FROM = re.compile(r"\.? Raised from (?P<file>.+?)(?: \((?P<line>\d+)\))?$", re.MULTILINE)
-TURNED = -1  # in the place of a number of threads
+TURNED, STARTS = -1, -2  # in the place of a number of threads
+MOST_STARTS = 50_000  # of threads in one call: a microsecond each, but a thousand where a computer is busy
 SECONDS = 120.0  # a call may take that compiles: a few lines with parallel=True take five or more
 
 
@@ -36,19 +44,19 @@ def as_asked(function, threads):
     """``function``, ready to be called.
 
     ``threads``: 1 or more: compiled, on so many; 0: as plain Python; TURNED: the same, and each loop over
-    prange from its end; None: as it is.
+    prange from its end; STARTS: the same, and no such loop has a round; None: as it is.
     """
     plain = getattr(function, "py_func", function)  # a function compiled by numba keeps its Python one there
     space = getattr(plain, "__globals__", {})
     compiled = {name: thing for name, thing in space.items() if hasattr(thing, "py_func")}
     numba, usual, forwards = sys.modules.get("numba"), None, None
-    if threads in (0, TURNED):
+    if threads in (0, TURNED, STARTS):
         space.update({name: thing.py_func for name, thing in compiled.items()})
         function = plain
         np.empty, np.empty_like = _filled(EMPTY), _filled(EMPTY_LIKE)
         if numba:
             forwards = numba.prange.__new__
-            numba.prange.__new__ = _backwards() if threads == TURNED else forwards
+            numba.prange.__new__ = {0: forwards, TURNED: _backwards(), STARTS: _counted()}[threads]
     elif threads and numba:
         usual = numba.get_num_threads()
         numba.set_num_threads(min(threads, numba.config.NUMBA_NUM_THREADS))
@@ -74,6 +82,22 @@ def _backwards():
             running.append(True)
             yield from reversed(range(*args))
             running.clear()
+
+    return rounds
+
+
+class TooManyStarts(Exception):
+    """A loop over prange began more than MOST_STARTS times in one call."""
+
+
+def _counted():
+    """What prange(n) is to be where only its starts count: no rounds at all."""
+    starts = itertools.count(1)
+
+    def rounds(cls, *args):
+        if next(starts) > MOST_STARTS:
+            raise TooManyStarts
+        return iter(())
 
     return rounds
 
@@ -104,6 +128,31 @@ def shares_rounds(function):
     """Has ``function``, or one that it calls, @njit(parallel=True) above it and a loop over prange in it?"""
     found = [each.py_func for each in _for_numba(function) if each.targetoptions.get("parallel")]
     return any("prange" in f.__code__.co_names or sys.modules["numba"].prange in _globals(f) for f in found)
+
+
+def adds_up_variables(function):
+    """Do the rounds of its prange loops store into plain variables only? numba adds up s += ... in parts.
+
+    False where that is not certain: a number of an array is written to, or something is called that may.
+    """
+    try:
+        texts = [inspect.getsource(each.py_func) for each in _for_numba(function)]
+    except OSError:  # no such text
+        return False
+    nodes = [node for text in texts for node in ast.walk(ast.parse(textwrap.dedent(text)))]
+    loops = [node for node in nodes if isinstance(node, ast.For) and _called(node.iter) == "prange"]
+    return bool(loops) and not any(_may_write(node) for loop in loops for node in ast.walk(loop))
+
+
+def _called(node):
+    """The name of what is called: "prange" for prange(n) and for numba.prange(n)."""
+    function = getattr(node, "func", None)
+    return getattr(function, "id", getattr(function, "attr", None))
+
+
+def _may_write(node):
+    stores = isinstance(getattr(node, "ctx", None), ast.Store) and not isinstance(node, ast.Name)
+    return stores or (isinstance(node, ast.Call) and _called(node) not in ("len", "range", "prange"))
 
 
 def _for_numba(function):
@@ -169,3 +218,45 @@ def problem(reply, several):
             "threads, and this one is to run on one: @njit alone above its def, and range in place of prange"
         )
     return "", ""
+
+
+def thread_problem(outcome, before, threads):
+    """The same function, the same numbers, another order or number of threads: the same bits?"""
+    same = not outcome.problem and compare.same_bits(before.reply["value"], outcome.reply["value"])
+    if same:
+        return "", ""
+    if threads == TURNED:
+        what = "numbers" if outcome.problem else "bits"
+        said = f"gave other {what} when the rounds of its prange loop ran from the last to the first: "
+        in_parts = not outcome.problem and outcome.reply.get("sums")
+        return "threads", said + (ONE_SUM if in_parts else ONE_PLACE)
+    if outcome.problem:
+        return "threads", (
+            f"is right on one thread and wrong on {threads}: two threads write to the same numbers. Does "
+            "each round of the prange loop write to places of its own?"
+        )
+    return "threads", (
+        f"gave other bits on {threads} threads than on one: the order in which a sum is added up depends "
+        "on the threads. Keep each sum inside one round of the prange loop"
+    )
+
+
+ONE_SUM = (
+    "they all add to one variable. numba lets each thread add up a part, and loses none; but where a part "
+    "ends, and so the rounding, depends on the number of threads. Keep each sum inside one round"
+)
+ONE_PLACE = (
+    "two of them meet at one number. Then threads may write to it at once; or they add up a sum in parts, "
+    "and its rounding depends on their number. Does each round write to places of its own?"
+)
+
+
+def too_often(reply, pictures):
+    """Does it start its threads so often that the starts take most of the time?"""
+    if reply.get("raised") != TooManyStarts.__name__:
+        return "", ""
+    return "compiled", (
+        f"is right, but would start its threads more than {MOST_STARTS:,} times for {pictures} pictures, and "
+        "each start may take longer than the few numbers of a round: make a loop further out the prange, and "
+        "this one a range"
+    )

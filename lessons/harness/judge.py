@@ -8,7 +8,8 @@ from functools import partial
 import numpy as np
 
 from lessons.harness import child, compare, compiling, explain, repeated
-from lessons.harness.compiling import TURNED
+from lessons.harness.compare import same_bits
+from lessons.harness.compiling import STARTS, TURNED
 from lessons.harness.runner import LIMIT
 
 NUMBERS = (np.ndarray, np.generic, int, float)
@@ -69,7 +70,8 @@ def check_task(lesson, task, runner):
         verdict.frames = runner.loaded.get("frames", [])
         return verdict
     for threads in _runs(task):
-        verdict.threads, verdict.outcomes = threads, _outcomes(task, runner, threads, verdict.outcomes)
+        made = _starts if threads == STARTS else _outcomes
+        verdict.threads, verdict.outcomes = threads, made(task, runner, threads, verdict.outcomes)
         if verdict.failing:
             break
     if not verdict.failing or verdict.first.about not in ("value", "raised", "changed"):
@@ -96,7 +98,7 @@ def _is_of_chance(task, outcome, call):
     for _ in range(AGAIN):
         replies = outcome.reply, call(_copies(outcome.case.args))
         pairs = zip(*(compare.as_parts(task, reply.get("value")) or () for reply in replies))
-        if any(isinstance(a, NUMBERS) and not _same(np.asarray(a), np.asarray(b)) for a, b in pairs):
+        if any(isinstance(a, NUMBERS) and not same_bits(np.asarray(a), np.asarray(b)) for a, b in pairs):
             return True
         if time.perf_counter() - began > 0.5:
             break
@@ -107,7 +109,7 @@ def _runs(task):
     """The ways in which all cases are called, one after the other; see compiling.as_asked."""
     if not task.threads:
         return (None,)
-    return (0, *([TURNED] if max(task.threads) > 1 else []), *task.threads)
+    return (0, *([TURNED, STARTS] if max(task.threads) > 1 else []), *task.threads)
 
 
 def _outcomes(task, runner, threads, before):
@@ -127,13 +129,23 @@ def _outcomes(task, runner, threads, before):
         if compiled and not outcome.problem:
             outcome.about, outcome.problem = compiling.problem(outcome.reply, max(task.threads) > 1)
         if threads not in (None, 0, 1) and outcome.about in ("", "value"):
-            outcome.about, outcome.problem = _thread_problem(outcome, before[len(found)], threads)
+            outcome.about, outcome.problem = compiling.thread_problem(outcome, before[len(found)], threads)
         found.append(outcome)
         if outcome.about in ("timeout", "died", "compiled") or _same_everywhere(outcome.reply):
             break
     if threads in (None, 0) and not any(outcome.problem for outcome in found):
         found += _repeated(task, runner, limit, threads, found)
     return found
+
+
+def _starts(task, runner, threads, before):
+    """The largest case, in which a prange loop has no rounds: does it begin too often?"""
+    if not before[0].reply.get("shared"):  # then all of its loops would run, as plain Python
+        return before
+    case = task.cases[-1]
+    outcome = Outcome(case, runner.call(task.name, _copies(case.args), LIMIT, threads), None)
+    outcome.about, outcome.problem = compiling.too_often(outcome.reply, len(next(iter(case.args.values()))))
+    return [outcome]
 
 
 def _repeated(task, runner, limit, threads, right):
@@ -154,28 +166,6 @@ def _same_everywhere(reply):
     """Will the other cases say the same? Nothing written yet; or it cannot be compiled, which takes long."""
     cannot = reply.get("message", "").startswith(compiling.CANNOT)
     return cannot or reply.get("raised") == "NotImplementedError"
-
-
-def _thread_problem(outcome, before, threads):
-    """The same function, the same numbers, another order or number of threads: the same bits?"""
-    if threads == TURNED and (outcome.problem or not _same(before.reply["value"], outcome.reply["value"])):
-        what = "numbers" if outcome.problem else "bits"
-        return "threads", (
-            f"gave other {what} when the rounds of its prange loop ran from the last to the first: two of "
-            "them meet at the same number, and two threads may do so at once. Does each round write to "
-            "places of its own?"
-        )
-    if outcome.problem:
-        return "threads", (
-            f"is right on one thread and wrong on {threads}: two threads write to the same numbers. Does "
-            "each round of the prange loop write to places of its own?"
-        )
-    if not _same(before.reply["value"], outcome.reply["value"]):
-        return "threads", (
-            f"gave other bits on {threads} threads than on one: the order in which a sum is added up depends "
-            "on the threads. Keep each sum inside one round of the prange loop"
-        )
-    return "", ""
 
 
 def _why_missing(task, runner, near):
@@ -206,7 +196,7 @@ def _problem(task, outcome):
         return "raised", _error(reply)
     for name, before in args.items():
         after = (reply.get("after") or {}).get(name)
-        if isinstance(before, np.ndarray) and not _same(before, after):
+        if isinstance(before, np.ndarray) and not same_bits(before, after):
             return "changed", compare.changed(name, before, after)
     if task.judge:
         said = task.judge(args, reply["value"])
@@ -226,12 +216,6 @@ def _problem(task, outcome):
     if reply.get("overwrites"):
         return "again", repeated.OVERWRITES
     return "", ""
-
-
-def _same(before, after):
-    if not isinstance(after, np.ndarray) or (before.shape, before.dtype) != (after.shape, after.dtype):
-        return False
-    return before.tobytes() == np.ascontiguousarray(after).tobytes()
 
 
 def _looks_like(task, outcomes):
@@ -256,7 +240,7 @@ def _does_the_same(task, function, outcome, words):
         same = ("raised", "message") if words or reply.get("message") else ("raised",)
         return "raised" in reply and all(reply.get(k) == outcome.reply.get(k) for k in same)
     before, after = reply["after"], outcome.reply.get("after") or {}
-    if not all(_same(a, after.get(name)) for name, a in before.items() if isinstance(a, np.ndarray)):
+    if not all(same_bits(a, after.get(name)) for name, a in before.items() if isinstance(a, np.ndarray)):
         return False  # one of the two changed an argument
     if task.judge:
         alike = not task.alike or task.alike(reply["value"], outcome.reply["value"])

@@ -7,44 +7,10 @@ from types import SimpleNamespace
 import numba
 import numpy as np
 import pytest
+from row_sums import ROWS, TASK, verdict_of
 
 from lessons.harness import compiling, judge, message
-from lessons.harness.judge import Outcome
 from lessons.harness.runner import Functions, WorkFile
-from lessons.harness.tasks import Case, Task
-
-HEAD = "import numpy as np\nfrom numba import njit, prange\n\n\n"
-
-
-def row_sums(x):
-    return x.sum(axis=1)
-
-
-def cases():
-    rng = np.random.default_rng(0)
-    shapes = ((1, 1), (1, 2), (2, 2), (3, 4), (40, 3000))
-    return [Case("rows", {"x": rng.standard_normal(shape).astype(np.float32)}) for shape in shapes]
-
-
-TASK = Task("row_sums", row_sums, cases, ("y",), threads=(1, 2), tolerance=1e-4, limit=300)
-
-
-def verdict_of(text, tmp_path):
-    work = tmp_path / "work.py"
-    work.write_text(HEAD + text, encoding="utf-8")
-    with WorkFile(work) as runner:
-        return judge.check_task(SimpleNamespace(number="00"), TASK, runner)
-
-
-ROWS = """\
-@njit(parallel=True)
-def row_sums(x):
-    y = np.zeros(len(x), x.dtype)
-    for i in prange(x.shape[0]):
-        for j in range(x.shape[1]):
-            y[i] += x[i, j]
-    return y
-"""
 
 
 def test_a_wrong_index_is_found_before_anything_is_compiled(tmp_path):
@@ -108,41 +74,6 @@ def test_what_numba_does_not_know_is_shown_where_it_stands(tmp_path):
     assert len(text) < 12 and len(verdict.outcomes) == 1
 
 
-SHARED = """\
-@njit(parallel=True)
-def row_sums(x):
-    y = np.zeros(len(x), x.dtype)
-    for j in prange(x.shape[1]):
-        for i in prange(x.shape[0]):
-            y[i] += x[i, j]
-    return y
-"""
-
-
-@pytest.mark.parametrize("line", ["y[i] += x[i, j]", "y[i] = y[i] + x[i, j]"])
-def test_rounds_that_share_a_number_are_found_without_two_threads(line, tmp_path):
-    verdict = verdict_of(SHARED.replace("y[i] += x[i, j]", line), tmp_path)
-    assert verdict.threads == compiling.TURNED and verdict.first.about == "threads"
-    text = message.text(verdict, "hint 1 of 3")
-    assert text[1] == "  As plain Python it is right. With the rounds of prange in another order:"
-    assert "gave other bits when the rounds of its prange loop ran from the last to" in " ".join(text)
-    assert len(text) < 12
-
-
-def test_only_the_outer_of_two_prange_loops_is_turned_round():
-    seen = []
-
-    def visits():
-        for i in numba.prange(2):
-            for j in numba.prange(2):
-                seen.append((i, j))
-
-    with compiling.as_asked(visits, compiling.TURNED) as called:
-        called()
-    assert seen == [(1, 0), (1, 1), (0, 0), (0, 1)]
-    assert list(numba.prange(3)) == [0, 1, 2]
-
-
 def compiled(x):
     return x
 
@@ -200,37 +131,6 @@ def test_compiling_is_not_taken_for_a_loop_without_an_end(decorator, passes, tmp
     for called in (WorkFile(work), Functions([space["row_sums"]], ["row_sums"])):
         with called as runner:
             assert judge.check_task(SimpleNamespace(number="00"), QUICK, runner).passed is passes
-
-
-@pytest.mark.slow  # compiles
-def test_the_same_bits_on_two_threads_pass_and_others_do_not(tmp_path):
-    assert verdict_of(ROWS, tmp_path).passed
-    shared = """\
-@njit(parallel=True)
-def row_sums(x):
-    y = np.zeros(len(x), x.dtype)
-    for i in range(x.shape[0]):
-        total = np.float32(0)
-        for j in prange(x.shape[1]):
-            total += x[i, j]
-        y[i] = total
-    return y
-"""
-    verdict = verdict_of(shared, tmp_path)
-    assert verdict.first.about == "threads" and verdict.threads == compiling.TURNED
-    assert "gave other bits when the rounds of its prange loop ran from" in verdict.first.problem
-
-
-def outcome(value, problem=""):
-    case = TASK.cases[0]
-    return Outcome(case, {"value": np.float32([value]), "compiled": True}, row_sums(**case.args), problem)
-
-
-def test_two_threads_that_meet_are_named():
-    right, rounded = outcome(1), outcome(np.nextafter(np.float32(1), np.float32(2)))
-    assert judge._thread_problem(right, right, 2) == ("", "")
-    assert "gave other bits" in judge._thread_problem(rounded, right, 2)[1]
-    assert "two threads write to the same numbers" in judge._thread_problem(outcome(1, "wrong"), right, 2)[1]
 
 
 def test_a_process_can_run_two_threads_on_one_core(monkeypatch):
