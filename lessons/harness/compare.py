@@ -74,12 +74,22 @@ def same_bits(before, after):
     return before.tobytes() == np.ascontiguousarray(after).tobytes()
 
 
-def changed(name, before, after):
-    """What happened to an argument: something else is in it, or only the rounding of what was put back."""
+def changed(name, before, after, right):
+    """What happened to an argument: something else is in it, or only the rounding of what was put back.
+
+    ``right``: whether the result is. If not, the number was there again, but not in time: perhaps two names
+    stand for one array.
+    """
     same = isinstance(after, np.ndarray) and (before.shape, before.dtype) == (after.shape, after.dtype)
     if same and before.dtype.kind == "f" and np.allclose(after, before, 4 * np.finfo(before.dtype).eps, 0):
         other = (after != before) | (np.signbit(after) != np.signbit(before))  # -0.0 is 0.0, with other bits
         at = tuple(int(i) for i in np.argwhere(other)[0])
+        if not right:
+            return (
+                f"changed its argument {name}, and what it returned is wrong as well. Does a second name "
+                f"stand for {name}? up = {name} copies nothing: to change up changes {name}. {name}.copy() is an "
+                "array of its own"
+            )
         return (
             f"changed its argument {name}, by rounding only: {name}[{','.join(map(str, at))}] was "
             f"{before[at]!s} and is {after[at]!s}. Adding and taking away need not give the same: keep "

@@ -194,28 +194,33 @@ def _problem(task, outcome):
             return about, reply[about]
     if "raised" in reply:
         return "raised", _error(reply)
+    said = _value_problem(task, outcome)
     for name, before in args.items():
         after = (reply.get("after") or {}).get(name)
         if isinstance(before, np.ndarray) and not same_bits(before, after):
-            return "changed", compare.changed(name, before, after)
-    if task.judge:
-        said = task.judge(args, reply["value"])
+            return "changed", compare.changed(name, before, after, not said)
+    if said or task.judge:
         return ("value", said) if said else ("", "")
-    values, wanted = compare.as_parts(task, reply["value"]), compare.as_parts(task, outcome.expected)
-    if values is None:
-        names, got = ", ".join(task.returns), compare.kind(reply["value"])
-        return "value", f"expected {len(task.returns)} values ({names}), got {got}"
-    dtype = compare.float_type(args)
-    for name, value, want in zip(task.returns, values, wanted):
-        said = compare.difference(value, want, name, dtype, task.tolerance)
-        if said:
-            return "value", said
     if reply.get("shares") and not task.views:
         name = reply["shares"][0]
         return "alias", f"returned {name} itself or a view of it: to change one changes both. Return a copy"
     if reply.get("overwrites"):
         return "again", repeated.OVERWRITES
     return "", ""
+
+
+def _value_problem(task, outcome):
+    """What is wrong with what came back, or ""."""
+    reply, args = outcome.reply, outcome.case.args
+    if task.judge:
+        return task.judge(args, reply["value"])
+    values, wanted = compare.as_parts(task, reply["value"]), compare.as_parts(task, outcome.expected)
+    if values is None:
+        names, got = ", ".join(task.returns), compare.kind(reply["value"])
+        return f"expected {len(task.returns)} values ({names}), got {got}"
+    parts, dtype = zip(task.returns, values, wanted), compare.float_type(args)
+    said = (compare.difference(value, want, name, dtype, task.tolerance) for name, value, want in parts)
+    return next(filter(None, said), "")
 
 
 def _looks_like(task, outcomes):

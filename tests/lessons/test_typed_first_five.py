@@ -187,6 +187,26 @@ def test_what_is_put_back_by_adding_is_off_by_rounding():
     assert "changed its argument x: work on a copy" in " ".join(message.text(verdict_on_text("04", never)))
 
 
+TWO_NAMES = """
+def numeric_gradient(f, x, step=1e-5):
+    slopes = np.empty(x.shape)
+    for i in np.ndindex(x.shape):
+        up = x
+        up[i] += step
+        down = x
+        down[i] -= step
+        slopes[i] = (f(up) - f(down)) / (2 * step)
+    return slopes
+"""
+
+
+def test_two_names_of_one_array_are_no_rounding():
+    """x is what it was, up to rounding, but f never saw it moved."""
+    said = " ".join(line.strip() for line in message.text(verdict_on_text("04", TWO_NAMES)))
+    assert "up = x copies nothing: to change up changes x. x.copy() is an array of its own" in said
+    assert "by rounding only" not in said
+
+
 @pytest.mark.parametrize("before, after, said", [
     ([1, 2.5, 4], [1, 2.5 + 4e-16, 4], "x[1] was 2.5 and is 2.5000000000000004"),
     ([0.0], [-0.0], "x[0] was 0.0 and is -0.0"),
@@ -195,7 +215,7 @@ def test_what_is_put_back_by_adding_is_off_by_rounding():
     ([1], [[1]], "changed its argument x: work on a copy"),
 ])  # fmt: skip
 def test_only_rounding_is_called_rounding(before, after, said):
-    assert said in compare.changed("x", np.array(before, float), np.array(after, float))
+    assert said in compare.changed("x", np.array(before, float), np.array(after, float), right=True)
 
 
 def test_a_complex_number_is_shown_whole_and_without_a_warning():
