@@ -28,7 +28,7 @@ def product(x):
     return float(x.prod())
 
 
-def waves(x):
+def sin_exp(x):
     return float(np.sin(x).sum() + np.exp(x).mean())
 
 
@@ -40,15 +40,15 @@ def numeric_cases():
         ("sums", weighted, [2, 2, 2]),
         ("curved", cubes, [1, 2]),
         ("curved", product, [2, 3, 4]),
-        ("curved", waves, [0.5, -1]),
+        ("curved", sin_exp, [0.5, -1]),
     ]
     made = [Case(group, {"f": f, "x": np.array(x, float), "step": 1e-5}) for group, f, x in small]
-    tables = ((weighted, (2, 3), 1e-5), (square_sum, (3, 2), 1e-4), (waves, (2, 1, 3), 1e-4))
+    tables = ((weighted, (2, 3), 1e-5), (square_sum, (3, 2), 1e-4), (sin_exp, (2, 1, 3), 1e-4))
     for f, shape, step in tables:
         made.append(Case("tables", {"f": f, "x": rng.uniform(0.5, 2, shape), "step": step}))
     made.append(Case("curved", {"f": cubes, "x": np.array([1.0, 3.0])}))  # step has a default
     made.append(Case("a large step", {"f": cubes, "x": np.array([1.0, 2.0]), "step": 0.5}))
-    made.append(Case("a large step", {"f": waves, "x": np.array([[1.0], [2.0]]), "step": 0.25}))
+    made.append(Case("a large step", {"f": sin_exp, "x": np.array([[1.0], [2.0]]), "step": 0.25}))
     return made
 
 

@@ -77,7 +77,7 @@ def v_curve(work, steps):
     x = np.linspace(-1, 1, 7)
     true = np.cos(x) + np.exp(x) / x.size
     return np.array(
-        [work.relative_error(work.numeric_gradient(cases.waves, x.copy(), float(h)), true) for h in steps]
+        [work.relative_error(work.numeric_gradient(cases.sin_exp, x.copy(), float(h)), true) for h in steps]
     )
 
 

@@ -78,7 +78,7 @@ show(figure, "04_rulers")
 
 
 # %%
-def waves(x):
+def sin_exp(x):
     """A number from seven numbers."""
     return float(np.sin(x).sum() + np.exp(x).mean())
 
@@ -93,7 +93,7 @@ def one_sided(f, x, step):
     return slopes
 
 
-def waves32(x):
+def sin_exp32(x):
     """The same, computed in float32."""
     x = x.astype(np.float32)
     return float(np.sin(x).sum() + np.exp(x).mean())
@@ -103,9 +103,9 @@ x = np.linspace(-1, 1, 7)
 true = np.cos(x) + np.exp(x) / 7
 steps = np.logspace(-13, 0, 27)
 errors = {
-    "both sides": np.array([relative_error(numeric_gradient(waves, x, h), true) for h in steps]),
-    "one side": np.array([relative_error(one_sided(waves, x, h), true) for h in steps]),
-    "both sides, float32": np.array([relative_error(numeric_gradient(waves32, x, h), true) for h in steps]),
+    "both sides": np.array([relative_error(numeric_gradient(sin_exp, x, h), true) for h in steps]),
+    "one side": np.array([relative_error(one_sided(sin_exp, x, h), true) for h in steps]),
+    "both sides, float32": np.array([relative_error(numeric_gradient(sin_exp32, x, h), true) for h in steps]),
 }
 show(curve(steps, errors, "Error against step size"), "04_v_curve")
 for name, error in errors.items():
