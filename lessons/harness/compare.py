@@ -87,8 +87,8 @@ def changed(name, before, after, right):
         if not right:
             return (
                 f"changed its argument {name}, and what it returned is wrong as well. Does a second name "
-                f"stand for {name}? up = {name} copies nothing: to change up changes {name}. {name}.copy() is an "
-                "array of its own"
+                f"stand for {name}? up = {name} copies nothing: to change up changes {name}. {name}.copy() "
+                "is an array of its own"
             )
         return (
             f"changed its argument {name}, by rounding only: {name}[{','.join(map(str, at))}] was "
