@@ -111,7 +111,7 @@ def draw_kept(weights, data):
     r = maps_of(weights, data.x_test[1:2])
     y, which = pooling.max_forward(r, THIRDS, THIRDS)
     strongest = np.argsort(-y[0].sum(axis=(0, 1)))[:4]
-    figure = new_figure(870, 260)
+    figure = new_figure(870, 240)
     figure.suptitle(f"What your pooling kept of a picture from {data.label}", fontsize=TITLE)
     photo, *axes = figure.subplots(1, 5)
     photo.imshow(data.x_test[1])
