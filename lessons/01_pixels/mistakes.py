@@ -107,6 +107,25 @@ def each(axes, keepdims=True):
     ]  # fmt: skip
 
 
+BY_255_FIRST = (
+    "the pixels are divided by 255 first. That cancels out, but not where a colour never changes: rounding "
+    "gives it a standard deviation a little above 0, or x_test is divided by 255 and then by 1. Leave out "
+    "the 255."
+)
+
+
+def first_by_255(dtype, divisor):
+    """All computed from x_train / 255; ``divisor``: of x_test."""
+
+    def wrong(x_train, x_test):
+        x_train, x_test = x_train.astype(dtype) / 255, x_test.astype(dtype) / divisor
+        mean, std = x_train.mean(axis=(0, 1, 2)), x_train.std(axis=(0, 1, 2))
+        std = np.where(std > 0, std, 1)
+        return ((x_train - mean) / std).astype(np.float32), ((x_test - mean) / std).astype(np.float32)
+
+    return wrong
+
+
 STANDARDIZE = [
     Wrong(
         "the test pictures had a say in the mean and the standard deviation: take both from x_train only.",
@@ -194,6 +213,17 @@ STANDARDIZE = [
         "a standard deviation below 1 is taken for 1: only where it is 0, divide by 1.",
         [("np.where(std > 0, std, 1)", "np.maximum(std, 1)")],
     ),
+    *(Wrong(BY_255_FIRST, function=first_by_255(dtype, 255)) for dtype in (np.float32, np.float64)),
+    Wrong(BY_255_FIRST, [(STD_OF_0, "np.where(std > 0, std, 255)")]),  # without rounding
+    *(
+        Wrong(
+            "x_train was divided by 255, x_test was not: mean and standard deviation are then those of other "
+            "numbers. Leave out the 255.",
+            function=first_by_255(dtype, 1),
+        )
+        for dtype in (np.float32, np.float64)
+    ),
+    Wrong("divided by 255, not by the standard deviation.", [(f"std = {STD_OF_0}", "std = 255")]),
     Wrong(
         "only divided by 255.", [("((x_train - mean) / std)", "(x_train / 255)"), (TEST, "(x_test / 255)")]
     ),

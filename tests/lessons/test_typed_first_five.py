@@ -15,6 +15,9 @@ def standardize(x_train, x_test):
     return ((x_train - m) / s).astype(np.float32), ((x_test - m) / s).astype(np.float32)
 """
 
+BOTH_BY_255 = "x_train, x_test = x_train / np.float32(255), x_test / np.float32(255)"
+BY_255 = STANDARDIZE.replace("    m, s", f"    {BOTH_BY_255}\n    m, s")
+
 IN_FLOAT64 = """
 def softmax(z):
     e = np.exp(z.astype(float) - z.max(1)[:, None])
@@ -125,6 +128,10 @@ RIGHT = [
 WRONG = [
     ("01", STANDARDIZE.replace("s[s == 0] = 1", "s = s + 1e-8"), "is divided by 1e-08"),
     ("01", STANDARDIZE.replace("s[s == 0] = 1", "s = np.maximum(s, 1e-8)"), "is divided by 1e-08"),
+    ("01", BY_255, "the pixels are divided by 255 first"),
+    ("01", BY_255.replace("np.float32(255)", "255.0"), "the pixels are divided by 255 first"),
+    ("01", BY_255.replace("x_test / np.float32(255)", "x_test"), "x_test was not"),
+    ("01", BY_255.replace("/ s)", "/ 1)"), "divided by 255, not by the standard deviation"),
     ("01", STANDARDIZE.replace("s[s == 0] = 1", "if s == 0:\n        s = 1"), "asked for one True or False"),
     ("01", STANDARDIZE.replace("(0, 1, 2)", "axis=-1, keepdims=True"), "over its three colours"),
     ("02", EXP_ONLY, "the sum over all rows"),
