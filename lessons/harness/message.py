@@ -23,7 +23,7 @@ def text(verdict, hint=""):
         return [f"{head}   ok   {len(verdict.task.cases)} cases, inputs unchanged, types kept"]
     lines = [f"{head}   x   {where}"]
     if verdict.missing:
-        lines += [f"  {verdict.missing}", *_frame_lines(verdict.frames)]
+        lines += [*wrapped(verdict.missing, "  "), *_frame_lines(verdict.frames)]
     elif verdict.first.reply.get("raised") == "NotImplementedError":
         lines = [
             f"{head}   not written yet   {where}",

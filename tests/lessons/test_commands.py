@@ -11,13 +11,7 @@ from lessons.harness import commands, progress, race, tasks, watch
 from lessons.harness.places import ROOT
 
 NUMBER = next(iter(tasks.folders()))
-
-
-@pytest.fixture(autouse=True)
-def own(tmp_path, monkeypatch):
-    """Work and progress in a folder of the test's own."""
-    monkeypatch.setenv("MINICNN_LESSONS", str(tmp_path))
-    return tmp_path
+pytestmark = pytest.mark.usefixtures("own")
 
 
 def answered(lesson):

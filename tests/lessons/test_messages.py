@@ -1,6 +1,7 @@
 """What a learner reads of a verdict."""
 
 import re
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -85,7 +86,7 @@ def test_a_file_may_be_written_as_python_allows(head, encoding, tmp_path):
 def test_other_letters_are_said_to_be_the_trouble(head, encoding, line, tmp_path):
     text = message.text(verdict_on_file(head + TWICE, tmp_path, encoding))
     assert text[0].endswith(f"work.py:{line}")
-    assert "let your editor save it as UTF-8" in text[1] and len(text) == 2
+    assert "let your editor save it as UTF-8" in text[1] and max(map(len, text)) <= message.WIDTH
 
 
 def test_what_the_learner_prints_is_shown_and_harmless(tmp_path):
@@ -115,6 +116,15 @@ def test_the_place_of_an_endless_loop_is_shown():
     verdict = run(endless, limit=0.3)
     assert verdict.first.about == "timeout"
     assert verdict.first.reply["frames"][-1][2] in ("while True:", "pass")
+
+
+def test_a_file_that_cannot_be_read_to_its_end_is_told_so_in_short_lines():
+    waits = "was still running after 180 seconds, of which it worked 0.1: does it wait for something (a key)"
+    runner = SimpleNamespace(path="work.py", lines={}, loaded={"timeout": waits})
+    lesson = tasks.find("02")
+    shown = message.text(judge.check_task(lesson, lesson.tasks[0], runner), "a hint")
+    assert f"reading the file {waits}" in " ".join(line.strip() for line in shown)
+    assert max(map(len, shown)) <= message.WIDTH
 
 
 def test_only_kernels_lose_their_last_axes():

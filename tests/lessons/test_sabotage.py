@@ -186,13 +186,6 @@ def test_an_error_without_words_is_an_error(tmp_path):
 # ---------------------------------------------------------------- through the commands
 
 
-@pytest.fixture
-def own(tmp_path, monkeypatch):
-    """Work and progress in a folder of the test's own."""
-    monkeypatch.setenv("MINICNN_LESSONS", str(tmp_path))
-    return tmp_path
-
-
 def test_a_process_that_leaves_is_reported_and_the_rest_is_tried(own, capsys):
     lesson = tasks.find("02")  # the second function is still to be asked when the first ends the process
     commands.main(["start", "02"])

@@ -7,26 +7,6 @@ from verdicts import verdict_on_text
 from lessons.harness import compare, judge, message, tasks
 from lessons.harness.runner import Functions
 
-BN_FORWARD = """
-def bn_forward(x, gamma, beta, moving_mean, moving_variance, training, momentum=0.99, epsilon=1e-3):
-    if training:
-        mean, variance = x.mean(axis=(0, 1, 2)), x.var(axis=(0, 1, 2))
-        moving_mean = momentum * moving_mean + (1 - momentum) * mean
-        moving_variance = momentum * moving_variance + (1 - momentum) * variance
-    else:
-        mean, variance = moving_mean, moving_variance
-    return gamma * (x - mean) / np.sqrt(variance + epsilon) + beta, moving_mean, moving_variance
-"""
-
-BN_BACKWARD = """
-def bn_backward(x, gamma, dy, epsilon=1e-3):
-    axes, M = tuple(range(x.ndim - 1)), x.size // x.shape[-1]
-    mean, root = x.mean(axis=axes), np.sqrt(x.var(axis=axes) + epsilon)
-    xhat = (x - mean) / root
-    dgamma, dbeta = (dy * xhat).sum(axis=axes), dy.sum(axis=axes)
-    return gamma / root * (dy - dbeta / M - xhat * dgamma / M), dgamma, dbeta
-"""
-
 LOAD_BATCH = """
 def load_batch(data, H=32, W=32):
     a = np.frombuffer(data, np.uint8).reshape(-1, 1 + 3 * H * W)
@@ -46,11 +26,6 @@ def softmax(z):
     m = z.max(axis=1, keepdims=True)
     return np.exp(z - (m + np.log(np.exp(z - m).sum(axis=1, keepdims=True))))
 """
-
-BN_SCALED_FIRST = BN_FORWARD.replace("(0, 1, 2)", "tuple(range(x.ndim - 1))").replace(
-    "return gamma * (x - mean) / np.sqrt(variance + epsilon) + beta,",
-    "scale = gamma / np.sqrt(variance + epsilon)\n    return x * scale + (beta - mean * scale),",
-)
 
 POOL = """
 def maxpool_forward(x, pool, strides):
@@ -125,11 +100,6 @@ NAMED = [
     ("04", FIRST_AND_LAST, "not every number of the gradient is looked at"),
     ("10", POOL.replace("RESULT", "y"), "what stands behind the point is lost"),  # and the type is wrong
     ("10", POOL.replace("RESULT", "y.astype(x.dtype)"), "what stands behind the point is lost"),
-    ("12", BN_SCALED_FIRST, "two large numbers, nearly equal"),
-    ("12", BN_FORWARD, "the axes (0, 1, 2) are those of pictures"),
-    ("12", BN_BACKWARD.replace("dy * xhat", "dy * x"), "dgamma is the sum of dy * x:"),
-    ("12", BN_BACKWARD.replace(".sum(axis=axes)", ".sum(axis=0)"), "dgamma and dbeta are summed over"),
-    ("12", BN_BACKWARD.replace("axis=axes", "axis=0"), "mean, variance and sums go over the first axis"),
     ("13", DROPOUT.replace("MASK", "(u[:1] >= rate)").replace("KEPT", "(1 - rate)"), "one mask for all"),
     ("13", DROPOUT.replace("MASK", "(u < rate)").replace("KEPT", "(rate or 1)"), "the share that is kept"),
     ("13", DROPOUT.replace("MASK", "(u >= rate)").replace("KEPT", "1 - rate"), "then takes rate away"),

@@ -65,6 +65,10 @@ def bn_forward(x, gamma, beta, moving_mean, moving_variance, training, momentum=
     return gamma * (x - mean) / np.sqrt(variance + epsilon) + beta, moving_mean, moving_variance
 """
 TURNED = BN.replace("momentum * moving", "(1 - momentum) * moving").replace("+ (1 - momentum)", "+ momentum")
+SCALED_FIRST = BN.replace(
+    "return gamma * (x - mean) / np.sqrt(variance + epsilon) + beta,",
+    "scale = gamma / np.sqrt(variance + epsilon)\n    return x * scale + (beta - mean * scale),",
+)
 OWN_VARIANCE = BN.replace("x.var(axis=axes)", "((x - x.mean(axis=axes)) ** 2).mean(axis=axes)")
 
 BN_BACK = """
@@ -93,7 +97,12 @@ NAMED = [
     ("12", BN.replace("axis=axes", "axis=-1, keepdims=True"), "over its own channels"),
     ("12", BN.replace("+ epsilon", "+ 1e-3"), "a number of its own stands in the place of epsilon"),
     ("12", BN.replace("+ epsilon", "+ max(epsilon, 1e-3)"), "epsilon is not allowed to be smaller"),
+    ("12", SCALED_FIRST, "two large numbers, nearly equal"),
+    ("12", BN.replace("tuple(range(x.ndim - 1))", "(0, 1, 2)"), "the axes (0, 1, 2) are those of pictures"),
     ("12", BN_BACK.replace("+ epsilon", "+ max(epsilon, 1e-3)"), "epsilon is not allowed to be smaller"),
+    ("12", BN_BACK.replace("dy * xhat", "dy * x"), "dgamma is the sum of dy * x:"),
+    ("12", BN_BACK.replace(".sum(axis=axes)", ".sum(axis=0)"), "dgamma and dbeta are summed over"),
+    ("12", BN_BACK.replace("axis=axes", "axis=0"), "mean, variance and sums go over the first axis"),
 ]
 
 
