@@ -155,7 +155,7 @@ figure = new_figure(560, 260)
 axes = figure.subplots()
 axes.plot(50 * np.arange(len(accuracies)), accuracies, "o-", color=BLUE)
 axes.axhline(0.1, color=VERMILLION, linestyle="--")
-axes.text(0, 0.11, "chance", fontsize=SMALL, color=VERMILLION)
+axes.text(step + 1, 0.11, "chance", fontsize=SMALL, color=VERMILLION, ha="right")
 dress(axes, f"Ten templates learn, {data.label}", "pushes of 100 pictures", "test accuracy")
 show(figure, "02_accuracy")
 
