@@ -121,6 +121,8 @@ class Sequential(Training):
         learning = [place for place, layer in enumerate(self.layers) if layer.params]
         if not learning:
             return
+        for layer in self.layers:
+            layer.grads = {}  # those of the step before, whose memory the new ones take
         first = learning[0]  # nothing before it learns, or needs a gradient
         self.layers[first].needs_dx = False
         for step in reversed(together(self.layers[first:])):

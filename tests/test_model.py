@@ -121,6 +121,17 @@ def test_summary_of_a_model_without_shapes_says_so(capsys):
     assert "?" in capsys.readouterr().out
 
 
+def test_new_gradients_take_the_memory_of_the_old(rng):
+    """AlexNet's are 250 MB."""
+    model, dy = mc.Sequential([layers.Input((300,)), layers.Dense(200)]), np.ones((2, 200), np.float32)
+    model.forward(rng.standard_normal((2, 300)))
+    places = set()
+    for _ in range(2):
+        model.backward(dy)
+        places.add(model.gradients()["0/kernel"].ctypes.data)
+    assert len(places) == 1
+
+
 def test_only_needed_gradients_are_computed(rng, monkeypatch):
     model = mc.Sequential([layers.Rescaling(1 / 255), layers.Dense(3), layers.Dense(2)])
     asked = []
