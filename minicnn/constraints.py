@@ -46,7 +46,8 @@ class MaxNorm(Constraint):
         along = self._axes(w)
         others = [axis for axis in range(w.ndim) if axis not in along]
         sizes = [w.shape[axis] for axis in others]
-        columns = w.transpose(*along, *others).reshape(-1, math.prod(sizes))  # w itself if those come first
+        rows = math.prod(w.shape[axis] for axis in along)
+        columns = w.transpose(*along, *others).reshape(rows, math.prod(sizes))  # w itself if those come first
         norms = max_norm.norms(columns)
         factors = np.clip(norms, 0, self.max_value) / (EPSILON + norms)
         if np.may_share_memory(columns, w):

@@ -16,7 +16,7 @@ BLOCK = 16384  # numbers a thread takes at a time
 
 @jit
 def _rows(block, w):
-    size = max(1, BLOCK // w.shape[1])
+    size = max(1, BLOCK // max(1, w.shape[1]))
     return block * size, min((block + 1) * size, w.shape[0])
 
 
@@ -48,7 +48,7 @@ def _scale(box, w, factors, blocks):
 
 
 def _blocks(w):
-    return -(-w.shape[0] // max(1, BLOCK // w.shape[1]))
+    return -(-w.shape[0] // max(1, BLOCK // max(1, w.shape[1])))
 
 
 def norms(w):

@@ -34,7 +34,7 @@ def _vector_bytes():
 
 
 BYTES = 2 * _vector_bytes()  # of a row of the tile
-ROWS = 6 if BYTES == 64 else 8  # with AVX 12 of 16 registers, elsewhere 16 of 32
+ROWS = 6 if BYTES == 64 else 8  # with AVX 12 of 16 registers, with AVX-512 and on ARM 16 of 32
 
 
 # ---------------------------------------------------------------- in the compiler's language

@@ -7,7 +7,8 @@ from strategies import normal
 
 from minicnn.kernels import max_norm
 
-SHAPES = pytest.mark.parametrize("shape", [(1, 1), (7, 5), (40, 1000), (3, max_norm.BLOCK + 1), (0, 4)])
+SIZES = (1, 1), (7, 5), (40, 1000), (3, max_norm.BLOCK + 1), (0, 4), (4, 0)
+SHAPES = pytest.mark.parametrize("shape", SIZES)
 
 
 @SHAPES

@@ -261,6 +261,12 @@ def test_the_tiles_of_documented_layers():
     assert winograd.best_tiles((5, 5, 32, 32), (2, 2), 8, 8)[0] == 6  # 3 x 3 on pixels taken together
 
 
+def test_the_tiles_of_pictures_that_larger_ones_fit_better():
+    """6 x 6 outputs are one tile of 8 x 8 or four of 6 x 6, 18 x 18 nine or twenty-five."""
+    tiles = {H: winograd.best_tiles((3, 3, 8, 8), (1, 1), H, H)[0] for H in range(1, 25)}
+    assert [H for H, tile in tiles.items() if tile == 8] == [5, 6, 17, 18]
+
+
 @given(cuts)
 def test_as_many_strips_at_a_time_as_fit(cut):
     """Into the cache, or into what U takes where that is more, up to 16 times the cache."""

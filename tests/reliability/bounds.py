@@ -2,9 +2,9 @@
 
 Kernels are compiled anew with `NUMBA_BOUNDSCHECK=1`, into a folder of their own, so that an index beside its
 array is an error and not a wrong number. The first part is a kernel that reads beside its array, to see that
-it is told so. Runs of memory that are read and written through `minicnn/kernels/apart.py` are bare addresses
-to numba, which checks none of them; there the tests check the indices that run kernels as plain Python, see
-the sections `mutants` and `coverage`.
+it is told so. Memory that is read and written through `minicnn/kernels/apart.py` and `registers.py` is bare
+addresses to numba, which checks none of them; there the tests check the indices that run kernels as plain
+Python, see the sections `mutants` and `coverage`.
 """
 
 import contextlib

@@ -4,7 +4,7 @@
 lessons and benchmarks, nor the browser's), with `NUMBA_DISABLE_JIT=1` and ten drawn problems a property;
 processes that tests start are watched, too. Nothing is left out of the count. What it cannot see is what
 only compiled code does: the threads' meeting in `minicnn/kernels/pool.py`, the promises to the compiler in
-`apart.py`, the pieces of a matrix product in `blas.py`. Their tests run compiled.
+`apart.py`, tiles in `registers.py`, the pieces of a matrix product in `blas.py`. Their tests run compiled.
 """
 
 import importlib.util
