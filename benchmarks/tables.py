@@ -1,6 +1,6 @@
 """Results as tables: for every measure a title, what its numbers are, a head and rows of words."""
 
-from statistics import median
+from statistics import geometric_mean, median
 from typing import NamedTuple
 
 from benchmarks.contest import MINICNN
@@ -85,14 +85,23 @@ def contests(title, meaning, records, frameworks):
     return Table(title, meaning, head, rows)
 
 
+def with_mean(table, records):
+    """The table, and below it the geometric mean of its ratios: one number for all networks."""
+    known = [median(each) for each in map(ratios, records.values()) if each]
+    if len(known) > 1:
+        blank = [""] * (len(table.head) - 2)
+        table.rows.append(["geometric mean", *blank, f"{geometric_mean(known):.2f}"])
+    return table
+
+
 def train(records, frameworks):
     """Training steps."""
-    return contests("A training step", MEANINGS["train"], records, frameworks)
+    return with_mean(contests("A training step", MEANINGS["train"], records, frameworks), records)
 
 
 def inference(records, frameworks):
     """Predictions."""
-    return contests("Inference", MEANINGS["inference"], records, frameworks)
+    return with_mean(contests("Inference", MEANINGS["inference"], records, frameworks), records)
 
 
 def scaling(records, frameworks):

@@ -2,6 +2,7 @@
 
     python -m benchmarks.whole_steps           prints the table of docs/decisions/whole_steps.md
     python -m benchmarks.whole_steps --write   and writes it there
+    python -m benchmarks.whole_steps --models final,vgg16 --ways "one thread"
 
 Every way has its own copy of the network in one process; they take turns of a few steps each, and what counts
 is the ratio of times measured right after each other.
@@ -16,6 +17,7 @@ from unittest import mock
 
 import minicnn as mc
 from benchmarks import marked
+from benchmarks.__main__ import names
 from benchmarks.networks import NETWORKS
 from benchmarks.with_minicnn import build
 from minicnn import model as models
@@ -42,6 +44,7 @@ WAYS = {
     "no tiles of 8 x 8": lambda: mock.patch.object(winograd, "WORTH", 0),
     "one thread": lambda: threads(1),
 }
+OTHERS = tuple(way for way in WAYS if way != AS_IT_IS)
 
 
 def stepper(name, way):
@@ -64,13 +67,12 @@ def stepper(name, way):
     return steps
 
 
-def table():
+def table(models, others):
     """A row for every model: milliseconds as it is, then how much longer it takes without."""
-    others = [way for way in WAYS if way != AS_IT_IS]
     yield f"| a step of (batch) | as it is, ms | {' | '.join(others)} |"
     yield "| --- | ---: |" + " ---: |" * len(others)
-    for name in MODELS:
-        steps = {way: stepper(name, way) for way in WAYS}
+    for name in models:
+        steps = {way: stepper(name, way) for way in (AS_IT_IS, *others)}
         count = max(1, round(TURN / steps[AS_IT_IS](3)))
         rounds = [{way: step(count) for way, step in steps.items()} for _ in range(ROUNDS)]
         times = statistics.median(each[AS_IT_IS] for each in rounds)
@@ -86,10 +88,12 @@ def main(argv=None):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=text)
     parser.add_argument("--write", action="store_true", help=f"into {PAGE.name}")
     parser.add_argument("--threads", type=int, default=2, help="for all but the last column")
+    parser.add_argument("--models", type=names("model", NETWORKS), default=MODELS, help="default: the page's")
+    parser.add_argument("--ways", type=names("way", OTHERS), default=OTHERS, help="default: all of them")
     args = parser.parse_args(argv)
     mc.set_num_threads(args.threads)
     rows = []
-    for row in table():
+    for row in table(args.models, args.ways):
         rows.append(row)
         print(row, flush=True)
     if args.write:

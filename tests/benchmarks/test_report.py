@@ -63,6 +63,16 @@ def test_a_contest(document):
     assert row(document, "train", "M2")["minicnn / faster peer"] == "2.00 (2.00 to 2.00)"
 
 
+def test_one_number_for_all_networks(document):
+    """The ratios are 7/12 and 2."""
+    cells = row(document, "train", "geometric mean")
+    assert cells == dict.fromkeys(cells, "") | {
+        "network": "geometric mean", "minicnn / faster peer": f"{(2 * 7 / 12) ** 0.5:.2f}"
+    }  # fmt: skip
+    del document["train"]["m2"]  # of one there is no mean
+    assert [cells[0] for cells in tables.all_tables(document)[0].rows] == ["M1"]
+
+
 def test_every_network_has_a_title_that_says_something():
     assert tables.TITLES.keys() == NETWORKS.keys()
     assert min(map(len, tables.TITLES.values())) >= 2 and len(set(tables.TITLES.values())) == len(NETWORKS)
