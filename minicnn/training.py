@@ -216,7 +216,7 @@ class Training:
             x = batches.checked_images(x)
             parts = (x[k : k + batch_size] for k in range(0, len(x), batch_size))
         outputs = [self._predict_step(part) for part in parts]
-        buffers.release()
+        buffers.release(but_recent=True)  # the next prediction needs the same
         if not outputs:
             raise ValueError("predict was given no batches")
         return np.concatenate(outputs)

@@ -18,6 +18,7 @@ LARGE = 1 << 16  # bytes; for less, malloc does the same
 LINE = 64  # a line of the processor's cache: vectors that straddle two of them load at half the speed
 
 _blocks = []  # the smallest first
+_recent = set()  # which of them were handed out since the last ``release``: their id()
 _lock = threading.RLock()  # the garbage collector may come by while it is held, and need memory itself
 
 
@@ -49,6 +50,7 @@ def empty(shape, dtype):
             block = np.empty(size + LINE, np.uint8)
             _blocks.append(block)
             _blocks.sort(key=len)
+        _recent.add(id(block))
         begin = -block.ctypes.data % LINE
         return block[begin : begin + size].view(dtype).reshape(shape)
 
@@ -64,11 +66,15 @@ def fit(array, dtype):
     return array if fits else np.require(array, dtype, ["C", "W"])  # which takes a while to find out
 
 
-def release():
-    """Give back to the operating system what nobody uses."""
+def release(but_recent=False):
+    """Give back to the operating system what nobody uses; ``but_recent``: nor has, since the last call."""
     with _lock:
+        kept = [block for block in _blocks if but_recent and id(block) in _recent]
+        _blocks[:] = [block for block in _blocks if not but_recent or id(block) not in _recent]
         while (block := _first_unused(_blocks, 0, math.inf)) is not None:
             _blocks[:] = [other for other in _blocks if other is not block]
+        _blocks[:] = sorted([*_blocks, *kept], key=len)
+        _recent.clear()
 
 
 def _after_fork():

@@ -62,6 +62,19 @@ def test_release_gives_back_what_nobody_uses_and_nothing_else():
     assert buffers._blocks == []
 
 
+def test_what_was_used_since_the_last_release_may_stay():
+    buffers.release()
+    small, large = buffers.empty(SHAPE, np.float32), buffers.empty((100 * SHAPE[0],), np.float32)
+    places = address(small), address(large)
+    del small, large
+    buffers.release(but_recent=True)
+    assert (address(buffers.empty(SHAPE, np.float32)), len(buffers._blocks)) == (places[0], 2)
+    buffers.release(but_recent=True)  # the large one was used before the release before
+    assert len(buffers._blocks) == 1
+    buffers.release(but_recent=True)
+    assert buffers._blocks == []
+
+
 def test_threads_never_share_a_block():
     wrong = []
 
