@@ -97,6 +97,7 @@ def epochs():
         epoch(worse, 1, 1, 2, 2, 0.5),
         epoch(worse, 2, 0, np.nan, 3),  # what a run that blew up reports
         epoch(worse, 2, 2, np.nan, 3),
+        epoch(worse, np.inf, 0, np.nan, 3),  # in its first epoch
         epoch(nearly, 2, 0, 2, 3),  # the same is no improvement
         epoch(nearly, 2, 1, 1.75, 3, 0.25),  # by exactly min_delta
         epoch(nearly, 2, 1, 1.9, 3, 0.25),

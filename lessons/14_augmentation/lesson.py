@@ -105,10 +105,10 @@ print("and x is what it was:             ", x.reshape(2, 3).tolist())
 #
 # ## When to stop?
 #
-# With more epochs, the loss on the training pictures always falls. The loss on pictures the network does
-# not learn from falls, stops, and then rises: that is where memorising begins. So keep some training
-# pictures apart, the **validation** pictures; look at their loss after every epoch; and stop when it gets
-# no better.
+# With more epochs, the loss on the training pictures keeps falling, if with small jumps. The loss on pictures
+# the network does not learn from falls, stops, and then rises: that is where memorising begins. So keep some
+# training pictures apart, the **validation** pictures; look at their loss after every epoch; and stop when it
+# gets no better.
 #
 # But it jumps up and down. One bad epoch is not the end. So be patient: count the epochs since the last
 # improvement, and stop when there were `patience` of them. An improvement too small to matter (by
@@ -128,7 +128,7 @@ for epoch, loss in enumerate(losses, 1):
         break
 
 # %% [markdown]
-# Look at epoch 5: 1.49 is lower than 1.5, but by too little, so the waiting goes on. And look at what was
+# Look at epoch 5: 1.49 is lower than 1.5, but by too little, so the waiting begins. And look at what was
 # given away: epochs 8 and 9 would have been better. More patience costs more time, and sometimes finds such
 # a place. Nobody knows beforehand.
 #

@@ -210,7 +210,7 @@ for when, filters in (("before", before), ("after", after), ("added", after - be
 # %% [markdown]
 # Nobody drew what was added, and it is no noise: neighbours belong together. There are edges, dark on one
 # side and light on the other, and plain colours. You wrote such filters by hand in lesson 06. In the filters
-# themselves the noise of the beginning is still there: this network was trained for a minute.
+# themselves the noise of the beginning is still there: this network was trained for seconds.
 #
 # ## Feature maps: the picture as the network sees it
 #

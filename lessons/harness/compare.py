@@ -77,8 +77,8 @@ def same_bits(before, after):
 def changed(name, before, after, right):
     """What happened to an argument: something else is in it, or only the rounding of what was put back.
 
-    ``right``: whether the result is. If not, the number was there again, but not in time: perhaps two names
-    stand for one array.
+    ``right``: whether the result is. If not, perhaps two names stand for one array, and the number was there
+    again, but not in time.
     """
     same = isinstance(after, np.ndarray) and (before.shape, before.dtype) == (after.shape, after.dtype)
     if same and before.dtype.kind == "f" and np.allclose(after, before, 4 * np.finfo(before.dtype).eps, 0):
@@ -86,9 +86,9 @@ def changed(name, before, after, right):
         at = tuple(int(i) for i in np.argwhere(other)[0])
         if not right:
             return (
-                f"changed its argument {name}, and what it returned is wrong as well. Does a second name "
-                f"stand for {name}? up = {name} copies nothing: to change up changes {name}. {name}.copy() "
-                "is an array of its own"
+                f"changed its argument {name}, if only by rounding, and what it returned is wrong as well. "
+                f"Adding and taking away rounds: keep the old number. Or does a second name stand for "
+                f"{name}? up = {name} copies nothing: to change up changes {name}"
             )
         return (
             f"changed its argument {name}, by rounding only: {name}[{','.join(map(str, at))}] was "

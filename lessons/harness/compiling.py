@@ -137,9 +137,9 @@ def adds_up_variables(function):
     """
     try:
         texts = [inspect.getsource(each.py_func) for each in _for_numba(function)]
-    except OSError:  # no such text
+        nodes = [node for text in texts for node in ast.walk(ast.parse(textwrap.dedent(text)))]
+    except (OSError, SyntaxError):  # no such text; or a lambda's, of which Python finds only a line
         return False
-    nodes = [node for text in texts for node in ast.walk(ast.parse(textwrap.dedent(text)))]
     loops = [node for node in nodes if isinstance(node, ast.For) and _called(node.iter) == "prange"]
     return bool(loops) and not any(_may_write(node) for loop in loops for node in ast.walk(loop))
 

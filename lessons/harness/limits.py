@@ -7,6 +7,7 @@ all: it is stopped as well, later.
 
 import contextlib
 import ctypes
+import queue
 import threading
 import time
 
@@ -77,12 +78,13 @@ class _Block:
 class _Watcher:
     """One thread that watches all blocks, and ends when at a look none runs.
 
-    A check makes hundreds of calls, and each of them takes less time than to start a thread.
+    A check makes hundreds of calls, and each of them takes less time than to start a thread. It is woken by a
+    queue, not an Event: that is Python inside, and a Ctrl-C there may leave its lock taken for ever.
     """
 
     def __init__(self):
         self.running, self.change, self.thread = set(), threading.Lock(), None
-        self.next_look, self.sooner = 0.0, threading.Event()
+        self.next_look, self.sooner = 0.0, queue.SimpleQueue()
 
     def add(self, block):
         """See to it that somebody looks at ``block`` when its limit is over."""
@@ -95,13 +97,13 @@ class _Watcher:
                 self.thread.start()
             elif due < self.next_look:
                 self.next_look = due
-                self.sooner.set()
+                self.sooner.put(None)
 
     def _watch(self):
         while True:
-            self.sooner.wait(max(0.0, self.next_look - time.perf_counter()))
+            with contextlib.suppress(queue.Empty):
+                self.sooner.get(timeout=max(0.0, self.next_look - time.perf_counter()))
             with self.change:
-                self.sooner.clear()
                 running = [block for block in list(self.running) if not block.over]
                 self.running.intersection_update(running)
                 if not running:

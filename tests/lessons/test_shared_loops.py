@@ -54,6 +54,28 @@ def test_a_sum_in_one_variable_is_told_from_numbers_that_threads_share(tmp_path)
     assert "threads may write to it at once" in said["place"] and "one variable" not in said["place"]
 
 
+LAMBDA = """\
+add = njit(
+    lambda a, b: a + b
+)
+
+
+@njit(parallel=True)
+def row_sums(x):
+    y = np.zeros(len(x), x.dtype)
+    for i in prange(x.shape[0]):
+        for j in range(x.shape[1]):
+            y[i] = add(y[i], x[i, j])
+    return y
+"""
+
+
+def test_a_helper_whose_text_cannot_be_read_alone_is_no_mistake(tmp_path):
+    """Of a lambda Python finds the line, which may be half a sentence."""
+    verdict = verdict_of(LAMBDA, tmp_path)
+    assert verdict.passed, verdict.first.problem
+
+
 def test_only_the_outer_of_two_prange_loops_is_turned_round():
     seen = []
 
