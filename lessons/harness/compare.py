@@ -86,9 +86,9 @@ def changed(name, before, after, right):
         at = tuple(int(i) for i in np.argwhere(other)[0])
         if not right:
             return (
-                f"changed its argument {name}, if only by rounding, and what it returned is wrong as well. "
-                f"Adding and taking away rounds: keep the old number. Or does a second name stand for "
-                f"{name}? up = {name} copies nothing: to change up changes {name}"
+                f"changed its argument {name}, and what it returned is wrong as well. Was {name} put back by "
+                f"adding? That rounds. Or does a second name stand for it? up = {name} copies nothing: to "
+                f"change up changes {name}. {name}.copy() is an array of its own"
             )
         return (
             f"changed its argument {name}, by rounding only: {name}[{','.join(map(str, at))}] was "
