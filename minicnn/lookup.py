@@ -38,7 +38,7 @@ def serialize(thing):
 def find(name, registry, kind):
     """The entry called ``name``, or a ValueError that suggests the nearest name there is."""
     plain = {_plain(known): value for known, value in registry.items()}
-    if _plain(name) in plain:
+    if isinstance(name, str) and _plain(name) in plain:
         return plain[_plain(name)]
     near = nearest(name, registry)
     hint = f"did you mean {near!r}? " if near else ""

@@ -44,6 +44,9 @@ def test_an_unknown_name_suggests_the_nearest():
         resolve("BloodOrnge")
     with pytest.raises(ValueError, match="'zzz': There are blood_orange, fruit"):
         resolve("zzz")
+    for no_name in (None, 3, ["apple"]):
+        with pytest.raises(ValueError, match=r"unknown fruit .*There are blood_orange"):
+            lookup.find(no_name, {"blood_orange": 1}, "fruit")
 
 
 def test_the_nearest_name():

@@ -19,8 +19,8 @@ They are given a gradient of 0, so an infinity or NaN that only they see may tur
 
 A last row of ones meets the bias: so the product adds it, and on the way back gives db with dw.
 
-Of a picture with few channels, such as one in colours, no block is made at all: conv2d_direct.py multiplies
-its windows where they stand.
+Of a picture with few channels, such as one in colours, no block is made at all where filters fill whole
+vectors: conv2d_direct.py multiplies its windows where they stand.
 """
 
 import numpy as np

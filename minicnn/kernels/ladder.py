@@ -67,13 +67,15 @@ CONVOLUTION = (*conv2d.LADDER, ("less arithmetic", winograd.forward, winograd.ba
 M1, M3 = (32, 16, 16, 32, 32, 5, 2), (32, 16, 16, 32, 128, 5, 2)  # their second convolutions
 NARROW, MIDDLE, LARGE = (32, 32, 32, 3, 32, 3, 1), (32, 16, 16, 64, 64, 3, 1), (32, 32, 32, 32, 64, 5, 1)
 OPERATIONS = {  # name: [(title, rungs, problem, the sizes of a small one, those of layers in use)]
-    "conv2d": [("convolution", CONVOLUTION, convolution, (2, 9, 7, 8, 8, 3, 1), M1, MIDDLE)],
+    "conv2d": [("convolution", CONVOLUTION, convolution, (2, 9, 7, 8, 8, 3, 1), M1, MIDDLE),
+               ("convolution of few channels", CONVOLUTION, convolution, (2, 9, 7, 3, 32, 3, 1), NARROW)],
     "dense": [("dense", dense.LADDER, product, (8, 64, 32), (32, 2048, 512))],
     "pooling": [("maximum", pooling.MAX_LADDER, windows, (8, 16, 14, 16)),
                 ("average", pooling.AVERAGE_LADDER, windows, (8, 16, 14, 16))],
     "batchnorm": [("batch normalisation", batchnorm.LADDER, channels, (500, 8), (32768, 64))],
     "winograd": [  # few channels are not worth the way to the points, many are: ``winograd.pays``
-        ("where less arithmetic pays", CONVOLUTION, convolution, (2, 7, 9, 4, 8, 5, 2), NARROW, M3, LARGE)],
+        ("where less arithmetic pays", CONVOLUTION, convolution, (2, 7, 9, 4, 8, 5, 2), M3),
+        ("in tiles of 8 x 8", CONVOLUTION, convolution, (2, 9, 8, 4, 8, 5, 1), LARGE)],
     "softmax": [("softmax and cross-entropy", softmax_crossentropy.LADDER, classes, (32, 100))],
 }  # fmt: skip
 

@@ -11,7 +11,7 @@ With 8 x 8 there are 64 products, and m = 9 - r. ``best_tiles`` chooses.
 Backwards every step is transposed: dM = A dY A', dU = V' dM, dV = dM U', dx += B dV B', dw = G' dU G.
 
 A thread takes some strips of tiles, as many as its cache holds V and M for, and goes with them all the way
-from x to y (winograd_tiles.py); V is made again on the way back, because keeping it takes 2 to 9 times the
+from x to y (winograd_tiles.py); V is made again on the way back, because keeping it takes 1.3 to 9 times the
 room of x.
 
 Source: Lavin & Gray 2016, "Fast algorithms for convolutional neural networks", sections 4.1 to 4.3.

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from minicnn.kernels import ladder
+from minicnn.kernels import conv2d_direct, ladder, winograd
 
 
 @pytest.fixture(autouse=True)
@@ -21,12 +21,24 @@ def test_all_rungs_agree_with_the_definition(name):
 
 
 def test_convolution_climbs_to_the_fourth_rung():
-    ((_, rungs, *_),) = ladder.OPERATIONS["conv2d"]
-    assert [name for name, *_ in rungs] == ["definition", "one matrix product", "compiled", "less arithmetic"]
+    for _, rungs, *_ in ladder.OPERATIONS["conv2d"]:
+        names = [name for name, *_ in rungs]
+        assert names == ["definition", "one matrix product", "compiled", "less arithmetic"]
 
 
 def line_of(text, name):
     return next(line for line in text.splitlines() if line.startswith(f"  {name}") and line.count(".") > 2)
+
+
+def test_what_is_timed_was_checked():
+    """The small problem has the tiles, and goes the direct way, if the layers in use do."""
+    for *_, small, in_use in ([*each[:4], used] for name in ("conv2d", "winograd")
+                              for each in ladder.OPERATIONS[name] for used in each[4:]):  # fmt: skip
+        tiles = set()
+        for _, H, W, C, F, K, S in (small, in_use):
+            tiles.add(winograd.best_tiles((K, K, C, F), (S, S), -(-H // S), -(-W // S))[0])
+        assert len(tiles) == 1
+        assert conv2d_direct.takes(*small[3:5], 8) or not conv2d_direct.takes(*in_use[3:5], 4)
 
 
 def test_the_table_of_a_ladder(capsys):
