@@ -79,6 +79,7 @@ def error_cases():
         pair("nan", [1], [np.nan]),
         pair("nan", [1, 2], [1, np.inf]),
         pair("nan", [1, -np.inf], [1, 2]),
+        pair("nan", [1, np.inf], [1, np.inf]),  # equal, and yet no numbers to compare
         pair("nan", [np.nan], [np.nan]),
     ]
 

@@ -181,8 +181,8 @@ AGREE = [
     ),
     *(
         Wrong(
-            "not every number of the gradient is looked at, and the mistake is elsewhere: compare all of "
-            "them.",
+            "some numbers of the gradient are not checked, and the mistake is there: compare all of them, "
+            "with a dy that is 0 nowhere.",
             function=function,
         )
         for function in (one_entry, first_and_last)

@@ -110,6 +110,22 @@ def faint_sign(dy, x):
     return -right_faint(dy, x)
 
 
+def faint_a_little(dy, x):
+    return 1.00001 * right_faint(dy, x)
+
+
+def relu(x):
+    return np.maximum(x, 0)
+
+
+def right_relu(dy, x):
+    return np.where(x > 0, dy, 0)
+
+
+def relu_everywhere(dy, x):
+    return dy.copy()
+
+
 LAYERS = (  # forward, backward, shape of x, what is wrong with it ("": nothing)
     (softmax, right_softmax, (2, 3), ""),
     (scaling, right_scaling, (2, 3), ""),
@@ -117,6 +133,7 @@ LAYERS = (  # forward, backward, shape of x, what is wrong with it ("": nothing)
     (tanh, right_tanh, (6,), ""),
     (dense, right_dense, (2, 3), ""),  # y is (2, 2)
     (faint, right_faint, (2, 3), ""),
+    (relu, right_relu, (2, 3), ""),
     (tanh, tanh_without_square, (2, 3), "it has dy (1 - y) for dy (1 - y^2)"),
     (tanh, tanh_thousandth, (2, 3), "it is 1.001 times too large"),
     (tanh, tanh_a_little, (2, 3), "it is 1.00001 times too large"),
@@ -130,5 +147,7 @@ LAYERS = (  # forward, backward, shape of x, what is wrong with it ("": nothing)
     (softmax, softmax_first_row, (2, 3), "it returns zeros, but for the first row"),
     (scaling, scaling_nan, (2, 3), "its first number is nan"),
     (faint, faint_sign, (2, 3), "it has the wrong sign, and all its numbers are small"),
+    (faint, faint_a_little, (2, 3), "it is 1.00001 times too large, and all its numbers are small"),
+    (relu, relu_everywhere, (2, 3), "it does not ask where x was below 0"),
 )
 WHY = {backward: why for _, backward, _, why in LAYERS}

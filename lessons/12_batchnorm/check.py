@@ -52,7 +52,7 @@ def show(args):
     x, short = args["x"], ("gamma", "beta", "moving_mean", "moving_variance")
     values = [f"{name} {message.array(args[name])}" for name in short]
     if "epsilon" not in args:
-        return "   ".join([message.argument("x", x), *values, "training, without momentum, epsilon"])
+        return "   ".join([message.argument("x", x), *values, "training, momentum and epsilon not given"])
     how = f"training, momentum {args['momentum']:g}" if args["training"] else "not training"
     return "   ".join([message.argument("x", x), *values, f"{how}, epsilon {args['epsilon']:g}"])
 

@@ -144,6 +144,11 @@ def sums(says, wrong):
 
 BACKWARD = [
     Wrong(
+        "the variance is mean(x * x) - mean**2: two large numbers, nearly equal, of whose difference only "
+        "rounding is left. Take the mean of (x - mean)**2.",
+        [("x.var(axis=axes)", "(x * x).mean(axis=axes) - x.mean(axis=axes) ** 2")],
+    ),
+    Wrong(
         "mean and variance are treated as fixed numbers: dx = gamma / root * dy. But every x of the channel "
         "moves them, and they move every xhat: two more parts.",
         [(MEAN_PART, ""), (VARIANCE_PART, "")],

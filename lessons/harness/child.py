@@ -90,6 +90,7 @@ def perform(function, args, files, limit, threads=None, before=None):
             reply["shared"] = compiling.shares_rounds(function)
         if threads == compiling.TURNED:
             reply["sums"] = compiling.adds_up_variables(function)
+            reply["twice"] = compiling.written_twice()
     except limits.TimeLimit as error:
         reply = {"timeout": time_in_words(), "frames": frames(error, files)}
     except BaseException as error:

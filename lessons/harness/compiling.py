@@ -3,7 +3,8 @@
 Compiled code checks no index, and compiling takes seconds. As plain Python the same lines raise IndexError
 where it happens, and a wrong result is known at once. Run once more with the rounds of prange turned round,
 they show whether two rounds add to the same number: then the sum's last bits change, on any computer, while
-two threads do so only where they happen to meet. And once more with prange loops of no rounds, which counts
+two threads do so only where they happen to meet. Whether they write to the same number, is looked up after
+each round (rounds.py). And once more with prange loops of no rounds, which counts
 how often threads would start: around an innermost loop they do a million times, and wait for each other.
 """
 
@@ -20,6 +21,7 @@ import textwrap
 import numpy as np
 
 from lessons.harness import compare
+from lessons.harness.rounds import Written
 
 EMPTY, EMPTY_LIKE = np.empty, np.empty_like
 CANNOT = "numba cannot compile this: "
@@ -56,6 +58,7 @@ def as_asked(function, threads):
         np.empty, np.empty_like = _filled(EMPTY), _filled(EMPTY_LIKE)
         if numba:
             forwards = numba.prange.__new__
+            _twice.clear()
             numba.prange.__new__ = {0: forwards, TURNED: _backwards(), STARTS: _counted()}[threads]
     elif threads and numba:
         usual = numba.get_num_threads()
@@ -71,6 +74,14 @@ def as_asked(function, threads):
             numba.set_num_threads(usual)
 
 
+_twice = set()  # names of arrays in which two rounds wrote to one number
+
+
+def written_twice():
+    """Those of the last call of a function that was turned round."""
+    return sorted(_twice)
+
+
 def _backwards():
     """What prange(n) is to be: n - 1, ..., 1, 0. Inside another such loop 0, 1, ...: numba shares out one."""
     running = []
@@ -80,8 +91,12 @@ def _backwards():
             yield from range(*args)
         else:
             running.append(True)
-            yield from reversed(range(*args))
+            written = Written(sys._getframe(1).f_locals)  # of the function with the loop
+            for k in reversed(range(*args)):
+                yield k
+                written.end_round()
             running.clear()
+            _twice.update(written.twice)
 
     return rounds
 
@@ -223,8 +238,14 @@ def problem(reply, several):
 def thread_problem(outcome, before, threads):
     """The same function, the same numbers, another order or number of threads: the same bits?"""
     same = not outcome.problem and compare.same_bits(before.reply["value"], outcome.reply["value"])
-    if same:
+    if same and not outcome.reply.get("twice"):
         return "", ""
+    if same:
+        return "threads", (
+            "gives the right numbers, but two rounds of its prange loop write to the same numbers of "
+            f"{outcome.reply['twice'][0]}: two threads may do so at once, and spoil what the other wrote. "
+            "Does each round write to places of its own? What is made inside the loop is the round's own"
+        )
     if threads == TURNED:
         what = "numbers" if outcome.problem else "bits"
         said = f"gave other {what} when the rounds of its prange loop ran from the last to the first: "

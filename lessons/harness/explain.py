@@ -11,7 +11,7 @@ from lessons.harness import compare
 
 OF_CHANCE = (
     "called again with the same arguments, yours returns something else: np.empty? Random numbers that are "
-    "no argument?"
+    "no argument? A number that is kept from call to call?"
 )
 MOST_PROBES = 64  # numbers that are changed, one by one, for one sentence
 STEPS = (1, 100, -100)  # by how much; the large ones for a function that is flat nearby
@@ -85,7 +85,7 @@ def reads(*names):
                 if lacking and extra:
                     return f"{here} reads {_at(name, lacking[0])}; yours reads {_at(name, extra[0])}"
                 if lacking:
-                    return f"{here} reads {_at(name, lacking[0])}; yours does not"
+                    return f"{here} depends on {_at(name, lacking[0])}; yours does not"
                 if extra:
                     return f"{here} does not read {_at(name, extra[0])}; yours does"
                 for at in right:

@@ -97,7 +97,7 @@ NAMED = [
     ("02", SOFTMAX, "the columns sum to 1"),
     ("02", SOFTMAX.replace("np.max(z, axis=0)", "z.max()"), "the columns sum to 1"),
     ("02", SOFTMAX_BY_LOG, "swallows its digits"),
-    ("04", FIRST_AND_LAST, "not every number of the gradient is looked at"),
+    ("04", FIRST_AND_LAST, "some numbers of the gradient are not checked"),
     ("10", POOL.replace("RESULT", "y"), "what stands behind the point is lost"),  # and the type is wrong
     ("10", POOL.replace("RESULT", "y.astype(x.dtype)"), "what stands behind the point is lost"),
     ("13", DROPOUT.replace("MASK", "(u[:1] >= rate)").replace("KEPT", "(1 - rate)"), "one mask for all"),
