@@ -7,7 +7,10 @@ from lessons.harness.convolutions import NONE, right
 from lessons.harness.tasks import Wrong, of_few_words
 from lessons.harness.tiles import cut_tiles, join_tiles, tiles_of
 
-FLOAT64 = "the numbers are right, in float64: np.array needs a type, that of the argument."
+FLOAT64 = (
+    "the numbers are right, in float64: np.array needs a type, that of the argument; and a float64 array "
+    "makes float64 of what it is multiplied by or added to."
+)
 
 # The transforms as matrices, one row for each line of the table.
 B_T = np.array([[1, 0, -1, 0], [0, 1, 1, 0], [0, -1, 1, 0], [0, -1, 0, 1]])

@@ -44,6 +44,7 @@ def matrix_cases():
         labelled("by hand", [2, 0, 1], [0, 1, 2], 3),  # nothing is right
         labelled("by hand", [1, 1, 1, 1], [0, 1, 2, 2], 3),
         labelled("many of a kind", [1] * 300, [0] * 300, 2),  # more than a byte can count
+        labelled("many classes", range(20), range(20), 20),  # places of the matrix beyond a byte
         drawn(7, 3, 0),
         drawn(12, 4, 1),
         drawn(60, 5, 2),

@@ -95,7 +95,10 @@ def changed(name, before, after, right):
             f"{before[at]!s} and is {after[at]!s}. Adding and taking away need not give the same: keep "
             f"the old number and put it back, or work on {name}.copy()"
         )
-    return f"changed its argument {name}: work on a copy, {name}.copy()"
+    return (
+        f"changed its argument {name}: work on a copy, {name}.copy(), or on an array of its own. After "
+        f"other = {name} both names stand for one array"
+    )
 
 
 def of_type(got, same, right):

@@ -210,7 +210,10 @@ ZEROS_ELSEWHERE = "the zeros are not where padding says: it is ((top, bottom), (
 OUT_OF_RANGE = "with padding an index is out of range: is the padded x read, and the padding counted once?"
 MINUS_ZERO = "top:-bottom is empty where bottom is 0, and left:-right where right is 0: take top : top + H."
 RETURNED_INSIDE = "only the first round of a loop is in the result: does the return stand inside the loop?"
-FLOAT64 = "the numbers are right, in float64: np.zeros and np.empty need a type, that of the argument."
+FLOAT64 = (
+    "the numbers are right, in float64: np.zeros and np.empty need a type, that of the argument; and a "
+    "float64 array makes float64 of what it is added to."
+)
 
 MISTAKES = [
     *(Wrong(says, function=taken_as(how)) for says, how in {**STRIDES_AS, **PADDING_AS}.items()),

@@ -66,7 +66,9 @@ def _counts(verdict):
         group[1] += 1
     counts = [f"{name}  {right}/{tried}" for name, (right, tried) in groups.items()]
     untried = len(verdict.task.cases) - sum(o.case.group not in (OTHER, AGAIN) for o in verdict.outcomes)
-    return wrapped("      ".join(counts + [f"not tried yet: {untried}"] * bool(untried)), "  ")
+    last = verdict.outcomes[-1]
+    why = f" (the one before them {last.problem})" * (last.about == "timeout" and last is not verdict.first)
+    return wrapped("      ".join(counts + [f"not tried yet: {untried}{why}"] * bool(untried)), "  ")
 
 
 def _case(verdict):

@@ -157,3 +157,14 @@ def test_any_result_is_named_on_one_line(result, said, tmp_path):
     text = message.text(verdict_on_file(twice, tmp_path))
     assert any(said in line for line in text)
     assert not any("\n" in line or len(line) > message.WIDTH for line in text)
+
+
+def test_a_later_case_that_did_not_end_is_told():
+    """The smallest case that fails is another one."""
+    names = ("value", "returned [3]"), ("timeout", "was still running after 5 seconds")
+    case = SimpleNamespace(group="by hand")
+    wrong, late = (SimpleNamespace(case=case, about=about, problem=words) for about, words in names)
+    task = SimpleNamespace(cases=range(11))
+    verdict = SimpleNamespace(threads=None, task=task, outcomes=[wrong, late], first=wrong)
+    due = "  by hand  0/2      not tried yet: 9 (the one before them was still running after 5 seconds)"
+    assert message._counts(verdict) == [due]
