@@ -150,9 +150,8 @@ for name, built, table_of_above in zip(("A'", "B'", "G"), found, (A_t, B_t, G)):
     assert np.allclose(built, table_of_above)
 
 # %% [markdown]
-# More points give larger tiles, and save more. `minicnn` takes the points 0, 1, -1, 2, -2 and infinity: tiles
-# of 6 x 6 pixels, 4 x 4 outputs, 36 multiplications in place of 144. (Two more, 1/2 and -1/2, it takes where
-# that saves much: for filters of 5 x 5.) Why not go on?
+# More points give larger tiles, and save more. `minicnn` takes 0, 1, -1, 2, -2 and infinity: tiles of 6 x 6
+# pixels, 36 multiplications in place of 144; for filters of 5 x 5 also 1/2 and -1/2. Why not go on?
 #
 # ## What it costs: rounding
 #
