@@ -20,7 +20,8 @@ They are given a gradient of 0, so an infinity or NaN that only they see may tur
 A last row of ones meets the bias: so the product adds it, and on the way back gives db with dw.
 
 Of a picture with few channels, such as one in colours, no block is made at all where filters fill whole
-vectors: conv2d_direct.py multiplies its windows where they stand.
+vectors: conv2d_direct.py multiplies its windows where they stand. The matrix of weights is handed down flat
+then, which says so: the compiler knows how many axes it has, and leaves the other way out.
 """
 
 import numpy as np
@@ -128,16 +129,16 @@ def make_room(x, F, plan):
 @jit
 def forward_pieces(begin, end, x, w, relu, plan, room, y, n_y):
     """y of the pieces begin .. end, ``size`` at a time. y[0] is picture ``n_y``."""
-    (geometry, rows, size), (K, F), (planes, cols, z) = plan, w.shape, room
+    (geometry, rows, size), F, (planes, cols, z) = plan, y.shape[3], room
     OH, OW, width = geometry[0], geometry[1], geometry[9]
     pieces = pieces_of(plan)
-    if takes(x.shape[3], F, x.itemsize):
+    if w.ndim == 1:
         for p in range(begin, end):
             n, i = p // pieces, p % pieces * rows
             at = ((n - n_y) * OH + i) * OW * F
             forward_piece(x, n, i, min(rows, OH - i), w, relu, geometry, planes, y, at)
         return
-    flat, products = y.reshape(-1), z.reshape(-1)
+    flat, products, K = y.reshape(-1), z.reshape(-1), w.shape[0]
     for first in range(begin, end, size):
         last = min(first + size, end)
         M = _fill_block(x, first, last, rows, geometry, planes, cols)
@@ -153,7 +154,7 @@ def forward_pieces(begin, end, x, w, relu, plan, room, y, n_y):
 def _forward_share(number, x, w, relu, shares, plan, y):
     total = x.shape[0] * pieces_of(plan)
     begin, end = number * total // shares, (number + 1) * total // shares
-    room = make_room(x, w.shape[1], plan)
+    room = make_room(x, y.shape[3], plan)
     forward_pieces(begin, end, x, w, relu, plan, room, y, 0)
 
 
@@ -165,10 +166,10 @@ def _forward(box, x, w, relu, shares, plan, y):
 @jit
 def backward_pieces(begin, end, x, w, y, dy, n_y, relu, need_dx, plan, room, dx, dw):
     """Adds to dw (K + 1, F) and dx what pieces begin .. end say; w (F, K), turned. dy[0] is picture n_y."""
-    (geometry, rows, size), (F, K), (planes, cols, dz) = plan, w.shape, room
-    OH, OW, width = geometry[0], geometry[1], geometry[9]
+    (geometry, rows, size), (planes, cols, dz) = plan, room
+    OH, OW, width, (K, F) = geometry[0], geometry[1], geometry[9], (dw.shape[0] - 1, dw.shape[1])
     pieces = pieces_of(plan)
-    if not need_dx and takes(x.shape[3], F, x.itemsize):
+    if w.ndim == 1:
         for p in range(begin, end):
             n, i = p // pieces, p % pieces * rows
             at = ((n - n_y) * OH + i) * OW * F
@@ -208,7 +209,7 @@ def clear_group(g, x, need_dx, dx, dws):
 def _backward_group(g, x, w, y, dy, relu, need_dx, plan, dx, dws):
     """A group of images; dws[g] (K + 1, F) is its own."""
     begin, end = clear_group(g, x, need_dx, dx, dws)
-    pieces, room = pieces_of(plan), make_room(x, w.shape[0], plan)
+    pieces, room = pieces_of(plan), make_room(x, dy.shape[3], plan)
     backward_pieces(
         begin * pieces, end * pieces, x, w, y, dy, 0, relu, need_dx, plan, room, dx, dws[g]
     )
@@ -251,8 +252,9 @@ def plan_for(x, w_shape, y_shape, strides, padding):
 
 
 def with_bias(w, b):
-    """The matrix (K + 1, F) that cols' meets: the weights, and below them the bias."""
-    return np.concatenate([w.reshape(-1, w.shape[3]), b[None]])
+    """The matrix (K + 1, F) that cols' meets: the weights, and below them the bias. Flat: see above."""
+    matrix = np.concatenate([w.reshape(-1, w.shape[3]), b[None]])
+    return matrix.reshape(-1) if takes(w) else matrix
 
 
 def forward(x, w, b, strides=(1, 1), padding=NO_PADDING, relu=False):
@@ -266,11 +268,12 @@ def forward(x, w, b, strides=(1, 1), padding=NO_PADDING, relu=False):
 
 
 def sums_for(x, w, y_shape, strides, padding, need_dx):
-    """What the way back begins with: the plan, w turned, and room for dx and dws."""
+    """What the way back begins with: the plan, w turned (flat: see above), and room for dx and dws."""
     turned = np.ascontiguousarray(w.reshape(-1, w.shape[3]).T)  # BLAS is faster on it than on w.T
     F, K = turned.shape
     dx = buffers.empty(x.shape if need_dx else (0, 0, 0, 0), x.dtype)
     dws = buffers.empty((max(1, min(GROUPS, len(x))), K + 1, F), x.dtype)
+    turned = turned.reshape(-1) if takes(w) and not need_dx else turned
     return plan_for(x, w.shape, y_shape, strides, padding), turned, dx, dws
 
 

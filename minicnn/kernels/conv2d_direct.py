@@ -15,7 +15,7 @@ is of a network's first layer.
 
 import numpy as np
 
-from minicnn.kernels.jit import inline_jit, jit
+from minicnn.kernels.jit import jit
 from minicnn.kernels.registers import BYTES, ROWS, multiply
 from minicnn.kernels.slices import copy, copy_where, fill
 
@@ -23,10 +23,9 @@ FEW = 16  # channels: with more, Winograd is as fast or faster; and with 256 a B
 NEAR = 16 * 1024  # bytes of dy at a time: they stay in the nearest cache while every number of w meets them
 
 
-@inline_jit
-def takes(C, F, itemsize):
+def takes(w):
     """Whether channels are few, and filters whole rows of tiles."""
-    return C <= FEW and F > 0 and F * itemsize % BYTES == 0
+    return w.shape[2] <= FEW and w.shape[3] > 0 and w.shape[3] * w.itemsize % BYTES == 0
 
 
 @jit
@@ -48,10 +47,10 @@ def _band(x, n, first, rows, geometry, band):
 
 @jit
 def forward_piece(x, n, first, rows, w, relu, geometry, band, y, at):
-    """``rows`` rows of y from number ``at`` on. w (K + 1, F), flat: the last row is the bias."""
+    """``rows`` rows of y from number ``at`` on. w is (K + 1, F), flat: the last row is the bias."""
     OH, OW, KH, KW, SH, SW, _, _, _, width = geometry
     C, F = x.shape[3], y.shape[3]
-    flat, w, columns = y.reshape(-1), w.reshape(-1), BYTES // x.itemsize
+    flat, columns = y.reshape(-1), BYTES // x.itemsize
     line, run, tiles = width * SW * C, KW * C, (OW + ROWS - 1) // ROWS
     _band(x, n, first, rows, geometry, band)
     for i in range(rows):

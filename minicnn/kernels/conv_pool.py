@@ -46,7 +46,7 @@ def _pool_back(y, which, dy, relu, begin, end, pooling, between):
 def _product_share(number, x, w, relu, shares, plan, shape, pooling, y, which):
     N, pieces = x.shape[0], conv2d_compiled.pieces_of(plan)
     few = max(1, plan[2] // pieces)
-    room, between = conv2d_compiled.make_room(x, w.shape[1], plan), np.empty((few, *shape), x.dtype)
+    room, between = conv2d_compiled.make_room(x, shape[2], plan), np.empty((few, *shape), x.dtype)
     stop = (number + 1) * N // shares
     for n in range(number * N // shares, stop, few):
         end = min(n + few, stop)
@@ -58,7 +58,7 @@ def _product_share(number, x, w, relu, shares, plan, shape, pooling, y, which):
 def _product_group(g, x, w, y, which, dy, relu, need_dx, plan, shape, pooling, dx, dws):
     pieces = conv2d_compiled.pieces_of(plan)
     few = max(1, plan[2] // pieces)
-    room, between = conv2d_compiled.make_room(x, w.shape[0], plan), np.empty((few, *shape), x.dtype)
+    room, between = conv2d_compiled.make_room(x, shape[2], plan), np.empty((few, *shape), x.dtype)
     begin, stop = conv2d_compiled.clear_group(g, x, need_dx, dx, dws)
     for n in range(begin, stop, few):
         end = min(n + few, stop)
