@@ -176,12 +176,11 @@ def _work(box, mine):
             index = add(box, NEXT + part * APART, 1)
 
 
-# Inlined: an argument is no constant, and a body that is none cannot be cached. The caller's options count.
-@numba.njit(inline="always")
-def share(box, count, body, args):
-    """body(0, *args) .. body(count - 1, *args), each once, by everyone who stands by."""
-    store(box, ENTRY, _entry(body, args))
-    store(box, ARGS, _address(args))
+@jit
+def _meet(box, count, entry, address):
+    """entry(0, address) .. entry(count - 1, address), each once, by everyone who stands by. 0: no error."""
+    store(box, ENTRY, entry)
+    store(box, ARGS, address)
     store(box, COUNT, count)
     store(box, FAILED, 0)
     parts = load(box, HELPERS) + 1
@@ -194,8 +193,16 @@ def share(box, count, body, args):
     looks = 0
     while load(box, RUNNING) > 0:
         looks = _look_again(box, looks)
+    return load(box, FAILED)
+
+
+# Inlined: an argument is no constant, and a body that is none cannot be cached. The caller's options count.
+@numba.njit(inline="always")
+def share(box, count, body, args):
+    """body(0, *args) .. body(count - 1, *args), each once, by everyone who stands by."""
+    failed = _meet(box, count, _entry(body, args), _address(args))
     _keep(args)
-    if load(box, FAILED) != 0:
+    if failed != 0:
         raise RuntimeError(
             "a block of a kernel failed, perhaps for want of memory: try a smaller batch; "
             "NUMBA_DISABLE_JIT=1 runs the kernels as Python, which says where"
