@@ -37,24 +37,19 @@ THIN = 65536  # product of the two shorter sides: from here on the copying pays
 @jit
 def gemm(a, b, out, add):
     """a (M, K), b (K, J), out (M, J): in one of its two directions each must be contiguous, out by rows."""
-    M, K = a.shape
-    J = b.shape[1]
-    size = a.itemsize
-    # The steps from one row (or column) to the next must be at least a row long even where there is only one.
-    a_turned = a.strides[1] != size
-    b_turned = b.strides[1] != size
-    step_a = max(a.strides[1] // size, M) if a_turned else max(a.strides[0] // size, K)
-    step_b = max(b.strides[1] // size, K) if b_turned else max(b.strides[0] // size, J)
-    step_out = max(out.strides[0] // size, J)
-    _in_pieces(
-        size, M, K, J, a.ctypes.data, step_a, a_turned, b.ctypes.data, step_b, b_turned,
-        out.ctypes.data, step_out, add,
-    )
+    places = a.ctypes.data, b.ctypes.data, out.ctypes.data
+    _in_pieces(a.itemsize, a.shape, b.shape[1], places, a.strides, b.strides, out.strides[0], add)
 
 
 @jit
-def _in_pieces(size, M, K, J, a, step_a, a_turned, b, step_b, b_turned, out, step_out, add):
+def _in_pieces(size, shape, J, places, a_steps, b_steps, step_out, add):
     """The same of bare addresses, so that it is compiled once and not for every layout of arrays."""
+    (M, K), (a, b, out) = shape, places
+    # The steps from one row (or column) to the next must be at least a row long even where there is only one.
+    a_turned, b_turned = a_steps[1] != size, b_steps[1] != size
+    step_a = max(a_steps[1] // size, M) if a_turned else max(a_steps[0] // size, K)
+    step_b = max(b_steps[1] // size, K) if b_turned else max(b_steps[0] // size, J)
+    step_out = max(step_out // size, J)
     m, k, j = M, K, J
     if M * K * J > SMALL and M * K * J < THIN * max(M, K, J) and not b_turned:
         k = -(-K // -(-K // DEEP))

@@ -51,7 +51,7 @@ def make_room(x, C, F, plan):
     geometry, size = plan
     T, pixels, tile = size * geometry[1], input_room(x.shape[3], geometry), len(geometry[8])
     rows, half = np.empty(pixels, x.dtype), np.empty(pixels, x.dtype)
-    sums, outputs = np.zeros(tile * (tile - 1) * F, x.dtype), np.zeros((tile - 1) ** 2 * F, x.dtype)
+    sums, outputs = np.zeros(tile * (tile - 1) * F, x.dtype), np.zeros((tile - 1) * (tile - 1) * F, x.dtype)
     V, M = np.empty((tile, tile, T, C), x.dtype), np.empty((tile, tile, T, F), x.dtype)
     return rows, half, sums, outputs, V, M
 
