@@ -2,7 +2,10 @@
 
 A training step asks for the same arrays again and again. Memory fresh from the operating system has to be
 cleared by it first, page by page, which costs more than many a kernel that then fills it. So large blocks are
-kept, and one that nobody else refers to any more is handed out again: Python counts the references anyway.
+kept. Python counts references anyway: where nobody refers to a piece of a block any more, there is a gap, and
+the next array that fits goes there:
+
+    block    | in use | gap |      in use      | in use |       gap       |
 
 ``ready`` is for arrays that come from elsewhere.
 """
@@ -11,31 +14,77 @@ import math
 import os
 import sys
 import threading
+from bisect import bisect_left
+from operator import itemgetter
 
 import numpy as np
 
 LARGE = 1 << 16  # bytes; for less, malloc does the same
 LINE = 64  # a line of the processor's cache: vectors that straddle two of them load at half the speed
+ROOMY = 16  # times too large: such a gap is left for those who need it
 
-_blocks = []  # the smallest first
-_recent = set()  # which of them were handed out since the last ``release``: their id()
+# Pieces of memory, by address: (first byte, the byte behind the last, array, block). Each block of memory has a
+# piece of no size in front of it and one behind it that never ends, up to the next block.
+_pieces = []
+_by_size = {}  # lists of the pieces of one size
+_recent = set()  # the blocks that served since the last ``release``: their id()
 _lock = threading.RLock()  # the garbage collector may come by while it is held, and need memory itself
 
 
-def _first_unused(blocks, least, most):
-    """The first of a size from ``least`` to ``most`` that only the list and this loop know, or None.
+def _unused(pieces):
+    """Those whose array is known to nobody but piece and loop.
 
-    ``UNUSED`` is what Python counts then, found out by this very loop: it differs between Python's versions.
+    ``UNUSED`` references are what Python counts then, found out by this very loop: it differs between versions.
     """
-    for block in blocks:
-        if least <= block.size <= most and sys.getrefcount(block) <= UNUSED:
-            return block
-    return None
+    for piece in pieces:
+        if sys.getrefcount(piece[2]) <= UNUSED:
+            yield piece
 
 
 UNUSED = 0
-while _first_unused([np.empty(0)], 0, 0) is None:
+while not list(_unused([(0, 0, np.empty(0), None)])):
     UNUSED += 1
+
+
+def _forget_unused():
+    """Leave gaps where pieces were."""
+    gone = {begin for begin, *_ in _unused(_pieces)}
+    _pieces[:] = [piece for piece in _pieces if piece[0] not in gone or piece[2] is None]
+    _by_size.clear()
+    for piece in _pieces:
+        _by_size.setdefault(piece[1] - piece[0], []).append(piece)
+
+
+def _smallest_gap(size):
+    """The piece that has the smallest gap of ``size`` bytes or more in front of it, by number, or None."""
+    best, smallest, behind = None, ROOMY * size, math.inf
+    for k, (begin, end, _, _) in enumerate(_pieces):
+        if size <= begin - behind <= smallest:
+            best, smallest = k, begin - behind
+        behind = end
+    return best
+
+
+def _add_block(size):
+    """Another block, all one gap of so many bytes; returns which piece that is in front of."""
+    block = np.empty(size + LINE, np.uint8)
+    begin = block.ctypes.data + -block.ctypes.data % LINE
+    _pieces.extend([(begin, begin, None, block), (begin + size, math.inf, None, block)])
+    _pieces.sort(key=itemgetter(0))
+    return bisect_left(_pieces, begin + size, key=itemgetter(0))
+
+
+def _add_piece(size):
+    """Another piece, in the smallest gap that holds it."""
+    _forget_unused()
+    k = _smallest_gap(size)
+    k = _add_block(size) if k is None else k
+    _, begin, _, block = _pieces[k - 1]
+    # What is made of a part of an array counts as a user of the array; of a memoryview's part, of the part.
+    array = np.frombuffer(memoryview(block), np.uint8, size, begin - block.ctypes.data)
+    _pieces.insert(k, (begin, begin + size, array, block))
+    _by_size.setdefault(size, []).append(_pieces[k])
+    return _pieces[k]
 
 
 def empty(shape, dtype):
@@ -45,14 +94,10 @@ def empty(shape, dtype):
     if size < LARGE:
         return np.empty(shape, dtype)
     with _lock:
-        block = _first_unused(_blocks, size + LINE, 2 * (size + LINE))
-        if block is None:
-            block = np.empty(size + LINE, np.uint8)
-            _blocks.append(block)
-            _blocks.sort(key=len)
+        room = -(-size // LINE) * LINE
+        _, _, array, block = next(_unused(_by_size.get(room, ())), None) or _add_piece(room)
         _recent.add(id(block))
-        begin = -block.ctypes.data % LINE
-        return block[begin : begin + size].view(dtype).reshape(shape)
+        return array[:size].view(dtype).reshape(shape)
 
 
 def ready(like, *arrays):
@@ -69,11 +114,10 @@ def fit(array, dtype):
 def release(but_recent=False):
     """Give back to the operating system what nobody uses; ``but_recent``: nor has, since the last call."""
     with _lock:
-        kept = [block for block in _blocks if but_recent and id(block) in _recent]
-        _blocks[:] = [block for block in _blocks if not but_recent or id(block) not in _recent]
-        while (block := _first_unused(_blocks, 0, math.inf)) is not None:
-            _blocks[:] = [other for other in _blocks if other is not block]
-        _blocks[:] = sorted([*_blocks, *kept], key=len)
+        _forget_unused()
+        used = {id(block) for _, _, array, block in _pieces if array is not None}
+        used |= _recent if but_recent else set()
+        _pieces[:] = [piece for piece in _pieces if id(piece[3]) in used]
         _recent.clear()
 
 

@@ -40,6 +40,7 @@ from minicnn.kernels.winograd_tiles import (
 CACHE = 1024 * 1024  # bytes of V and M at a time
 GROUPS = 8  # of images, each summing its own dU; fixed, see threads.py
 FEW = 64  # tiles that are worth a dU of their own, at least
+LARGE = 64 * 1024 * 1024  # bytes of dU from which four sums have to do, for they take as much as pictures do
 
 
 # ---------------------------------------------------------------- strips
@@ -207,9 +208,11 @@ def groups_for(x, plan, C, F):
 
     Each should have work enough to be worth a sum of its own: tiles whose V and dM are as large as dU.
     """
-    ((TH, TW, *_), size), groups = plan, GROUPS
+    ((TH, TW, *_, points), size), groups = plan, GROUPS
     while groups > 1 and (groups > len(x) or len(x) * TH * TW < groups * max(FEW, C * F // (C + F))):
         groups //= 2
+    if groups * len(points) ** 2 * C * F * x.itemsize > LARGE:
+        groups = min(groups, 4)
     return groups, (plan[0], min(size, -(-max(len(x), 1) * TH // groups)))
 
 
