@@ -39,8 +39,11 @@ def parse_arguments(argv):
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__, formatter_class=text,
                                      allow_abbrev=False)  # fmt: skip
     add = parser.add_argument
-    for flag, kind, known in (("--models", "model", NETWORKS), ("--measure", "measure", MEASURES)):
-        add(flag, type=names(kind, known), default=list(known), help=f"default: {','.join(known)}")
+    for flag, kind, known, more in (
+        ("--models", "model", NETWORKS, "; scaling has networks of its own"),
+        ("--measure", "measure", MEASURES, ""),
+    ):
+        add(flag, type=names(kind, known), default=list(known), help=f"default: {','.join(known)}{more}")
     add("--frameworks", type=names("framework", NEEDS), help=f"default: {','.join(NEEDS)}, if installed")
     add("--threads", type=threads, default="2", help="for each framework, on as many cores (default: 2)")
     add("--rounds", type=positive(int), default=5, help="turns that each framework gets (default: 5)")

@@ -153,7 +153,8 @@ def table():
             known = [each for each in times[layer, count] if each is not None]
             middle = f"{statistics.median(known):.1f}" if known else "not here"
             cells.append(f"{middle} ({min(known):.1f} - {max(known):.1f})" if known else middle)
-        cells += [word(ask(layer, fork, 2)), word(ask(layer, two_threads, 2))]
+        here = any(each is not None for count in counts for each in times[layer, count])
+        cells += [word(ask(layer, each, 2)) if here else "not here" for each in (fork, two_threads)]
         yield f"| {layer} | " + " | ".join(cells) + " |"
 
 
