@@ -13,47 +13,19 @@ import argparse
 import importlib.util
 import json
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 from benchmarks import machine, report
+from benchmarks.command import names, positive, start, threads
 from benchmarks.measures import MEASURES
 from benchmarks.networks import NETWORKS
-from minicnn import lookup
 from minicnn.archive import replacing
 
 NEEDS = {"minicnn": (), "torch": ("torch",), "keras": ("keras", "tensorflow")}
 OUT = Path("runs", "benchmarks")  # not where the committed results are
 BUSY = 0.5  # a load average above this is somebody else's
-
-
-def names(kind, known):
-    """The type of a flag: names of ``known`` with commas between them."""
-    registry = {each: each for each in known}
-
-    def parse(text):
-        try:
-            return [lookup.find(each.strip(), registry, kind) for each in text.split(",")]
-        except ValueError as problem:
-            raise argparse.ArgumentTypeError(str(problem)) from None
-
-    return parse
-
-
-def positive(kind):
-    """The type of a flag: a number above 0, whole for ``int``."""
-
-    def parse(text):
-        try:
-            value = kind(text)
-        except ValueError:
-            value = 0
-        if not 0 < value < float("inf"):
-            whole = "whole " if kind is int else ""
-            raise argparse.ArgumentTypeError(f"expects a {whole}number above 0, got {text!r}")
-        return value
-
-    return parse
 
 
 def installed(framework):
@@ -67,14 +39,18 @@ def parse_arguments(argv):
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__, formatter_class=text,
                                      allow_abbrev=False)  # fmt: skip
     add = parser.add_argument
-    for flag, kind, known in (("--models", "model", NETWORKS), ("--measure", "measure", MEASURES)):
-        add(flag, type=names(kind, known), default=list(known), help=f"default: {','.join(known)}")
+    for flag, kind, known, more in (
+        ("--models", "model", NETWORKS, "; scaling has networks of its own"),
+        ("--measure", "measure", MEASURES, ""),
+    ):
+        add(flag, type=names(kind, known), default=list(known), help=f"default: {','.join(known)}{more}")
     add("--frameworks", type=names("framework", NEEDS), help=f"default: {','.join(NEEDS)}, if installed")
-    add("--threads", type=positive(int), default=2, help="for each framework, on as many cores (default: 2)")
+    add("--threads", type=threads, default="2", help="for each framework, on as many cores (default: 2)")
     add("--rounds", type=positive(int), default=5, help="turns that each framework gets (default: 5)")
     add("--seconds", type=positive(float), default=1.0, help="of a turn; at least one step (default: 1)")
     add("--out", type=Path, default=OUT, metavar="DIR", help=f"default: {OUT}")
     add("--add", action="store_true", help="keep what DIR already holds of other models and measures")
+    parser.set_defaults(refuse=parser.error)
     args = parser.parse_args(argv)
     missing = [each for each in args.frameworks or NEEDS if not installed(each)]
     text = f"not installed: {', '.join(missing)} (pip install -r benchmarks/requirements.txt)"
@@ -83,10 +59,6 @@ def parse_arguments(argv):
     elif missing:
         print(f"NOTICE: {text}", file=sys.stderr)
     args.frameworks = args.frameworks or [each for each in NEEDS if each not in missing]
-    try:
-        machine.check_threads(args.threads)
-    except ValueError as problem:
-        parser.error(str(problem))
     return args
 
 
@@ -100,38 +72,57 @@ def new_document(args):
 
 
 def start_document(args):
-    """A new one, or with --add the one in the folder, if it comes from the same circumstances."""
+    """A new one, or with --add the one in the folder; ValueError where its circumstances are others."""
     document, file = new_document(args), args.out / report.FILE
     if not args.add or not file.exists():
         return document
-    old = json.loads(file.read_text(encoding="utf-8"))
+    try:
+        old = report.read(args.out)
+    except ValueError as problem:
+        raise ValueError(f"--add: {problem}") from None
     for what in ("versions", "settings", "commit"):
         if old[what] != document[what]:
-            sys.exit(f"--add: {file} has other {what}, {old[what]}, now {document[what]}: "
-                     f"leave it out, or change --out")  # fmt: skip
+            raise ValueError(f"--add: {file} has other {what}, {old[what]}, now {document[what]}: "
+                             f"leave it out, or change --out")  # fmt: skip
     return old
+
+
+def make_folder(folder):
+    """OSError where results could not be written there: before hours of measuring, not after them."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as problem:
+        raise OSError(f"--out expects a folder that can be written to, got {folder} ({problem.strerror}): "
+                      f"choose another") from None  # fmt: skip
 
 
 def main(argv=None):
     """Measure, write after every record, report at the end."""
     args = parse_arguments(argv)
-    document = start_document(args)
-    if (document["machine"]["load"] or 0) > BUSY:
+    try:
+        document = start_document(args)
+        make_folder(args.out)
+    except (OSError, ValueError) as problem:
+        args.refuse(str(problem))
+    if (machine.load() or 0) > BUSY:  # now; with --add the document's is that of the day it was begun
         print("NOTICE: other programs compute on this machine. They slow OpenMP (PyTorch) down most.",
               file=sys.stderr)  # fmt: skip
-    args.out.mkdir(parents=True, exist_ok=True)
-    for measure in args.measure:
-        records = document.setdefault(measure, {})
-        for name, record in MEASURES[measure](args):
-            records[name] = record
-            print(f"{measure}, {name}: {report.line(measure, record)}", flush=True)
-            with replacing(args.out / report.FILE) as file:
-                file.write((json.dumps(document, indent=1) + "\n").encode())
-    report.write(args.out)
+    results, measured = args.out / report.FILE, False
+    try:
+        for measure in args.measure:
+            records = document.setdefault(measure, {})
+            for name, record in MEASURES[measure](args):
+                records[name] = record
+                print(f"{measure}, {name}: {report.line(measure, record)}", flush=True)
+                with replacing(results) as file:
+                    file.write((json.dumps(document, indent=1) + "\n").encode())
+                measured = True
+        report.write(args.out)
+    except KeyboardInterrupt:
+        kept = f"What was measured is in {results}; --add keeps it and adds the models you name."
+        raise KeyboardInterrupt(kept if measured else "Nothing was measured yet.") from None
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except KeyboardInterrupt:
-        sys.exit("\nStopped. What was measured is in the file; --add keeps it and adds the models you name.")
+    start(main, "python -m benchmarks")

@@ -16,6 +16,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from benchmarks import command, marked
+
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "decisions" / "compile_time.md"
 WAYS = ("parts", "apart")
@@ -53,9 +55,12 @@ def first_step(way):
 
 def ask(way, cache):
     """``first_step`` in a new process."""
-    command = [sys.executable, "-m", "benchmarks.compile_time", "--answer", way]
+    words = [sys.executable, "-m", "benchmarks.compile_time", "--answer", way]
     environment = os.environ | {"MINICNN_CACHE": cache}
-    ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    ended = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    if ended.returncode:
+        last = (ended.stderr.strip() or "without a word").splitlines()[-1]
+        raise ChildProcessError(f"the process that measures {way!r} ended ({ended.returncode}): {last}")
     return json.loads(ended.stdout)
 
 
@@ -77,15 +82,14 @@ def table():
 
 def main(argv=None):
     text = argparse.RawDescriptionHelpFormatter
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=text)
+    name = "python -m benchmarks.compile_time"
+    parser = argparse.ArgumentParser(name, description=__doc__, formatter_class=text)
     parser.add_argument("--write", action="store_true", help=f"into {PAGE.name}")
     parser.add_argument("--answer", choices=WAYS, help=argparse.SUPPRESS)
     args = parser.parse_args(argv)
     if args.answer:
         print(json.dumps(first_step(args.answer)))
         return
-    from benchmarks import marked
-
     text = "\n".join(table())
     print(text)
     if args.write:
@@ -93,4 +97,4 @@ def main(argv=None):
 
 
 if __name__ == "__main__":
-    main()
+    command.start(main, "python -m benchmarks.compile_time")

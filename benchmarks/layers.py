@@ -21,7 +21,7 @@ from unittest import mock
 
 import minicnn as mc
 from benchmarks import marked
-from benchmarks.__main__ import names
+from benchmarks.command import names, start, threads
 from benchmarks.measures import PRODUCT
 from benchmarks.networks import NETWORKS
 from benchmarks.with_minicnn import build, multiply
@@ -213,12 +213,15 @@ def inference_table(names):
 
 def main(argv=None):
     text = argparse.RawDescriptionHelpFormatter
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=text)
+    name = "python -m benchmarks.layers"
+    parser = argparse.ArgumentParser(name, description=__doc__, formatter_class=text)
     models = {"type": names("model", NETWORKS), "default": MODELS, "help": "default: all but the largest"}
     parser.add_argument("--models", **models)
-    parser.add_argument("--threads", type=int, default=2, help="default: 2")
+    parser.add_argument("--threads", type=threads, default="2", help="default: 2")
     parser.add_argument("--write", action="store_true", help=f"into {PAGE.name}")
     args = parser.parse_args(argv)
+    if args.write and args.models is not MODELS:
+        parser.error(f"--write replaces all tables of {PAGE.name}: leave out --models, or --write")
     mc.set_num_threads(args.threads)
     tables = []
     for name in args.models:
@@ -231,4 +234,4 @@ def main(argv=None):
 
 
 if __name__ == "__main__":
-    main()
+    start(main, "python -m benchmarks.layers")

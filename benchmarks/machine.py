@@ -75,7 +75,7 @@ def description():
         "processor": processor or platform.processor() or platform.machine(),
         "vectors": [flag for flag in ("avx2", "fma", "avx512f", "amx_tile") if flag in flags],
         "cores": os.cpu_count(), "cores allowed": len(available_cores()),
-        "memory_gib": round(memory / 2**30, 1), "system": platform.system(), "load": _load(),
+        "memory_gib": round(memory / 2**30, 1), "system": platform.system(), "load": load(),
     }  # fmt: skip
 
 
@@ -86,7 +86,8 @@ def _processor():
     return known.get("model name"), known.get("flags", "").split()
 
 
-def _load():
+def load():
+    """How many programs computed in the last minute, on average; None where the system does not say."""
     return round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None
 
 

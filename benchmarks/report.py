@@ -1,10 +1,10 @@
 """Tables and chart from the results; no number in them is typed by hand.
 
     python -m benchmarks.report              writes table.txt, table.md and chart.png beside benchmarks.json,
-                                             and both into the texts that have room for them
-    python -m benchmarks.report --check      only says (exit status 1) if these are not up to date
+                                             and tables and chart into benchmarks/README.md
+    python -m benchmarks.report --check      only says (exit status 1) if that README is not up to date
 
-The benchmarks.json of benchmarks/results, or with --results runs/benchmarks your own.
+The benchmarks.json of benchmarks/results; with --results runs/benchmarks your own, which is in no README.
 """
 
 import argparse
@@ -15,13 +15,14 @@ import textwrap
 from pathlib import Path
 from statistics import median
 
-from benchmarks import marked, tables
-from benchmarks.measures import ratios
+from benchmarks import command, marked, tables
+from benchmarks.measures import PEERS, ratios
 
 HERE = Path(__file__).resolve().parent
 RESULTS, FILE, CHART = HERE / "results", "benchmarks.json", "chart.png"
 README = HERE / "README.md"
 WRITER = "benchmarks/report.py"
+CIRCUMSTANCES = ("machine", "versions", "commit", "settings", "date")  # in every document
 NOTHING = "Not measured yet: `python -m benchmarks`."
 WHITE = {"facecolor": "white", "edgecolor": "none", "pad": 0.5}  # behind numbers that stand on a line
 line = tables.line
@@ -64,10 +65,12 @@ def relative(record):
 
 
 def draw(document, path):
-    """Bars: minicnn against the peers, a training step on the left, inference on the right."""
+    """Bars: minicnn against the peers, a training step on the left, inference on the right.
+
+    None, and nothing is drawn, where nobody was measured beside a peer.
+    """
     from minicnn.plots.figure import BLUE, ORANGE, SMALL, TEXT, VERMILLION, dress, finish, new_figure
 
-    colours = {"minicnn": BLUE, "torch": VERMILLION, "keras": ORANGE}
     titles = {"train": "A training step", "inference": "Inference"}
     panels = {
         titles[measure]: {name: bars for name, each in document[measure].items() if (bars := relative(each))}
@@ -76,11 +79,15 @@ def draw(document, path):
     panels = {title: groups for title, groups in panels.items() if groups}
     if not panels:
         return None
+    colours = {"minicnn": BLUE, "torch": VERMILLION, "keras": ORANGE}
+    measured = {name for groups in panels.values() for bars in groups.values() for name in bars}
+    colours = {name: colour for name, colour in colours.items() if name in measured}
     most = max(map(len, panels.values()))
     figure = new_figure(640 * len(panels), 150 + 62 * most)
     for axes, (title, groups) in zip(figure.subplots(1, len(panels), squeeze=False)[0], panels.items()):
         for k, (name, colour) in enumerate(colours.items()):
-            places = [place + (k - 1) * 0.27 for place, bars in enumerate(groups.values()) if name in bars]
+            beside = 0.27 * (k - (len(colours) - 1) / 2)
+            places = [place + beside for place, bars in enumerate(groups.values()) if name in bars]
             values = [bars[name] for bars in groups.values() if name in bars]
             bars = axes.barh(places, values, 0.25, color=colour, label=tables.NAMES[name])
             axes.bar_label(bars, [f"{value:.2f}" for value in values], padding=3, fontsize=SMALL, bbox=WHITE)
@@ -99,11 +106,19 @@ def draw(document, path):
 
 
 def read(folder):
-    """The results in ``folder``."""
+    """The results in ``folder``; ValueError where there are none."""
     file = folder / FILE
     if not file.exists():
-        raise SystemExit(f"{file} is not there: python -m benchmarks --out {folder} makes it")
-    return json.loads(file.read_text(encoding="utf-8"))
+        raise ValueError(f"{file} is not there: python -m benchmarks --out {folder} makes it")
+    expected = f"{file} should hold what python -m benchmarks wrote"
+    try:
+        document = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError as problem:
+        raise ValueError(f"{expected}, but is no JSON ({problem}): choose another folder") from None
+    missing = [each for each in CIRCUMSTANCES if not isinstance(document, dict) or each not in document]
+    if missing:
+        raise ValueError(f"{expected}, but has no {', '.join(missing)}: choose another folder")
+    return document
 
 
 def write(folder):
@@ -114,7 +129,8 @@ def write(folder):
     (folder / "table.md").write_text(as_markdown(document) + "\n", encoding="utf-8")
     print(text)
     if importlib.util.find_spec("matplotlib"):
-        draw(document, folder / CHART)
+        if draw(document, folder / CHART) is None:
+            (folder / CHART).unlink(missing_ok=True)  # of other results
     else:
         print(f"No chart: matplotlib is not installed here. python -m benchmarks.report --results {folder} "
               f"draws it where it is.")  # fmt: skip
@@ -124,9 +140,11 @@ def generate(folder=RESULTS):
     """All that stands between the markers of the README."""
     if not (folder / FILE).exists():
         return NOTHING
-    parts = [as_markdown(read(folder))]
+    document = read(folder)
+    parts = [as_markdown(document)]
     if (folder / CHART).exists():
-        words = "minicnn beside PyTorch and Keras: a training step and inference, the faster peer = 1"
+        peers = [tables.NAMES[each] for each in PEERS if each in tables.known_frameworks(document)]
+        words = f"minicnn beside {' and '.join(peers)}: a training step and inference, the faster peer = 1"
         parts.insert(0, f"![{words}]({folder.name}/{CHART})")
     return "\n\n".join(parts)
 
@@ -141,6 +159,12 @@ def main(argv=None):
     add("--check", action="store_true", help="change nothing, exit with 1 if out of date")
     args = parser.parse_args(argv)
     own = args.results.resolve() == RESULTS
+    if args.check and not own:
+        parser.error(f"--check compares {README.name} with {RESULTS.name}/{FILE}: leave out --results")
+    try:
+        read(args.results)
+    except ValueError as problem:
+        parser.error(str(problem))
     if not args.check:
         write(args.results)
     if own:
@@ -155,4 +179,4 @@ def main(argv=None):
 
 
 if __name__ == "__main__":
-    main()
+    command.start(main, "python -m benchmarks.report")

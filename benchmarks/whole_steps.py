@@ -16,8 +16,7 @@ from pathlib import Path
 from unittest import mock
 
 import minicnn as mc
-from benchmarks import marked
-from benchmarks.__main__ import names
+from benchmarks import command, marked
 from benchmarks.networks import NETWORKS
 from benchmarks.with_minicnn import build
 from minicnn import model as models
@@ -85,12 +84,17 @@ def table(models, others):
 
 def main(argv=None):
     text = argparse.RawDescriptionHelpFormatter
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=text)
+    name = "python -m benchmarks.whole_steps"
+    parser = argparse.ArgumentParser(name, description=__doc__, formatter_class=text)
     parser.add_argument("--write", action="store_true", help=f"into {PAGE.name}")
-    parser.add_argument("--threads", type=int, default=2, help="for all but the last column")
-    parser.add_argument("--models", type=names("model", NETWORKS), default=MODELS, help="default: the page's")
-    parser.add_argument("--ways", type=names("way", OTHERS), default=OTHERS, help="default: all of them")
+    known, ways = command.names("model", NETWORKS), command.names("way", OTHERS)
+    parser.add_argument("--threads", type=command.threads, default="2", help="for all but the last column")
+    parser.add_argument("--models", type=known, default=MODELS, help="default: the page's")
+    parser.add_argument("--ways", type=ways, default=OTHERS, help=f"default: {','.join(OTHERS)}")
     args = parser.parse_args(argv)
+    if args.write and (args.models is not MODELS or args.ways is not OTHERS):
+        what = "leave out --models and --ways, or --write"
+        parser.error(f"--write replaces the whole table of {PAGE.name}: {what}")
     mc.set_num_threads(args.threads)
     rows = []
     for row in table(args.models, args.ways):
@@ -101,4 +105,4 @@ def main(argv=None):
 
 
 if __name__ == "__main__":
-    main()
+    command.start(main, "python -m benchmarks.whole_steps")

@@ -1,8 +1,10 @@
 """Keras's side of the comparison, on TensorFlow, in whichever of its ways is the fastest.
 
-    fit             the compiled function that ``fit`` calls for every batch, fed by a tf.data set in memory
-    train_on_batch  the same, called by hand with arrays
-    jit             Keras's default, jit_compile="auto", which compiles by XLA; plain: jit_compile=False
+    fit               the compiled function that ``fit`` calls for every batch, fed by a tf.data set in memory
+    train_on_batch    the same, called by hand with arrays
+    predict_on_batch  the compiled function that ``predict`` calls, called by hand
+    function          the network, or one layer, in a tf.function
+    jit               compiled by XLA, as by Keras's default, jit_compile="auto"; plain: without
 """
 
 import os

@@ -192,7 +192,8 @@ class _Announcement(event.Listener):
         if not self.said and module.startswith("minicnn."):
             self.said = True
             where = _prepared_folder() or "memory only: no folder to keep it in"
-            print(f"minicnn compiles its kernels, once, in some 20 s ({where}) ...", file=sys.stderr)
+            # How long depends on what is to come: the kernels of a dense layer, 5 s; every kernel, a minute
+            print(f"minicnn compiles kernels on first use, some seconds each ({where}) ...", file=sys.stderr)
 
     def on_end(self, happening):
         pass

@@ -20,8 +20,13 @@ the points,
 
     y = A' [(G g) * (B' d)]        G = V(r) / n      B' = n inverse(V(r + m - 1))'      A' = V(m)'
 
-(' transposes, * multiplies number by number; n, one number a point, keeps long fractions out of B'.) In two
-dimensions rows are treated first, then columns: Y = A' [(G g G') * (B' d B)] A.
+(' transposes, * multiplies number by number; n, one number a point, divides a row of G and multiplies one of
+B'.) Any n but 0 gives the same y; this one keeps long fractions out of B':
+
+    n_i = product of p_i - p_j over all other finite points p_j        n = 1 for infinity
+
+For 0, 1, -1 and infinity it is -1, 2, 2, 1. So for t0 and u0 above this gives -t0 and -u0, whose product is
+the same m0. In two dimensions rows are treated first, then columns: Y = A' [(G g G') * (B' d B)] A.
 
 With the points 0, 1, -1, 2, -2 and infinity tiles have 6 x 6 numbers whatever the filter, and B' is always
 the same: a filter of r x r gives m x m outputs a tile, m = 7 - r. For r = 3 these are 36 multiplications in
@@ -61,7 +66,15 @@ def _evaluate(points, k):
 
 @functools.cache
 def matrices(tile, r):
-    """A (tile, m), B (tile, tile), G (tile, r) of a filter with r numbers; m = tile + 1 - r outputs."""
+    """A (tile, m), B (tile, tile), G (tile, r) of a filter with r numbers; m = tile + 1 - r outputs.
+
+    Raises ValueError for tiles that POINTS has no points for, and for filters larger than a tile.
+    """
+    if tile not in POINTS:
+        known = " or ".join(map(str, POINTS))
+        raise ValueError(f"there are points for tiles of {known} numbers a side, got tile={tile!r}")
+    if not 1 <= r <= tile:
+        raise ValueError(f"a tile of {tile} numbers takes filters of 1 to {tile}, got r={r!r}")
     *finite, _ = points = POINTS[tile]
     n = [np.prod([p - q for q in finite if q != p]) for p in finite] + [1]
     n = np.array(n)[:, None]

@@ -144,13 +144,18 @@ def _backward(box, x, U, y, dy, relu, need_dx, plan, dx, dUs, dbs):
 # ---------------------------------------------------------------- the contract of conv2d.py
 
 
+def has_tiles(kernel_size, strides):
+    """Whether a kernel is larger than its strides and at most 5 times as large, in height and width."""
+    return all(2 <= size <= 5 for size in taps(kernel_size, strides))
+
+
 def check(kernel_size, strides):
-    """ValueError for what has no such tiles: kernels other than 2 to 5 times their strides."""
-    if not all(2 <= size <= 5 for size in taps(kernel_size, strides)):
+    """ValueError for what has no such tiles."""
+    if not has_tiles(kernel_size, strides):
         size = " x ".join(map(str, kernel_size))
         raise ValueError(
-            f"Winograd convolution takes kernels of 2 to 5 times their strides, got {size} with strides "
-            f"{tuple(strides)}: use im2col"
+            f"Winograd convolution takes kernels larger than their strides and at most 5 times as large, in "
+            f"height and width, got {size} with strides {tuple(strides)}: use im2col"
         )
 
 
@@ -168,7 +173,7 @@ def best_tiles(w_shape, strides, OH, OW):
 
 def pays(w_shape, strides, OH, OW):
     """Whether this beats conv2d.forward: few channels or filters are not worth the way to the points."""
-    if not all(2 <= size <= 5 for size in taps(w_shape[:2], strides)):
+    if not has_tiles(w_shape[:2], strides):
         return False
     tile, tiles = best_tiles(w_shape, strides, OH, OW)
     (C, F), pixels = w_shape[2:], strides[0] * strides[1]

@@ -13,11 +13,12 @@ class Conv2D(Affine):
     """(N, H, W, C) -> (N, OH, OW, filters); kernel (KH, KW, C, filters), bias (filters,).
 
     ``padding="same"`` gives OH = ceil(H / stride), ``"valid"`` only windows wholly inside the picture.
-    ``algorithm``: "im2col" (one matrix product), "winograd" (less arithmetic; kernels of 2 to 5 times the
-    strides), or "auto", the faster of the two by the rule in ``winograd.pays``. Results agree up to rounding;
-    a NaN or infinity shows in the windows that see it with "im2col", in whole tiles of them with "winograd".
+    ``algorithm``: "im2col" (one matrix product), "winograd" (less arithmetic; kernels larger than their
+    strides and at most 5 times as large, in height and width), or "auto", the faster of the two by the rule
+    in ``winograd.pays``. Results agree up to rounding; a NaN or infinity shows in the windows that see it
+    with "im2col", in whole tiles of them with "winograd".
 
-    Raises ValueError where the kernel is larger than the picture, or winograd cannot have its size. Sources:
+    Raises ValueError where the kernel is larger than the picture, or not one that winograd takes. Sources:
     Dumoulin & Visin 2016, section 2 (sizes, padding); Lavin & Gray 2016, section 4.1 (winograd).
     """
 

@@ -1,6 +1,8 @@
 """python -m benchmarks, on networks small enough to wait for."""
 
+import contextlib
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -24,6 +26,15 @@ def _tiny(monkeypatch):
 def run(out, *flags):
     command.main([*ALONE, "--out", str(out), *flags])
     return json.loads((out / "benchmarks.json").read_text())
+
+
+@contextlib.contextmanager
+def refused(capsys, message):
+    """That a command ends with 2, as what was typed wrongly, and says this."""
+    with pytest.raises(SystemExit) as ended:
+        yield
+    assert ended.value.code == 2
+    assert re.search(message, capsys.readouterr().err)
 
 
 @pytest.mark.slow  # every measure, for every framework: a minute
@@ -65,13 +76,48 @@ def test_scaling_of_one_case(tmp_path, monkeypatch):
     assert document["scaling"]["batch 3"]["batch"] == 3
 
 
-def test_add_keeps_what_was_there(tmp_path, monkeypatch):
+def test_add_keeps_what_was_there(tmp_path, capsys):
     run(tmp_path, "--models", "tiny", "--measure", "train")
     document = run(tmp_path, "--models", "tiny", "--measure", "inference", "--add")
     assert {"train", "inference"} <= document.keys()
-    with pytest.raises(SystemExit, match=r"--add: .* has other settings, .*: leave it out, or"):
+    with refused(capsys, r"--add: .* has other settings, .*: leave it out, or change --out"):
         run(tmp_path, "--models", "tiny", "--measure", "train", "--add", "--rounds", "2")
     assert "train" not in run(tmp_path, "--models", "tiny", "--measure", "inference")
+
+
+@pytest.mark.parametrize("content, message", [
+    ('{"train": {', r"benchmarks.json should hold what python -m benchmarks wrote, but is no JSON \(.*\)"),
+    ("{}", "has no machine, versions, commit, settings, date: choose another folder"),
+    ('{"machine": {}, "commit": "a"}', "has no versions, settings, date"), ("[1]", "has no machine"),
+])  # fmt: skip
+def test_add_wants_results(content, message, tmp_path, capsys):
+    (tmp_path / report.FILE).write_text(content)
+    with refused(capsys, f"--add: .*{message}"):
+        command.main([*ALONE, "--out", str(tmp_path), "--add"])
+    assert (tmp_path / report.FILE).read_text() == content
+
+
+def test_a_folder_that_cannot_be_written_is_refused_before_anything_is_measured(tmp_path, capsys):
+    (tmp_path / "file").write_text("")
+    for folder, reason in (("file", "File exists"), ("file/below", "Not a directory")):
+        expected = f"--out expects a folder that can be written to, got .*{folder} .{reason}.: choose another"
+        with refused(capsys, expected):
+            command.main([*ALONE, "--out", str(tmp_path / folder)])
+
+
+@pytest.mark.parametrize("records, said", [
+    (0, "Nothing was measured yet."), (1, "What was measured is in .*json; --add keeps it and adds"),
+])  # fmt: skip
+def test_ctrl_c_says_what_is_kept(records, said, tmp_path, monkeypatch, capsys):
+    def train(args):
+        for name in args.models[:records]:
+            yield name, {"batch": 2, "ways": {}, "errors": {}, "rounds": []}
+        raise KeyboardInterrupt
+
+    monkeypatch.setitem(measures.MEASURES, "train", train)
+    with pytest.raises(KeyboardInterrupt, match=said):
+        run(tmp_path, "--models", "tiny", "--measure", "train")
+    assert [each.name for each in tmp_path.iterdir()] == [report.FILE] * records
 
 
 @pytest.mark.parametrize(
@@ -83,12 +129,17 @@ def test_add_keeps_what_was_there(tmp_path, monkeypatch):
         (["--rounds", "0"], "expects a whole number above 0, got '0'"),
         (["--seconds", "soon"], "expects a number above 0, got 'soon'"),
         (["--threads", "4096"], "4096 threads need as many cores, this process may use"),
+        (["--threads", "0"], "expects a whole number above 0, got '0'"),
     ],
 )
 def test_wrong_flags(flags, message, capsys):
-    with pytest.raises(SystemExit):
+    with refused(capsys, re.escape(message)):
         command.parse_arguments(flags)
-    assert message in capsys.readouterr().err
+
+
+def test_a_model_named_twice_is_measured_once():
+    flags = [*ALONE, "--models", "m1, lenet5,M1"]
+    assert command.parse_arguments(flags).models == ["m1", "lenet5"]
 
 
 def test_what_is_not_installed_is_left_out_or_refused(monkeypatch, capsys):

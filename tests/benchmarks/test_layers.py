@@ -61,6 +61,17 @@ def test_all_parts_of_a_prediction(short):
     assert sum(map(float, seconds.values())) == pytest.approx(float(whole), abs=0.01 * len(seconds))
 
 
+@pytest.mark.parametrize("flags, message", [
+    (["--threads", "4096"], "4096 threads need as many cores, this process may use"),
+    (["--threads", "0"], "expects a whole number above 0, got '0'"),
+    (["--models", "m1", "--write"], "--write replaces all tables of milliseconds.md: leave out --models"),
+])  # fmt: skip
+def test_wrong_flags(flags, message, capsys):
+    with pytest.raises(SystemExit) as ended:
+        layers.main(flags)
+    assert ended.value.code == 2 and message in capsys.readouterr().err
+
+
 def test_the_page_holds_a_table_of_every_network():
     _, between, _ = marked.split(layers.PAGE, "benchmarks/layers.py")
     lines = between.splitlines()

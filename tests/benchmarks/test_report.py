@@ -138,6 +138,33 @@ def test_bars_are_ratios_within_rounds(document):
     )
 
 
+@pytest.mark.parametrize("absent, names", [
+    ((), ["minicnn", "PyTorch", "Keras"]),
+    (["keras"], ["minicnn", "PyTorch"]),
+    (["torch"], ["minicnn", "Keras"]),
+])  # fmt: skip
+def test_the_legend_names_who_was_measured(document, absent, names):
+    for measure in ("train", "inference"):
+        for times in (times for record in document[measure].values() for times in record["rounds"]):
+            for who in absent:
+                times.pop(who, None)
+    figure = report.draw(document, None)
+    (legend,) = figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == names
+    for axes in figure.axes:  # beside each other, around the line of their network
+        middles = [bar.get_y() + bar.get_height() / 2 for bar in axes.patches]
+        assert np.mean(middles) == pytest.approx(np.mean(axes.get_yticks()))
+
+
+def test_a_chart_of_other_results_does_not_stay(document, tmp_path):
+    (tmp_path / report.FILE).write_text(json.dumps(document))
+    report.write(tmp_path)
+    del document["train"], document["inference"]
+    (tmp_path / report.FILE).write_text(json.dumps(document))
+    report.write(tmp_path)
+    assert not (tmp_path / report.CHART).exists()
+
+
 def test_files(document, tmp_path):
     (tmp_path / report.FILE).write_text(json.dumps(document))
     report.main(["--results", str(tmp_path)])
@@ -148,9 +175,23 @@ def test_files(document, tmp_path):
     assert "| M1 | 40 | 3 ms (min 1.8) |" in (tmp_path / "table.md").read_text()
 
 
-def test_no_results_is_said(tmp_path):
-    with pytest.raises(SystemExit, match=r"benchmarks\.json is not there: python -m benchmarks --out"):
+@pytest.mark.parametrize("content, message", [
+    (None, "benchmarks.json is not there: python -m benchmarks --out"),
+    ('{"train"', "benchmarks.json should hold what python -m benchmarks wrote, but is no JSON"),
+    ("{}", "but has no machine, versions"),
+])  # fmt: skip
+def test_no_results_is_said(content, message, tmp_path, capsys):
+    if content is not None:
+        (tmp_path / report.FILE).write_text(content)
+    with pytest.raises(SystemExit) as ended:
         report.main(["--results", str(tmp_path)])
+    assert ended.value.code == 2 and message in capsys.readouterr().err
+
+
+def test_check_is_for_the_readme_which_shows_the_committed_results(tmp_path, capsys):
+    with pytest.raises(SystemExit) as ended:
+        report.main(["--results", str(tmp_path), "--check"])
+    assert ended.value.code == 2 and "leave out --results" in capsys.readouterr().err
 
 
 def test_the_readme_is_up_to_date():

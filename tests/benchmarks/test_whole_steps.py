@@ -29,7 +29,12 @@ def test_the_page_holds_a_column_for_every_decision():
     assert [row.split()[1] for row in rows] == [*whole_steps.MODELS]
 
 
-def test_what_is_no_network_is_refused(capsys):
-    with pytest.raises(SystemExit):
-        whole_steps.main(["--models", "m9"])
-    assert "m9" in capsys.readouterr().err
+@pytest.mark.parametrize("flags, message", [
+    (["--models", "m9"], "unknown model 'm9'"), (["--threads", "none"], "above 0, got 'none'"),
+    (["--threads", "4096"], "4096 threads need as many cores, this process may use"),
+    (["--ways", "one thread", "--write"], "--write replaces the whole table of whole_steps.md: leave out"),
+])  # fmt: skip
+def test_wrong_flags(flags, message, capsys):
+    with pytest.raises(SystemExit) as ended:
+        whole_steps.main(flags)
+    assert ended.value.code == 2 and message in capsys.readouterr().err

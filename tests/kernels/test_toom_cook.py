@@ -29,6 +29,30 @@ def test_b_is_exact_in_float32_and_the_same_for_every_filter(tile, r):
     agree(B, toom_cook.matrices(tile, 3)[1], 0)
 
 
+@pytest.mark.parametrize(("tile", "r", "message"), [
+    (4, 3, "there are points for tiles of 6 or 8 numbers a side, got tile=4"), (7, 3, "got tile=7"),
+    (6, 0, "a tile of 6 numbers takes filters of 1 to 6, got r=0"), (8, 9, "filters of 1 to 8, got r=9"),
+])  # fmt: skip
+def test_sizes_without_matrices_are_refused(tile, r, message):
+    with pytest.raises(ValueError, match=message):
+        toom_cook.matrices(tile, r)
+
+
+def numbers_by_hand(points):
+    """n as the docstring has it: every point's distances from the other finite ones, multiplied."""
+    finite = points[:-1]
+    return [*(np.prod([p - q for q in finite if q != p]) for p in finite), 1]
+
+
+@TILES
+@SIZES
+def test_the_rows_are_divided_by_n(tile, r):
+    points = toom_cook.POINTS[tile]
+    values = np.array([[p**k for k in range(r)] for p in points[:-1]] + [[0] * (r - 1) + [1]])
+    n = np.array(numbers_by_hand(points))
+    agree(toom_cook.matrices(tile, r)[2], values / n[:, None], 1e-14)
+
+
 # The rows of a tile, SIZE columns, in flat memory. Where they begin shares binary digits with the numbers of
 # columns: a place that is worked out in a wrong way, such as begin | column, is a wrong place.
 AT, GAP, SIZE = 3, 11, 5
@@ -59,6 +83,16 @@ def test_the_lines_written_out_are_the_matrices(tile, r):
         is_column(transformed(toom_cook.output_points, tile, k, m)[:m], A.T, k)
     for k in range(m):
         is_column(transformed(toom_cook.output_points_back, tile, k, m), A, k)
+
+
+def test_the_recipe_gives_the_example_but_for_two_signs(monkeypatch):
+    points = (0.0, 1.0, -1.0, np.inf)
+    monkeypatch.setitem(toom_cook.POINTS, 4, points)
+    A, B, G = toom_cook.matrices.__wrapped__(4, 3)
+    assert numbers_by_hand(points) == [-1, 2, 2, 1]
+    agree(B.T, np.array([[-1.0, 0, 1, 0], [0, 1, 1, 0], [0, -1, 1, 0], [0, -1, 0, 1]]), 0)
+    agree(G, np.array([[-1.0, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1]]), 0)
+    agree(A.T, np.array([[1.0, 1, 1, 0], [0, 1, -1, 1]]), 0)
 
 
 def test_the_example_in_the_docstring():

@@ -27,7 +27,7 @@ def always(tile):
 
 @st.composite
 def problems(draw):
-    """A Window with a kernel of 2 to 5 times its strides that fits, and the number of filters."""
+    """A Window with a kernel that has tiles and that fits, and the number of filters."""
     padding = draw(st.sampled_from(["valid", "same"]))
     strides = draw(st.integers(1, 3)), draw(st.integers(1, 3))
     size = tuple(draw(st.integers(stride + 1, 5 * stride)) for stride in strides)
@@ -145,7 +145,8 @@ def test_a_nan_spreads_over_its_tile_and_no_further():
 
 
 @pytest.mark.parametrize(("size", "strides", "message"), [
-    ((3, 2), (1, 2), r"2 to 5 times their strides, got 3 x 2 with strides \(1, 2\): use im2col"),
+    ((3, 2), (1, 2), r"takes kernels larger than their strides and at most 5 times as large, in height and "
+                     r"width, got 3 x 2 with strides \(1, 2\): use im2col"),
     ((1, 3), (1, 1), "got 1 x 3"), ((6, 6), (1, 1), "got 6 x 6"), ((11, 11), (2, 2), "got 11 x 11"),
 ])  # fmt: skip
 def test_what_has_no_tiles_is_refused(size, strides, message):
@@ -153,6 +154,14 @@ def test_what_has_no_tiles_is_refused(size, strides, message):
         winograd.forward(np.ones((1, 8, 8, 1)), np.ones((*size, 1, 1)), np.ones(1), strides)
     with pytest.raises(ValueError, match=message):
         layers.Conv2D(4, size, strides, algorithm="winograd")
+
+
+@pytest.mark.parametrize("stride", [1, 2, 3, 4])
+def test_which_kernels_have_tiles(stride):
+    """Larger than the stride and at most 5 times as large, each way."""
+    sizes = [size for size in range(1, 6 * stride) if winograd.has_tiles((size, 3), (stride, 1))]
+    assert sizes == [*range(stride + 1, 5 * stride + 1)]
+    assert sizes == [size for size in range(1, 6 * stride) if winograd.has_tiles((3, size), (1, stride))]
 
 
 @COMPILES
