@@ -171,6 +171,25 @@ class Sequential(Training):
         for array, values in layer_state:
             array[...] = values
 
+    def first_nonfinite_layer(self):
+        """The first layer whose output of the last batch held NaN or infinity, or None.
+
+        ``"input"`` if the pictures themselves do. The batch is computed again.
+        """
+        x = self._last_batch
+        if x is None:
+            return None
+        if not np.isfinite(x).all():
+            return "input"
+        before = self._layer_state()
+        for layer in self.layers:
+            layer.step = self.step - 1
+            x = layer.forward(x, training=True)
+            if not np.isfinite(x).all():
+                break
+        self._put_back(before)
+        return None if np.isfinite(x).all() else layer
+
     def count_params(self):
         """All numbers in the weights, those that no gradient changes included."""
         self._require_built("count_params")

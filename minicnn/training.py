@@ -8,7 +8,7 @@ from minicnn.activations import softmax
 from minicnn.archive import add_prefix, take_prefix
 from minicnn.callbacks import CallbackList, History
 from minicnn.checks import whole_number
-from minicnn.kernels import buffers, threads
+from minicnn.kernels import ahead, buffers, threads
 from minicnn.lookup import serialize
 from minicnn.position import Position, Totals
 
@@ -71,6 +71,8 @@ class Training:
 
     @threads.team()
     def _train_step(self, x, y):
+        if self.step == 0:
+            self._compile_ahead(x, y)
         self._last_batch, before = x, self._layer_state()
         values, gradient = self._loss_and_gradient(y, self.forward(x, training=True))
         self.step += 1
@@ -83,6 +85,22 @@ class Training:
             for name, constraint in layer.constraints.items():
                 constraint.apply(layer.params[name])
         return values
+
+    def _compile_ahead(self, x, y):
+        """Where no kernel is compiled yet, two processes make those of the first step. Nothing is learned."""
+        known = all(type(each).__module__.startswith("minicnn.") for each in (*self.layers, self.loss))
+        if not known or not ahead.is_worth_it():  # what others do should not be done twice
+            return
+        before = self._layer_state()
+
+        def step():
+            _, gradient = self._loss_and_gradient(y, self.forward(x, training=True))
+            self.backward(gradient, from_logits=self._fused)
+
+        try:
+            ahead.compile_elsewhere(ahead.rehearse(step))
+        finally:
+            self._put_back(before)
 
     @threads.team()
     def _test_step(self, x, y):
@@ -258,25 +276,6 @@ class Training:
         if isinstance(data, (tuple, list)) and len(data) == 2 and not batches.are_batches(data):
             return self._checked_data(*data, batch_size)
         return self._checked_data(data, None, None)
-
-    def first_nonfinite_layer(self):
-        """The first layer whose output of the last batch held NaN or infinity, or None.
-
-        ``"input"`` if the pictures themselves do. The batch is computed again.
-        """
-        x = self._last_batch
-        if x is None:
-            return None
-        if not np.isfinite(x).all():
-            return "input"
-        before = self._layer_state()
-        for layer in self.layers:
-            layer.step = self.step - 1
-            x = layer.forward(x, training=True)
-            if not np.isfinite(x).all():
-                break
-        self._put_back(before)
-        return None if np.isfinite(x).all() else layer
 
     # ------------------------------------------------------------ the whole state, for a backup
 

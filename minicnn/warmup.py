@@ -22,6 +22,11 @@ def _convolutions(algorithm, size=3):
     return [*(layers.Conv2D(4, size, **how) for _ in range(2)), layers.MaxPooling2D()]
 
 
+def _few_channels(*pooling):
+    """A first layer on colours whose filters fill whole vectors of either float type: conv2d_direct.py."""
+    return [layers.Conv2D(32, 3, activation="relu", algorithm="im2col"), *pooling]
+
+
 def _augmentations():
     """Behind a layer with parameters, so that the way back is gone, too."""
     return [
@@ -35,6 +40,8 @@ NETWORKS = {
     "pooling": lambda: [layers.Dense(2), layers.MaxPooling2D(2, 1), layers.AveragePooling2D(2, 1)],
     "batch normalisation, dropout": lambda: [layers.BatchNormalization(), layers.Dropout(0.5)],
     "convolution as one matrix product": lambda: _convolutions("im2col"),
+    "convolution of few channels": _few_channels,
+    "the same, with pooling": lambda: _few_channels(layers.MaxPooling2D()),
     "convolution in tiles of 6 x 6": lambda: _convolutions("winograd"),
     "convolution in tiles of 8 x 8": lambda: _convolutions("winograd", size=5),
     "augmentation": _augmentations,

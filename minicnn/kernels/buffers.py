@@ -23,8 +23,8 @@ LARGE = 1 << 16  # bytes; for less, malloc does the same
 LINE = 64  # a line of the processor's cache: vectors that straddle two of them load at half the speed
 ROOMY = 16  # times too large: such a gap is left for those who need it
 
-# Pieces of memory, by address: (first byte, the byte behind the last, array, block). Each block of memory has a
-# piece of no size in front of it and one behind it that never ends, up to the next block.
+# Pieces of memory, by address: (first byte, the byte behind the last, array, block). Each block of memory has
+# a piece of no size in front of it and one behind it that never ends, up to the next block.
 _pieces = []
 _by_size = {}  # lists of the pieces of one size
 _recent = set()  # the blocks that served since the last ``release``: their id()
@@ -34,7 +34,7 @@ _lock = threading.RLock()  # the garbage collector may come by while it is held,
 def _unused(pieces):
     """Those whose array is known to nobody but piece and loop.
 
-    ``UNUSED`` references are what Python counts then, found out by this very loop: it differs between versions.
+    ``UNUSED`` references are what Python counts then, found out by this very loop: versions differ.
     """
     for piece in pieces:
         if sys.getrefcount(piece[2]) <= UNUSED:

@@ -14,11 +14,13 @@ and would go on calling yesterday's helper from next door.
 """
 
 import functools
+import gc
 import hashlib
 import os
 import pickle
 import shutil
 import sys
+import time
 from pathlib import Path
 
 import numba
@@ -38,6 +40,9 @@ OPTIONS = {
 }
 
 
+second_process = None  # which compiles what a first step needs last: see ahead.py
+
+
 def cache_folder():
     """Where compiled kernels are kept: MINICNN_CACHE, or the user's cache folder."""
     return config.cache_folder() / "kernels" / _checksum()
@@ -52,7 +57,7 @@ def _checksum():
 
 
 @functools.cache
-def _prepared_folder():
+def prepared_folder():
     """The cache folder, made; older ones of unused kernels removed. None where nothing can be written."""
     folder = cache_folder()
     try:
@@ -82,7 +87,7 @@ class _Kernel(registry.CPUDispatcher):
     def __init__(self, function, locals=None, targetoptions=None):
         super().__init__(function, locals, targetoptions)
         self.part = _Part(function, locals, targetoptions)
-        folder = _prepared_folder()
+        folder = prepared_folder()
         # A file that was run, not imported, has functions whose machine code no other process could take up
         if folder is not None and function.__module__ in sys.modules:
             usual, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(folder)
@@ -95,6 +100,26 @@ class _Kernel(registry.CPUDispatcher):
     @property
     def _numba_type_(self):
         return types.Dispatcher(self.part)
+
+    def compile(self, args):
+        """As numba's, once a second process is done with it; and without looking for garbage meanwhile.
+
+        A compiler leaves so many objects behind that looking through them takes a twentieth of the time.
+        """
+        while second_process is not None and second_process.poll() is None and self.sign(args).exists():
+            time.sleep(0.01)
+        collects = gc.isenabled()
+        gc.disable()
+        try:
+            return super().compile(args)
+        finally:
+            if collects:
+                gc.enable()
+
+    def sign(self, args):
+        """The file that is there while a second process compiles the kernel for these types: see ahead.py."""
+        text = f"{self.py_func.__module__} {self.py_func.__name__} {args}"
+        return prepared_folder() / f"{hashlib.sha256(text.encode()).hexdigest()[:16]}.busy"
 
 
 class _Part(registry.CPUDispatcher):
@@ -191,7 +216,7 @@ class _Announcement(event.Listener):
         module = happening.data["dispatcher"].py_func.__module__ or ""  # exec makes functions of no module
         if not self.said and module.startswith("minicnn."):
             self.said = True
-            where = _prepared_folder() or "memory only: no folder to keep it in"
+            where = prepared_folder() or "memory only: no folder to keep it in"
             # How long depends on what is to come: the kernels of a dense layer, 5 s; every kernel, a minute
             print(f"minicnn compiles kernels on first use, some seconds each ({where}) ...", file=sys.stderr)
 

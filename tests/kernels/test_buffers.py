@@ -1,5 +1,6 @@
 """Memory used again: only when nobody looks at it any more."""
 
+import itertools
 import os
 import threading
 
@@ -12,6 +13,10 @@ SHAPE = (buffers.LARGE // 4 + 3,)
 
 def address(array):
     return array.__array_interface__["data"][0]
+
+
+def blocks():
+    return len({id(block) for *_, block in buffers._pieces})
 
 
 def test_a_block_serves_again_once_nobody_refers_to_it():
@@ -50,16 +55,45 @@ def test_a_block_much_too_large_is_left_for_those_who_need_it():
     assert address(buffers.empty(SHAPE, np.float32)) != where
 
 
+def test_a_gap_serves_smaller_arrays_side_by_side_and_then_a_large_one_again():
+    buffers.release()
+    large = buffers.empty((4 * SHAPE[0],), np.float32)
+    where = address(large)
+    del large
+    small = [buffers.empty(SHAPE, np.float32) for _ in range(3)]
+    places = sorted(address(array) for array in small)
+    assert blocks() == 1 and places[0] == where
+    assert all(second - first >= small[0].nbytes for first, second in itertools.pairwise(places))
+    del small
+    assert address(buffers.empty((4 * SHAPE[0],), np.float32)) == where
+
+
+def test_pieces_never_overlap():
+    """Whatever is asked for and given back, in whichever order: each array keeps what was written to it."""
+    rng, kept = np.random.default_rng(0), {}
+    for number in range(2000):
+        array = buffers.empty((int(rng.integers(1, 30)) * SHAPE[0] // 4,), np.float32)
+        array[:] = number
+        kept[number] = array
+        del array
+        for gone in rng.choice(list(kept), max(0, len(kept) - 12), replace=False):
+            assert (kept.pop(gone) == gone).all()
+    kept.clear()
+    assert sum({id(block): block.nbytes for *_, block in buffers._pieces}.values()) < 40 * 30 * 4 * SHAPE[0]
+    buffers.release()
+    assert blocks() == 0
+
+
 def test_release_gives_back_what_nobody_uses_and_nothing_else():
     kept, gone = buffers.empty(SHAPE, np.float32), buffers.empty(SHAPE, np.float32)
     kept[:] = 5
     del gone
     buffers.release()
-    assert len(buffers._blocks) == 1
+    assert blocks() == 1
     assert (kept == 5).all()
     del kept
     buffers.release()
-    assert buffers._blocks == []
+    assert blocks() == 0
 
 
 def test_what_was_used_since_the_last_release_may_stay():
@@ -68,11 +102,11 @@ def test_what_was_used_since_the_last_release_may_stay():
     places = address(small), address(large)
     del small, large
     buffers.release(but_recent=True)
-    assert (address(buffers.empty(SHAPE, np.float32)), len(buffers._blocks)) == (places[0], 2)
+    assert (address(buffers.empty(SHAPE, np.float32)), blocks()) == (places[0], 2)
     buffers.release(but_recent=True)  # the large one was used before the release before
-    assert len(buffers._blocks) == 1
+    assert blocks() == 1
     buffers.release(but_recent=True)
-    assert buffers._blocks == []
+    assert blocks() == 0
 
 
 def test_threads_never_share_a_block():

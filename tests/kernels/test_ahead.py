@@ -1,0 +1,166 @@
+"""A first step is rehearsed without a trace, and a second process compiles what it will need last."""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from agreement import ROOT
+
+import minicnn as mc
+from minicnn import layers
+from minicnn.kernels import ahead, jit, threads
+
+
+def small_model(*more):
+    """Something of every kind that remembers: moving averages, masks."""
+    model = mc.Sequential([
+        layers.Conv2D(4, 3, activation="relu", input_shape=(8, 8, 3)), layers.BatchNormalization(), *more,
+        layers.MaxPooling2D(), layers.Dropout(0.5), layers.Flatten(), layers.Dense(2, activation="softmax"),
+    ])  # fmt: skip
+    model.compile("adam", "sparse_categorical_crossentropy")
+    return model
+
+
+def batch():
+    return np.random.default_rng(1).normal(size=(4, 8, 8, 3)).astype(np.float32), np.array([0, 1, 1, 0])
+
+
+def weights_after_a_step(*more):
+    mc.set_random_seed(3)
+    model = small_model(*more)
+    model.train_on_batch(*batch())
+    return model.get_weights()
+
+
+@pytest.fixture
+def noted(monkeypatch):
+    """What would have been compiled elsewhere, as if nothing had been compiled yet."""
+    lists = []
+    monkeypatch.setattr(ahead, "is_worth_it", lambda: True)
+    monkeypatch.setattr(ahead, "compile_elsewhere", lists.append)
+    return lists
+
+
+def names(kernels):
+    return [f"{module.rpartition('.')[2]}.{name}" for module, name, _ in kernels]
+
+
+def test_a_rehearsal_notes_the_kernels_and_changes_nothing(noted, monkeypatch):
+    after = weights_after_a_step()
+    assert names(noted[0])[0] == "conv2d_compiled._forward" and "dense._forward" in names(noted[0])
+    assert names(noted[0])[-2:] == ["conv2d_compiled._backward", "conv2d_compiled._sum_groups"]
+    monkeypatch.undo()
+    for rehearsed, not_rehearsed in zip(after, weights_after_a_step(), strict=True):
+        np.testing.assert_array_equal(rehearsed, not_rehearsed)
+
+
+def test_the_types_noted_are_those_of_the_call(noted):
+    weights_after_a_step()
+    for module, name, types in noted[0]:
+        assert types in getattr(sys.modules[module], name).kernel.overloads, name
+
+
+def test_only_the_first_step_is_rehearsed(noted):
+    model = small_model()
+    for _ in range(3):
+        model.train_on_batch(*batch())
+    assert len(noted) == 1
+
+
+def test_what_others_wrote_is_not_called_twice(noted):
+    class Counts(layers.Activation):
+        calls = 0
+
+        def forward(self, x, training=False):
+            Counts.calls += 1
+            return super().forward(x, training)
+
+    weights_after_a_step(Counts("linear"))
+    assert noted == [] and Counts.calls == 1
+
+
+def test_an_error_comes_when_it_is_no_rehearsal(noted, monkeypatch):
+    def fails(*_):
+        raise ZeroDivisionError("of the layer")
+
+    monkeypatch.setattr(layers.Dropout, "backward", fails)
+    with pytest.raises(ZeroDivisionError, match="of the layer"):
+        weights_after_a_step()
+    assert ahead.notes is None and "dense._backward" in names(noted[0])
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_it_is_worth_it_where_nothing_has_been_compiled(tmp_path, monkeypatch, full):
+    monkeypatch.setattr(jit, "prepared_folder", lambda: tmp_path)
+    monkeypatch.setattr(threads, "_count", 2)
+    for name in ("stand_by", "_forward")[: 1 + full]:
+        (tmp_path / f"{name}.nbi").touch()
+    assert ahead.is_worth_it() is not full
+    monkeypatch.setattr(threads, "_count", 1)
+    assert not ahead.is_worth_it()
+    monkeypatch.setattr(jit, "prepared_folder", lambda: None)
+    assert not ahead.is_worth_it()
+
+
+def test_without_a_second_process_nothing_is_lost(monkeypatch):
+    def none_left(*_, **__):
+        raise BlockingIOError("no more processes")
+
+    monkeypatch.setattr(subprocess, "Popen", none_left)
+    ahead.compile_elsewhere([("minicnn.kernels.dropout", "_dropout", ())])
+    assert jit.second_process is None
+
+
+FIRST_STEP = """
+import sys
+import numpy as np
+import minicnn as mc
+from minicnn import layers
+from minicnn.kernels import jit
+
+mc.set_num_threads(2)
+mc.set_random_seed(3)
+model = mc.Sequential([layers.Flatten(input_shape=(4, 4, 1)), layers.Dense(3, activation="relu"),
+                       layers.Dense(2, activation="softmax")])
+model.compile("sgd", "sparse_categorical_crossentropy")
+loss = model.train_on_batch(np.ones((2, 4, 4, 1), np.float32), np.array([0, 1]))
+print(jit.second_process.wait() if jit.second_process else "alone", loss)
+"""
+
+
+def test_two_processes_fill_one_cache(tmp_path):
+    """From an empty cache to the first step, in earnest; the next process finds all of it."""
+    environment = os.environ | {"MINICNN_CACHE": str(tmp_path)}
+    answers = [
+        subprocess.run([sys.executable, "-c", FIRST_STEP], cwd=ROOT, env=environment, capture_output=True,
+                       text=True, check=True)
+        for _ in range(2)
+    ]  # fmt: skip
+    (first, loss), (second, same) = (answer.stdout.split() for answer in answers)
+    assert (first, second, loss) == ("0", "alone", same)
+    assert "compiles" in answers[0].stderr and "compiles" not in answers[1].stderr
+    assert list(Path(tmp_path).rglob("*.nbi")) and not list(Path(tmp_path).rglob("*.busy"))
+
+
+def test_what_the_second_process_has_begun_is_waited_for(monkeypatch, tmp_path):
+    class Busy:
+        def poll(self):
+            return None
+
+    monkeypatch.setattr(jit, "prepared_folder", lambda: tmp_path)
+    monkeypatch.setattr(jit, "second_process", Busy())
+    kernel = jit.jit(lambda x: x + 1)
+    types = (jit.types.float64,)
+    kernel.sign(types).touch()
+    compiling = threading.Thread(target=kernel.compile, args=(types,))
+    compiling.start()
+    time.sleep(0.3)
+    assert compiling.is_alive() and not kernel.overloads
+    kernel.sign(types).unlink()
+    compiling.join(60)
+    assert kernel(1.0) == 2.0
