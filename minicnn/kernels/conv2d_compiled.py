@@ -254,7 +254,7 @@ def plan_for(x, w_shape, y_shape, strides, padding):
 def with_bias(w, b):
     """The matrix (K + 1, F) that cols' meets: the weights, and below them the bias. Flat: see above."""
     matrix = np.concatenate([w.reshape(-1, w.shape[3]), b[None]])
-    return matrix.reshape(-1) if takes(w) else matrix
+    return matrix.reshape(-1) if takes(*w.shape[2:], w.itemsize) else matrix
 
 
 def forward(x, w, b, strides=(1, 1), padding=NO_PADDING, relu=False):
@@ -273,7 +273,8 @@ def sums_for(x, w, y_shape, strides, padding, need_dx):
     F, K = turned.shape
     dx = buffers.empty(x.shape if need_dx else (0, 0, 0, 0), x.dtype)
     dws = buffers.empty((max(1, min(GROUPS, len(x))), K + 1, F), x.dtype)
-    turned = turned.reshape(-1) if takes(w) and not need_dx else turned
+    if not need_dx and takes(*w.shape[2:], w.itemsize):
+        turned = turned.reshape(-1)
     return plan_for(x, w.shape, y_shape, strides, padding), turned, dx, dws
 
 

@@ -23,9 +23,9 @@ FEW = 16  # channels: with more, Winograd is as fast or faster; and with 256 a B
 NEAR = 16 * 1024  # bytes of dy at a time: they stay in the nearest cache while every number of w meets them
 
 
-def takes(w):
+def takes(C, F, itemsize):
     """Whether channels are few, and filters whole rows of tiles."""
-    return w.shape[2] <= FEW and w.shape[3] > 0 and w.shape[3] * w.itemsize % BYTES == 0
+    return C <= FEW and F > 0 and F * itemsize % BYTES == 0
 
 
 @jit

@@ -304,11 +304,20 @@ def test_shares_are_even_and_small_enough(cut):
     assert size == -(-strips // shares)
 
 
+def test_large_sums_are_four_at_most():
+    """Eight times 36 or 64 matrices of gradients take more memory than the pictures do."""
+    x = np.zeros((64, 16, 16, 1), np.float32)
+    for C, groups in ((128, 8), (240, 8), (256, 4), (512, 4)):
+        plan = winograd.plan_for(x, (3, 3, C, C), (64, 16, 16, C), (1, 1), ((1, 1), (1, 1)))
+        assert winograd.groups_for(np.broadcast_to(x, (64 * 64, 16, 16, 1)), plan, C, C)[0] == groups
+
+
 @given(cuts)
 def test_groups_have_work_enough_for_a_sum_of_their_own(cut):
     N, C, F = cut[0], cut[2], cut[3]
     x, plan, strips, tiles, _ = planned(*cut)
     groups, (_, size) = winograd.groups_for(x, plan, C, F)
     least = max(winograd.FEW, C * F // (C + F))
-    assert groups == next(g for g in (8, 4, 2, 1) if g == 1 or (g <= N and strips * tiles >= g * least))
+    enough = next(g for g in (8, 4, 2, 1) if g == 1 or (g <= N and strips * tiles >= g * least))
+    assert groups == enough
     assert size == min(plan[1], -(-strips // groups))
