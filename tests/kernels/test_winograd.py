@@ -309,7 +309,7 @@ def test_large_sums_are_four_at_most():
     x = np.zeros((64, 16, 16, 1), np.float32)
     for C, groups in ((128, 8), (240, 8), (256, 4), (512, 4)):
         plan = winograd.plan_for(x, (3, 3, C, C), (64, 16, 16, C), (1, 1), ((1, 1), (1, 1)))
-        assert winograd.groups_for(np.broadcast_to(x, (64 * 64, 16, 16, 1)), plan, C, C)[0] == groups
+        assert winograd.groups_for(np.broadcast_to(x[:1], (64 * 64, 16, 16, 1)), plan, C, C)[0] == groups
 
 
 @given(cuts)
