@@ -47,6 +47,7 @@ def matrix_cases():
         labelled("many classes", range(20), range(20), 20),  # places of the matrix beyond a byte
         drawn(7, 3, 0),
         drawn(12, 4, 1),
+        drawn(49, 5, 4),  # 1 / 49 * 49 is less than 1
         drawn(60, 5, 2),
         drawn(500, 10, 3),
     ]

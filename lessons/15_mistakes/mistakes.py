@@ -160,6 +160,12 @@ LIST = [
     Wrong("of equally frequent ones the last comes first: was an ascending order turned round?",
           [("np.argsort(-wrong, axis=None, kind=\"stable\")",
             "np.argsort(wrong, axis=None, kind=\"stable\")[::-1]")]),
+    Wrong("of equally frequent ones any may come first, where there are many: np.argsort keeps their order "
+          "only with kind=\"stable\".",
+          [("np.argsort(-wrong, axis=None, kind=\"stable\")", "np.argsort(-wrong, axis=None)")]),
+    Wrong("of equally frequent ones the larger predicted class comes first: reverse=True turns the order of "
+          "all parts round. Asked for is the smaller true class, then the smaller predicted one.",
+          function=listing(key=lambda c, i, j: (-c, -j, -i))),
     Wrong("of equally frequent ones the smaller predicted class comes first; the true class goes before it.",
           function=listing(key=lambda c, i, j: (-c, j, i))),
     Wrong("what never happened is listed too, with a count of 0.",
