@@ -92,6 +92,8 @@ MATRIX = [
             f"counts = {COUNTED}\n    return counts + counts.T - np.diag(np.diag(counts))")]),
     Wrong("the counts are kept in a single byte, which ends at 255, or at 127: np.zeros(..., np.int64).",
           [(COUNTED, f"{COUNTED}.astype(np.uint8).astype(np.int64)")]),
+    Wrong("the counts are kept in two bytes, which end at 65,535, or at 32,767: np.zeros(..., np.int64).",
+          [(COUNTED, f"{COUNTED}.astype(np.uint16).astype(np.int64)")]),
     Wrong("each column is divided by its sum: counts are asked for, not shares.",
           [(f"return {COUNTED}",
             f"counts = {COUNTED}\n    return counts / np.maximum(counts.sum(axis=0), 1)")]),

@@ -148,8 +148,7 @@ def test_what_the_wrong_ones_are_made_of_is_right(number, text):
 
 def capped(text, name, most):
     """The same, with a line that keeps ``name`` at ``most`` or below."""
-    head, body = text.split("):\n", 1)
-    return f"{head}):\n    {name} = min({name}, {most})\n{body}"
+    return text.replace("):\n", f"):\n    {name} = min({name}, {most})\n", 1)
 
 
 CLIPPED = "    dw = np.clip(dw, -10, 10)\n    v = "
@@ -171,7 +170,7 @@ REFUSED = [
     *(("14", STOP, ("value < best - min_delta", f"round(value, {k}) < round(best - min_delta, {k})"))
       for k in (2, 4)),
     ("14", STOP, ("value < best", "not np.isclose(value, best) and value < best")),
-    ("15", MATRIX, ("return counts", "return (counts / counts.sum() * len(y_true)).astype(np.int64)")),
+    ("15", MATRIX, ("return counts", "return (counts / len(y_true) * len(y_true)).astype(int)")),
 ]  # fmt: skip
 
 
@@ -180,6 +179,7 @@ def edited(text, edits):
         assert right in text
         text = text.replace(right, wrong)
     return text
+
 
 
 @pytest.mark.parametrize("number, text, edits", [(number, text, edits) for number, text, *edits in REFUSED])
@@ -197,10 +197,8 @@ NAMED = [
     ("11", ADAM, ("alpha * m ", "alpha * (beta_1 * m + (1 - beta_1) * dw) "), "Nesterov"),
     ("12", BN, ("momentum=0.99, epsilon=1e-3", "momentum=0.1, epsilon=1e-5"), "momentum=0.99, epsilon=1e-3"),
     ("12", BN, ("momentum=0.99, ", "momentum=0.9, "), "momentum=0.99, epsilon=1e-3"),
-    ("12", BN, ("epsilon=1e-3", "epsilon=1e-5"), "momentum=0.99, epsilon=1e-3"),
     ("12", BN_BACK, ("epsilon=1e-3", "epsilon=1e-5"), "epsilon=1e-3"),
     ("12", BN, ("momentum * ", "0.99 * "), ("1 - momentum", "0.01"), "in the place of momentum"),
-    ("12", BN, ("momentum * ", "0.9 * "), ("1 - momentum", "0.1"), "in the place of momentum"),
     *((number, text, (KEPT.replace("X", x), wrong.replace("X", x)), said)
       for number, text, x in (("13", DROPOUT, "x"), ("13", DROPOUT_BACK, "dy"))
       for wrong, said in (
@@ -216,6 +214,8 @@ NAMED = [
      ("top + height, left : left + width", "top + width, left : left + height"),
      "height and width have changed places"),
     ("14", CROP, ("height, width, x.sh", "width, height, x.sh"), "height and width have changed places"),
+    *(("15", MATRIX, ("np.int64", small), ("return counts", "return counts.astype(int)"), "two bytes")
+      for small in ("np.int16", "np.uint16")),
     ("15", TOP, (', kind="stable"', ""), 'kind="stable"'),
     ("15", BY_SORT.replace("KEY", "j, i"), "reverse=True"),
     ("15", BY_SORT.replace("KEY", "i, j"), "of equally frequent ones the last comes first"),
