@@ -8,8 +8,8 @@ from lessons.harness.tasks import Wrong, of_few_words
 from lessons.harness.tiles import cut_tiles, join_tiles, tiles_of
 
 FLOAT64 = (
-    "the numbers are right, in float64: np.array needs a type, that of the argument; and a float64 array "
-    "makes float64 of what it is multiplied by or added to."
+    "the numbers are right, in float64. np.array without a type makes it, so does astype(float); and a "
+    "float64 array makes float64 of what it is multiplied by or added to. Take the argument's type."
 )
 
 # The transforms as matrices, one row for each line of the table.

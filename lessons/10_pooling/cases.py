@@ -41,6 +41,7 @@ def forward():
         by_hand([[1, 2, 5], [4, 3, 9]], two, two),  # the last column belongs to no window
         by_hand([[1, 0, 2], [2, 7, 0]], (2, 3), (2, 3)),  # a window that is not square
         by_hand([[5, 1], [2, 0], [6, 1]], (3, 2), (3, 2)),
+        by_hand(np.arange(20).reshape(4, 5), (4, 5), (4, 5)),  # the last of many cells
         drawn(1, 1, 2, 2, (1, 2), (1, 2)),  # channels stay apart
         drawn(2, 1, 2, 1, (1, 2), (1, 2)),  # pictures stay apart
         drawn(1, 4, 6, 1, two, two),

@@ -35,12 +35,18 @@ def small_slopes(step, memory, settings):
     return [Case("small slopes", case.args) for case in walk(step, memory, (1e-6, 2e-6), settings)]
 
 
+def large_slopes(step, memory, settings):
+    """Slopes and steps are taken as they come, and more than 0.9 may stay of what was."""
+    return [Case("large slopes", case.args) for case in walk(step, memory, (400, -300), settings)]
+
+
 def momentum(step):
     half = {"learning_rate": 0.5, "momentum": 0.5}
     usual = {"learning_rate": 0.1, "momentum": 0.9}
     return [
         *walk(step, "v", (4, 4, 0), half),
         *walk(step, "v", (4, -3, -6), usual, dtype="float64"),
+        *large_slopes(step, "v", {"learning_rate": 0.25, "momentum": 0.999}),
         arrays("v", (3,), "float32", usual),
         arrays("v", (2, 3), "float64", half),
         arrays("v", (2, 2, 1, 3), "float32", usual),
@@ -57,6 +63,7 @@ def rmsprop(step):
         *walk(step, "v", (0, 3, -1), usual),  # 0 / 0 without epsilon
         *small_slopes(step, "v", by_hand),
         *(Case("large epsilon", case.args) for case in walk(step, "v", (4, 2), large)),
+        *large_slopes(step, "v", {**usual, "rho": 0.999}),
         arrays("v", (3,), "float32", usual),
         arrays("v", (2, 3), "float64", usual),
         arrays("v", (2, 2, 1, 3), "float32", by_hand),
@@ -72,6 +79,7 @@ def adam(step):
         *walk(step, "mv", (0, 3, -1), usual),
         *small_slopes(step, "mv", by_hand),
         *(Case("large epsilon", case.args) for case in walk(step, "mv", (4, 2), large)),
+        *large_slopes(step, "mv", {**usual, "beta_1": 0.99, "beta_2": 0.9}),  # alpha is above learning_rate
         arrays("mv", (3,), "float32", usual, 4),
         arrays("mv", (2, 3), "float64", usual, 10),
         arrays("mv", (2, 2, 1, 3), "float32", by_hand, 2),

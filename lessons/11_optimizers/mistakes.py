@@ -152,6 +152,16 @@ ADAM = [
           [(ALPHA, "learning_rate * (1 - beta_1**t) / (1 - beta_2**t) ** 0.5")]),
     Wrong("the root in alpha goes over the whole fraction; it is of 1 - beta_2^t alone.",
           [(ALPHA, "learning_rate * ((1 - beta_2**t) / (1 - beta_1**t)) ** 0.5")]),
+    *(
+        Wrong(f"/ 1 - {beta}^t divides by 1, then takes {beta}^t away: / (1 - {beta}^t).", edit)
+        for beta, edit in {
+            "beta_1": [("/ (1 - beta_1**t)", "/ 1 - beta_1**t")],
+            "beta": [("    alpha =", "    mhat, vhat = m / 1 - beta_1**t, v / 1 - beta_2**t\n    alpha ="),
+                     (f"alpha * m / {BELOW}", "learning_rate * mhat / (np.sqrt(vhat) + epsilon)")],
+        }.items()
+    ),
+    Wrong("that is Nadam, Adam with Nesterov's momentum, which looks one step ahead; here w moves by m.",
+          [("alpha * m", f"alpha * ({MEAN} * dw)")]),
     Wrong("learning_rate is not used.", [("learning_rate * (", "(")]),
     Wrong("brackets are missing: it is / (sqrt(v) + epsilon); without them epsilon is added to w.",
           [(BELOW, "np.sqrt(v) + epsilon")]),

@@ -32,6 +32,7 @@ def forward():
         forward_case([[1], [3]], [2], [10], [2], [1], **off),
         forward_case([[5]], [1], [0], [3], [6], **off),  # a batch of one is no trouble at inference
         forward_case([[1, 10], [3, 50]], [1, 1], [0, 0], [0, 0], [1, 1]),  # channels stay apart
+        forward_case([[5, 7]], [2, 3], [1, 4], [3, 6], [2, 8]),  # a batch of one: x is its own mean
         forward_case(
             [[4], [4], [4]], [2], [1], [0], [1], epsilon=1e-3
         ),  # nothing varies: epsilon alone is left
@@ -73,6 +74,12 @@ def random_backward(*shape, epsilon=1e-3, dtype="float64", whole=True):
     return backward_case(x, rng.choice([0.5, 2, 3, -1], shape[-1]), dy, epsilon, dtype)
 
 
+def far_from_the_others():
+    """One pixel in 40: its xhat is 6."""
+    dy = np.random.default_rng(12).integers(1, 8, (1, 5, 8, 1))
+    return backward_case(np.where(np.arange(40).reshape(dy.shape) == 17, 50, 0), [2], dy, 1e-3, "float64")
+
+
 def backward():
     return [
         backward_case([[1], [3]], [2], [[1], [5]]),  # the docstring's
@@ -82,12 +89,14 @@ def backward():
         backward_case([[0], [0.25], [1]], [2], [[1], [5], [2]], dtype="float64").without("epsilon"),
         backward_case([[0], [0], [0.001]], [2], [[1], [5], [2]], epsilon=1e-8, dtype="float64"),
         backward_case([[4097], [4099], [4107]], [1], [[1], [5], [2]]),  # as in the forward pass
+        backward_case([[4], [4], [4]], [2], [[1], [5], [3]], epsilon=0.25),  # nothing varies
         backward_case([[1, 0], [3, 2]], [2, 4], [[1, 0], [5, 2]]),
         random_backward(3, 2),
         random_backward(4, 2, dtype="float32"),
         random_backward(4, 3, epsilon=0.1),
         random_backward(6, 2),
         random_backward(5, 4, whole=False),
+        far_from_the_others(),
         random_backward(1, 2, 2, 2),
         random_backward(1, 3, 2, 2, dtype="float32"),
         random_backward(2, 2, 1, 3),

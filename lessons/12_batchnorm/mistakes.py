@@ -10,6 +10,7 @@ BY_BATCH = f"    mean, variance = {STATISTICS}\n"
 FIXED = "a number of its own stands in the place of epsilon: take the argument."
 AT_LEAST = "epsilon is not allowed to be smaller than {}: take it as it comes."
 USUAL = ("1e-3", "1e-5", "1e-8")
+OTHER_DEFAULT = "where an argument is not given, its default must do: {} in the line of the def."
 
 FORWARD = [
     Wrong(
@@ -72,6 +73,16 @@ FORWARD = [
     *(Wrong(FIXED, [(ROOT, ROOT.replace("epsilon", number))]) for number in USUAL),
     *(Wrong(AT_LEAST.format(number), [(ROOT, ROOT.replace("epsilon", f"max(epsilon, {number})"))])
       for number in USUAL[:2]),
+    *(
+        Wrong(OTHER_DEFAULT.format("momentum=0.99, epsilon=1e-3"), [("momentum=0.99, epsilon=1e-3", other)])
+        for other in (f"momentum={m}, epsilon={e}" for m in (0.99, 0.9, 0.1) for e in ("1e-3", "1e-5"))
+        if other != "momentum=0.99, epsilon=1e-3"
+    ),
+    *(
+        Wrong("a number of its own stands in the place of momentum: take the argument.",
+              [(TRAINING, f"{TRAINING}        momentum = {number}\n")])
+        for number in ("0.99", "0.9", "0.1")
+    ),
     Wrong("divided by the variance; divide by its root.", [(ROOT, "(variance + epsilon)")]),
     Wrong("the standard deviation (std) stands in the place of the variance (var), which is its square.",
           [("x.var(", "x.std(")]),
@@ -172,7 +183,8 @@ BACKWARD = [
     Wrong("dx is divided by the variance; divide by its root.", [("gamma / root", "gamma / root**2")]),
     *sums("dgamma and dbeta are multiplied by gamma: dy is y's gradient, and y = gamma * xhat + beta.",
           "gamma * (dy * xhat).sum(axis=axes), gamma * dy.sum(axis=axes)"),
-    *sums("dgamma is the sum of dy * x: gamma was multiplied by xhat.", SUMS.replace("xhat", "x")),
+    *sums("dgamma is the sum of dy * x: sum dy * xhat, since in y gamma is multiplied by xhat.",
+          SUMS.replace("xhat", "x")),
     *sums("dgamma is the sum of dy * (x - mean): xhat is that divided by the root.",
           SUMS.replace("xhat", "(x - mean)")),
     *sums("dgamma and dbeta are divided by M: they are sums, dy is already the gradient of the mean loss.",
@@ -207,6 +219,7 @@ BACKWARD = [
     *(Wrong(FIXED, [(UNDER, UNDER.replace("epsilon", number))]) for number in USUAL),
     *(Wrong(AT_LEAST.format(number), [(UNDER, UNDER.replace("epsilon", f"max(epsilon, {number})"))])
       for number in USUAL[:2]),
+    Wrong(OTHER_DEFAULT.format("epsilon=1e-3"), [("epsilon=1e-3", "epsilon=1e-5")]),
     Wrong("epsilon is missing under the root: use the same root as in the forward pass.",
           [(" + epsilon)", ")")]),
     Wrong("dgamma and dbeta have changed places in the return.", [(RETURN, "return dx, dbeta, dgamma")]),

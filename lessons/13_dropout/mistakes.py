@@ -12,7 +12,12 @@ def of_both(x):
         *(
             Wrong("rate is taken for the share that is kept: it is the share that is dropped. Keep where "
                   "u >= rate, and divide by 1 - rate.", [(where, f"np.where({kept}, {x} / rate, 0)")])
-            for kept in ("u < rate", "u >= 1 - rate")
+            for kept in ("u < rate", "u <= rate", "u >= 1 - rate")
+        ),
+        *(
+            Wrong("u is compared with 1 - rate, and what is above it is kept: as many as should be dropped. "
+                  "Keep where u >= rate.", [(KEPT, f"u {above} 1 - rate")])
+            for above in (">", ">=")
         ),
         Wrong("one mask for all pictures, the first row of u: every number has its own u.",
               [(KEPT, "u[0] >= rate")]),
@@ -50,7 +55,8 @@ FORWARD = [
     Wrong("numbers are scaled at inference, too: there y = x.", [(INFERENCE, "return x / (1 - rate)")]),
     Wrong("numbers are made smaller at inference: training has scaled them already, so there y = x.",
           [(INFERENCE, "return x * (1 - rate)")]),
-    Wrong("kept and dropped have changed places: u < rate is dropped.", [(KEPT, "u < rate")]),
+    *(Wrong("kept and dropped have changed places: u < rate is dropped.", [(KEPT, f"u {below} rate")])
+      for below in ("<", "<=")),
     Wrong("u < 1 - rate is kept: as many as should be, but others. Drop those with u < rate.",
           [(KEPT, "u < 1 - rate")]),
     Wrong("where u is exactly rate, the number is dropped: only u < rate is.", [(KEPT, "u > rate")]),
@@ -78,7 +84,8 @@ BACKWARD = [
     Wrong("dy comes back as it is: what was dropped gets 0, and what was kept is divided by 1 - rate.",
           [(KEPT, "u >= 0"), (BLAME, "dy")]),
     Wrong("everything is scaled, but nothing dropped: where u < rate, the blame is 0.", [(KEPT, "u >= 0")]),
-    Wrong("kept and dropped have changed places: where u < rate, nothing comes back.", [(KEPT, "u < rate")]),
+    *(Wrong("kept and dropped have changed places: where u < rate, nothing comes back.",
+            [(KEPT, f"u {below} rate")]) for below in ("<", "<=")),
     Wrong("u < 1 - rate lets the blame through: that is another mask than the forward pass had.",
           [(KEPT, "u < 1 - rate")]),
     Wrong("where u is exactly rate, the blame is dropped, but forward kept the number.",

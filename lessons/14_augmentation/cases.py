@@ -86,6 +86,8 @@ def epochs():
         epoch(better, 2, 0, 1, 3),
         epoch(better, 2, 2, 1.5, 3),  # at the last moment
         epoch(better, 2, 1, 1.5, 3, 0.25),
+        epoch(better, 2, 1, 1.999, 3, 0.0005),
+        epoch(better, 2, 1, 1.99999, 3),  # by little, but better
         epoch(better, -1, 1, -2, 3),
         epoch(better, 2, 0, 1, 0),
         epoch(worse, 2, 0, 3, 3),

@@ -29,6 +29,8 @@ FLIP = [
           [(MIRRORED, "x[flips][..., ::-1]")]),
     Wrong("rows, columns and colours are all turned round: np.flip without an axis does that. The columns of "
           "x[n] are its axis 1.", [(MIRRORED, "x[flips, ::-1, ::-1, ::-1]")]),
+    Wrong("pictures, rows, columns and colours are all turned round: np.flip without an axis does that. The "
+          "columns of x are its axis 2.", [(MIRRORED, "np.flip(x[flips])")]),
     Wrong("rows and columns have changed places: to mirror is to read each row from its end.",
           [(MIRRORED, "x[flips].transpose(0, 2, 1, 3)")]),
     Wrong("column j is read from column -j: that is the first column for j = 0, the last one for j = 1. "
@@ -106,6 +108,7 @@ def blacked(x, places, height, width):
 
 
 WINDOW = "x[n, top : top + height, left : left + width]"
+TURNED = "x[n, top : top + width, left : left + height]"
 
 CROP = [
     *both_ways("row and column have changed places: places[n] is (row, column).",
@@ -122,6 +125,11 @@ CROP = [
                lambda x, n, places, h, w: at(x, 0, places[n], h, w)),
     *both_ways("height and width have changed places: y is (N, height, width, C).",
                lambda x, n, places, h, w: at(x, n, places[n], w, h)),
+    *(
+        Wrong("height and width have changed places: y is (N, height, width, C).",
+              [("(len(x), height, width,", "(len(x), width, height,"), *edit])
+        for edit in ([(WINDOW, TURNED)], [])  # in the slice as well, or in np.empty alone
+    ),
     *both_ways("the windows are as wide as they are high: width is not used.",
                lambda x, n, places, h, w: at(x, n, places[n], h, h)),
     *both_ways("the windows are as high as they are wide: height is not used.",

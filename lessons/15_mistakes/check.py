@@ -19,10 +19,10 @@ mistakes = module_of(Path(__file__).with_name("mistakes.py"))
 # ---------------------------------------------------------------- the matrix
 
 
-def labelled(group, y_true, y_pred, classes):
+def labelled(group, y_true, y_pred, classes, last=False):
     """A case from two lists of classes."""
     args = {"y_true": np.array(y_true, np.int64), "y_pred": np.array(y_pred, np.int64), "classes": classes}
-    return Case(group, args)
+    return Case(group, args, last)
 
 
 def drawn(N, K, seed):
@@ -44,9 +44,12 @@ def matrix_cases():
         labelled("by hand", [2, 0, 1], [0, 1, 2], 3),  # nothing is right
         labelled("by hand", [1, 1, 1, 1], [0, 1, 2, 2], 3),
         labelled("many of a kind", [1] * 300, [0] * 300, 2),  # more than a byte can count
+        # nor can two bytes; last, because a matrix as large as there are pictures would fill the memory
+        labelled("many of a kind", [1] * 70_000, [0] * 70_000, 2, last=True),
         labelled("many classes", range(20), range(20), 20),  # places of the matrix beyond a byte
         drawn(7, 3, 0),
         drawn(12, 4, 1),
+        drawn(49, 5, 4),  # 1 / 49 * 49 is less than 1
         drawn(60, 5, 2),
         drawn(500, 10, 3),
     ]

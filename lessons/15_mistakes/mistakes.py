@@ -92,6 +92,8 @@ MATRIX = [
             f"counts = {COUNTED}\n    return counts + counts.T - np.diag(np.diag(counts))")]),
     Wrong("the counts are kept in a single byte, which ends at 255, or at 127: np.zeros(..., np.int64).",
           [(COUNTED, f"{COUNTED}.astype(np.uint8).astype(np.int64)")]),
+    Wrong("the counts are kept in two bytes, which end at 65,535, or at 32,767: np.zeros(..., np.int64).",
+          [(COUNTED, f"{COUNTED}.astype(np.uint16).astype(np.int64)")]),
     Wrong("each column is divided by its sum: counts are asked for, not shares.",
           [(f"return {COUNTED}",
             f"counts = {COUNTED}\n    return counts / np.maximum(counts.sum(axis=0), 1)")]),
@@ -160,6 +162,12 @@ LIST = [
     Wrong("of equally frequent ones the last comes first: was an ascending order turned round?",
           [("np.argsort(-wrong, axis=None, kind=\"stable\")",
             "np.argsort(wrong, axis=None, kind=\"stable\")[::-1]")]),
+    Wrong("of equally frequent ones any may come first, where there are many: np.argsort keeps their order "
+          "only with kind=\"stable\".",
+          [("np.argsort(-wrong, axis=None, kind=\"stable\")", "np.argsort(-wrong, axis=None)")]),
+    Wrong("of equally frequent ones the larger predicted class comes first: reverse=True turns the order of "
+          "all parts round. Asked for is the smaller true class, then the smaller predicted one.",
+          function=listing(key=lambda c, i, j: (-c, -j, -i))),
     Wrong("of equally frequent ones the smaller predicted class comes first; the true class goes before it.",
           function=listing(key=lambda c, i, j: (-c, j, i))),
     Wrong("what never happened is listed too, with a count of 0.",

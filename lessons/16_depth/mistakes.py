@@ -19,6 +19,10 @@ COMMON = [
           [("        layers.Flatten(),\n", ""), ("    network.add(layers.Flatten())\n", "")]),
 ]  # fmt: skip
 ALIKE = "all weights of a layer begin with the same number, so all its filters stay alike."
+DENSE_AS_WELL = Wrong(
+    "he_normal is asked of the convolutions; the dense layers begin as they do by default.",
+    [(HIDDEN, HIDDEN[:-1] + ', kernel_initializer="he_normal")')],
+)
 
 
 def common(answer_is_a_loop):
@@ -63,6 +67,8 @@ LENET = [
     Wrong("that is a pooling by the mean, as in the article of 1998; asked for is the maximum.",
           [("layers.MaxPooling2D()", "layers.AveragePooling2D()")]),
     Wrong(ALIKE, [('activation="relu"', 'activation="relu", kernel_initializer="zeros"')]),
+    Wrong("he_normal is not asked for here: the layers begin as they do by default.",
+          [('activation="relu"', 'activation="relu", kernel_initializer="he_normal"')]),
 ]  # fmt: skip
 
 # What takes long to build stands last: it is built only where nothing before it is the learner's network.
@@ -101,6 +107,7 @@ ALEXNET = [
     Wrong(ALIKE, [('"he_normal"', '"zeros"')]),
     Wrong("the filters are as many as in the original; asked for is a quarter of them.",
           [("(24, 5", "(96, 5"), ("(64, 5", "(256, 5"), ("(96, 3", "(384, 3"), ("(64, 3", "(256, 3")]),
+    DENSE_AS_WELL,
 ]  # fmt: skip
 
 VGG = [
@@ -140,4 +147,5 @@ VGG = [
           [("        network.add(layers.MaxP", "    network.add(layers.MaxP")]),
     Wrong("the filters are twice as many, as in the original; asked for is half of them.",
           [("(32, 2), (64, 2), (128, 3)", "(64, 2), (128, 2), (256, 3)")]),
+    DENSE_AS_WELL,
 ]  # fmt: skip

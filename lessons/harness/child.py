@@ -170,7 +170,7 @@ def main():
         os.dup2(nowhere, stream)
     set_limit = sys.setrecursionlimit
     sys.setrecursionlimit = lambda limit: set_limit(min(limit, RECURSION))
-    loaded = perform(load, {"path": path}, {path}, 60)
+    loaded = perform(load, {"path": path}, {path}, limits.READING)
     work = loaded.pop("value", None)
     if work is not None:
         loaded.update(contents(work))

@@ -183,12 +183,14 @@ def solution(lesson):
 
 
 def _imports_of(function):
-    """Lines for what of minicnn a lesson's own answer names."""
+    """Lines for what of minicnn a lesson's own answer names: modules, and functions."""
     function = inspect.unwrap(function)
     for name in function.__code__.co_names:
-        module = function.__globals__.get(name)
-        if inspect.ismodule(module) and module.__name__.startswith("minicnn."):
-            yield f"from {module.__name__.rpartition('.')[0]} import {name}"
+        thing = function.__globals__.get(name)
+        if inspect.ismodule(thing) and thing.__name__.startswith("minicnn."):
+            yield f"from {thing.__name__.rpartition('.')[0]} import {name}"
+        elif str(getattr(thing, "__module__", "")).startswith("minicnn."):
+            yield f"from {thing.__module__} import {name}"
 
 
 def run_race(lesson):
@@ -253,7 +255,8 @@ def status():
         hints = sum(entry.get("hints", {}).values())
         notes = [f"{len(done)}/{len(lesson.tasks)} functions"]
         notes += [f"{hints} hint{'s' * (hints > 1)}"] * bool(hints)
-        notes += ["work.py is not the one that passed"] * bool(progress.outdated(lesson))
+        again = f"work.py is not the one that passed: python -m lessons check {number}"
+        notes += [again] * bool(progress.outdated(lesson))
         notes += ["payoff"] * bool(entry.get("payoff")) + ["solution seen"] * bool(entry.get("solution"))
         say(f"{number} {mark} {lesson.title:<20} {lesson.question:<42} {', '.join(notes)}")
     return 0

@@ -96,8 +96,8 @@ def changed(name, before, after, right):
             f"the old number and put it back, or work on {name}.copy()"
         )
     return (
-        f"changed its argument {name}: work on a copy, {name}.copy(), or on an array of its own. After "
-        f"other = {name} both names stand for one array"
+        f"changed its argument {name}: work on a copy, {name}.copy(), or on an array of its own. Lines such "
+        f"as {name} *= 2 and {name}[0] = 2 write into it, also by a second name (other = {name})"
     )
 
 

@@ -211,8 +211,8 @@ OUT_OF_RANGE = "with padding an index is out of range: is the padded x read, and
 MINUS_ZERO = "top:-bottom is empty where bottom is 0, and left:-right where right is 0: take top : top + H."
 RETURNED_INSIDE = "only the first round of a loop is in the result: does the return stand inside the loop?"
 FLOAT64 = (
-    "the numbers are right, in float64: np.zeros and np.empty need a type, that of the argument; and a "
-    "float64 array makes float64 of what it is added to."
+    "the numbers are right, in float64. np.zeros and np.empty without a type make it, so does astype(float); "
+    "and a float64 array makes float64 of what it is added to. Take the argument's type."
 )
 
 MISTAKES = [

@@ -11,6 +11,7 @@ import queue
 import threading
 import time
 
+READING = 20.0  # to run a work.py from top to bottom: to import numba takes 1 or 2, on a slow computer 10
 GRACE = 3.0  # seconds more, until a process that cannot even say that it is late is ended
 
 
@@ -69,9 +70,10 @@ class _Block:
         if worked >= self.limit:
             loop = "a loop without an end, or where NumPy has one call?"
             return f"was still running after {self.limit:g} seconds: {loop}"
+        waits, loop = "does it wait for something (input, sleep)", ", has a loop no end" * (worked >= 1)
         return (
-            f"was still running after {passed:.0f} seconds, of which it worked {worked:.1f}: does it wait "
-            "for something (input, sleep), or is the computer busy?"
+            f"was still running after {passed:.0f} seconds, of which it worked {worked:.1f}: {waits}{loop}, "
+            "or is the computer busy?"
         )
 
 

@@ -41,7 +41,7 @@ class WorkFile:
             stdout=subprocess.PIPE,
         )
         threading.Thread(target=self._listen, args=(self.process.stdout, self.replies), daemon=True).start()
-        return self._next(60)
+        return self._next(limits.READING)
 
     def __exit__(self, *_):
         self._end()

@@ -20,6 +20,7 @@ class Case:
 
     group: str
     args: dict
+    last: bool = False  # tried only where every case before it is right
 
     @property
     def size(self):
