@@ -16,20 +16,26 @@ import os
 import pickle
 import subprocess
 import sys
+import threading
 
 import numba
 import numpy as np
 
 from minicnn.kernels import jit, threads
 
-notes = None  # while a step is rehearsed: of each kernel that it calls module, name, its arguments' types
+_here = threading.local()  # .notes while this thread rehearses: each kernel's module, name, arguments' types
 COMMAND = "from minicnn.kernels import ahead; ahead.compile_noted()"
+
+
+def rehearsing():
+    """Whether this thread does: others may be training meanwhile."""
+    return getattr(_here, "notes", None) is not None
 
 
 def note(kernel, *args):
     """In place of kernel(*args)."""
     function = kernel.py_func
-    notes.append((function.__module__, function.__name__, tuple(map(kernel.typeof_pyval, args))))
+    _here.notes.append((function.__module__, function.__name__, tuple(map(kernel.typeof_pyval, args))))
 
 
 def is_worth_it():
@@ -42,14 +48,13 @@ def is_worth_it():
 
 def rehearse(step):
     """What ``step()`` calls, kernel by kernel; up to an error, which will come again, and in earnest."""
-    global notes  # noqa: PLW0603
-    notes = []
+    _here.notes = notes = []
     try:
         with np.errstate(all="ignore"), contextlib.suppress(Exception):
             step()
         return notes
     finally:
-        notes = None
+        _here.notes = None
 
 
 def compile_elsewhere(noted):

@@ -26,7 +26,7 @@ def parallel_jit(function):
     @functools.wraps(function)
     def launch(*args):
         box = threads.box_in_hand()
-        if ahead.notes is not None:
+        if ahead.rehearsing():
             return ahead.note(compiled, box, *args)
         if box is not None:
             return compiled(box, *args)

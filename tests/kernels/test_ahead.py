@@ -65,6 +65,18 @@ def test_the_types_noted_are_those_of_the_call(noted):
         assert types in getattr(sys.modules[module], name).kernel.overloads, name
 
 
+def test_another_thread_that_trains_meanwhile_is_not_noted():
+    def step():
+        other = threading.Thread(target=lambda: results.append(weights_after_a_step()))
+        other.start()
+        other.join()
+
+    results = []
+    assert ahead.rehearse(step) == []
+    for each, alone in zip(results[0], weights_after_a_step(), strict=True):
+        np.testing.assert_array_equal(each, alone)
+
+
 def test_only_the_first_step_is_rehearsed(noted):
     model = small_model()
     for _ in range(3):
@@ -91,7 +103,7 @@ def test_an_error_comes_when_it_is_no_rehearsal(noted, monkeypatch):
     monkeypatch.setattr(layers.Dropout, "backward", fails)
     with pytest.raises(ZeroDivisionError, match="of the layer"):
         weights_after_a_step()
-    assert ahead.notes is None and "dense._backward" in names(noted[0])
+    assert not ahead.rehearsing() and "dense._backward" in names(noted[0])
 
 
 @pytest.mark.parametrize("full", [False, True])
