@@ -189,10 +189,13 @@ LOSS = [
         for way in (ways.plain_exp, ways.log_of_plain_sum)
         for rest in (right, all_products)
     ),
-    Wrong(
-        "the largest score of ALL rows is subtracted: in a row far below it every exp is 0, and log 0 is "
-        "-infinity. Take each row's own.",
-        function=loss_by(ways.largest_of_all),
+    *(
+        Wrong(
+            "the largest score of ALL rows is subtracted: in a row far below it every exp is 0, and log 0 is "
+            "-infinity. Take each row's own.",
+            function=loss_by(ways.largest_of_all, rest),
+        )
+        for rest in (right, all_products)
     ),
     Wrong(
         "p is divided by the sum over all rows: each row must sum to 1 by itself.",

@@ -113,6 +113,7 @@ WRONG = [
     ("02", SOFTMAX, "the numbers of one row lose different ones"),
     ("03", WITHOUT_SUM, "the logarithm of the sum is left out"),
     ("03", OF_P, "the largest score of ALL rows"),
+    ("03", LOSS.replace("z.max(1, keepdims=True)", "z.max()"), "the largest score of ALL rows"),
     ("03", LOSS.replace("np.eye(K, dtype=z.dtype)[labels]", "labels"), "not a row of K numbers"),
     ("03", LOSS.replace("np.eye(K", "np.eye(10"), "which need not be 10"),
     ("03", LOSS.replace("[labels]", "[labels - 1]"), "labels - 1 is taken"),
