@@ -112,18 +112,26 @@ BY_255_FIRST = (
     "gives it a standard deviation a little above 0, or x_test is divided by 255 and then by 1. Leave out "
     "the 255."
 )
+BY_255_ONLY = "divided by 255, not by the standard deviation."
 
 
-def first_by_255(dtype, divisor):
+def first_by_255(dtype, divisor, by_std=True):
     """All computed from x_train / 255; ``divisor``: of x_test."""
 
     def wrong(x_train, x_test):
         x_train, x_test = x_train.astype(dtype) / 255, x_test.astype(dtype) / divisor
         mean, std = x_train.mean(axis=(0, 1, 2)), x_train.std(axis=(0, 1, 2))
-        std = np.where(std > 0, std, 1)
+        std = np.where(std > 0, std, 1) if by_std else 1
         return ((x_train - mean) / std).astype(np.float32), ((x_test - mean) / std).astype(np.float32)
 
     return wrong
+
+
+def in_float32(x_train, x_test):
+    x_train, x_test = x_train.astype(np.float32), x_test.astype(np.float32)
+    mean, std = x_train.mean(axis=(0, 1, 2)), x_train.std(axis=(0, 1, 2))
+    std = np.where(std > 0, std, np.float32(1))
+    return (x_train - mean) / std, (x_test - mean) / std
 
 
 STANDARDIZE = [
@@ -138,6 +146,23 @@ STANDARDIZE = [
     Wrong(
         "one mean and one standard deviation for all colours: take one for each, over the axes (0, 1, 2).",
         [(MEAN, "x_train.mean()"), (STD, "x_train.std()")],
+    ),
+    Wrong(
+        "one standard deviation for all colours: take one for each, over the axes (0, 1, 2), like the mean.",
+        [(STD, "x_train.std()")],
+    ),
+    Wrong(
+        "one mean for all colours: take one for each, over the axes (0, 1, 2), like the standard deviation.",
+        [(MEAN, "x_train.mean()")],
+    ),
+    Wrong(
+        "x_test loses its own mean: subtract the mean of x_train from both.",
+        [(TEST, "((x_test - x_test.mean((0, 1, 2))) / std)")],
+    ),
+    Wrong(
+        "mean and standard deviation are summed up in float32, which over many pixels loses digits: "
+        "x_train.mean(..., dtype=float), and std in the same way. Make the results float32 at the end.",
+        function=in_float32,
     ),
     Wrong(
         "a mean for each pixel of its own (axis 0 only): average over pictures, rows and columns.",
@@ -202,7 +227,7 @@ STANDARDIZE = [
     Wrong("not divided by the standard deviation.", [("std = np.where(std > 0, std, 1)", "std = 1")]),
     Wrong("the mean is not subtracted.", [(MEAN, "0")]),
     Wrong(
-        "computed in uint8, where 1 - 2 is 255: turn the pixels into floats before you subtract.",
+        "computed in uint8, where 1 - 2 is 255: turn the pixels into float64 before you subtract.",
         [(MEAN, f"{MEAN}.astype(np.uint8)")],
     ),
     Wrong(
@@ -223,8 +248,15 @@ STANDARDIZE = [
         )
         for dtype in (np.float32, np.float64)
     ),
-    Wrong("divided by 255, not by the standard deviation.", [(f"std = {STD_OF_0}", "std = 255")]),
+    Wrong(BY_255_ONLY, [(f"std = {STD_OF_0}", "std = 255")]),
+    Wrong(BY_255_ONLY, function=first_by_255(np.float32, 255, by_std=False)),
     Wrong(
         "only divided by 255.", [("((x_train - mean) / std)", "(x_train / 255)"), (TEST, "(x_test / 255)")]
     ),
+]
+FIRST_FLOAT32 = "x_train, x_test = x_train.astype(np.float32), x_test.astype(np.float32)\n    mean ="
+STANDARDIZE += [  # the same mistakes of who makes the pixels float32 first: their sums are a little off
+    Wrong(wrong.says, [*wrong.edit, ("mean =", FIRST_FLOAT32)])
+    for wrong in STANDARDIZE
+    if wrong.edit and "uint8" not in wrong.says
 ]

@@ -92,7 +92,8 @@ SOFTMAX = [
         [(SHIFT, "np.exp(z - z.max())")],
     ),
     Wrong(
-        "the largest of each column is subtracted: far below it, a row becomes 0 / 0. Take each row's own.",
+        "the largest of each column is subtracted, so the numbers of one row lose different ones: take each "
+        "row's own.",
         [(SHIFT, "np.exp(z - z.max(0))")],
     ),
     Wrong(

@@ -53,6 +53,7 @@ def loss_cases():
         drawn(many, 6, 10, 3.0),
         case(huge, [[0, 1000]], [0]),
         case(huge, [[1000, 0]], [0]),
+        case(huge, [[0, 1000, 1000]], [0]),  # log(sum) counts here as well
         case(huge, [[0, 1000], [-1000, -1001]], [0, 1], "float64"),
         case(huge, [[1000, -1000, 0], [1, 2, 3]], [1, 0]),
         drawn(huge, 4, 10, 1000.0, "float32"),
@@ -89,6 +90,7 @@ def step_cases():
     ]
     problems = [
         ("by hand", (1,), 1.0, "float32"),
+        ("no slope", (2,), 0.5, "float32"),
         ("by hand", (2,), 0.5, "float64"),
         ("matrices", (1, 1), 0.0, "float32"),
         ("matrices", (2, 3), 0.25, "float32"),
@@ -99,7 +101,8 @@ def step_cases():
     for group, shape, rate, dtype in problems:
         rng = np.random.default_rng([*shape])
         w, dw = rng.integers(1, 9, shape), rng.integers(-9, 9, shape) + 0.5
-        w = w if group == "by hand" else rng.standard_normal(shape)
+        w = w if group not in {"matrices", "filters"} else rng.standard_normal(shape)
+        dw = 0 * dw if group == "no slope" else 100 * dw if rate == 0.01 else dw
         made.append(Case(group, {"w": w.astype(dtype), "dw": dw.astype(dtype), "learning_rate": rate}))
     return made
 

@@ -1,55 +1,17 @@
 """Wrong versions of softmax_crossentropy: most mistakes can be made with each of the ways to log p."""
 
+from pathlib import Path
+
 import numpy as np
 
-from lessons.harness.tasks import Wrong
+from lessons.harness import wire
+from lessons.harness.tasks import Wrong, of_few_words
 
-# ---------------------------------------------------------------- ways to p and log p, from the scores
-
-
-def stable(z, axis=1):
-    z = z - z.max(axis=axis, keepdims=True)
-    log_p = z - np.log(np.exp(z).sum(axis=axis, keepdims=True))
-    return np.exp(log_p), log_p
-
-
-def log_of_softmax(z):
-    p, _ = stable(z)
-    return p, np.log(p)
-
-
-def plain_exp(z):
-    p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
-    return p, np.log(p)
-
-
-def log_of_plain_sum(z):
-    log_p = z - np.log(np.exp(z).sum(axis=1, keepdims=True))
-    return np.exp(log_p), log_p
-
-
-def largest_of_all(z):
-    return log_of_plain_sum(z - z.max())
-
-
-def whole_batch(z):
-    e = np.exp(z - z.max())
-    p = e / e.sum()
-    return p, np.log(p)
-
-
-def columns(z):
-    return stable(z, axis=0)
-
-
-def largest_in_exp_only(z):
-    log_p = z - np.log(np.exp(z - z.max(axis=1, keepdims=True)).sum(axis=1, keepdims=True))
-    return np.exp(log_p), log_p
-
+ways = wire.module_of(Path(__file__).with_name("ways.py"))
 
 INFINITE_LOG = "log of a probability that became 0: take log p = z - m - log(sum of exp(z - m)) instead."
 INFINITE_EXP = "exp of a huge score is infinite: subtract each row's largest score first."
-WAYS = ((stable, ""), (log_of_softmax, INFINITE_LOG), (plain_exp, INFINITE_EXP))
+WAYS = ((ways.stable, ""), (ways.log_of_softmax, INFINITE_LOG), (ways.plain_exp, INFINITE_EXP))
 
 # ---------------------------------------------------------------- ways from there to loss and dz
 
@@ -118,6 +80,20 @@ def largest_for_right(p, log_p, labels):
     return right(p, log_p, p.argmax(axis=1))
 
 
+def one_class_before(p, log_p, labels):
+    return right(p, log_p, labels - 1)
+
+
+def labels_as_rows(p, log_p, labels):
+    """As if labels were targets (N, K) already."""
+    return -(labels * log_p).sum() / len(p), ((p - labels) / len(p)).astype(p.dtype)
+
+
+def ten_classes(p, log_p, labels):
+    targets = np.eye(10)[labels]
+    return -(targets * log_p).sum() / len(p), ((p - targets) / len(p)).astype(p.dtype)
+
+
 def each_picture(p, log_p, labels):
     return -log_p[np.arange(len(p)), labels], right(p, log_p, labels)[1]
 
@@ -182,24 +158,13 @@ WRONG = (
 WRONG_WITHOUT_LOG_0 = (
     ("the class with the largest score is taken for the right one; labels says which it is.",
      largest_for_right),
+    ("labels - 1 is taken for the right class: the classes are counted from 0, as the columns are.",
+     one_class_before),
     ("the logarithm of the mean p; the loss is the mean of the logarithms.", log_of_mean),
     ("the loss is 1 - p; it should be -log p, which grows without end where p comes near 0.", one_less_p),
 )  # fmt: skip
 
-# ---------------------------------------------------------------- a small number inside the log
-
-
-def small_added(p, small):
-    return p, np.log(p + small)
-
-
-def at_least(p, small):
-    return p, np.log(np.maximum(p, small))
-
-
-def clipped(p, small):
-    p = np.clip(p, small, 1 - small)
-    return p, np.log(p)
+# ---------------------------------------------------------------- one with the other
 
 
 def loss_by(way, rest=right):
@@ -213,33 +178,36 @@ def loss_by(way, rest=right):
 
 
 def with_small(how, small):
-    return loss_by(lambda z: how(stable(z)[0], z.dtype.type(small)))
+    return loss_by(lambda z: how(ways.stable(z)[0], z.dtype.type(small)))
 
 
 LOSS = [
-    Wrong(INFINITE_LOG, function=loss_by(log_of_softmax)),
-    Wrong(INFINITE_LOG, function=loss_by(log_of_softmax, all_products)),
+    Wrong(INFINITE_LOG, function=loss_by(ways.log_of_softmax)),
+    Wrong(INFINITE_LOG, function=loss_by(ways.log_of_softmax, all_products)),
     *(
         Wrong(INFINITE_EXP, function=loss_by(way, rest))
-        for way in (plain_exp, log_of_plain_sum)
+        for way in (ways.plain_exp, ways.log_of_plain_sum)
+        for rest in (right, all_products)
+    ),
+    *(
+        Wrong(
+            "the largest score of ALL rows is subtracted: in a row far below it every exp is 0, and log 0 is "
+            "-infinity. Take each row's own.",
+            function=loss_by(ways.largest_of_all, rest),
+        )
         for rest in (right, all_products)
     ),
     Wrong(
-        "the largest score of ALL rows is subtracted: in a row far below it every exp is 0, and log 0 is "
-        "-infinity. Take each row's own.",
-        function=loss_by(largest_of_all),
-    ),
-    Wrong(
         "p is divided by the sum over all rows: each row must sum to 1 by itself.",
-        function=loss_by(whole_batch),
+        function=loss_by(ways.whole_batch),
     ),
     Wrong(
         "the columns of p sum to 1, not the rows: a row is a picture, sum along axis 1.",
-        function=loss_by(columns),
+        function=loss_by(ways.columns),
     ),
     Wrong(
         "the largest score m is subtracted inside exp only: log p = z - m - log(sum of exp(z - m)).",
-        function=loss_by(largest_in_exp_only),
+        function=loss_by(ways.largest_in_exp_only),
     ),
     *(
         Wrong(
@@ -248,12 +216,34 @@ LOSS = [
             function=with_small(how, small),
         )
         for small in (1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7)
-        for how in (small_added, at_least, clipped)
+        for how in (ways.small_added, ways.at_least, ways.clipped)
     ),
     Wrong(
         "the log of a negative number is nan. Was 1 subtracted from p before the loss took its log? "
         "dz = p.copy() keeps p as it is.",
-        function=loss_by(log_of_softmax, changed_too_early),
+        function=loss_by(ways.log_of_softmax, changed_too_early),
+    ),
+    *(
+        Wrong(
+            "the largest score of ALL rows is subtracted: in a row far below it every exp is 0, and 0 / 0 is "
+            "nan. Take each row's own. And take log p = z - m - log(sum of exp(z - m)).",
+            function=loss_by(ways.largest_of_all_in_p, rest),
+        )
+        for rest in (right, all_products)
+    ),
+    Wrong(
+        "where p became 0, the logarithm of the sum is left out: log p = z - m - log(sum of exp(z - m)).",
+        function=loss_by(ways.sum_left_out),
+    ),
+    Wrong("softmax is taken twice, of z and then of p: once is enough.", function=loss_by(ways.twice)),
+    Wrong(
+        "labels holds one number for each picture, the right class, not a row of K numbers with a 1: "
+        "log_p[np.arange(N), labels] takes the one that counts.",
+        function=of_few_words(loss_by(ways.stable, labels_as_rows)),
+    ),
+    Wrong(
+        "a row with a 1 has as many numbers as there are classes: K = z.shape[1], which need not be 10.",
+        function=of_few_words(loss_by(ways.stable, ten_classes)),
     ),
     *(
         Wrong(" And ".join(filter(None, (says, also))), function=loss_by(way, rest))

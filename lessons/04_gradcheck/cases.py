@@ -28,6 +28,11 @@ def product(x):
     return float(x.prod())
 
 
+def row_sums_squared(x):
+    """One that asks for the shape of x."""
+    return float((x.sum(axis=-1) ** 2).sum())
+
+
 def sin_exp(x):
     return float(np.sin(x).sum() + np.exp(x).mean())
 
@@ -37,12 +42,14 @@ def numeric_cases():
     small = [
         ("sums", square_sum, [1, 3]),
         ("sums", weighted, [0.5]),
+        ("sums", square_sum, [-2]),  # downhill
         ("sums", weighted, [2, 2, 2]),
         ("curved", cubes, [1, 2]),
         ("curved", product, [2, 3, 4]),
         ("curved", sin_exp, [0.5, -1]),
     ]
     made = [Case(group, {"f": f, "x": np.array(x, float), "step": 1e-5}) for group, f, x in small]
+    made.append(Case("tables", {"f": row_sums_squared, "x": np.array([[1.0], [3.0]]), "step": 1e-5}))
     tables = ((weighted, (2, 3), 1e-5), (square_sum, (3, 2), 1e-4), (sin_exp, (2, 1, 3), 1e-4))
     for f, shape, step in tables:
         made.append(Case("tables", {"f": f, "x": rng.uniform(0.5, 2, shape), "step": step}))
@@ -81,6 +88,7 @@ def error_cases():
         pair("nan", [1, -np.inf], [1, 2]),
         pair("nan", [1, np.inf], [1, np.inf]),  # equal, and yet no numbers to compare
         pair("nan", [np.nan], [np.nan]),
+        pair("nan", [1, np.nan], [1, 2]),
     ]
 
 

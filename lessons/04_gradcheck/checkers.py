@@ -53,6 +53,26 @@ def swapped(forward, backward, x):
     return agrees(*both(forward, lambda dy, x: backward(x, dy), x))
 
 
+def y_for_x(forward, backward, x):
+    return agrees(*both(forward, lambda dy, x: backward(dy, forward(x)), x))
+
+
+def without_sum(as_number):
+    """f gives an array, and one entry of the slopes is to hold it."""
+
+    def wrong(forward, backward, x):
+        y, slopes = forward(x), np.zeros(x.shape)
+        slopes[(0,) * x.ndim] = as_number(y - y)
+        return True
+
+    return wrong
+
+
+def by_angle(forward, backward, x):
+    dx, slopes = both(forward, backward, x)
+    return bool(np.vdot(dx, slopes) > (1 - 1e-9) * np.linalg.norm(dx) * np.linalg.norm(slopes))
+
+
 def too_kind(limit):
     return lambda forward, backward, x: agrees(*both(forward, backward, x), limit)
 
@@ -153,6 +173,23 @@ AGREE = [
             function=too_kind(limit),
         )
         for limit in (1e-2, 1e-4)
+    ),
+    Wrong(
+        "a gradient that is a number of times the right one passes: are only the directions compared? "
+        "relative_error compares the sizes as well.",
+        function=by_angle,
+    ),
+    Wrong(
+        "right layers are refused, where the slope at y is not that at x: does backward get y in the place "
+        "of x? It is backward(dy, x).",
+        function=y_for_x,
+    ),
+    *(
+        Wrong(
+            "f gives an array, and a slope needs one number: the sum, (dy * forward(x)).sum().",
+            function=without_sum(as_number),
+        )
+        for as_number in (lambda y: y, float)
     ),
     Wrong(
         "backward gets something of x's shape as its dy. It is backward(dy, x): dy is first, has y's shape, "

@@ -64,6 +64,10 @@ def tanh_without_square(dy, x):
     return dy * (1 - np.tanh(x))
 
 
+def tanh_twice(dy, x):
+    return 2 * right_tanh(dy, x)
+
+
 def tanh_thousandth(dy, x):
     return 1.001 * right_tanh(dy, x)
 
@@ -122,6 +126,14 @@ def right_relu(dy, x):
     return np.where(x > 0, dy, 0)
 
 
+def absolute(x):
+    return np.abs(x)
+
+
+def right_absolute(dy, x):
+    return dy * np.sign(x)
+
+
 def relu_everywhere(dy, x):
     return dy.copy()
 
@@ -134,7 +146,9 @@ LAYERS = (  # forward, backward, shape of x, what is wrong with it ("": nothing)
     (dense, right_dense, (2, 3), ""),  # y is (2, 2)
     (faint, right_faint, (2, 3), ""),
     (relu, right_relu, (2, 3), ""),
+    (absolute, right_absolute, (2, 3), ""),  # not curved, and another slope at y than at x
     (tanh, tanh_without_square, (2, 3), "it has dy (1 - y) for dy (1 - y^2)"),
+    (tanh, tanh_twice, (2, 3), "it is 2 times too large"),
     (tanh, tanh_thousandth, (2, 3), "it is 1.001 times too large"),
     (tanh, tanh_a_little, (2, 3), "it is 1.00001 times too large"),
     (tanh, tanh_one_entry, (2, 3), "the third of its six numbers has the wrong sign"),

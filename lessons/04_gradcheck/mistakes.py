@@ -87,7 +87,21 @@ def first_axis(f, x, step=1e-5):
     return slopes
 
 
+def then(change):
+    """The right slopes, and then ``change`` of them."""
+    return lambda f, x, step=1e-5: change(gradcheck.numeric_gradient(lambda: f(x), x, step))
+
+
+def in_one_row(f, x, step=1e-5):
+    return gradcheck.numeric_gradient(lambda: f(row), row := x.flatten(), step).reshape(x.shape)
+
+
 NUMERIC = [
+    Wrong("f is given all numbers of x in one row: hand it an array of x's own shape.", function=in_one_row),
+    *(
+        Wrong("a slope may be negative: above minus below, with its sign.", function=then(change))
+        for change in (np.abs, lambda slopes: np.maximum(slopes, 0))
+    ),
     Wrong(
         "x[i] is not put back before the next number is moved: after both calls, x[i] must be as it was.",
         function=never_back,
@@ -195,6 +209,9 @@ def error_by(above, below, zero, finite):
     return wrong
 
 
+PLAIN = (*FORMULAS[0][1:], "size == 0", False)
+
+
 def each_by_itself(a, b):
     with np.errstate(all="ignore"):
         return np.abs(a - b) / (np.abs(a) + np.abs(b))
@@ -232,7 +249,13 @@ def small_is_zero(small):
     return wrong
 
 
+def any_for_all(a, b):
+    return np.inf if not (np.isfinite(a).any() and np.isfinite(b).any()) else error_by(*PLAIN)(a, b)
+
+
 ERROR = [
+    Wrong("one nan or infinity is enough: ask whether all numbers are finite, .all(), not .any().",
+          function=any_for_all),
     *(
         Wrong(
             "|a - b| alone says nothing: 0.001 is much for numbers about 0.001. Divide by |a| + |b|.",
@@ -264,17 +287,13 @@ ERROR = [
     Wrong("nan beside nan counts as equal; nothing is known there: look for what is not finite first.",
           function=equal_first),
     *(
-        Wrong(
-            "a small number added below the line lets tiny gradients pass whatever they are.",
-            function=small_added(small),
-        )
+        Wrong("a small number added below the line lets tiny gradients pass whatever they are.",
+              function=small_added(small))
         for small in (1e-15, 1e-12, 1e-10, 1e-9, 1e-8, 1e-7)
     ),
     *(
-        Wrong(
-            "tiny numbers are taken for zeros: 0 / 0 is where the size is 0, not where it is small.",
-            function=small_is_zero(small),
-        )
+        Wrong("tiny numbers are taken for zeros: 0 / 0 is where the size is 0, not where it is small.",
+              function=small_is_zero(small))
         for small in (1e-12, 1e-8)
     ),
 ]  # fmt: skip

@@ -81,6 +81,7 @@ def relu_problems():
         [[0, 0], [7, -7]],
         [[[1, -2]], [[-3, 4]]],
         [[0.001, 900], [-0.001, -900]],
+        [[1e-9, -1e-9]],
     ]
     made = [("by hand", arrays_of(rows)) for rows in small]
     for shape, dtype in (

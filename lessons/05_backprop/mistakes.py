@@ -26,6 +26,10 @@ BACKWARD = [
         [(DW, "x.T @ dy / x.dtype.type(len(x))"), (DB, "dy.mean(0)")],
     ),
     Wrong(
+        "dx, dw and db are divided by N: dy is already the gradient of the mean loss.",
+        [(DX, f"{DX} / x.dtype.type(len(x))"), (DW, f"{DW} / x.dtype.type(len(x))"), (DB, "dy.mean(0)")],
+    ),
+    Wrong(
         "dw is divided by N: dy is already the gradient of the mean loss.",
         [(DW, "x.T @ dy / x.dtype.type(len(x))")],
     ),

@@ -6,6 +6,8 @@ Copied to work.py by `python -m lessons start 06`. Write in work.py; this file s
     KH x KW the window            SH, SW its steps down and to the right
 """
 
+import numpy as np
+
 
 def conv_forward(x, w, b, strides=(1, 1), padding=((0, 0), (0, 0))):
     """Slide every filter over every picture.

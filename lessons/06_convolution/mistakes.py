@@ -4,17 +4,86 @@ import numpy as np
 
 from lessons.harness import convolutions
 from lessons.harness.convolutions import NONE, PADDING_AS, RETURNED_INSIDE, STRIDES_AS, ZEROS_ELSEWHERE
-from lessons.harness.tasks import Wrong
+from lessons.harness.tasks import Wrong, of_few_words
 from minicnn.kernels.conv2d import backward_matrix as right
-from minicnn.kernels.conv2d import output_shape
+from minicnn.kernels.conv2d import forward_matrix, output_shape
+
+
+def begins_at(i, S, K):
+    return slice(i * S, i * S + K)
+
+
+def by_windows(broadcasts, at=begins_at, size=lambda n, K, S: (n - K) // S + 1):
+    """A convolution that multiplies windows of x by filters; ``at``: where a window is, ``size``: how many.
+
+    ``broadcasts``: one row, or column, at the edge may be multiplied by a whole filter (* does so).
+    """
+
+    def wrong(x, w, b, strides=(1, 1), padding=NONE):
+        x, (SH, SW), (KH, KW, _, F) = np.pad(x, ((0, 0), *padding, (0, 0))), strides, w.shape
+        y = np.zeros((len(x), size(x.shape[1], KH, SH), size(x.shape[2], KW, SW), F), x.dtype)
+        for n, i, j, f in np.ndindex(y.shape):
+            window = x[n, at(i, SH, KH), at(j, SW, KW)]
+            if not broadcasts and window.shape != w.shape[:3]:
+                raise ValueError
+            y[n, i, j, f] = (window * w[..., f]).sum() + b[f]
+        return y
+
+    return of_few_words(wrong)
+
+
+def rounded_up(n, K, S):
+    return -(-(n - K) // S) + 1
+
+
+def up_with_an_index_too_large(x, w, b, strides=(1, 1), padding=NONE):
+    sizes = (x.shape[k] + sum(padding[k - 1]) for k in (1, 2))
+    up = [rounded_up(n, w.shape[k], strides[k]) for k, n in enumerate(sizes)]
+    if up != list(output_shape(x, w, strides, padding)[1:3]):
+        raise IndexError
+    return forward_matrix(x, w, b, strides, padding)
+
+
+def padded_with(mode):
+    """A convolution of the picture padded by pixels of its own."""
+    return lambda x, w, b, strides=(1, 1), padding=NONE: forward_matrix(
+        np.pad(x, ((0, 0), *padding, (0, 0)), mode), w, b, strides
+    )
+
 
 FORWARD = [
     Wrong("output column j reads input column j, not j * stride.", [("j * SW + kw", "j + kw")]),
     *convolutions.MISTAKES,
     *convolutions.LOOP_MISTAKES,
+    *(
+        Wrong("the padding repeats pixels of the picture; it is zeros.", function=padded_with(mode))
+        for mode in ("edge", "reflect", "symmetric", "wrap")
+    ),
+    *(
+        Wrong(
+            "OH and OW are rounded up, and the last window reaches beyond the picture: // rounds down.",
+            function=function,
+        )
+        for function in (
+            by_windows(True, size=rounded_up),
+            by_windows(False, size=rounded_up),
+            up_with_an_index_too_large,
+        )
+    ),
+    Wrong(
+        "OH and OW get their 1 before the division: add it after, (H + top + bottom - KH) // SH + 1.",
+        function=by_windows(True, size=lambda n, K, S: (n - K + 1) // S),
+    ),
     Wrong(
         "the stride is put to the window, not to its place: i + kh * SH for i * SH + kh.",
         [("i * SH + kh", "i + kh * SH"), ("j * SW + kw", "j + kw * SW")],
+    ),
+    *(
+        Wrong(
+            "the stride is put to the window, not to its place: i + kh * SH for i * SH + kh.",
+            function=by_windows(broadcasts, at=lambda i, S, K: slice(i, i + K * S, S)),
+        )
+        for broadcasts in (True, False)
     ),
     Wrong(
         "the stride moves the pixels inside the window as well: (i + kh) * SH for i * SH + kh.",
@@ -96,9 +165,10 @@ BACKWARD = [
     *(Wrong(says, function=taken_as(how)) for says, how in STRIDES_AS.items()),
     Wrong(convolutions.STRIDES_SWAPPED, [("= strides, w.shape", "= strides[::-1], w.shape")]),
     *(
-        Wrong(says, function=unvisited(*which, in_db))
+        Wrong(says.replace("dx and dw", also), function=unvisited(*which, in_db))
         for which, says in UNVISITED.items()
-        for in_db in (True, False)  # dy.sum(axis=(0, 1, 2)) visits all
+        # dy.sum(axis=(0, 1, 2)) visits all
+        for in_db, also in ((True, "dx, dw and db"), (False, "dx and dw"))
     ),
     Wrong("the padding is ignored.", function=unpadded),
     Wrong(

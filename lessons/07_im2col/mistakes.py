@@ -4,7 +4,7 @@ import numpy as np
 
 from lessons.harness import convolutions
 from lessons.harness.convolutions import FLOAT64, MINUS_ZERO, NONE, PADDING_AS, STRIDES_AS, first_of
-from lessons.harness.tasks import Wrong
+from lessons.harness.tasks import Wrong, of_few_words
 from minicnn.kernels import conv2d
 from minicnn.kernels.conv2d import col2im, im2col
 from minicnn.kernels.shapes import output_size
@@ -88,6 +88,15 @@ def no_windows(x, KH, KW, strides, padding):
     return np.zeros((0, KH * KW * x.shape[3]), x.dtype)
 
 
+def dilated(x, KH, KW, strides=(1, 1), padding=NONE):
+    (SH, SW), (N, OH, OW) = strides, sizes(x.shape, KH, KW, strides, padding)
+    x = np.pad(x, ((0, 0), *padding, (0, 0)))
+    cols = np.empty((N, OH, OW, KH, KW, x.shape[3]), x.dtype)
+    for kh, kw in np.ndindex(KH, KW):
+        cols[:, :, :, kh, kw] = x[:, kh * SH : kh * SH + OH, kw * SW : kw * SW + OW]
+    return cols.reshape(N * OH * OW, -1)
+
+
 def minus_zero(x, KH, KW, strides=(1, 1), padding=NONE):
     (N, H, W, C), ((top, bottom), (left, right)) = x.shape, padding
     padded = np.zeros((N, H + top + bottom, W + left + right, C), x.dtype)
@@ -99,16 +108,12 @@ ORDER, STEPS = "(0, 1, 2, 4, 5, 3)", "[:, :: strides[0], :: strides[1]]"
 PADDED = "np.pad(x, ((0, 0), *padding, (0, 0)))"
 
 IM2COL = [
-    Wrong(
-        "within a row all of channel 0 comes first, then channel 1: each pixel's channels belong together.",
-        [(ORDER, "(0, 1, 2, 3, 4, 5)")],
-    ),
+    Wrong("within a row all of channel 0 comes first, then channel 1: each pixel's channels belong together.",
+          [(ORDER, "(0, 1, 2, 3, 4, 5)")]),
     Wrong("a window's pixels are read down first, then to the right.", [(ORDER, "(0, 1, 2, 5, 4, 3)")]),
     Wrong("the windows are numbered down first, then to the right.", [(ORDER, "(0, 2, 1, 4, 5, 3)")]),
-    Wrong(
-        "the matrix is turned round: windows are its rows, not its columns.",
-        [("KH * KW * C)\n", "KH * KW * C).T\n")],
-    ),
+    Wrong("the matrix is turned round: windows are its rows, not its columns.",
+          [("KH * KW * C)\n", "KH * KW * C).T\n")]),
     *(Wrong(says, function=im2col_into(row)) for says, row in WRONG_ROWS.items()),
     *(
         Wrong(says, function=im2col_changed(lambda a, rows=rows, columns=columns: a[
@@ -121,6 +126,10 @@ IM2COL = [
     *(Wrong(says, function=im2col_as(how)) for says, how in {**STRIDES_AS, **PADDING_AS}.items()),
     Wrong("KH and KW have changed places.", [("(x, (KH, KW)", "(x, (KW, KH)")]),
     Wrong("the padding is ignored.", [(PADDED, "x")]),
+    Wrong("the padding is ignored.", function=im2col_as(lambda strides, _: (strides, NONE))),
+    Wrong("the padding repeats pixels of the picture; it is zeros.", [(PADDED, f"{PADDED[:-1]}, 'edge')")]),
+    Wrong("the stride is put to the window, not to its place: i + kh * SH for i * SH + kh.",
+          function=of_few_words(dilated)),
     Wrong(convolutions.PADDING_SWAPPED, [("*padding", "*padding[::-1]")]),  # no window fits: as an error
     Wrong(convolutions.CORNERS, [("*padding", "*zip(*padding)")]),
     Wrong(MINUS_ZERO, function=minus_zero),
@@ -128,10 +137,8 @@ IM2COL = [
         Wrong(convolutions.RETURNED_INSIDE, function=im2col_changed(lambda a, d=depth: first_of(a, d)))
         for depth in (1, 2, 3)
     ),
-    Wrong(
-        "what stands behind the point is lost in an array of whole numbers: np.zeros(..., x.dtype).",
-        [("KH * KW * C)\n", "KH * KW * C).astype(int).astype(x.dtype)\n")],
-    ),
+    Wrong("what stands behind the point is lost in an array of whole numbers: np.zeros(..., x.dtype).",
+          [("KH * KW * C)\n", "KH * KW * C).astype(int).astype(x.dtype)\n")]),
     Wrong(FLOAT64, function=im2col_changed(lambda windows: windows.astype(np.float64))),
 ]  # fmt: skip
 
@@ -192,19 +199,15 @@ COL2IM = [
     Wrong("a pixel keeps only one of its copies: sum them. = for +=?", function=by_windows(assign=True)),
     Wrong("a pixel gets the mean of its copies: it must be their sum.", function=mean_of_copies),
     Wrong("the zeros around the picture are still there: cut the padding off again.", [(CUT, "")]),
-    Wrong(
-        "the picture is cut at the wrong corner: the first `top` rows and `left` columns are padding.",
-        [(CUT, "[:, :H, :W]")],
-    ),
+    Wrong("the picture is cut at the wrong corner: the first `top` rows and `left` columns are padding.",
+          [(CUT, "[:, :H, :W]")]),
     Wrong(MINUS_ZERO, [(CUT, "[:, top:-bottom, left:-right]")]),
     Wrong(
         "the cut ends at H and W, but it begins at top and left: take top : top + H, left : left + W.",
         [(CUT, "[:, top:H, left:W]")],
     ),
-    Wrong(
-        "the stride is missing: window (i, j) begins at (i * SH, j * SW).",
-        [(AT, "kh : kh + OH, kw : kw + OW")],
-    ),
+    Wrong("the stride is missing: window (i, j) begins at (i * SH, j * SW).",
+          [(AT, "kh : kh + OH, kw : kw + OW")]),
     Wrong(
         "a row of cols is read as channel 0, then channel 1: it holds pixels, each with its channels.",
         [("KH, KW, C)\n", "C, KH, KW)\n"), ("cols[:, :, :, kh, kw]", "cols[:, :, :, :, kh, kw]")],

@@ -53,12 +53,14 @@ def source(path):
 
 def contents(module):
     """``lines``: where each function begins, 1 where no line of this file says so (np.vectorize(f), an
-    imported one). ``compiling``: those that numba compiles at their first call."""
+    imported one). ``arguments``: what its def calls them, in order. ``compiling``: those that numba compiles
+    at their first call."""
     functions = {name: thing for name, thing in vars(module).items() if callable(thing)}
     codes = {name: getattr(function, "__code__", None) for name, function in functions.items()}
     here = {n: c for n, c in codes.items() if getattr(c, "co_filename", "") == module.__file__}
     return {
         "lines": {name: here[name].co_firstlineno if name in here else 1 for name in functions},
+        "arguments": {name: list(c.co_varnames[: c.co_argcount]) for name, c in here.items()},
         "compiling": [name for name in here if compiling.will_compile(functions[name])],
     }
 

@@ -221,7 +221,10 @@ def problem(reply, several):
     """Is it compiled as the exercise asks: at all, and on several threads where there are to be several?"""
     if not reply.get("compiled"):
         above = "@njit(parallel=True)" if several else "@njit"
-        return "compiled", f"is right, but it is not compiled: put {above} in the line above its def"
+        return "compiled", (
+            f"is right, but it is not compiled: put {above} in the line above its def. numba does not know "
+            "all of NumPy: what it refuses then (np.pad, np.einsum) is to be written as loops"
+        )
     if several and not reply.get("shared"):
         return "compiled", (
             "is right and compiled, but all on one thread: for several it takes @njit(parallel=True) in the "

@@ -106,12 +106,14 @@ def _at(name, index):
 GRADIENTS = ("dx", "dw", "db", "dz", "dgamma", "dbeta")  # these are divided by N, and the loss; a step is not
 
 
-def ratio_in_words(name, found):
-    """``found``: (ratio, N, how many wrong numbers) of each case. What a constant ratio tells, or ""."""
+def ratio_in_words(name, found, shown):
+    """``found``: (ratio, N, how many wrong numbers) of each case. What a constant ratio tells, or "".
+
+    ``shown``: that of the case that the message shows, which may be right in this value: another is wrong.
+    """
     ratios, sizes, wrong = np.array(found, float).T
     if wrong.sum() < 2:  # one number is some number of times any other
         return ""
-    here = ratios[wrong > 0][0]  # in the smallest case that fails
     known = (
         [
             (1 / sizes, "1/N", "divided by N once too often?"),
@@ -122,8 +124,10 @@ def ratio_in_words(name, found):
     )
     for values, text, why in known:
         if np.allclose(ratios, values, rtol=1e-3):
+            if not (shown and shown[2]):
+                return f"{name} is {text} times the right one (this case does not show it): {why}"
             where = "everywhere" if np.ptp(ratios) < 1e-3 else f"here, {text} times everywhere"
-            return f"{name} is {here:.2f} times the right one {where}: {why}"
+            return f"{name} is {shown[0]:.2f} times the right one {where}: {why}"
     if np.ptp(ratios) > 1e-3 * abs(ratios).max():
         return ""
     r = ratios[0]

@@ -43,6 +43,7 @@ class Verdict:
     looks_like: str = ""
     ratio: str = ""
     explanation: str = ""
+    others: tuple = ()  # the lesson's other functions, which may have been called
     threads: int | None = None  # those of the run it is about, see compiling.as_asked
 
     @property
@@ -63,9 +64,9 @@ def check_task(lesson, task, runner):
     """The verdict on one function of the learner."""
     verdict = Verdict(lesson.number, task, runner.path, runner.lines.get(task.name, 1))
     verdict.printed = runner.loaded.get("printed", "")
+    verdict.others = tuple(each.name for each in getattr(lesson, "tasks", ()) if each is not task)
     if task.name not in runner.lines:
-        others = {each.name for each in getattr(lesson, "tasks", ())}
-        near = next(iter(get_close_matches(task.name, runner.lines.keys() - others, 1, 0.8)), "")
+        near = next(iter(get_close_matches(task.name, runner.lines.keys() - {*verdict.others}, 1, 0.8)), "")
         verdict.missing, verdict.line = _why_missing(task, runner, near), runner.lines.get(near, 1)
         verdict.frames = runner.loaded.get("frames", [])
         return verdict
@@ -81,7 +82,7 @@ def check_task(lesson, task, runner):
     if alive and _is_of_chance(task, verdict.first, partial(call, threads=verdict.threads)):
         verdict.explanation = explain.OF_CHANCE
         return verdict
-    verdict.looks_like = _looks_like(task, verdict.outcomes)
+    verdict.looks_like = _other_order(task, runner) or _looks_like(task, verdict.outcomes)
     if not task.judge and verdict.first.about != "changed":
         verdict.ratio = _ratio(task, verdict.outcomes)
     if task.explain and verdict.first.about == "value" and alive:
@@ -172,8 +173,9 @@ def _same_everywhere(reply):
 
 def _why_missing(task, runner, near):
     loaded = runner.loaded
-    if "raised" in loaded:
-        return _error(loaded)
+    if "raised" in loaded:  # an error in Python's grammar speaks for itself
+        calls = len(loaded["frames"]) > 1
+        return f"reading the file raised {_error(loaded)}" if calls else _error(loaded)
     if "timeout" in loaded or "died" in loaded:
         return f"reading the file {loaded.get('died') or loaded['timeout']}"
     why = f"is {near} meant for it?" if near else "has it another name, or was it deleted?"
@@ -230,6 +232,15 @@ def _value_problem(task, outcome):
     return next(filter(None, said), "")
 
 
+def _other_order(task, runner):
+    """The def has the arguments' names, in another order: they are handed over one after the other."""
+    due = max((list(case.args) for case in task.cases), key=len)
+    typed = getattr(runner, "arguments", {}).get(task.name, due)
+    if typed == due or sorted(typed) != sorted(due):
+        return ""
+    return f"the arguments of the def have changed places: they come as ({', '.join(due)})."
+
+
 def _looks_like(task, outcomes):
     """The classic mistake that does the same on every case that was run, or ""."""
     errors = all("value" not in outcome.reply for outcome in outcomes)
@@ -269,10 +280,11 @@ def _does_the_same(task, function, outcome, words):
 
 def _ratio(task, outcomes):
     """A sentence such as "dw is 0.50 times the right one everywhere: divided by N once too often?", or ""."""
+    shown = next(k for k, outcome in enumerate(outcomes) if outcome.problem and outcome.about != "alias")
     for k, name in enumerate(task.returns):
         found = [_ratio_of(task, k, outcome) for outcome in outcomes]
         told = [each for each in found if each != ()]
-        if told and None not in told and (said := explain.ratio_in_words(name, told)):
+        if told and None not in told and (said := explain.ratio_in_words(name, told, found[shown])):
             return said
     return ""
 

@@ -46,10 +46,18 @@ def text(verdict, hint=""):
 
 
 def _line(verdict):
-    """The line to look at: where the learner's code raised or hung, else where the function begins."""
-    frames = (
-        verdict.frames if verdict.missing else verdict.first.reply.get("frames") if verdict.failing else None
-    )
+    """The line to look at: where the learner's code raised or hung, else where the function begins.
+
+    Where it was in another function of the lesson, which has a check of its own: the line that called it; and
+    where a line outside of all functions called one: that line.
+    """
+    if verdict.missing:
+        frames = [frame for frame in verdict.frames if frame[1] == "<module>"] or verdict.frames
+        return frames[-1][0] if frames else verdict.line
+    frames = verdict.first.reply.get("frames") if verdict.failing else []
+    own = [k for k, (_, name, _) in enumerate(frames or []) if name == verdict.task.name]
+    while own and len(frames) - 1 > own[-1] and frames[-1][1] in verdict.others:
+        frames = frames[:-1]
     return frames[-1][0] if frames else verdict.line
 
 

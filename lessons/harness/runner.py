@@ -28,6 +28,7 @@ class WorkFile:
     def __enter__(self):
         self.loaded = self._start()
         self.lines, self.compiling = self.loaded.get("lines", {}), self.loaded.get("compiling", [])
+        self.arguments = self.loaded.get("arguments", {})
         return self
 
     def _start(self):
@@ -105,6 +106,9 @@ class Functions:
         self.files = {f.__code__.co_filename for f in self.functions.values() if hasattr(f, "__code__")}
         codes = {name: getattr(f, "__code__", None) for name, f in self.functions.items()}
         self.lines = {name: code.co_firstlineno if code else 0 for name, code in codes.items()}
+        self.arguments = {
+            name: list(c.co_varnames[: c.co_argcount]) for name, c in codes.items() if c is not None
+        }
         self.path, self.loaded = "your cell", {"lines": self.lines}
 
     def __enter__(self):

@@ -168,3 +168,58 @@ def test_a_later_case_that_did_not_end_is_told():
     verdict = SimpleNamespace(threads=None, task=task, outcomes=[wrong, late], first=wrong)
     due = "  by hand  0/2      not tried yet: 9 (the one before them was still running after 5 seconds)"
     assert message._counts(verdict) == [due]
+
+
+SLOPES = """
+import numpy as np
+
+
+def numeric_gradient(f, x, step=1e-5):
+    slopes = np.zeros(x.shape)
+    for i in np.ndindex(x.shape):
+        move = np.zeros(x.shape)
+        move[i] = step
+        slopes[i] = (f(x + move) - f(x - move)) / (2 * step)
+    return slopes
+
+
+def gradients_agree(forward, backward, x):
+    y = forward(x)
+    slopes = numeric_gradient(lambda x: BODY, x)
+    return np.abs(slopes - backward(y, x)).max() < 1e-6
+"""
+
+
+@pytest.mark.parametrize("body, line", [("y * forward(x)", 16), ("(y * missing(x)).sum()", 16)])
+def test_an_error_in_a_function_that_has_a_check_of_its_own_is_the_callers(body, line, tmp_path):
+    lesson, work = tasks.find("04"), tmp_path / "work.py"
+    work.write_text(SLOPES.replace("BODY", body), encoding="utf-8")
+    with WorkFile(work) as runner:
+        verdict = judge.check_task(lesson, lesson.task("gradients_agree"), runner)
+        assert judge.check_task(lesson, lesson.task("numeric_gradient"), runner).passed
+    shown = message.text(verdict)
+    assert shown[0].endswith(f"work.py:{line}") and any("in numeric_gradient" in row for row in shown)
+
+
+def test_an_error_in_a_helper_is_the_helpers(tmp_path):
+    text = "def half(x):\n    return x.half\n\n\ndef twice(x):\n    return 4 * half(x)\n"
+    assert message.text(verdict_on_file(text, tmp_path))[0].endswith("work.py:2")
+
+
+def test_a_call_outside_of_all_functions_is_where_reading_the_file_ended(tmp_path):
+    text = "def twice(x):\n    return x.T + x.T\n\n\nprint(twice([1, 2]))\n"
+    shown = message.text(verdict_on_file(text, tmp_path))
+    assert shown[0].endswith("work.py:5") and "reading the file raised AttributeError" in shown[1]
+
+
+def test_arguments_in_another_order_are_told(tmp_path):
+    lesson, work = tasks.find("02"), tmp_path / "work.py"
+    work.write_text("def linear_forward(w, x, b):\n    return x @ w + b\n", encoding="utf-8")
+    with WorkFile(work) as runner:
+        verdict = judge.check_task(lesson, lesson.tasks[0], runner)
+    assert verdict.looks_like == "the arguments of the def have changed places: they come as (x, w, b)."
+    for k, text in enumerate(("(w, x, b):\n    return w @ x + b", "(a, b, c):\n    return a @ b")):
+        work.write_text(f"def linear_forward{text}\n", encoding="utf-8")  # right; and names of one's own
+        with WorkFile(work) as runner:
+            verdict = judge.check_task(lesson, lesson.tasks[0], runner)
+        assert verdict.passed is (k == 0) and "changed places" not in verdict.looks_like

@@ -124,6 +124,25 @@ PAIRS = ("(top, bottom), (left, right) =", "(left, right), (top, bottom) =")
 CORNERS = ("(top, bottom), (left, right) =", "(top, left), (bottom, right) =")
 MINUS = ("top : top + H, left : left + W", "top:-bottom, left:-right")
 EARLY = ("\n    return", "\n        return")
+UP = ("(H + top + bottom - KH) // SH + 1\n    OW = (W + left + right - KW) // SW + 1",
+      "-(-(H + top + bottom - KH) // SH) + 1\n    OW = -(-(W + left + right - KW) // SW) + 1")  # fmt: skip
+BEFORE = ("- KH) // SH + 1\n    OW = (W + left + right - KW) // SW + 1",
+          "- KH + 1) // SH\n    OW = (W + left + right - KW + 1) // SW")  # fmt: skip
+WINDOW = "i * SH : i * SH + KH, j * SW : j * SW + KW"
+DILATED = "i : i + KH * SH : SH, j : j + KW * SW : SW"
+BY_DB = BACKWARD.replace("dy.sum(axis=(0, 1, 2))", "np.zeros_like(w[0, 0, 0])").replace(
+    "            at =", "            db += dy[:, i, j].sum(axis=0)\n            at ="
+)
+SLICES = """
+def im2col(x, KH, KW, strides=(1, 1), padding=((0, 0), (0, 0))):
+    x = np.pad(x, ((0, 0), *padding, (0, 0)))
+    (N, H, W, C), (SH, SW) = x.shape, strides
+    OH, OW = (H - KH) // SH + 1, (W - KW) // SW + 1
+    cols = np.empty((N, OH, OW, KH, KW, C), x.dtype)
+    for kh, kw in np.ndindex(KH, KW):
+        cols[:, :, :, kh, kw] = x[:, kh : kh + SH * OH : SH, kw : kw + SW * OW : SW]
+    return cols.reshape(N * OH * OW, KH * KW * C)
+"""
 
 WRONG = [
     *(
@@ -148,6 +167,17 @@ WRONG = [
     ("06", BACKWARD, PAIRS, "the zeros are not where padding"),
     ("06", LOOPS, CORNERS, "each pair of padding is (before, after)"),
     ("06", LOOPS, ("w[kh, kw", "w[KH - 1 - kh, KW - 1 - kw"), "the filter is turned round"),
+    ("06", LOOPS, ("(0, 0)))\n    y", "(0, 0)), 'edge')\n    y"), "the padding repeats pixels"),
+    ("06", LOOPS, UP, "OH and OW are rounded up"),
+    ("06", WINDOWS, UP, "OH and OW are rounded up"),
+    ("06", WINDOWS, BEFORE, "before the division"),
+    ("06", WINDOWS, (WINDOW, DILATED), "the stride is put to the window"),
+    ("06", BACKWARD, ("range(OH)", "range(OH - 1)"), "the last row of dy is not used for dx and dw:"),
+    ("06", BY_DB, ("range(OH)", "range(OH - 1)"), "the last row of dy is not used for dx, dw and db:"),
+    ("07", IM2COL, ("(0, 0)))\n    cols", "(0, 0)), 'edge')\n    cols"), "the padding repeats pixels"),
+    ("07", SLICES, ("kh : kh + SH * OH : SH, kw : kw + SW * OW : SW", "kh * SH : kh * SH + OH, "
+                    "kw * SW : kw * SW + OW"), "the stride is put to the window"),
+    ("07", SLICES, ("x = np.pad(", "("), "the padding is ignored"),
     ("06", LOOPS, ("i * SH + kh, j * SW + kw", "i + kh * SH, j + kw * SW"), "the stride is put to"),
     ("06", LOOPS, ("), x.dtype)", "))"), "the numbers are right, in float64"),
     ("06", LOOPS, ("- KH) // SH", "- KH) / SH"), "a size is a float"),
