@@ -137,3 +137,13 @@ def ratio_in_words(name, found, shown):
         round(r, 4), ""
     )
     return f"{name} is {r:.4g} times the right one everywhere{why}"
+
+
+def error(reply):
+    """What was raised, and what it means where Python's words are no help."""
+    name, words = reply["raised"], reply["message"]
+    if name == "TypeError" and ("bitwise_xor" in words or "for ^" in words):
+        words += " (^ is no power in Python: a**2 is)"
+    if name == "EOFError":
+        words += " (input() has nobody to ask here: take the arguments)"
+    return f"{name}: {words}" if words else name

@@ -175,20 +175,11 @@ def _why_missing(task, runner, near):
     loaded = runner.loaded
     if "raised" in loaded:  # an error in Python's grammar speaks for itself
         calls = len(loaded["frames"]) > 1
-        return f"reading the file raised {_error(loaded)}" if calls else _error(loaded)
+        return f"reading the file raised {explain.error(loaded)}" if calls else explain.error(loaded)
     if "timeout" in loaded or "died" in loaded:
         return f"reading the file {loaded.get('died') or loaded['timeout']}"
     why = f"is {near} meant for it?" if near else "has it another name, or was it deleted?"
     return f"there is no function {task.name} in it: {why}"
-
-
-def _error(reply):
-    name, words = reply["raised"], reply["message"]
-    if name == "TypeError" and ("bitwise_xor" in words or "for ^" in words):
-        words += " (^ is no power in Python: a**2 is)"
-    if name == "EOFError":
-        words += " (input() has nobody to ask here: take the arguments)"
-    return f"{name}: {words}" if words else name
 
 
 def _copies(args):
@@ -202,7 +193,7 @@ def _problem(task, outcome):
         if about in reply:
             return about, reply[about]
     if "raised" in reply:
-        return "raised", _error(reply)
+        return "raised", explain.error(reply)
     said = _value_problem(task, outcome)
     for name, before in args.items():
         after = (reply.get("after") or {}).get(name)
