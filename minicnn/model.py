@@ -167,6 +167,12 @@ class Sequential(Training):
         """What layers remember besides parameters, moving averages say: the arrays, and what is in them."""
         return [(array, array.copy()) for layer in self.layers for array in layer.state.values()]
 
+    def _all_ours(self):
+        """Whether the model has no part that somebody else wrote."""
+        parts = [self, self.loss, *self.metrics, *self.layers]
+        parts += [layer.activation for layer in self.layers if hasattr(layer, "activation")]
+        return all(getattr(each, "__module__", "").startswith("minicnn.") for each in parts)
+
     def _put_back(self, layer_state):
         for array, values in layer_state:
             array[...] = values

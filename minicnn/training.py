@@ -88,19 +88,19 @@ class Training:
 
     def _compile_ahead(self, x, y):
         """Where no kernel is compiled yet, two processes make those of the first step. Nothing is learned."""
-        known = all(type(each).__module__.startswith("minicnn.") for each in (*self.layers, self.loss))
-        if not known or not ahead.is_worth_it():  # what others do should not be done twice
+        if not self._all_ours() or not ahead.is_worth_it():  # what others do should not be done twice
             return
         before = self._layer_state()
-
-        def step():
-            _, gradient = self._loss_and_gradient(y, self.forward(x, training=True))
-            self.backward(gradient, from_logits=self._fused)
-
         try:
-            ahead.compile_elsewhere(ahead.rehearse(step))
+            ahead.compile_elsewhere(ahead.rehearse(self._forward_and_backward, x, y))
         finally:
             self._put_back(before)
+            self._forget()
+            for layer in self.layers:
+                layer.grads = {}
+
+    def _forward_and_backward(self, x, y):
+        self.backward(self._loss_and_gradient(y, self.forward(x, training=True))[1], self._fused)
 
     @threads.team()
     def _test_step(self, x, y):

@@ -12,7 +12,6 @@ Only where nothing has been compiled yet, because starting a process takes a sec
 
 import contextlib
 import importlib
-import os
 import pickle
 import subprocess
 import sys
@@ -24,7 +23,10 @@ import numpy as np
 from minicnn.kernels import jit, threads
 
 _here = threading.local()  # .notes while this thread rehearses: each kernel's module, name, arguments' types
-COMMAND = "from minicnn.kernels import ahead; ahead.compile_noted()"
+COMMAND = (  # where to look for modules comes first, so that those of the current folder are not in the way
+    "import sys, pickle; sys.path[:] = pickle.load(sys.stdin.buffer); "
+    "from minicnn.kernels import ahead; ahead.compile_noted()"
+)
 
 
 def rehearsing():
@@ -42,16 +44,18 @@ def is_worth_it():
     """Whether more than one core may be used, and the cache is empty but for what helpers wait with."""
     if numba.config.DISABLE_JIT or threads.get_num_threads() == 1:
         return False
+    if not sys.executable or getattr(sys, "frozen", False):  # the program itself would be started
+        return False
     folder = jit.prepared_folder()
     return folder is not None and len(list(folder.rglob("*.nbi"))) < 2
 
 
-def rehearse(step):
-    """What ``step()`` calls, kernel by kernel; up to an error, which will come again, and in earnest."""
+def rehearse(step, *args):
+    """What ``step(*args)`` calls, kernel by kernel; up to an error, which will come again, and in earnest."""
     _here.notes = notes = []
     try:
         with np.errstate(all="ignore"), contextlib.suppress(Exception):
-            step()
+            step(*args)
         return notes
     finally:
         _here.notes = None
@@ -59,18 +63,19 @@ def rehearse(step):
 
 def compile_elsewhere(noted):
     """Start a process that does, from the end. Where there can be none, nothing is lost but time."""
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     with contextlib.suppress(OSError):
         jit.second_process = subprocess.Popen(
-            [sys.executable, "-c", COMMAND], env=environment, stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            [sys.executable, "-I", "-c", COMMAND], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )  # fmt: skip
         with jit.second_process.stdin as pipe:
+            pickle.dump([each for each in sys.path if isinstance(each, str)], pipe)
             pickle.dump(list(dict.fromkeys(reversed(noted))), pipe)
+        threading.Thread(target=jit.second_process.wait, daemon=True).start()  # or its end would go unseen
 
 
 def compile_noted():
-    """The second process."""
+    """What the second process does: compile the kernels it is told of, each under its sign."""
     for module, name, types in pickle.load(sys.stdin.buffer):
         kernel = getattr(importlib.import_module(module), name).kernel
         sign = kernel.sign(types)
@@ -78,4 +83,4 @@ def compile_noted():
         try:
             kernel.compile(types)
         finally:
-            sign.unlink()
+            sign.unlink(missing_ok=True)

@@ -14,21 +14,19 @@ import math
 import os
 import sys
 import threading
-from bisect import bisect_left
-from operator import itemgetter
 
 import numpy as np
 
 LARGE = 1 << 16  # bytes; for less, malloc does the same
 LINE = 64  # a line of the processor's cache: vectors that straddle two of them load at half the speed
-ROOMY = 16  # times too large: such a gap is left for those who need it
+ROOMY = 16  # times too large: such a gap is left for those who need it; small arrays that stay might keep it
 
-# Pieces of memory, by address: (first byte, the byte behind the last, array, block). Each block of memory has
-# a piece of no size in front of it and one behind it that never ends, up to the next block.
+# Pieces of memory, block after block: (first byte, the byte behind the last, array, block). Each block has a
+# piece of no size in front, in the order of addresses its arrays, and a piece that never ends behind them.
 _pieces = []
 _by_size = {}  # lists of the pieces of one size
 _recent = set()  # the blocks that served since the last ``release``: their id()
-_lock = threading.RLock()  # the garbage collector may come by while it is held, and need memory itself
+_lock = threading.Lock()  # who finds it taken does without: it may be the same thread, in a finalizer
 
 
 def _unused(pieces):
@@ -48,11 +46,17 @@ while not list(_unused([(0, 0, np.empty(0), None)])):
 
 def _forget_unused():
     """Leave gaps where pieces were."""
-    gone = {begin for begin, *_ in _unused(_pieces)}
-    _pieces[:] = [piece for piece in _pieces if piece[0] not in gone or piece[2] is None]
+    gone = {begin for begin, *_ in _unused(_pieces)}  # and with a block's first its front
+    _keep([piece for piece in _pieces if piece[0] not in gone or piece[2] is None])
+
+
+def _keep(pieces):
+    """These and no others. Ctrl-C may come between two lines: what is handed out must not outlive _pieces."""
     _by_size.clear()
-    for piece in _pieces:
-        _by_size.setdefault(piece[1] - piece[0], []).append(piece)
+    _pieces[:] = pieces
+    for piece in pieces:
+        if piece[2] is not None:
+            _by_size.setdefault(piece[1] - piece[0], []).append(piece)
 
 
 def _smallest_gap(size):
@@ -61,7 +65,7 @@ def _smallest_gap(size):
     for k, (begin, end, _, _) in enumerate(_pieces):
         if size <= begin - behind <= smallest:
             best, smallest = k, begin - behind
-        behind = end
+        behind = end  # of a block's last piece: infinity, so that no gap is seen up to the next block
     return best
 
 
@@ -70,8 +74,7 @@ def _add_block(size):
     block = np.empty(size + LINE, np.uint8)
     begin = block.ctypes.data + -block.ctypes.data % LINE
     _pieces.extend([(begin, begin, None, block), (begin + size, math.inf, None, block)])
-    _pieces.sort(key=itemgetter(0))
-    return bisect_left(_pieces, begin + size, key=itemgetter(0))
+    return len(_pieces) - 1
 
 
 def _add_piece(size):
@@ -93,11 +96,15 @@ def empty(shape, dtype):
     size = math.prod(shape) * dtype.itemsize
     if size < LARGE:
         return np.empty(shape, dtype)
-    with _lock:
+    if not _lock.acquire(blocking=False):
+        return np.empty(shape, dtype)
+    try:
         room = -(-size // LINE) * LINE
         _, _, array, block = next(_unused(_by_size.get(room, ())), None) or _add_piece(room)
         _recent.add(id(block))
         return array[:size].view(dtype).reshape(shape)
+    finally:
+        _lock.release()
 
 
 def ready(like, *arrays):
@@ -113,18 +120,23 @@ def fit(array, dtype):
 
 def release(but_recent=False):
     """Give back to the operating system what nobody uses; ``but_recent``: nor has, since the last call."""
-    with _lock:
+    if not _lock.acquire(blocking=False):
+        return
+    try:
         _forget_unused()
         used = {id(block) for _, _, array, block in _pieces if array is not None}
         used |= _recent if but_recent else set()
-        _pieces[:] = [piece for piece in _pieces if id(piece[3]) in used]
+        _keep([piece for piece in _pieces if id(piece[3]) in used])
         _recent.clear()
+    finally:
+        _lock.release()
 
 
 def _after_fork():
-    """Whoever held the lock is not in the child."""
+    """Whoever held the lock is not in the child, and may have left half a list: begin anew."""
     global _lock  # noqa: PLW0603
-    _lock = threading.RLock()
+    _lock = threading.Lock()
+    _pieces.clear(), _by_size.clear(), _recent.clear()  # arrays in use keep their blocks
 
 
 if sys.platform != "win32":

@@ -132,7 +132,7 @@ def forward_pieces(begin, end, x, w, relu, plan, room, y, n_y):
     (geometry, rows, size), F, (planes, cols, z) = plan, y.shape[3], room
     OH, OW, width = geometry[0], geometry[1], geometry[9]
     pieces = pieces_of(plan)
-    if w.ndim == 1:
+    if w.ndim == 1:  # windows where they stand
         for p in range(begin, end):
             n, i = p // pieces, p % pieces * rows
             at = ((n - n_y) * OH + i) * OW * F
@@ -169,7 +169,7 @@ def backward_pieces(begin, end, x, w, y, dy, n_y, relu, need_dx, plan, room, dx,
     (geometry, rows, size), (planes, cols, dz) = plan, room
     OH, OW, width, (K, F) = geometry[0], geometry[1], geometry[9], (dw.shape[0] - 1, dw.shape[1])
     pieces = pieces_of(plan)
-    if w.ndim == 1:
+    if w.ndim == 1:  # windows where they stand
         for p in range(begin, end):
             n, i = p // pieces, p % pieces * rows
             at = ((n - n_y) * OH + i) * OW * F

@@ -40,6 +40,7 @@ OPTIONS = {
 }
 
 
+PATIENCE = 60.0  # seconds, which no kernel takes
 second_process = None  # which compiles what a first step needs last: see ahead.py
 
 
@@ -106,7 +107,10 @@ class _Kernel(registry.CPUDispatcher):
 
         A compiler leaves so many objects behind that looking through them takes a twentieth of the time.
         """
+        until = time.monotonic() + PATIENCE
         while second_process is not None and second_process.poll() is None and self.sign(args).exists():
+            if time.monotonic() > until:  # somebody has stopped it
+                break
             time.sleep(0.01)
         collects = gc.isenabled()
         gc.disable()
@@ -169,6 +173,12 @@ class _SealedFile(caching.IndexDataCacheFile):
     def __init__(self, cache):
         file = cache._cache_file
         super().__init__(file._cache_path, cache._impl.filename_base, file._source_stamp)
+
+    def save(self, key, data):
+        """As numba's, but files are not numbered: two processes would take the same number."""
+        name = f"{Path(self._index_path).stem}.{hashlib.sha256(repr(key).encode()).hexdigest()[:16]}.nbc"
+        self._save_data(name, data)
+        self._save_index(self._load_index() | {key: name})
 
     def _save_index(self, overloads):
         self._write(self._index_path, (self._version, self._source_stamp, overloads))

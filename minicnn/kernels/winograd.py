@@ -40,7 +40,7 @@ from minicnn.kernels.winograd_tiles import (
 CACHE = 1024 * 1024  # bytes of V and M at a time
 GROUPS = 8  # of images, each summing its own dU; fixed, see threads.py
 FEW = 64  # tiles that are worth a dU of their own, at least
-LARGE = 64 * 1024 * 1024  # bytes of dU from which four sums have to do, for they take as much as pictures do
+MOST = 64 * 1024 * 1024  # bytes of dU, which is as much as pictures take: with more, four sums have to do
 
 
 # ---------------------------------------------------------------- strips
@@ -211,12 +211,13 @@ def shares_for(x, plan):
 def groups_for(x, plan, C, F):
     """Into how many groups to deal the images on the way back, and the plan for them.
 
-    Each should have work enough to be worth a sum of its own: tiles whose V and dM are as large as dU.
+    Each should have work enough to be worth a sum of its own: tiles whose V and dM are as large as dU. And
+    all sums should not take more memory than pictures do; so of large ones there are four, for four threads.
     """
     ((TH, TW, *_, points), size), groups = plan, GROUPS
     while groups > 1 and (groups > len(x) or len(x) * TH * TW < groups * max(FEW, C * F // (C + F))):
         groups //= 2
-    if groups * len(points) ** 2 * C * F * x.itemsize > LARGE:
+    if groups * len(points) ** 2 * C * F * x.itemsize > MOST:
         groups = min(groups, 4)
     return groups, (plan[0], min(size, -(-max(len(x), 1) * TH // groups)))
 

@@ -96,6 +96,28 @@ def test_what_others_wrote_is_not_called_twice(noted):
     assert noted == [] and Counts.calls == 1
 
 
+def test_neither_are_metrics_and_activations_of_others(noted):
+    calls = []
+
+    class Own(mc.metrics.Metric):
+        name = "own"
+
+        def values(self, y, predictions):
+            calls.append(len(y))
+            return np.zeros(len(y))
+
+    model = small_model()
+    model.compile("adam", "sparse_categorical_crossentropy", [Own()])
+    model.train_on_batch(*batch())
+    assert noted == [] and calls == [4]
+
+
+def test_a_first_step_that_is_not_taken_leaves_no_gradients(noted):
+    model, (x, y) = small_model(), batch()
+    model.train_on_batch(x * np.nan, y)
+    assert noted and model.gradients() == {}
+
+
 def test_an_error_comes_when_it_is_no_rehearsal(noted, monkeypatch):
     def fails(*_):
         raise ZeroDivisionError("of the layer")
@@ -145,6 +167,17 @@ print(jit.second_process.wait() if jit.second_process else "alone", loss)
 """
 
 
+@pytest.mark.parametrize("entry", ["pathlib.Path('.')", "'a:b'"])
+def test_the_second_process_looks_for_modules_where_the_first_does(tmp_path, entry):
+    """Whatever stands in sys.path, and whatever lies in the current folder."""
+    (tmp_path / "cmath.py").write_text("raise SystemExit(3)")
+    begin = f"import pathlib, sys\nsys.path[:0] = [{str(ROOT)!r}, {entry}]\n"
+    answer = subprocess.run([sys.executable, "-I", "-c", begin + FIRST_STEP], cwd=tmp_path, text=True,
+                            env=os.environ | {"MINICNN_CACHE": str(tmp_path / "cache")}, capture_output=True,
+                            check=True)  # fmt: skip
+    assert answer.stdout.split()[0] == "0"
+
+
 def test_two_processes_fill_one_cache(tmp_path):
     """From an empty cache to the first step, in earnest; the next process finds all of it."""
     environment = os.environ | {"MINICNN_CACHE": str(tmp_path)}
@@ -175,4 +208,17 @@ def test_what_the_second_process_has_begun_is_waited_for(monkeypatch, tmp_path):
     assert compiling.is_alive() and not kernel.overloads
     kernel.sign(types).unlink()
     compiling.join(60)
+    assert kernel(1.0) == 2.0
+
+
+def test_a_second_process_that_somebody_stopped_is_not_waited_for_long(monkeypatch, tmp_path):
+    class Stopped:
+        def poll(self):
+            return None
+
+    monkeypatch.setattr(jit, "prepared_folder", lambda: tmp_path)
+    monkeypatch.setattr(jit, "second_process", Stopped())
+    monkeypatch.setattr(jit, "PATIENCE", 0.1)
+    kernel = jit.jit(lambda x: x + 1)
+    kernel.sign((jit.types.float64,)).touch()
     assert kernel(1.0) == 2.0

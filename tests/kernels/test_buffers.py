@@ -1,10 +1,13 @@
 """Memory used again: only when nobody looks at it any more."""
 
+import gc
 import itertools
 import os
 import threading
+import weakref
 
 import numpy as np
+import pytest
 
 from minicnn.kernels import buffers
 
@@ -94,6 +97,48 @@ def test_release_gives_back_what_nobody_uses_and_nothing_else():
     del kept
     buffers.release()
     assert blocks() == 0
+
+
+@pytest.mark.parametrize("but_recent", [False, True])
+def test_a_block_that_is_given_back_is_gone(but_recent):
+    buffers.release()
+    array = buffers.empty(SHAPE, np.float32)
+    (block,) = {id(block): weakref.ref(block) for *_, block in buffers._pieces}.values()
+    del array
+    buffers._recent.clear()
+    buffers.release(but_recent=but_recent)
+    assert block() is None
+
+
+def test_a_finalizer_may_need_memory_itself():
+    """The garbage collector may come by at any line of ``empty``."""
+
+    class Needy:
+        def __init__(self):
+            self.itself = self
+
+        def __del__(self):
+            kept.append(buffers.empty(SHAPE, np.float32))
+            kept[-1][:] = -1
+
+    kept, before = [], gc.get_threshold()
+    gc.set_threshold(1, 1, 1)
+    try:
+        for number in range(300):
+            Needy()
+            array = buffers.empty((SHAPE[0] * (1 + number % 5),), np.float32)
+            array[:] = number
+            assert all((each == -1).all() for each in kept) and (array == number).all()
+            del kept[5:]
+    finally:
+        gc.set_threshold(*before)
+
+
+def test_a_child_begins_with_blocks_of_its_own():
+    buffers.empty(SHAPE, np.float32)
+    pieces = list(buffers._pieces), dict(buffers._by_size)
+    buffers._after_fork()
+    assert blocks() == 0 and not buffers._by_size and pieces[0]
 
 
 def test_what_was_used_since_the_last_release_may_stay():

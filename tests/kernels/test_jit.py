@@ -192,7 +192,7 @@ def test_folders_of_kernels_long_gone_are_removed(monkeypatch, tmp_path):
     monkeypatch.setenv("MINICNN_CACHE", str(tmp_path))
     for edit in range(9):
         monkeypatch.setattr(jit, "_checksum", lambda edit=edit: f"kernels{edit}")
-        folder = jit._prepared_folder.__wrapped__()
+        folder = jit.prepared_folder.__wrapped__()
         assert folder.is_dir() and folder.name == f"kernels{edit}"
     assert 1 < len(list(folder.parent.iterdir())) <= 5
 

@@ -318,6 +318,5 @@ def test_groups_have_work_enough_for_a_sum_of_their_own(cut):
     x, plan, strips, tiles, _ = planned(*cut)
     groups, (_, size) = winograd.groups_for(x, plan, C, F)
     least = max(winograd.FEW, C * F // (C + F))
-    enough = next(g for g in (8, 4, 2, 1) if g == 1 or (g <= N and strips * tiles >= g * least))
-    assert groups == enough
+    assert groups == next(g for g in (8, 4, 2, 1) if g == 1 or (g <= N and strips * tiles >= g * least))
     assert size == min(plan[1], -(-strips // groups))
