@@ -47,7 +47,10 @@ def is_worth_it():
     if not sys.executable or getattr(sys, "frozen", False):  # the program itself would be started
         return False
     folder = jit.prepared_folder()
-    return folder is not None and len(list(folder.rglob("*.nbi"))) < 2
+    try:
+        return folder is not None and len(list(folder.rglob("*.nbi"))) < 2
+    except OSError:  # it may be read no more
+        return False
 
 
 def rehearse(step, *args):

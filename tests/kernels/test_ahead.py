@@ -137,7 +137,18 @@ def test_it_is_worth_it_where_nothing_has_been_compiled(tmp_path, monkeypatch, f
     assert ahead.is_worth_it() is not full
     monkeypatch.setattr(threads, "_count", 1)
     assert not ahead.is_worth_it()
+    monkeypatch.setattr(threads, "_count", 2)
     monkeypatch.setattr(jit, "prepared_folder", lambda: None)
+    assert not ahead.is_worth_it()
+
+
+def test_a_cache_that_may_be_read_no_more_is_not_filled(monkeypatch):
+    class Closed:
+        def rglob(self, pattern):
+            raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(jit, "prepared_folder", Closed)
+    monkeypatch.setattr(threads, "_count", 2)
     assert not ahead.is_worth_it()
 
 
@@ -146,6 +157,7 @@ def test_without_a_second_process_nothing_is_lost(monkeypatch):
         raise BlockingIOError("no more processes")
 
     monkeypatch.setattr(subprocess, "Popen", none_left)
+    monkeypatch.setattr(jit, "second_process", None)
     ahead.compile_elsewhere([("minicnn.kernels.dropout", "_dropout", ())])
     assert jit.second_process is None
 
