@@ -204,16 +204,25 @@ def test_two_processes_fill_one_cache(tmp_path):
     assert list(Path(tmp_path).rglob("*.nbi")) and not list(Path(tmp_path).rglob("*.busy"))
 
 
-def test_what_the_second_process_has_begun_is_waited_for(monkeypatch, tmp_path):
-    class Busy:
-        def poll(self):
-            return None
+class Busy:
+    """A second process that does not end."""
 
+    def poll(self):
+        return None
+
+
+@pytest.fixture
+def begun(monkeypatch, tmp_path):
+    """A kernel that such a process has begun to compile, and the types."""
     monkeypatch.setattr(jit, "prepared_folder", lambda: tmp_path)
     monkeypatch.setattr(jit, "second_process", Busy())
-    kernel = jit.jit(lambda x: x + 1)
-    types = (jit.types.float64,)
+    kernel, types = jit.jit(lambda x: x + 1), (jit.types.float64,)
     kernel.sign(types).touch()
+    return kernel, types
+
+
+def test_what_the_second_process_has_begun_is_waited_for(begun):
+    kernel, types = begun
     compiling = threading.Thread(target=kernel.compile, args=(types,))
     compiling.start()
     time.sleep(0.3)
@@ -223,14 +232,6 @@ def test_what_the_second_process_has_begun_is_waited_for(monkeypatch, tmp_path):
     assert kernel(1.0) == 2.0
 
 
-def test_a_second_process_that_somebody_stopped_is_not_waited_for_long(monkeypatch, tmp_path):
-    class Stopped:
-        def poll(self):
-            return None
-
-    monkeypatch.setattr(jit, "prepared_folder", lambda: tmp_path)
-    monkeypatch.setattr(jit, "second_process", Stopped())
+def test_a_second_process_that_somebody_stopped_is_not_waited_for_long(begun, monkeypatch):
     monkeypatch.setattr(jit, "PATIENCE", 0.1)
-    kernel = jit.jit(lambda x: x + 1)
-    kernel.sign((jit.types.float64,)).touch()
-    assert kernel(1.0) == 2.0
+    assert begun[0](1.0) == 2.0
