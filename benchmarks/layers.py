@@ -19,13 +19,16 @@ from pathlib import Path
 from statistics import mean, median
 from unittest import mock
 
+import numpy as np
+
 import minicnn as mc
 from benchmarks import marked
 from benchmarks.command import names, start, threads
 from benchmarks.measures import PRODUCT
 from benchmarks.networks import NETWORKS
 from benchmarks.with_minicnn import build, multiply
-from minicnn.kernels import winograd
+from minicnn.kernels import winograd, winograd_tiles
+from minicnn.kernels.shapes import NO_PADDING
 from minicnn.layers.conv_pool import ConvPool, together
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "decisions" / "milliseconds.md"
@@ -48,8 +51,10 @@ def product(layer, batch):
     _, OH, OW, _ = layer.output_shape
     if layer.compute is not winograd:
         return 2 * batch * OH * OW * kernel.size
-    tile, tiles = winograd.best_tiles(kernel.shape, layer.strides, OH, OW)
-    return 2 * batch * tiles * tile**2 * math.prod(layer.strides) * math.prod(kernel.shape[2:])
+    geometry = winograd.geometry_for(kernel.shape, layer.strides, NO_PADDING, OH, OW)
+    (TH, TW), tile, C = geometry[:2], len(geometry[8]), math.prod((*layer.strides, kernel.shape[2]))
+    counting = sum(winograd_tiles.counting(i, j, C, geometry) for i, j in np.ndindex(tile, tile))
+    return 2 * batch * TH * TW * counting * kernel.shape[3]
 
 
 def definition(layer, batch):

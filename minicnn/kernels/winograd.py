@@ -30,6 +30,7 @@ from minicnn.kernels.slices import add, copy, fill
 from minicnn.kernels.toom_cook import POINTS
 from minicnn.kernels.winograd_filters import taps, transform, transform_back
 from minicnn.kernels.winograd_tiles import (
+    counting,
     input_room,
     transform_input,
     transform_input_back,
@@ -72,7 +73,8 @@ def forward_strips(begin, end, x, U, bias, relu, plan, room, y, n_y):
             at_one = i == 1 and j == 1
             for k in range(T if at_one else 0):
                 copy(bias, 0, flat, ((tile * i + j) * size * TW + k) * F, F)
-            gemm(V[i, j, :T], U[i, j], M[i, j, :T], at_one)  # (T, F)
+            C = counting(i, j, V.shape[3], geometry)
+            gemm(V[i, j, :T, :C], U[i, j, :C], M[i, j, :T], at_one)  # (T, F)
         for s in range(first, last):
             transform_output(M, (s - first) * TW, s - n_y * TH, geometry, sums, outputs, relu, y)
 
@@ -94,7 +96,7 @@ def _forward(box, x, U, bias, relu, shares, plan, y):
 def backward_strips(begin, end, x, U, y, dy, n_y, relu, need_dx, plan, room, dx, dU, db):
     """Adds to dU, db and dx what strips begin .. end say, ``size`` at a time. y[0], dy[0]: picture n_y."""
     (geometry, size), (rows, half, sums, outputs, V, dM) = plan, room
-    flat, (TH, TW), (tile, _, F, C) = dM.reshape(-1), geometry[:2], U.shape  # U turned, see ``backward``
+    v, flat, (TH, TW), (tile, _, F, C) = V.reshape(-1), dM.reshape(-1), geometry[:2], U.shape  # U is turned
     columns, pixels = np.empty(tile * tile * C, x.dtype), np.empty(tile * tile * C, x.dtype)
     for first in range(begin, end, size):
         last = min(first + size, end)
@@ -108,9 +110,12 @@ def backward_strips(begin, end, x, U, y, dy, n_y, relu, need_dx, plan, room, dx,
             add(flat, ((tile + 1) * size * TW + k) * F, db, 0, F)
         for i, j in np.ndindex(tile, tile):
             # forward was: M[i, j] = V[i, j] @ U[i, j]
-            gemm(V[i, j, :T].T, dM[i, j, :T], dU[i, j], True)  # (C, F)
-            if need_dx:
-                gemm(dM[i, j, :T], U[i, j], V[i, j, :T], False)  # (T, C), over V, which has served
+            few = counting(i, j, C, geometry)
+            gemm(V[i, j, :T, :few].T, dM[i, j, :T], dU[i, j, :few], True)  # (C, F)
+            if need_dx:  # over V, which has served
+                gemm(dM[i, j, :T], U[i, j, :, :few], V[i, j, :T, :few], False)  # (T, C)
+                for k in range(T if few < C else 0):
+                    fill(v, ((tile * i + j) * size * TW + k) * C + few, C - few, 0)
         if need_dx:
             for s in range(first, last):
                 transform_input_back(V, (s - first) * TW, s, geometry, columns, pixels, dx)
@@ -180,20 +185,26 @@ def pays(w_shape, strides, OH, OW):
     return tiles * tile**2 * (pixels * C * F + NUMBER * (pixels * C + F)) < OH * OW * math.prod(w_shape)
 
 
+def geometry_for(w_shape, strides, padding, OH, OW):
+    """What winograd_tiles.py calls so."""
+    check(w_shape[:2], strides)
+    tile, _ = best_tiles(w_shape, strides, OH, OW)
+    mh, mw = (tile + 1 - size for size in taps(w_shape[:2], strides))
+    last = ((size - 1) % stride + 1 for size, stride in zip(w_shape[:2], strides))
+    return (-(-OH // mh), -(-OW // mw), mh, mw, *strides, padding[0][0], padding[1][0], POINTS[tile], *last)
+
+
 def plan_for(x, w_shape, y_shape, strides, padding):
     """The geometry, and how many strips are treated together.
 
     V and M should stay in the cache; but U is read once for all of them, and where it is too large for the
     cache, they may as well take the room that it does.
     """
-    check(w_shape[:2], strides)
-    (_, OH, OW, F), (RH, RW) = y_shape, taps(w_shape[:2], strides)
-    tile, _ = best_tiles(w_shape, strides, OH, OW)
-    C, (mh, mw) = w_shape[2] * strides[0] * strides[1], (tile + 1 - RH, tile + 1 - RW)
-    TH, TW = -(-OH // mh), -(-OW // mw)
-    room = min(max(CACHE, tile * tile * C * F * x.itemsize), 16 * CACHE)
-    size = max(1, room // (tile * tile * TW * (C + F) * x.itemsize))
-    return (TH, TW, mh, mw, *strides, padding[0][0], padding[1][0], POINTS[tile]), size
+    geometry = geometry_for(w_shape, strides, padding, *y_shape[1:3])
+    TW, points = geometry[1], len(geometry[8]) ** 2
+    C, F = w_shape[2] * strides[0] * strides[1], w_shape[3]
+    room = min(max(CACHE, points * C * F * x.itemsize), 16 * CACHE)
+    return geometry, max(1, room // (points * TW * (C + F) * x.itemsize))
 
 
 def shares_for(x, plan):
@@ -214,7 +225,8 @@ def groups_for(x, plan, C, F):
     Each should have work enough to be worth a sum of its own: tiles whose V and dM are as large as dU. And
     all sums should not take more memory than pictures do; so of large ones there are four, for four threads.
     """
-    ((TH, TW, *_, points), size), groups = plan, GROUPS
+    (geometry, size), groups = plan, GROUPS
+    (TH, TW), points = geometry[:2], geometry[8]
     while groups > 1 and (groups > len(x) or len(x) * TH * TW < groups * max(FEW, C * F // (C + F))):
         groups //= 2
     if groups * len(points) ** 2 * C * F * x.itemsize > MOST:

@@ -11,9 +11,11 @@ where 8 may be 6: ``tile``, the number of ``points``.
 A stride of 2 needs no arithmetic of its own. Take 2 x 2 pixels with C channels for one pixel with 4 C: in
 this picture the filter moves by one, and a filter of 5 x 5 becomes one of 3 x 3 (its sixth row and column are
 0). Only reading pixels and adding to them, here and in winograd.py, knows of it: row a of each pair of rows
-gives the channels from a SW C on.
+gives the channels from a SW C on. And because the value at infinity is the last row or column of the filter,
+channels that meet its sixth are multiplied by 0 there: ``counting`` leaves them out.
 
-``geometry`` = tiles down and across TH TW, outputs of a tile mh mw, strides SH SW, padding top left, points.
+``geometry`` = tiles down and across TH TW, outputs of a tile mh mw, strides SH SW, padding top left, points,
+and how many rows and columns of pixels taken together, of SH and SW, the filter's last row and column have.
 """
 
 from minicnn.kernels.jit import jit
@@ -43,6 +45,13 @@ def input_room(C, geometry):
 
 
 @jit
+def counting(i, j, C, geometry):
+    """How many of V's C channels count at the point (i, j): all, but for some at infinity."""
+    SH, SW, last, rows, columns = geometry[4], geometry[5], len(geometry[8]) - 1, geometry[9], geometry[10]
+    return (((rows if i == last else SH) - 1) * SW + (columns if j == last else SW)) * (C // (SH * SW))
+
+
+@jit
 def _read_rows(x, n, h, step, begin, end, count, rows):
     """rows (count, pixels, C), flat = pixels begin .. end of rows h, h + step, ... of picture n, or 0."""
     _, H, W, C = x.shape
@@ -57,7 +66,7 @@ def _read_rows(x, n, h, step, begin, end, count, rows):
 @jit
 def transform_input(x, s, geometry, rows, half, V, k):
     """V[:, :, k : k + TW] = B' d B"""
-    TH, TW, mh, mw, SH, SW, top, left, points = geometry
+    TH, TW, mh, mw, SH, SW, top, left, points, rows_last, _ = geometry
     (_, H, W, C), tile = x.shape, len(points)
     flat, v, T, run = x.reshape(-1), V.reshape(-1), V.shape[2], SW * C
     few = tiles_at_a_time(run, geometry)
@@ -75,7 +84,7 @@ def transform_input(x, s, geometry, rows, half, V, k):
                 at, row, source = 0, (end - begin) * C, rows
             to, gap = (begin - first) * C, width * C
             input_points(points, source, at, row, half, to, gap, (end - begin) * C)
-            for p in range(tile):
+            for p in range(tile if a < rows_last else tile - 1):  # see ``counting``
                 fill(half, p * gap, to, 0)
                 fill(half, p * gap + (end - first) * C, (first + width - end) * C, 0)
                 for t in range(tiles):
@@ -86,7 +95,7 @@ def transform_input(x, s, geometry, rows, half, V, k):
 @jit
 def transform_input_back(V, k, s, geometry, columns, pixels, dx):
     """dx += B dV B', for dV = V[:, :, k : k + TW]"""
-    TH, TW, mh, mw, SH, SW, top, left, points = geometry
+    TH, TW, mh, mw, SH, SW, top, left, points, _, _ = geometry
     (_, H, W, C), tile = dx.shape, len(points)
     dx, v, T, run = dx.reshape(-1), V.reshape(-1), V.shape[2], SW * C
     n, i = divmod(s, TH)

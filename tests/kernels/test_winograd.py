@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from strategies import SEEDS, Window, normal
 
 from minicnn import layers
-from minicnn.kernels import conv2d, winograd, winograd_tiles
-from minicnn.kernels.shapes import padding_amounts
+from minicnn.kernels import conv2d, winograd, winograd_filters, winograd_tiles
+from minicnn.kernels.shapes import NO_PADDING, padding_amounts
 from minicnn.kernels.toom_cook import POINTS
 
 SIZES = pytest.mark.parametrize("r", [2, 3, 4, 5])
@@ -240,6 +240,24 @@ def test_a_strip_longer_than_what_lies_near():
         agree(mine, theirs, 1e-11)
 
 
+@COMPILES
+@pytest.mark.parametrize("kernel_size, strides", [
+    ((5, 5), (2, 2)), ((3, 3), (1, 1)), ((4, 3), (2, 2)), ((5, 3), (2, 1)), ((2, 7), (1, 2)), ((5, 7), (3, 3))
+])  # fmt: skip
+def test_what_does_not_count_at_infinity_is_multiplied_by_nothing(kernel_size, strides):
+    """With strides the last row or column of the filter does not meet all pixels taken together."""
+    geometry = winograd.geometry_for((*kernel_size, 3, 4), strides, NO_PADDING, 6, 6)
+    U = winograd_filters.transform(normal(0, *kernel_size, 3, 4), strides, len(geometry[8]))
+    counted = 0
+    for i, j in np.ndindex(U.shape[:2]):
+        few = winograd_tiles.counting(i, j, U.shape[2], geometry)
+        assert U[i, j, few - 1].all()
+        assert not U[i, j, few:].any()
+        counted += few
+    divide = all(size % stride == 0 for size, stride in zip(kernel_size, strides))
+    assert (counted == U[..., 0].size) == divide
+
+
 # ---------------------------------------------------------------- how the work is cut, and so its rounding
 
 
@@ -286,7 +304,7 @@ def test_as_many_strips_at_a_time_as_fit(cut):
     assert size == 1 or size * each <= room
     assert (size + 1) * each > room
     m = tile + 1 - r
-    assert geometry == (tiles, tiles, m, m, 1, 1, r // 2, r // 2, POINTS[tile])
+    assert geometry == (tiles, tiles, m, m, 1, 1, r // 2, r // 2, POINTS[tile], 1, 1)
 
 
 @given(cuts)
@@ -318,7 +336,7 @@ def test_groups_have_work_enough_for_a_sum_of_their_own(cut):
     x, plan, strips, tiles, _ = planned(*cut)
     groups, (_, size) = winograd.groups_for(x, plan, C, F)
     least = max(winograd.FEW, C * F // (C + F))
-    few = len(plan[0][-1]) ** 2 * C * F * x.itemsize * 8 > winograd.MOST
+    few = len(plan[0][8]) ** 2 * C * F * x.itemsize * 8 > winograd.MOST
     most = (4, 2, 1) if few else (8, 4, 2, 1)
     assert groups == next(g for g in most if g == 1 or (g <= N and strips * tiles >= g * least))
     assert size == min(plan[1], -(-strips // groups))
