@@ -25,6 +25,7 @@ from lessons.harness.rounds import Written
 
 EMPTY, EMPTY_LIKE = np.empty, np.empty_like
 CANNOT = "numba cannot compile this: "
+NESTED = re.compile(r"scalar type UniTuple.* given for non scalar argument")  # how numba names it
 RAISED_FROM = re.compile(r"\.? Raised from (?P<file>.+?)(?: \((?P<line>\d+)\))?$", re.MULTILINE)
 TURNED, STARTS = -1, -2  # in the place of a number of threads
 MOST_STARTS = 50_000  # of threads in one call: a microsecond each, but a thousand where a computer is busy
@@ -188,12 +189,14 @@ def _globals(function):
 
 def is_numba(error):
     """Did the compiler raise it?"""
-    return type(error).__module__.startswith("numba.")
+    return type(error).__module__.startswith("numba.") or bool(NESTED.match(str(error)))
 
 
 def words(error):
     """What the compiler has to say, in one sentence of its many."""
     text = re.sub(r"\x1b\[[0-9;]*m", "", str(error))  # without colours
+    if NESTED.match(text):
+        return f"{CANNOT}a loop over prange takes no tuple of tuples: take such a one apart first"
     if call := re.search(r">>> (.+)", text):
         return f"{CANNOT}it knows no {call[1]}"
     skip = ("Failed in ", "During: ", "File ", "- Resolution failure")

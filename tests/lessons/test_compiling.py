@@ -161,3 +161,20 @@ def test_long_messages_of_the_compiler_become_one_sentence():
         "There are 20 candidate implementations:\n"
     )
     assert compiling.words(error) == "numba cannot compile this: it knows no add(float32, unicode_type)"
+
+
+def test_a_tuple_of_tuples_in_a_loop_on_all_threads():
+    """numba refuses it in words about its own inside, and as a TypeError like any other."""
+
+    @numba.njit(parallel=True)
+    def shifted(x, padding):
+        y = np.zeros_like(x)
+        for i in numba.prange(len(x)):
+            y[i] = x[i] + padding[0][0]
+        return y
+
+    with pytest.raises(TypeError) as refused:
+        shifted(np.zeros(3), ((1, 1), (0, 0)))
+    assert compiling.is_numba(refused.value)
+    assert compiling.words(refused.value).endswith("no tuple of tuples: take such a one apart first")
+    assert not compiling.is_numba(TypeError("an error of one's own"))
