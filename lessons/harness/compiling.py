@@ -196,7 +196,7 @@ def words(error):
     """What the compiler has to say, in one sentence of its many."""
     text = re.sub(r"\x1b\[[0-9;]*m", "", str(error))  # without colours
     if NESTED.match(text):
-        return f"{CANNOT}a loop over prange takes no tuple of tuples: take such a one apart first"
+        return f"{CANNOT}a loop over prange takes no tuple of tuples: take it apart before the loop"
     if call := re.search(r">>> (.+)", text):
         return f"{CANNOT}it knows no {call[1]}"
     skip = ("Failed in ", "During: ", "File ", "- Resolution failure")

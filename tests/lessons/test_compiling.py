@@ -176,5 +176,5 @@ def test_a_tuple_of_tuples_in_a_loop_on_all_threads():
     with pytest.raises(TypeError) as refused:
         shifted(np.zeros(3), ((1, 1), (0, 0)))
     assert compiling.is_numba(refused.value)
-    assert compiling.words(refused.value).endswith("no tuple of tuples: take such a one apart first")
+    assert compiling.words(refused.value).endswith("no tuple of tuples: take it apart before the loop")
     assert not compiling.is_numba(TypeError("an error of one's own"))
