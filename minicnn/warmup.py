@@ -16,14 +16,17 @@ from minicnn.model import Sequential
 SIZE = 8  # pixels a side
 
 
-def _convolutions(algorithm, size=3):
+def _convolutions(algorithm, size):
     """By itself, and with the pooling behind it."""
     how = {"padding": "same", "activation": "relu", "algorithm": algorithm}
-    return [*(layers.Conv2D(4, size, **how) for _ in range(2)), layers.MaxPooling2D()]
+    return [*(layers.Conv2D(1, size, **how) for _ in range(2)), layers.MaxPooling2D()]
 
 
 def _few_channels(*pooling):
-    """A first layer on colours whose filters fill whole vectors of either float type: conv2d_direct.py."""
+    """A first layer on colours whose filters fill whole vectors of either float type: conv2d_direct.py.
+
+    One filter of one pixel, above, never goes that way.
+    """
     return [layers.Conv2D(32, 3, activation="relu", algorithm="im2col"), *pooling]
 
 
@@ -39,10 +42,10 @@ NETWORKS = {
     "dense": lambda: [layers.Dense(2, kernel_constraint="max_norm")],
     "pooling": lambda: [layers.Dense(2), layers.MaxPooling2D(2, 1), layers.AveragePooling2D(2, 1)],
     "batch normalisation, dropout": lambda: [layers.BatchNormalization(), layers.Dropout(0.5)],
-    "convolution as one matrix product": lambda: _convolutions("im2col"),
+    "convolution as one matrix product": lambda: _convolutions("im2col", size=1),
     "convolution of few channels": _few_channels,
     "the same, with pooling": lambda: _few_channels(layers.MaxPooling2D()),
-    "convolution in tiles of 6 x 6": lambda: _convolutions("winograd"),
+    "convolution in tiles of 6 x 6": lambda: _convolutions("winograd", size=3),
     "convolution in tiles of 8 x 8": lambda: _convolutions("winograd", size=5),
     "augmentation": _augmentations,
 }

@@ -111,9 +111,9 @@ def backward_matrix(x, w, dy, strides=(1, 1), padding=NO_PADDING):
 
 # ---------------------------------------------------------------- 3. compiled, 4. with less arithmetic
 #
-# The third rung makes the same product block by block: conv2d_compiled.py, conv2d_direct.py. The fourth needs
-# fewer multiplications, toom_cook.py and winograd.py, for kernels larger than their strides and at most 5
-# times as large, in height and width; ``winograd.pays`` says when it is faster.
+# The third rung makes the same product block by block: conv2d_compiled.py, conv2d_windows.py and
+# conv2d_direct.py. The fourth needs fewer multiplications, toom_cook.py and winograd.py, for kernels larger
+# than their strides and at most 5 times as large, in height and width; ``winograd.pays`` says when it wins.
 
 forward = forward_compiled = conv2d_compiled.forward
 backward = backward_compiled = conv2d_compiled.backward

@@ -46,7 +46,7 @@ def _pool_back(y, which, dy, relu, begin, end, pooling, between):
 def _product_share(number, x, w, relu, shares, plan, shape, pooling, y, which):
     N, pieces = x.shape[0], conv2d_compiled.pieces_of(plan)
     few = max(1, plan[2] // pieces)
-    room, between = conv2d_compiled.make_room(x, shape[2], plan), np.empty((few, *shape), x.dtype)
+    room, between = conv2d_compiled.make_room(x, plan), np.empty((few, *shape), x.dtype)
     stop = (number + 1) * N // shares
     for n in range(number * N // shares, stop, few):
         end = min(n + few, stop)
@@ -58,7 +58,7 @@ def _product_share(number, x, w, relu, shares, plan, shape, pooling, y, which):
 def _product_group(g, x, w, y, which, dy, relu, need_dx, plan, shape, pooling, dx, dws):
     pieces = conv2d_compiled.pieces_of(plan)
     few = max(1, plan[2] // pieces)
-    room, between = conv2d_compiled.make_room(x, shape[2], plan), np.empty((few, *shape), x.dtype)
+    room, between = conv2d_compiled.make_room(x, plan), np.empty((few, *shape), x.dtype)
     begin, stop = conv2d_compiled.clear_group(g, x, need_dx, dx, dws)
     for n in range(begin, stop, few):
         end = min(n + few, stop)
@@ -133,9 +133,8 @@ def forward(x, w, b, strides, padding, relu, pool, pool_strides, pool_padding, t
         U = winograd_filters.transform(w, strides, len(plan[0][8]))
         _tiles(x, U, b, relu, min(shares, len(x)), plan, between[1:], pooling, y, which)
     else:
-        plan = conv2d_compiled.plan_for(x, w.shape, between, strides, padding)
-        w = conv2d_compiled.with_bias(w, b)
-        _product(x, w, relu, min(SHARES, len(x)), plan, between[1:], pooling, y, which)
+        plan, matrix = conv2d_compiled.prepare(x, w, b, between, strides, padding)
+        _product(x, matrix, relu, min(SHARES, len(x)), plan, between[1:], pooling, y, which)
     return y, which
 
 
@@ -149,4 +148,4 @@ def backward(x, w, y, which, dy, strides, padding, relu, need_dx, pool, pool_str
         return dx if need_dx else None, winograd_filters.transform_back(dUs, w.shape, strides), dbs.sum(0)
     plan, turned, dx, dws = conv2d_compiled.sums_for(x, w, between, strides, padding, need_dx)
     _product_back(x, turned, y, which, dy, relu, need_dx, plan, between[1:], pooling, dx, dws)
-    return dx if need_dx else None, *conv2d_compiled.sum_groups(dws, w.shape)
+    return dx if need_dx else None, *conv2d_compiled.sum_groups(dws, w.shape, strides[1], plan)

@@ -43,6 +43,7 @@ OWN = {  # tests of a kernel that has none of its own name, or more than these
     "apart": ("kernels/test_toom_cook.py", "kernels/test_pooling.py"),
     "blas": ("kernels/test_blas.py", "kernels/test_dense.py", "kernels/test_conv2d.py"),
     "conv2d_compiled": ("kernels/test_conv2d.py", "kernels/test_conv2d_direct.py"),
+    "conv2d_windows": ("kernels/test_conv2d.py",),
     "conv_pool": ("layers/test_conv_pool.py",),
     "parallel": ("kernels/test_pool.py",), "slices": ("kernels/test_conv2d.py", "kernels/test_dense.py"),
     "shapes": ("kernels/test_shapes.py", "kernels/test_conv2d.py", "kernels/test_pooling.py"),
