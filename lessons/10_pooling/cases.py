@@ -37,7 +37,7 @@ def forward():
         by_hand([[-3, -1]], (1, 2), (1, 2)),  # nothing above 0: a maximum that starts at 0 is found
         by_hand([[-2.1e9, -2e9]], (1, 2), (1, 2)),  # and so is one that starts at -1e9
         by_hand([[1.5, 2.75]], (1, 2), (1, 2)),
-        by_hand([[1, 1.000001]], (1, 2), (1, 2)),  # nearly equal: the second is the largest all the same
+        by_hand([[1e-9, 5e-9]], (1, 2), (1, 2)),  # nearly equal: the second is the largest all the same
         by_hand([[1, 2], [4, 3]], two, two),
         by_hand([[1, 2, 5], [4, 3, 9]], two, two),  # the last column belongs to no window
         by_hand([[1, 0, 2], [2, 7, 0]], (2, 3), (2, 3)),  # a window that is not square

@@ -93,7 +93,7 @@ def test_an_alias_of_any_argument_is_refused(name):
 
 def test_the_last_case_is_last_also_where_it_is_small():
     one, three = (np.arange(1.0, n) for n in (2, 4))
-    last = Case("last", {"x": one, "w": one, "b": one}, last=True)
-    task = Task("copies", copies, [last, Case("numbers", {"x": three, "w": three, "b": three})], ("x", "w", "b"))
+    last = Case("last", dict.fromkeys("xwb", one), last=True)
+    task = Task("copies", copies, [last, Case("numbers", dict.fromkeys("xwb", three))], ("x", "w", "b"))
     assert [case.group for case in task.cases] == ["numbers", "last"]
     assert last.without("b").last

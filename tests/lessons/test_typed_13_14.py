@@ -63,7 +63,7 @@ REFUSED = [
           before(f"{x} = np.clip({x}, -100, 100)"),
           before(f"{x} = np.where(abs({x}) > 1e-3, {x}, 0).astype({x}.dtype)"),
           ("u >= rate", "np.round(u, 2) >= rate"),
-          ("u >= rate", "u.astype(np.float32) >= np.float32(rate)"),
+          ("u >= rate", "np.round(u, 4) >= rate"),
           before(f"{x}, u = {x}[:8], u[:8]"),
       )),
     *(("14", CROP, (PICTURES, f"enumerate({some})"))
