@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from lessons.harness import judge, tasks
+from lessons.harness import judge, message, tasks
 from lessons.harness.runner import Functions, WorkFile
 from lessons.harness.tasks import Case, Task
 
@@ -21,6 +21,22 @@ def verdict_on_text(number, text):
     exec(f"import numpy as np\n{text}", space)
     name = list(space)[-1]
     return verdict_of(lesson, lesson.task(name), space[name])
+
+
+def edited(text, edits):
+    """``text`` with each of ``edits``, (right, wrong), made wherever it fits."""
+    for right, wrong in edits:
+        assert right in text
+        text = text.replace(right, wrong)
+    return text
+
+
+def hears(number, text, said):
+    """``text`` is refused, and ``said`` in what it looks like, in a message that is not too long."""
+    verdict = verdict_on_text(number, text)
+    shown = message.text(verdict, "a hint")
+    assert not verdict.passed and said in verdict.looks_like, "\n".join(shown)
+    assert len(shown) <= message.LINES
 
 
 def twice(x):

@@ -37,11 +37,12 @@ def forward():
         by_hand([[-3, -1]], (1, 2), (1, 2)),  # nothing above 0: a maximum that starts at 0 is found
         by_hand([[-2.1e9, -2e9]], (1, 2), (1, 2)),  # and so is one that starts at -1e9
         by_hand([[1.5, 2.75]], (1, 2), (1, 2)),
+        by_hand([[1e-9, 5e-9]], (1, 2), (1, 2)),  # nearly equal: the second is the largest all the same
         by_hand([[1, 2], [4, 3]], two, two),
         by_hand([[1, 2, 5], [4, 3, 9]], two, two),  # the last column belongs to no window
         by_hand([[1, 0, 2], [2, 7, 0]], (2, 3), (2, 3)),  # a window that is not square
         by_hand([[5, 1], [2, 0], [6, 1]], (3, 2), (3, 2)),
-        by_hand(np.arange(20).reshape(4, 5), (4, 5), (4, 5)),  # the last of many cells
+        by_hand(np.arange(200).reshape(10, 20), (10, 20), (10, 20)),  # the last of many cells
         drawn(1, 1, 2, 2, (1, 2), (1, 2)),  # channels stay apart
         drawn(2, 1, 2, 1, (1, 2), (1, 2)),  # pictures stay apart
         drawn(1, 4, 6, 1, two, two),
@@ -70,14 +71,15 @@ def forward():
 
 
 def backward():
-    """The same windows, and a row of 300 pixels, which a byte cannot count; dy is random."""
+    """The same windows, and a row of 300 pixels, which a byte cannot count; dy is random, and large there."""
     wide = drawn(1, 1, 300, 1, (1, 2), (1, 2))
     made = []
     for case in [*forward(), Case("wide picture", wide.args)]:
         x, pool, strides = case.args.values()
         _, which = pooling.max_forward(x, pool, strides)
         rng = np.random.default_rng(case.size)
-        dy = rng.integers(1, 10, which.shape) * rng.choice([-1, 1], which.shape)
+        most = 1000 if case.args is wide.args else 9
+        dy = rng.integers(1, most + 1, which.shape) * rng.choice([-1, 1], which.shape)
         dy = dy if (x % 1 == 0).all() else rng.standard_normal(which.shape)
         args = {"dy": dy.astype(x.dtype), "which": which, "x_shape": x.shape}
         made.append(Case(case.group, {**args, "pool": pool, "strides": strides}))

@@ -182,8 +182,8 @@ def after(change):
 
 AS_A_BYTE = [
     Wrong(
-        "a cell of which is a byte, and i * SH + kh and j * SW + kw then are bytes, too, which end at 255. "
-        "Take int(which[n, i, j, c]).",
+        "which holds bytes: i * SH + kh and j * SW + kw then are bytes, too, and a byte ends at 255. Take "
+        "int(which[n, i, j, c]).",
         [("int(which[n, i, j, c])", "which[n, i, j, c]")],
     ),
 ]

@@ -31,13 +31,17 @@ def arrays(memory, shape, dtype, settings, number=None):
 
 
 def small_slopes(step, memory, settings):
-    """Without epsilon, weights with small slopes move as far as any: one that is kept above 1e-8 is found."""
+    """Without epsilon, weights with small slopes move as far as any: one that is kept above 1e-8 is found.
+
+    Momentum has no epsilon: there what is remembered shows them.
+    """
     return [Case("small slopes", case.args) for case in walk(step, memory, (1e-6, 2e-6), settings)]
 
 
 def large_slopes(step, memory, settings):
     """Slopes and steps are taken as they come, and more than 0.9 may stay of what was."""
-    return [Case("large slopes", case.args) for case in walk(step, memory, (400, -300), settings)]
+    settings = {**settings, "learning_rate": 2.0}
+    return [Case("large slopes", case.args) for case in walk(step, memory, (40_000, -30_000), settings)]
 
 
 def momentum(step):
@@ -46,7 +50,8 @@ def momentum(step):
     return [
         *walk(step, "v", (4, 4, 0), half),
         *walk(step, "v", (4, -3, -6), usual, dtype="float64"),
-        *large_slopes(step, "v", {"learning_rate": 0.25, "momentum": 0.999}),
+        *small_slopes(step, "v", half),
+        *large_slopes(step, "v", {**usual, "momentum": 0.999}),
         arrays("v", (3,), "float32", usual),
         arrays("v", (2, 3), "float64", half),
         arrays("v", (2, 2, 1, 3), "float32", usual),
@@ -60,7 +65,7 @@ def rmsprop(step):
     large = {"learning_rate": 1.0, "rho": 0.75, "epsilon": 5.0}
     return [
         *walk(step, "v", (4, 2, -2), by_hand),
-        *walk(step, "v", (0, 3, -1), usual),  # 0 / 0 without epsilon
+        *walk(step, "v", (0, 3, -1, 0), usual),  # 0 / 0 without epsilon; and what is remembered fades
         *small_slopes(step, "v", by_hand),
         *(Case("large epsilon", case.args) for case in walk(step, "v", (4, 2), large)),
         *large_slopes(step, "v", {**usual, "rho": 0.999}),
@@ -76,7 +81,7 @@ def adam(step):
     large = {**by_hand, "epsilon": 2.0}
     return [
         *walk(step, "mv", (4, 2, -2), by_hand),
-        *walk(step, "mv", (0, 3, -1), usual),
+        *walk(step, "mv", (0, 3, -1, 0), usual),  # at the end w moves on, without a slope
         *small_slopes(step, "mv", by_hand),
         *(Case("large epsilon", case.args) for case in walk(step, "mv", (4, 2), large)),
         *large_slopes(step, "mv", {**usual, "beta_1": 0.99, "beta_2": 0.9}),  # alpha is above learning_rate

@@ -85,6 +85,8 @@ RMSPROP = [
           [(SQUARES, f"{SQUARES} + epsilon"), (ROOT, "np.sqrt(v)")]),
     Wrong("the slope is multiplied by the root; it must be divided by it.", [("dw / np", "dw * np")]),
     Wrong("v has no memory: that is only the newest square.", [(SQUARES, "dw**2")]),
+    Wrong("v stays as it is where the slope is 0: there, too, it fades by rho.",
+          [(SQUARES, f"np.where(dw == 0, v, {SQUARES})")]),
     Wrong("v is a sum that only grows (AdaGrad): the old v must fade by rho.", [(SQUARES, "v + dw**2")]),
     Wrong("the newest square is not multiplied by 1 - rho.", [("(1 - rho) * dw", "dw")]),
     Wrong("it goes up the slope: the step must be subtracted.", [("w - learning", "w + learning")]),
@@ -109,6 +111,7 @@ ALPHA, CORRECTED_V = "learning_rate * (1 - beta_2**t) ** 0.5 / (1 - beta_1**t)",
 BELOW = "(np.sqrt(v) + epsilon)"
 MEAN, SQUARE = "beta_1 * m + (1 - beta_1)", "beta_2 * v + (1 - beta_2)"
 MEAN_TURNED, SQUARE_TURNED = (MEAN, "(1 - beta_1) * m + beta_1"), (SQUARE, "(1 - beta_2) * v + beta_2")
+STAYS = " = np.where(dw == 0, old_{0}, {0})"
 
 ADAM = [
     Wrong("m and v begin at zero and are too small at first: alpha must make up for it.",
@@ -160,7 +163,7 @@ ADAM = [
                      (f"alpha * m / {BELOW}", "learning_rate * mhat / (np.sqrt(vhat) + epsilon)")],
         }.items()
     ),
-    Wrong("that is Nadam, Adam with Nesterov's momentum, which looks one step ahead; here w moves by m.",
+    Wrong("w moves by m averaged with dw once more, as in Nesterov's momentum; here w moves by m itself.",
           [("alpha * m", f"alpha * ({MEAN} * dw)")]),
     Wrong("learning_rate is not used.", [("learning_rate * (", "(")]),
     Wrong("brackets are missing: it is / (sqrt(v) + epsilon); without them epsilon is added to w.",
@@ -175,6 +178,11 @@ ADAM = [
           [("    m = beta", "    old = m + 0, v + 0\n    m = beta"), (", m, v\n", ", *old\n")]),
     Wrong("the step is made with the slope itself; it must be made with m, its running mean.",
           [("alpha * m", "alpha * dw")]),
+    Wrong("m and v stay as they are where the slope is 0: there, too, they fade, by beta_1 and beta_2.",
+          [("    m = beta", "    old_m, old_v = m, v\n    m = beta"),
+           ("    alpha =", f"    m{STAYS.format('m')}\n    v{STAYS.format('v')}\n    alpha =")]),
+    Wrong("w does not move where the slope is 0: it moves by m, in which the earlier slopes are.",
+          [("alpha * m", "(dw != 0).astype(w.dtype) * alpha * m")]),
     Wrong("the slope is not squared in v.", [("dw**2", "dw")]),
     Wrong("v collects the squares of m; it must be those of dw.", [("dw**2", "m**2")]),
     Wrong("m is not a mean: the new slope must be multiplied by 1 - beta_1.", [("(1 - beta_1) * dw", "dw")]),
@@ -184,7 +192,8 @@ ADAM = [
         [("epsilon), m, v", "epsilon), m / (1 - beta_1**t), v / (1 - beta_2**t)")],
     ),
     Wrong(
-        "w became float64: a NumPy number did that, such as np.sqrt of a plain one; ** 0.5 stays plain.",
+        "w became float64: a float64 array makes it so, and so does a NumPy number, such as np.sqrt of a "
+        "plain one (** 0.5 stays plain).",
         [(CORRECTED_V, "np.array([1 - beta_2**t]) ** 0.5")],  # the same, in NumPy 1 as well
     ),
     Wrong("m and v have changed places in the return.", [(", m, v\n", ", v, m\n")]),

@@ -40,6 +40,7 @@ def forward():
         forward_case([[0], [0.125]], [1], [0], [4], [8]).without("momentum", "epsilon"),
         forward_case([[0], [0.001]], [2], [1], [0], [1], epsilon=1e-8),  # max(epsilon, 1e-7) is found
         forward_case([[0.003]], [2], [1], [0.001], [1e-6], epsilon=1e-8, **off),
+        forward_case([[3]], [1], [0], [1], [0], epsilon=0.25, **off),  # nothing varied
         forward_case([[4097], [4099], [4107]], [1], [0], [0], [1]),  # mean(x * x) - mean**2 is rounding
         forward_case([[[[1]], [[3]]]], [2], [10], [0], [1]),  # one picture, one column of two pixels
         forward_case(
@@ -49,13 +50,14 @@ def forward():
         drawn(4, 2),
         drawn(5, 3),
         drawn(6, 2, dtype="float64"),
-        drawn(8, 4, momentum=0.99, dtype="float64"),
+        drawn(8, 4, momentum=0.999, dtype="float64"),
         drawn(3, 2, training=False),
         drawn(2, 3, training=False, dtype="float64"),
         drawn(1, 2, 3, 2),
         drawn(2, 3, 2, 2, dtype="float64"),
         drawn(3, 1, 2, 3, momentum=0.99),
         drawn(2, 2, 3, 1),
+        drawn(70, 2),  # many rows
         drawn(2, 2, 2, 3, training=False),
         drawn(2, 3, 4, 3, training=False, dtype="float64"),
     ]
@@ -75,9 +77,9 @@ def random_backward(*shape, epsilon=1e-3, dtype="float64", whole=True):
 
 
 def far_from_the_others():
-    """One pixel in 40: its xhat is 6."""
-    dy = np.random.default_rng(12).integers(1, 8, (1, 5, 8, 1))
-    return backward_case(np.where(np.arange(40).reshape(dy.shape) == 17, 50, 0), [2], dy, 1e-3, "float64")
+    """One pixel in 150: its xhat is about 12. And dy is large."""
+    dy = np.random.default_rng(12).integers(1, 800, (1, 10, 15, 1))
+    return backward_case(np.where(np.arange(150).reshape(dy.shape) == 17, 50, 0), [2], dy, 1e-3, "float64")
 
 
 def backward():

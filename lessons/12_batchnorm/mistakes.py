@@ -10,7 +10,7 @@ BY_BATCH = f"    mean, variance = {STATISTICS}\n"
 FIXED = "a number of its own stands in the place of epsilon: take the argument."
 AT_LEAST = "epsilon is not allowed to be smaller than {}: take it as it comes."
 USUAL = ("1e-3", "1e-5", "1e-8")
-OTHER_DEFAULT = "where an argument is not given, its default must do: {} in the line of the def."
+OTHER_DEFAULT = "the defaults are others than asked for: {} in the line of the def."
 
 FORWARD = [
     Wrong(

@@ -35,6 +35,9 @@ def dropout_backward(dy, u, rate):
 # ---------------------------------------------------------------- cases
 
 
+NEXT_TO = (0.29999, 0.30001)  # dropped, and kept, at a rate of 0.3
+
+
 def forward_case(x, u, rate, training=True, dtype="float32"):
     group = "training" if training else "inference"
     args = {"x": np.array(x, dtype), "u": np.array(u, dtype), "rate": rate, "training": training}
@@ -60,6 +63,9 @@ def forward_cases():
         forward_case([3, 5], [0.1, 0.0], 0.0),  # nothing is dropped
         forward_case([1, 2, 3, 4], [0.9, 0.2, 0.6, 0.1], 0.5),
         forward_case([1, 2, 3, 4], [0.9, 0.2, 0.6, 0.1], 0.5, training=False),
+        forward_case([3, 5], NEXT_TO, 0.3, dtype="float64"),
+        forward_case([3000, -2000], [0.995, 0.1], 0.99),  # large numbers, and hardly any is kept
+        forward_case([0.0003, -0.0002], [0.9, 0.6], 0.5),  # small ones
         forward_case(np.ones(10), spread, 0.2, dtype="float64"),  # the mean is 1 and stays 1
         forward_case(np.ones(10), spread[::-1], 0.8),
         drawn((2, 3), 0.5),
@@ -68,7 +74,7 @@ def forward_cases():
         drawn((2, 2, 2, 3), 0.3),
         drawn((1, 3, 2, 2), 0.75, dtype="float64"),
         drawn((2, 3, 2, 1), 0.3, training=False),
-        drawn((5, 8), 0.9),
+        drawn((9, 13), 0.9),
     ]
 
 
@@ -89,12 +95,16 @@ def backward_cases():
         backward_case([3], [0.25], 0.25),
         backward_case([3, 5], [0.5, 0.1], 0.2),
         backward_case([3, 5], [0.1, 0.0], 0.0),
+        backward_case([3, 5], NEXT_TO, 0.3, "float64"),
+        backward_case([3000, -2000], [0.995, 0.1], 0.99),
+        backward_case([0.0003, -0.0002], [0.9, 0.6], 0.5),
         backward_case([10, 20, 30, 40], [0.9, 0.2, 0.6, 0.1], 0.5),
         backward_case([1, -2, 3, -4], [0.1, 0.4, 0.6, 0.9], 0.25, "float64"),
         random_backward((2, 3), 0.5),
         random_backward((3, 4), 0.25, "float32"),
         random_backward((2, 2, 3, 2), 0.4),
         random_backward((1, 3, 2, 2), 0.75, "float32"),
+        random_backward((9, 13), 0.9),
     ]
 
 

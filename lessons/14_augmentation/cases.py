@@ -40,6 +40,7 @@ def flip_cases():
         flip_case(photos(2, 3, 2, 2, "float32"), [False, True]),
         flip_case(photos(4, 3, 4, 3), [True, True, False, True]),
         flip_case(np.random.default_rng(0).standard_normal((2, 3, 4, 3)), [True, False]),
+        flip_case(photos(9, 2, 11, 4, "float32"), [n % 4 != 1 for n in range(9)]),  # many, and wider
     ]
 
 
@@ -65,6 +66,8 @@ def crop_cases():
         crop_case(photos(3, 4, 5, 3), [[1, 2], [0, 0], [2, 1]], 2, 3),
         crop_case(np.random.default_rng(0).standard_normal((2, 3, 4, 3)), [[1, 1], [0, 2]], 2, 2),
         crop_case(photos(4, 5, 4, 1, "float32"), [[0, 1], [2, 0], [1, 1], [0, 0]], 3, 3),
+        crop_case(rows([range(300)]), [[0, 270]], 1, 2),  # far from the corner
+        crop_case(photos(9, 17, 12, 4, "float32"), [[10 - n, n // 2] for n in range(9)], 7, 8),  # many, large
     ]
 
 
@@ -87,7 +90,8 @@ def epochs():
         epoch(better, 2, 2, 1.5, 3),  # at the last moment
         epoch(better, 2, 1, 1.5, 3, 0.25),
         epoch(better, 2, 1, 1.999, 3, 0.0005),
-        epoch(better, 2, 1, 1.99999, 3),  # by little, but better
+        epoch(better, 2, 1, 1.99999999, 3),  # by little, but better
+        epoch(better, 5000, 1, 4000, 3),
         epoch(better, -1, 1, -2, 3),
         epoch(better, 2, 0, 1, 0),
         epoch(worse, 2, 0, 3, 3),
@@ -97,6 +101,8 @@ def epochs():
         epoch(worse, 2, 0, 3, 1),
         epoch(worse, 2, 0, 3, 0),
         epoch(worse, 1, 1, 2, 2, 0.5),
+        epoch(worse, 2, 6, 3, 20),
+        epoch(worse, 2, 0, np.inf, 3),
         epoch(worse, 2, 0, np.nan, 3),  # what a run that blew up reports
         epoch(worse, 2, 2, np.nan, 3),
         epoch(worse, np.inf, 0, np.nan, 3),  # in its first epoch

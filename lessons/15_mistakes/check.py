@@ -46,7 +46,7 @@ def matrix_cases():
         labelled("many of a kind", [1] * 300, [0] * 300, 2),  # more than a byte can count
         # nor can two bytes; last, because a matrix as large as there are pictures would fill the memory
         labelled("many of a kind", [1] * 70_000, [0] * 70_000, 2, last=True),
-        labelled("many classes", range(20), range(20), 20),  # places of the matrix beyond a byte
+        labelled("many classes", range(200), range(200), 200),  # places of the matrix beyond two bytes
         drawn(7, 3, 0),
         drawn(12, 4, 1),
         drawn(49, 5, 4),  # 1 / 49 * 49 is less than 1
@@ -101,8 +101,10 @@ def list_cases():
         counted("fewer than asked for", [[3, 0], [0, 3]], 2),  # nothing is wrong
         counted("fewer than asked for", [[3, 1], [0, 3]], 3),
         counted("fewer than asked for", [[2, 0, 1], [0, 2, 0], [1, 0, 2]], 5),
+        counted("large counts", [[0, 20_000_000], [20_000_001, 0]], 2),  # one number in float32
         counted("drawn", rare, 6),
         counted("drawn", often, 7),
+        counted("large counts", rng.integers(0, 90_000, (12, 12)), 15),
     ]
 
 

@@ -92,6 +92,11 @@ MATRIX = [
             f"counts = {COUNTED}\n    return counts + counts.T - np.diag(np.diag(counts))")]),
     Wrong("the counts are kept in a single byte, which ends at 255, or at 127: np.zeros(..., np.int64).",
           [(COUNTED, f"{COUNTED}.astype(np.uint8).astype(np.int64)")]),
+    *(
+        Wrong("the numbers are right; counts has another type than int64: np.zeros(..., np.int64).",
+              [(COUNTED, f"{COUNTED}.astype(np.{other})")])
+        for other in ("int32", "uint32", "uint64")
+    ),
     Wrong("the counts are kept in two bytes, which end at 65,535, or at 32,767: np.zeros(..., np.int64).",
           [(COUNTED, f"{COUNTED}.astype(np.uint16).astype(np.int64)")]),
     Wrong("each column is divided by its sum: counts are asked for, not shares.",

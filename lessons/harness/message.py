@@ -207,7 +207,7 @@ def number(v, digits=5):
     if isinstance(v, (bool, np.bool_, str)) or v is None:
         return str(v)
     v = float(v)
-    return f"{int(v)}" if np.isfinite(v) and v == int(v) and abs(v) < 1e7 else f"{v:.{digits}g}"
+    return f"{int(v)}" if np.isfinite(v) and v == int(v) and abs(v) < 1e9 else f"{v:.{digits}g}"
 
 
 def _frame_lines(frames):

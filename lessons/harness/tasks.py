@@ -5,7 +5,7 @@ import inspect
 import sys
 import types
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ class Case:
 
     def without(self, *names):
         """The same call without these arguments, the last ones: their defaults must do."""
-        return Case(self.group, {name: a for name, a in self.args.items() if name not in names})
+        return replace(self, args={name: a for name, a in self.args.items() if name not in names})
 
 
 def of_few_words(function):
@@ -105,7 +105,8 @@ class Task:
         if not Path(inspect.unwrap(self.answer).__code__.co_filename).is_relative_to(places.ROOT):
             raise ValueError(f"the model answer of {self.name} was replaced: restart Python and check again")
         cases = list(self.cases() if callable(self.cases) else self.cases)
-        self.cases = sorted(cases, key=lambda case: case.size)  # smallest first; equals stay in their order
+        # smallest first, equals in their order; behind all others the last ones
+        self.cases = sorted(cases, key=lambda case: (case.last, case.size))
         self._expected, self._source = {}, None
 
     def expected(self, k):
@@ -185,13 +186,13 @@ class Lesson:
         """The learner's file."""
         return places.own_folder() / self.folder.name / "work.py"
 
-    def task(self, name):
-        """The task called ``name``."""
+    def task(self, name, why=""):
+        """The task called ``name``. ``why``: what to say behind it where there is none."""
         for task in self.tasks:
             if task.name == name:
                 return task
         names = ", ".join(task.name for task in self.tasks)
-        raise ValueError(f"lesson {self.number} has no function {name!r}; it asks for {names}")
+        raise ValueError(f"lesson {self.number} has no function {name!r}; it asks for {names}{why}")
 
 
 def model_work(lesson):

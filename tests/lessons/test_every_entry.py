@@ -89,3 +89,11 @@ def test_an_alias_of_any_argument_is_refused(name):
 
     assert not refused(task, copies, task.cases)
     assert refused(task, aliased, task.cases)
+
+
+def test_the_last_case_is_last_also_where_it_is_small():
+    one, three = (np.arange(1.0, n) for n in (2, 4))
+    last = Case("last", dict.fromkeys("xwb", one), last=True)
+    task = Task("copies", copies, [last, Case("numbers", dict.fromkeys("xwb", three))], ("x", "w", "b"))
+    assert [case.group for case in task.cases] == ["numbers", "last"]
+    assert last.without("b").last

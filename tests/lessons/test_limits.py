@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from lessons.harness import judge, limits, payoff
-from lessons.harness.child import perform
+from lessons.harness.child import load, perform
 from lessons.harness.runner import WorkFile
 from lessons.harness.tasks import Case, Task
 
@@ -22,6 +22,20 @@ def processor(monkeypatch, seconds):
 def test_the_seconds_of_others_do_not_count(monkeypatch):
     processor(monkeypatch, lambda: 0.0)  # a process that gets no turn
     assert perform(lambda: time.sleep(0.3) or "right", {}, set(), 0.1)["value"] == "right"
+
+
+def test_a_file_that_does_not_end_is_told_soon(tmp_path):
+    assert limits.READING <= 20
+    path = tmp_path / "work.py"
+    path.write_text("x = 0\nwhile x < 3:\n    y = 1\n", encoding="utf-8")
+    reply = perform(load, {"path": str(path)}, {str(path)}, 0.1)
+    assert "a loop without an end" in reply["timeout"] and reply["frames"][-1][0] in (2, 3)
+
+
+def test_on_a_busy_computer_a_loop_is_a_guess_as_well():
+    block = limits._Block(5.0)
+    block.wall, block.work = block.wall - 70, block.work - 2
+    assert "has a loop no end, or is the computer busy?" in block.said()
 
 
 def endless():

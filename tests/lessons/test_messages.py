@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from verdicts import run, verdict_of, verdict_on_file
+from verdicts import run, verdict_of, verdict_on_file, verdict_on_text
 
 from lessons.harness import judge, message, tasks
 from lessons.harness.runner import WorkFile
@@ -223,3 +223,31 @@ def test_arguments_in_another_order_are_told(tmp_path):
         with WorkFile(work) as runner:
             verdict = judge.check_task(lesson, lesson.tasks[0], runner)
         assert verdict.passed is (k == 0) and "changed places" not in verdict.looks_like
+
+
+# ---------------------------------------------------------------- what is explained in any lesson
+
+RMSPROP = """
+def rmsprop_step(w, dw, v, learning_rate, rho, epsilon):
+    v = rho * v + (1 - rho) * dw^2
+    return w - learning_rate * dw / np.sqrt(v + epsilon), v
+"""
+LINEAR = "def linear_forward(x, w, b):\n    return x @ w + b * 2.0^2"
+
+
+@pytest.mark.parametrize("number, text", [("11", RMSPROP), ("02", LINEAR)])  # an array's, and a number's
+def test_a_power_written_in_another_language_is_explained(number, text):
+    assert "^ is no power in Python" in verdict_on_text(number, text).first.problem
+
+
+def test_that_nobody_answers_is_explained(tmp_path):
+    verdict = verdict_on_file("def twice(x):\n    input('go on?')\n    return 2 * x\n", tmp_path)
+    assert "input() has nobody to ask here" in verdict.first.problem
+
+
+@pytest.mark.parametrize("line", ["x *= 2", "x[0] = 2", "other = x\n    other += 1"])
+def test_what_changed_an_argument_is_said_of_any_line(line):
+    space = {}
+    exec(f"def twice(x):\n    y = 2 * x\n    {line}\n    return y", space)
+    said = " ".join(" ".join(message.text(run(space["twice"]))).split())
+    assert "Lines such as x *= 2 and x[0] = 2 write into it, also by a second name" in said

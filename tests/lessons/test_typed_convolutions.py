@@ -1,4 +1,4 @@
-"""Convolutions as a learner types them: right ones pass, and what the message says of wrong ones is true."""
+"""Lessons 06 to 08, as a learner types them: right ones pass, what the message says of wrong ones is true."""
 
 import numpy as np
 import pytest
@@ -82,33 +82,10 @@ def conv_as_matmul(x, w, b, strides=(1, 1), padding=((0, 0), (0, 0))):{SIZES}
     y = im2col(x, KH, KW, strides, padding) @ w.reshape(-1, F) + b
     return y.reshape(N, OH, OW, F)
 """
-FILTERS = """
-def winograd_filters(w):
-    G = np.array([[1, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1]], w.dtype)
-    return np.einsum("ih,jk,hkcf->ijcf", G, G, w)
-"""
-INPUT = """
-def winograd_input(d):
-    B_t = np.array([[1, 0, -1, 0], [0, 1, 1, 0], [0, -1, 1, 0], [0, -1, 0, 1]], d.dtype)
-    return np.einsum("ih,jk,hktc->ijtc", B_t, B_t, d)
-"""
-OUTPUT = """
-def winograd_output(M):
-    A_t = np.array([[1, 1, 1, 0], [0, 1, -1, 1]], M.dtype)
-    return np.einsum("ih,jk,hktf->ijtf", A_t, A_t, M)
-"""
-WINOGRAD = f"""{FILTERS}{INPUT}{OUTPUT}
-from lessons.harness.tiles import cut_tiles, join_tiles
-
-def conv_winograd(x, w, b, strides=(1, 1), padding=((0, 0), (0, 0))):
-    M = winograd_input(cut_tiles(x, padding)) @ winograd_filters(w)
-    return join_tiles(winograd_output(M), x.shape, padding) + b
-"""
 TYPED = {
     "06": (LOOPS, WINDOWS, BACKWARD),
     "07": (IM2COL, COL2IM, MATMUL),
     "08": (COMPILED,),
-    "09": (FILTERS, INPUT, OUTPUT, WINOGRAD),
 }
 
 
@@ -210,14 +187,6 @@ WRONG = [
     ("07", MATMUL, ("N, OH, OW, F)", "N, H, W, F)"), "y is reshaped to (N, H, W, F)"),
     ("08", COMPILED, MINUS, "top:-bottom is empty where bottom is 0"),
     ("08", COMPILED, ("] = x\n", "]\n"), "was x copied into the padded zeros?"),
-    ("09", FILTERS, ('np.einsum("ih,jk,hkcf->ijcf", G, G, w)', "G @ w @ G.T"), "@ works on the last two"),
-    ("09", FILTERS, (", w.dtype)", ")"), "in float64"),
-    ("09", INPUT, ("jk,hktc", "kj,hktc"), "B' stands on both sides of d"),
-    ("09", INPUT, ("ih,jk,hktc", "hi,kj,hktc"), "B stands in the place of B'"),
-    ("09", OUTPUT, ("->ijtf", "->jitf"), "y is turned round"),
-    ("09", WINOGRAD, ("(x, padding))", "(x, padding).swapaxes(0, 1))"), "the tiles are turned round"),
-    ("09", WINOGRAD, (" @ ", " * "), "V * U multiplies number by number"),
-    ("09", WINOGRAD, ("x.shape, padding", "x.shape, ((0, 0), (0, 0))"), "those cut are not as many tiles"),
 ]  # fmt: skip
 
 

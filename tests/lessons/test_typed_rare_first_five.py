@@ -1,4 +1,4 @@
-"""More answers to lessons 01 to 08 as learners type them: none that is wrong passes, what is said is true."""
+"""Rarer answers to lessons 01 to 05 as learners type them: none wrong passes, what is said is true."""
 
 import pytest
 from verdicts import verdict_on_text
