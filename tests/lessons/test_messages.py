@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from verdicts import run, verdict_of, verdict_on_file
 
-from lessons.harness import judge, message, tasks
+from lessons.harness import compiling, judge, limits, message, tasks
 from lessons.harness.runner import WorkFile
 
 MESSAGE = """\
@@ -218,8 +218,25 @@ def test_arguments_in_another_order_are_told(tmp_path):
     with WorkFile(work) as runner:
         verdict = judge.check_task(lesson, lesson.tasks[0], runner)
     assert verdict.looks_like == "the arguments of the def have changed places: they come as (x, w, b)."
-    for k, text in enumerate(("(w, x, b):\n    return w @ x + b", "(a, b, c):\n    return a @ b")):
+    others = ("(w, x, b):\n    return w @ x + b", "(a, b, c):\n    return a @ b", "(w, x, b):\n    return w @ x")
+    for k, text in enumerate(others):
         work.write_text(f"def linear_forward{text}\n", encoding="utf-8")  # right; and names of one's own
         with WorkFile(work) as runner:
             verdict = judge.check_task(lesson, lesson.tasks[0], runner)
-        assert verdict.passed is (k == 0) and "changed places" not in verdict.looks_like
+        assert verdict.passed is (k == 0)
+        assert verdict.looks_like == ("" if k == 0 else "b is never added.")  # whatever the names are
+
+
+@pytest.mark.parametrize("text, seconds", [
+    ("from numba import njit\n", compiling.SECONDS), ("import numpy\n", limits.READING),
+])  # fmt: skip
+def test_a_file_that_compiles_may_be_read_for_as_long_as_that_takes(text, seconds, tmp_path):
+    work = tmp_path / "work.py"
+    work.write_text(text, encoding="utf-8")
+    assert compiling.reading(work) == seconds
+
+
+def test_the_end_of_another_file_is_not_taken_for_a_question(tmp_path):
+    twice = "import pickle\n\n\ndef twice(x):\n    return pickle.loads(b'')\n"
+    said = " ".join(message.text(verdict_on_file(twice, tmp_path)))
+    assert "EOFError: Ran out of input" in said and "input()" not in said
