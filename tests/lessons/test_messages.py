@@ -218,9 +218,13 @@ def test_arguments_in_another_order_are_told(tmp_path):
     with WorkFile(work) as runner:
         verdict = judge.check_task(lesson, lesson.tasks[0], runner)
     assert verdict.looks_like == "the arguments of the def have changed places: they come as (x, w, b)."
-    others = ("(w, x, b):\n    return w @ x + b", "(a, b, c):\n    return a @ b", "(w, x, b):\n    return w @ x")
-    for k, text in enumerate(others):
-        work.write_text(f"def linear_forward{text}\n", encoding="utf-8")  # right; and names of one's own
+    texts = (  # right; names of one's own; another mistake than the order
+        "(w, x, b):\n    return w @ x + b",
+        "(a, b, c):\n    return a @ b",
+        "(w, x, b):\n    return w @ x",
+    )
+    for k, text in enumerate(texts):
+        work.write_text(f"def linear_forward{text}\n", encoding="utf-8")
         with WorkFile(work) as runner:
             verdict = judge.check_task(lesson, lesson.tasks[0], runner)
         assert verdict.passed is (k == 0)
