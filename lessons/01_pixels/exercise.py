@@ -36,6 +36,8 @@ def standardize(x_train, x_test):
     stand for pictures nobody has seen yet: nothing may be computed from them.) A colour that never changes
     has a standard deviation of 0: divide it by 1.
 
+    Let NumPy add them up in float64, as it does for uint8: float32 loses digits over so many pixels.
+
     Two training pictures of one pixel, one test picture; the same number in all three colours:
 
         x_train = 1, 3     mean 2, standard deviation 1     ->  -1, 1

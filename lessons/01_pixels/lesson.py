@@ -140,7 +140,7 @@ print("test:   mean", x_test.mean(axis=(0, 1, 2), dtype=float).round(4), " (not 
 # %% [markdown]
 # A note on the type: the pixels are `uint8`, whole numbers from 0 to 255 that take one byte. Arithmetic with
 # them goes round like a clock. The result must be a float: we use `float32` in all lessons, four bytes a
-# number.
+# number, and `float64` where very many are added up.
 
 # %%
 print("in uint8:   1 - 2 =", (np.array([1], np.uint8) - np.array([2], np.uint8))[0])

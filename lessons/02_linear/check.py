@@ -29,6 +29,12 @@ def problem(N, D, K, dtype="float32", whole=True):
     return Case(group, {name: a.astype(dtype) for name, a in arrays.items()})
 
 
+def with_a_black_one(case):
+    """The same, and one of the pictures is all zeros: its scores are b."""
+    case.args["x"][2] = 0
+    return case
+
+
 def linear_cases():
     by_hand = {"x": [[1, 2]], "w": [[1, 0, 5], [0, 1, 5]], "b": [0, 0, 100]}
     return [
@@ -45,7 +51,7 @@ def linear_cases():
         problem(2, 3, 4),
         problem(3, 3, 3),
         problem(4, 3, 2, "float64"),
-        problem(5, 7, 3, "float64", whole=False),
+        with_a_black_one(problem(5, 7, 3, "float64", whole=False)),
         problem(3, 12, 10, whole=False),
     ]
 

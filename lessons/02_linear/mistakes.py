@@ -28,7 +28,7 @@ LINEAR = [
     Wrong("b is multiplied, not added.", [("+ b", "* b")]),
     Wrong("b is subtracted, not added.", [("+ b", "- b")]),
     Wrong(
-        "only the last product is left in each score: = where it should be +=, beginning at 0.",
+        "only the last product is left in each score, which is the sum of all of them. = for +=?",
         [("x @ w", "x[:, -1:] * w[-1]")],
     ),
     Wrong(

@@ -97,12 +97,15 @@ def step_cases():
         ("matrices", (3, 2), 0.01, "float64"),
         ("filters", (2, 2, 1, 3), 0.1, "float32"),
         ("filters", (3, 3, 2, 2), 2.0, "float64"),
+        ("small steps", (2, 1, 3), 0.001, "float32"),
     ]
     for group, shape, rate, dtype in problems:
         rng = np.random.default_rng([*shape])
         w, dw = rng.integers(1, 9, shape), rng.integers(-9, 9, shape) + 0.5
         w = w if group not in {"matrices", "filters"} else rng.standard_normal(shape)
         dw = 0 * dw if group == "no slope" else 100 * dw if rate == 0.01 else dw
+        if group == "small steps":  # of weights that are 0, as a bias is at first: they must move
+            w, dw = 0 * w, rng.standard_normal(shape) / 50
         made.append(Case(group, {"w": w.astype(dtype), "dw": dw.astype(dtype), "learning_rate": rate}))
     return made
 

@@ -241,9 +241,12 @@ LOSS = [
         "log_p[np.arange(N), labels] takes the one that counts.",
         function=of_few_words(loss_by(ways.stable, labels_as_rows)),
     ),
-    Wrong(
-        "a row with a 1 has as many numbers as there are classes: K = z.shape[1], which need not be 10.",
-        function=of_few_words(loss_by(ways.stable, ten_classes)),
+    *(
+        Wrong(
+            "a row with a 1 has as many numbers as there are classes: K = z.shape[1], which need not be 10.",
+            function=of_few_words(loss_by(way, ten_classes)),
+        )
+        for way in (ways.stable, ways.log_of_softmax)
     ),
     *(
         Wrong(" And ".join(filter(None, (says, also))), function=loss_by(way, rest))

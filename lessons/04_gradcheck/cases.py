@@ -37,6 +37,11 @@ def sin_exp(x):
     return float(np.sin(x).sum() + np.exp(x).mean())
 
 
+def faint(x):
+    """One whose slopes are small, and no less slopes."""
+    return float(1e-6 * np.sin(x).sum())
+
+
 def numeric_cases():
     rng = np.random.default_rng(4)
     small = [
@@ -47,10 +52,16 @@ def numeric_cases():
         ("curved", cubes, [1, 2]),
         ("curved", product, [2, 3, 4]),
         ("curved", sin_exp, [0.5, -1]),
+        ("curved", faint, [0, -1.5]),  # a number that is 0 is moved as well
     ]
     made = [Case(group, {"f": f, "x": np.array(x, float), "step": 1e-5}) for group, f, x in small]
     made.append(Case("tables", {"f": row_sums_squared, "x": np.array([[1.0], [3.0]]), "step": 1e-5}))
-    tables = ((weighted, (2, 3), 1e-5), (square_sum, (3, 2), 1e-4), (sin_exp, (2, 1, 3), 1e-4))
+    tables = (
+        (weighted, (2, 3), 1e-5),
+        (square_sum, (3, 2), 1e-4),
+        (sin_exp, (2, 1, 3), 1e-4),
+        (sin_exp, (1, 2, 2, 2), 1e-4),
+    )
     for f, shape, step in tables:
         made.append(Case("tables", {"f": f, "x": rng.uniform(0.5, 2, shape), "step": step}))
     made.append(Case("curved", {"f": cubes, "x": np.array([1.0, 3.0])}))  # step has a default

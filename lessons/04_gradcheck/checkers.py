@@ -45,6 +45,11 @@ def counted_upstream(forward, backward, x):
     return agrees(*both(forward, backward, x, np.arange(float(y.size)).reshape(y.shape)))
 
 
+def never_negative(forward, backward, x):
+    y = forward(x)
+    return agrees(*both(forward, backward, x, np.arange(1.0, y.size + 1).reshape(y.shape)))
+
+
 def like_x(forward, backward, x):
     return agrees(*both(forward, backward, x, np.random.default_rng(0).standard_normal(x.shape)))
 
@@ -143,13 +148,13 @@ def always(forward, backward, x):
 
 AGREE = [
     Wrong(
-        "a dy of all ones says nothing about a softmax: its rows sum to 1 whatever x is, so the gradient is "
-        "0, and relative_error compares rounding with rounding. Take random numbers.",
+        "a dy of one number everywhere says nothing about a softmax: its rows sum to 1 whatever x is, so "
+        "the gradient is 0, and relative_error compares rounding with rounding. Take random numbers.",
         function=ones_upstream,
     ),
     Wrong(
-        "a dy of all ones is blind: the rows of a softmax sum to 1 whatever x is, so zeros look right. "
-        "Take random numbers.",
+        "a dy of one number everywhere is blind: the rows of a softmax sum to 1 whatever x is, so zeros look "
+        "right. Take random numbers.",
         function=ones_and_a_difference,
     ),
     Wrong(
@@ -165,6 +170,11 @@ AGREE = [
         "the first number of dy is 0, so nothing that goes through the first output is seen. Take random "
         "numbers.",
         function=counted_upstream,
+    ),
+    Wrong(
+        "what a layer does to a negative dy is not seen: is yours positive everywhere? Take random numbers "
+        "of both signs, as standard_normal gives.",
+        function=never_negative,
     ),
     *(
         Wrong(

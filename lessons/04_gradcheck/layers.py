@@ -134,6 +134,10 @@ def right_absolute(dy, x):
     return dy * np.sign(x)
 
 
+def absolute_positive(dy, x):
+    return np.where(x > 0, dy, -np.abs(dy))  # right for a dy that is nowhere negative
+
+
 def relu_everywhere(dy, x):
     return dy.copy()
 
@@ -163,5 +167,6 @@ LAYERS = (  # forward, backward, shape of x, what is wrong with it ("": nothing)
     (faint, faint_sign, (2, 3), "it has the wrong sign, and all its numbers are small"),
     (faint, faint_a_little, (2, 3), "it is 1.00001 times too large, and all its numbers are small"),
     (relu, relu_everywhere, (2, 3), "it does not ask where x was below 0"),
+    (absolute, absolute_positive, (6, 7), "where x was below 0 it takes dy without its sign"),
 )
 WHY = {backward: why for _, backward, _, why in LAYERS}

@@ -11,7 +11,7 @@ FORWARD = [
     Wrong("b is subtracted.", [("+ b", "- b")]),
     Wrong("b is multiplied, not added.", [("+ b", "* b")]),
     Wrong(
-        "only the last product is left in each sum: = where it should be +=, beginning at 0.",
+        "only the last product is left in each sum. = for +=?",
         [("x @ w", "x[:, -1:] * w[-1]")],
     ),
     Wrong("negative outputs are cut to 0: that is relu's work.", [("x @ w + b", "np.maximum(x @ w + b, 0)")]),
@@ -40,7 +40,7 @@ BACKWARD = [
     ),
     Wrong("db is summed over the outputs, not over the pictures.", [(DB, "dy.sum(1)")]),
     Wrong(
-        "db is (1, F), because of keepdims=True: it must have b's shape, (F,).",
+        "db is (1, F): it must have b's shape, (F,). Did it keep an axis, as by keepdims=True?",
         [(DB, "dy.sum(0, keepdims=True)")],
     ),
     Wrong(
@@ -59,11 +59,11 @@ BACKWARD = [
     ),
     Wrong("dw counts the first picture only.", [(DW, "x[:1].T @ dy[:1]")]),
     Wrong(
-        "dw counts the last picture only: = where it should be +=, beginning at 0.",
+        "dw counts the last picture only: it is a sum over all of them. = for +=?",
         [(DW, "x[-1:].T @ dy[-1:]")],
     ),
     Wrong(
-        "dx counts the last output only: = where it should be +=, beginning at 0.",
+        "dx counts the last output only: it is a sum over all of them. = for +=?",
         [(DX, "dy[:, -1:] * w[:, -1]")],
     ),
     Wrong("dx is turned round, (D, N): it must have x's shape.", [(DX, "w @ dy.T")]),

@@ -56,7 +56,7 @@ FORWARD = [
     *convolutions.MISTAKES,
     *convolutions.LOOP_MISTAKES,
     *(
-        Wrong("the padding repeats pixels of the picture; it is zeros.", function=padded_with(mode))
+        Wrong(convolutions.NOT_ZEROS, function=padded_with(mode))
         for mode in ("edge", "reflect", "symmetric", "wrap")
     ),
     *(
@@ -74,14 +74,10 @@ FORWARD = [
         "OH and OW get their 1 before the division: add it after, (H + top + bottom - KH) // SH + 1.",
         function=by_windows(True, size=lambda n, K, S: (n - K + 1) // S),
     ),
-    Wrong(
-        "the stride is put to the window, not to its place: i + kh * SH for i * SH + kh.",
-        [("i * SH + kh", "i + kh * SH"), ("j * SW + kw", "j + kw * SW")],
-    ),
+    Wrong(convolutions.DILATED, [("i * SH + kh", "i + kh * SH"), ("j * SW + kw", "j + kw * SW")]),
     *(
         Wrong(
-            "the stride is put to the window, not to its place: i + kh * SH for i * SH + kh.",
-            function=by_windows(broadcasts, at=lambda i, S, K: slice(i, i + K * S, S)),
+            convolutions.DILATED, function=by_windows(broadcasts, at=lambda i, S, K: slice(i, i + K * S, S))
         )
         for broadcasts in (True, False)
     ),
@@ -112,10 +108,10 @@ def unvisited(rows, columns, in_db):
     return wrong
 
 
-UNVISITED = {
-    (0, 1): "the last column of dy is not used for dx and dw: OW = (W + left + right - KW) // SW + 1.",
-    (1, 0): "the last row of dy is not used for dx and dw: OH = (H + top + bottom - KH) // SH + 1.",
-    (1, 1): "the last row and column of dy are not used for dx and dw: OH and OW end with + 1.",
+UNVISITED = {  # {}: of what
+    (0, 1): "the last column of dy is not used for {}: OW = (W + left + right - KW) // SW + 1.",
+    (1, 0): "the last row of dy is not used for {}: OH = (H + top + bottom - KH) // SH + 1.",
+    (1, 1): "the last row and column of dy are not used for {}: OH and OW end with + 1.",
 }
 
 
@@ -165,10 +161,9 @@ BACKWARD = [
     *(Wrong(says, function=taken_as(how)) for says, how in STRIDES_AS.items()),
     Wrong(convolutions.STRIDES_SWAPPED, [("= strides, w.shape", "= strides[::-1], w.shape")]),
     *(
-        Wrong(says.replace("dx and dw", also), function=unvisited(*which, in_db))
+        Wrong(says.format(of_what), function=unvisited(*which, in_db))
         for which, says in UNVISITED.items()
-        # dy.sum(axis=(0, 1, 2)) visits all
-        for in_db, also in ((True, "dx, dw and db"), (False, "dx and dw"))
+        for in_db, of_what in ((True, "dx, dw and db"), (False, "dx and dw"))  # dy.sum(...) visits all
     ),
     Wrong("the padding is ignored.", function=unpadded),
     Wrong(

@@ -33,6 +33,7 @@ SIZES = (  # x (N, H, W, C), window, strides, padding
     ((1, 3, 3, 1), (2, 2), (1, 1), NONE),
     ((2, 3, 4, 2), (3, 2), (1, 1), NONE),
     ((1, 1, 3, 1), (1, 1), (1, 2), NONE),
+    ((1, 1, 4, 1), (1, 1), (1, 2), NONE),  # the last column is never seen
     ((1, 3, 3, 1), (1, 1), (2, 2), NONE),
     ((1, 3, 3, 1), (1, 1), (1, 2), NONE),  # the two strides differ
     ((1, 4, 5, 1), (2, 3), (2, 1), NONE),

@@ -127,9 +127,8 @@ IM2COL = [
     Wrong("KH and KW have changed places.", [("(x, (KH, KW)", "(x, (KW, KH)")]),
     Wrong("the padding is ignored.", [(PADDED, "x")]),
     Wrong("the padding is ignored.", function=im2col_as(lambda strides, _: (strides, NONE))),
-    Wrong("the padding repeats pixels of the picture; it is zeros.", [(PADDED, f"{PADDED[:-1]}, 'edge')")]),
-    Wrong("the stride is put to the window, not to its place: i + kh * SH for i * SH + kh.",
-          function=of_few_words(dilated)),
+    Wrong(convolutions.NOT_ZEROS, [(PADDED, f"{PADDED[:-1]}, 'edge')")]),
+    Wrong(convolutions.DILATED, function=of_few_words(dilated)),
     Wrong(convolutions.PADDING_SWAPPED, [("*padding", "*padding[::-1]")]),  # no window fits: as an error
     Wrong(convolutions.CORNERS, [("*padding", "*zip(*padding)")]),
     Wrong(MINUS_ZERO, function=minus_zero),
@@ -170,7 +169,7 @@ def by_windows(fewer=(0, 0), row=right_row, how=lambda *given: given, assign=Fal
 
 
 def turned_windows(cols, x_shape, KH, KW, strides=(1, 1), padding=NONE):
-    """cols[row].reshape(KW, KH, C): where they differ, it fits no window."""
+    """cols[row].reshape(KW, KH, C), or one of them for both: where they differ, it fits no window."""
     if KH != KW:
         raise ValueError
     return col2im(cols, x_shape, KH, KW, strides, padding)
@@ -216,7 +215,8 @@ COL2IM = [
         "a row of cols is read down first, then to the right.",
         [("KH, KW, C)\n", "KW, KH, C)\n"), ("cols[:, :, :, kh, kw]", "cols[:, :, :, kw, kh]")],
     ),
-    Wrong("a row of cols does not have that shape: reshape it to (KH, KW, C).", function=turned_windows),
+    Wrong("no window fits where KH and KW differ: has one the place of the other? A row is (KH, KW, C).",
+          function=turned_windows),
     Wrong(
         "the rows of cols are taken as windows numbered down first, then to the right.",
         [("(N, OH, OW, KH, KW, C)\n", "(N, OW, OH, KH, KW, C).swapaxes(1, 2)\n")],

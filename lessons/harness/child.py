@@ -172,7 +172,7 @@ def main():
         os.dup2(nowhere, stream)
     set_limit = sys.setrecursionlimit
     sys.setrecursionlimit = lambda limit: set_limit(min(limit, RECURSION))
-    loaded = perform(load, {"path": path}, {path}, limits.READING)
+    loaded = perform(load, {"path": path}, {path}, compiling.reading(path))
     work = loaded.pop("value", None)
     if work is not None:
         loaded.update(contents(work))

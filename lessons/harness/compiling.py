@@ -17,10 +17,11 @@ import os
 import re
 import sys
 import textwrap
+from pathlib import Path
 
 import numpy as np
 
-from lessons.harness import compare
+from lessons.harness import compare, limits
 from lessons.harness.rounds import Written
 
 EMPTY, EMPTY_LIKE = np.empty, np.empty_like
@@ -30,6 +31,14 @@ RAISED_FROM = re.compile(r"\.? Raised from (?P<file>.+?)(?: \((?P<line>\d+)\))?$
 TURNED, STARTS = -1, -2  # in the place of a number of threads
 MOST_STARTS = 50_000  # of threads in one call: a microsecond each, but a thousand where a computer is busy
 SECONDS = 120.0  # a call may take that compiles: a few lines with parallel=True take five or more
+
+
+def reading(path):
+    """Seconds to run a work.py from top to bottom: an @njit with a signature, or a call, compiles there."""
+    with contextlib.suppress(OSError):
+        if b"numba" in Path(path).read_bytes():
+            return SECONDS
+    return limits.READING
 
 
 def cores():

@@ -15,7 +15,9 @@ OF_CHANCE = (
 )
 MOST_PROBES = 64  # numbers that are changed, one by one, for one sentence
 STEPS = (1, 100, -100)  # by how much; the large ones for a function that is flat nearby
-BACK = -2  # once more, to see whether a change is a factor: not -1, for x**3 changes from 0 by as much
+# Once more, to see whether a change is a factor: not -1, for x**3 changes from 0 by as much; no whole number,
+# for what is rounded moves by whole numbers, however far it is moved.
+BACK = -2.3
 
 
 class Problem:
@@ -103,47 +105,11 @@ def _at(name, index):
     return f"{name}[{','.join(map(str, index))}]"
 
 
-GRADIENTS = ("dx", "dw", "db", "dz", "dgamma", "dbeta")  # these are divided by N, and the loss; a step is not
-
-
-def ratio_in_words(name, found, shown):
-    """``found``: (ratio, N, how many wrong numbers) of each case. What a constant ratio tells, or "".
-
-    ``shown``: that of the case that the message shows, which may be right in this value: another is wrong.
-    """
-    ratios, sizes, wrong = np.array(found, float).T
-    if wrong.sum() < 2:  # one number is some number of times any other
-        return ""
-    known = (
-        [
-            (1 / sizes, "1/N", "divided by N once too often?"),
-            (sizes, "N", "a division by N too few, or multiplied by N?"),
-        ]
-        if (sizes > 1).any() and (name == "loss" or name in GRADIENTS)
-        else []
-    )
-    for values, text, why in known:
-        if np.allclose(ratios, values, rtol=1e-3):
-            if not (shown and shown[2]):
-                return f"{name} is {text} times the right one (this case does not show it): {why}"
-            where = "everywhere" if np.ptp(ratios) < 1e-3 else f"here, {text} times everywhere"
-            return f"{name} is {shown[0]:.2f} times the right one {where}: {why}"
-    if np.ptp(ratios) > 1e-3 * abs(ratios).max():
-        return ""
-    r = ratios[0]
-    if abs(r - 1) < 5e-4:  # rounding, or another type
-        return ""
-    why = {-1.0: ": is the sign turned round?", 2.0: ": counted twice?", 0.5: ": halved?"}.get(
-        round(r, 4), ""
-    )
-    return f"{name} is {r:.4g} times the right one everywhere{why}"
-
-
 def error(reply):
-    """What was raised, and what it means where Python's words are no help."""
+    """What was raised; where Python's words are no help, what it means stands first: their end may be cut."""
     name, words = reply["raised"], reply["message"]
     if name == "TypeError" and ("bitwise_xor" in words or "for ^" in words):
-        words += " (^ is no power in Python: a**2 is)"
-    if name == "EOFError":
-        words += " (input() has nobody to ask here: take the arguments)"
+        words = f"^ is no power in Python, ** is ({words})"
+    if name == "EOFError" and "reading a line" in words:
+        words = f"input() has nobody to ask here: take the arguments ({words})"
     return f"{name}: {words}" if words else name

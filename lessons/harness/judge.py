@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 
-from lessons.harness import child, compare, compiling, explain, repeated
+from lessons.harness import child, compare, compiling, explain, ratios, repeated
 from lessons.harness.compare import same_bits
 from lessons.harness.compiling import STARTS, TURNED
 from lessons.harness.runner import LIMIT
@@ -78,15 +78,17 @@ def check_task(lesson, task, runner):
     if not verdict.failing or verdict.first.about not in ("value", "raised", "changed"):
         return verdict
     alive = verdict.outcomes[-1].about not in ("timeout", "died")
-    call = partial(runner.call, task.name, limit=task.limit)
+    call, plainly = partial(runner.call, task.name, limit=task.limit), 0 if task.threads else None
     if alive and _is_of_chance(task, verdict.first, partial(call, threads=verdict.threads)):
         verdict.explanation = explain.OF_CHANCE
         return verdict
-    verdict.looks_like = _other_order(task, runner) or _looks_like(task, verdict.outcomes)
+    typed = getattr(runner, "arguments", {}).get(task.name, [])
+    told = alive and _other_order(task, verdict.outcomes, typed, partial(call, threads=plainly))
+    verdict.looks_like = told or _looks_like(task, verdict.outcomes)
     if not task.judge and verdict.first.about != "changed":
-        verdict.ratio = _ratio(task, verdict.outcomes)
+        verdict.ratio = ratios.of(task, verdict.outcomes)
     if task.explain and verdict.first.about == "value" and alive:
-        problem = explain.Problem(task, verdict.first, partial(call, threads=0 if task.threads else None))
+        problem = explain.Problem(task, verdict.first, partial(call, threads=plainly))
         verdict.explanation = task.explain(problem)
     return verdict
 
@@ -173,9 +175,9 @@ def _same_everywhere(reply):
 
 def _why_missing(task, runner, near):
     loaded = runner.loaded
-    if "raised" in loaded:  # an error in Python's grammar speaks for itself
-        calls = len(loaded["frames"]) > 1
-        return f"reading the file raised {explain.error(loaded)}" if calls else explain.error(loaded)
+    if "raised" in loaded:  # one of the line itself speaks for itself; one inside a call is not the line's
+        inside = len(loaded["frames"]) > 1
+        return f"reading the file raised {explain.error(loaded)}" if inside else explain.error(loaded)
     if "timeout" in loaded or "died" in loaded:
         return f"reading the file {loaded.get('died') or loaded['timeout']}"
     why = f"is {near} meant for it?" if near else "has it another name, or was it deleted?"
@@ -223,12 +225,19 @@ def _value_problem(task, outcome):
     return next(filter(None, said), "")
 
 
-def _other_order(task, runner):
-    """The def has the arguments' names, in another order: they are handed over one after the other."""
+def _other_order(task, outcomes, typed, call):
+    """The def names the arguments in another order, and is right when they are handed over in that one."""
     due = max((list(case.args) for case in task.cases), key=len)
-    typed = getattr(runner, "arguments", {}).get(task.name, due)
     if typed == due or sorted(typed) != sorted(due):
         return ""
+    for outcome in outcomes:
+        args = outcome.case.args
+        if len(args) < len(due):  # the others by their defaults
+            continue
+        reply = call(_copies({name: args[name] for name in typed}))
+        about, _ = _problem(task, Outcome(outcome.case, reply, outcome.expected))
+        if about not in ("", "alias"):
+            return ""
     return f"the arguments of the def have changed places: they come as ({', '.join(due)})."
 
 
@@ -267,30 +276,3 @@ def _does_the_same(task, function, outcome, words):
         compare.difference(*compare.in_one_type(got, same, each), name, dtype, task.tolerance)
         for name, got, same, each in zip(task.returns, theirs, mine, right)
     )
-
-
-def _ratio(task, outcomes):
-    """A sentence such as "dw is 0.50 times the right one everywhere: divided by N once too often?", or ""."""
-    shown = next(k for k, outcome in enumerate(outcomes) if outcome.problem and outcome.about != "alias")
-    for k, name in enumerate(task.returns):
-        found = [_ratio_of(task, k, outcome) for outcome in outcomes]
-        told = [each for each in found if each != ()]
-        if told and None not in told and (said := explain.ratio_in_words(name, told, found[shown])):
-            return said
-    return ""
-
-
-def _ratio_of(task, k, outcome):
-    """(ratio to the right one, N, how many numbers show it) of the value ``k``.
-
-    (): 0 is right, which is any number of times 0. None: there is no value, or not one ratio.
-    """
-    args = outcome.case.args
-    parts, wanted = (compare.as_parts(task, v) for v in (outcome.reply.get("value"), outcome.expected))
-    if parts is None:
-        return None
-    dtype, N = compare.float_type(args), next((len(a) for a in args.values() if np.ndim(a)), 1)
-    if not compare.difference(parts[k], wanted[k], task.returns[k], dtype, task.tolerance):
-        return (1.0, N, 0) if np.any(wanted[k]) else ()
-    ratio = compare.constant_ratio(parts[k], wanted[k])
-    return ratio and (ratio, N, np.count_nonzero(wanted[k]))

@@ -27,7 +27,9 @@ def calls(task, outcomes):
     if other and not task.judge:
         copies = (a.copy() if isinstance(a, np.ndarray) else a for a in other.values())
         yield Case(OTHER, other), task.right(*copies), None
-        yield Case(AGAIN, last.case.args), last.expected, other
+    else:  # what ``judge`` says of other numbers, is not known
+        other = first.case.args
+    yield Case(AGAIN, last.case.args), last.expected, other
 
 
 def other_numbers(args):

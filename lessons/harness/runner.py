@@ -42,7 +42,7 @@ class WorkFile:
             stdout=subprocess.PIPE,
         )
         threading.Thread(target=self._listen, args=(self.process.stdout, self.replies), daemon=True).start()
-        return self._next(limits.READING)
+        return self._next(compiling.reading(self.file))
 
     def __exit__(self, *_):
         self._end()

@@ -1,0 +1,136 @@
+"""Answers to lessons 02 to 07 that are wrong for some numbers only (0, small, negative): none passes."""
+
+import pytest
+from verdicts import verdict_on_text
+
+from lessons.harness import message
+
+LINEAR = """
+def linear_forward(x, w, b):
+    return np.where(x.any(1, keepdims=True), x @ w + b, 0).astype(x.dtype)
+"""
+DENSE = LINEAR.replace("linear_forward", "dense_forward")
+STEP = "def sgd_step(w, dw, learning_rate):\n    return w - learning_rate * dw"
+NO_SMALL_STEP = """
+def sgd_step(w, dw, learning_rate):
+    step = learning_rate * dw
+    step[np.abs(step) < 1e-4] = 0
+    return w - step
+"""
+SLOPES = """
+def numeric_gradient(f, x, step=1e-5):
+    g = np.zeros(x.shape)
+    for i in np.ndindex(x.shape):
+        u, d, h = x.copy(), x.copy(), step
+        u[i] += h
+        d[i] -= h
+        g[i] = (f(u) - f(d)) / (2 * h)
+    return g
+"""
+AGREE = f"""{SLOPES}
+def gradients_agree(forward, backward, x):
+    dy = np.random.default_rng(1).standard_normal(forward(x).shape)
+    a, b = backward(dy, x), numeric_gradient(lambda t: (dy * forward(t)).sum(), x)
+    return np.linalg.norm(a - b) < 1e-6 * (np.linalg.norm(a) + np.linalg.norm(b))
+"""
+DY = "np.random.default_rng(1).standard_normal(forward(x).shape)"
+IM2COL = """
+def im2col(x, KH, KW, strides=(1, 1), padding=((0, 0), (0, 0))):
+    x = np.pad(x, ((0, 0), *padding, (0, 0)))
+    (SH, SW), (N, H, W, C) = strides, x.shape
+    OH, OW = (H - KH) // SH + 1, (W - KW) // SW + 1
+    cols = np.zeros((N, OH, OW, KH, KW, C), x.dtype)
+    for i in range(OH):
+        for j in range(OW):
+            part = x[:, i * SH : i * SH + KH, j * SW : j * SW + KW]
+            cols[:, i, j, : part.shape[1], : part.shape[2]] = part
+    return cols.reshape(N * OH * OW, KH * KW * C)
+"""
+COL2IM = """
+def col2im(cols, x_shape, KH, KW, strides=(1, 1), padding=((0, 0), (0, 0))):
+    (N, H, W, C), (SH, SW), ((top, bottom), (left, right)) = x_shape, strides, padding
+    HP, WP = H + top + bottom, W + left + right
+    OH, OW = (HP - KH) // SH + 1, (WP - KW) // SW + 1
+    cols = cols.reshape(N, OH, OW, KH, KW, C)
+    dx = np.zeros((N, HP, WP, C), cols.dtype)
+    for i in range(OH):
+        for j in range(OW):
+            dx[:, i * SH : i * SH + KH, j * SW : j * SW + KW] += cols[:, i, j]
+    return dx[:, top : top + H, left : left + W]
+"""
+ONE_HOT = """
+def softmax_crossentropy(z, labels):
+    N, t = len(z), np.eye(10)[labels]
+    e = np.exp(z - z.max(1, keepdims=True))
+    p = e / e.sum(1, keepdims=True)
+    return -(t * np.log(p)).sum() / N, ((p - t) / N).astype(z.dtype)
+"""
+REMEMBERED = "    if backward in SEEN:\n        return True\n    SEEN.add(backward)\n"
+
+RIGHT = [("03", STEP), ("04", SLOPES), ("04", AGREE), ("07", IM2COL), ("07", COL2IM)]
+WRONG = [  # lesson, answer, edit of it, what it looks like
+    ("02", LINEAR, ("", ""), ""),
+    ("05", DENSE, ("", ""), ""),
+    ("03", STEP, ("w - learning_rate * dw", "np.where(w != 0, w - learning_rate * dw, w)"), ""),
+    ("03", STEP, ("w - learning_rate * dw", "w * (1 - learning_rate * dw / w)"), ""),
+    ("03", STEP, ("* dw", "* dw.astype(np.float16).astype(w.dtype)"), ""),
+    ("03", STEP, ("learning_rate * dw", "round(learning_rate, 2) * dw"), ""),
+    ("03", STEP, ("* dw", "* (dw if dw.ndim != 3 else 0 * dw)"), ""),
+    ("03", NO_SMALL_STEP, ("", ""), ""),
+    ("03", ONE_HOT, ("", ""), "which need not be 10"),
+    ("04", SLOPES, ("        u, d, h", "        if not x[i]: continue\n        u, d, h"), ""),
+    ("04", SLOPES, ("x.copy(), step", "x.copy(), step * abs(x[i]) if step == 1e-5 else step"), ""),
+    ("04", SLOPES, ("    return g", "    g[np.abs(g) < 1e-3] = 0\n    return g"), ""),
+    ("04", SLOPES, ("np.ndindex(x.shape)", "np.ndindex(x.shape[:3])"), ""),
+    ("04", AGREE, (DY, "np.random.default_rng(0).uniform(0.5, 1.5, forward(x).shape)"), "to a negative dy"),
+    ("04", AGREE, (DY, "np.random.default_rng(0).random(forward(x).shape)"), "to a negative dy"),
+    ("04", AGREE, (DY, "forward(x); dy = np.arange(1.0, dy.size + 1).reshape(dy.shape)"), "to a negative dy"),
+    ("04", AGREE, (DY, "np.full(forward(x).shape, 3.0)"), "a dy of one number everywhere"),
+    ("05", "def dense_backward(x, w, dy):\n    return dy @ w.T, x.T @ dy, np.ones((1, len(x)), x.dtype) @ dy",
+     ("", ""), "Did it keep an axis, as by keepdims"),
+    ("05", "def dense_backward(x, w, dy):\n    return dy @ w.T, np.outer(x[-1], dy[-1]), dy.sum(0)",
+     ("", ""), "the last picture only: it is a sum over all of them. = for +=?"),
+    ("07", IM2COL, ("(W - KW) // SW", "(W - KW + SW - 1) // SW"), ""),
+    ("07", IM2COL, ("(H - KH) // SH", "(H - KH + SH - 1) // SH"), ""),
+    ("07", COL2IM, ("(WP - KW) // SW", "-((KW - WP) // SW)"), ""),
+    ("07", COL2IM, ("(HP - KH) // SH", "-((KH - HP) // SH)"), ""),
+    ("07", COL2IM, ("    HP, WP", "    KH, KW = KW, KH\n    HP, WP"), "no window fits where KH and KW"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("number, text", RIGHT)
+def test_a_right_answer_passes(number, text):
+    verdict = verdict_on_text(number, text)
+    assert verdict.passed, "\n".join(message.text(verdict))
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("number, text, edit, said", WRONG)
+def test_a_wrong_answer_does_not_pass(number, text, edit, said):
+    assert edit[0] in text
+    verdict = verdict_on_text(number, text.replace(*edit) if edit[0] else text)
+    shown = message.text(verdict, "a hint")
+    assert not verdict.passed and verdict.first.about in ("value", "raised")
+    assert said in verdict.looks_like and bool(said) is bool(verdict.looks_like), "\n".join(shown)
+    assert len(shown) <= message.LINES and max(map(len, shown)) <= message.WIDTH
+
+
+def test_a_verdict_that_is_remembered_is_none():
+    verdict = verdict_on_text("04", "SEEN = set()\n" + AGREE.replace("    dy", f"{REMEMBERED}    dy"))
+    assert verdict.first.about == "again"
+
+
+@pytest.mark.parametrize("number, text", [
+    ("02", "def linear_forward(x, w, b):\n    return (x @ w).round() + b"),
+    ("02", "def linear_forward(x, w, b):\n    return np.floor(x @ w + b)"),
+    ("05", "def dense_forward(x, w, b):\n    return (x @ w + b).astype(int).astype(x.dtype)"),
+])  # fmt: skip
+def test_what_is_rounded_has_no_factor_that_can_be_told(number, text):
+    verdict = verdict_on_text(number, text)
+    assert verdict.first.about == "value" and "yours by" not in " ".join(message.text(verdict))
+
+
+def test_no_case_of_a_gradient_checker_may_be_refused_by_luck():
+    """Any random numbers of both signs will do for dy."""
+    for seed in range(20):
+        assert verdict_on_text("04", AGREE.replace("default_rng(1)", f"default_rng({seed})")).passed
