@@ -198,7 +198,9 @@ def _globals(function):
 
 def is_numba(error):
     """Did the compiler raise it?"""
-    return type(error).__module__.startswith("numba.") or bool(NESTED.match(str(error)))
+    return type(error).__module__.startswith("numba.") or (
+        type(error) is TypeError and bool(NESTED.match(str(error)))
+    )
 
 
 def words(error):
