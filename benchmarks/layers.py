@@ -42,7 +42,7 @@ STEP, OPTIMIZER, LOSS, LIMIT = "step", "optimizer", "loss", "BLAS"  # what is ti
 
 
 def product(layer, batch):
-    """Multiplications and additions of a matrix product of this layer; 0 where it has none."""
+    """Multiplications and additions of a matrix product of this layer but those by 0; 0 for no product."""
     kernel = layer.params.get("kernel")
     if kernel is None:
         return 0

@@ -6,12 +6,12 @@ writes the next one over it.
 
 A last row of ones meets the bias: so the product adds it, and on the way back gives db with dw.
 
-Of a picture with few channels, such as one in colours, no block is made at all: conv2d_direct.py multiplies
-its windows where they stand, often those of some neighbouring pixels at once. The matrix of weights is handed
-down flat then, which says so: the compiler knows how many axes it has, and leaves the other way out.
+Of a picture with few channels, such as one in colours, often no block is made at all: conv2d_direct.py
+multiplies its windows where they stand, those of some neighbouring pixels at once. The matrix of weights is
+handed down flat then, which says so: the compiler knows how many axes it has, and leaves the other way out.
 
 ``geometry`` = output rows and columns OH OW, kernel KH KW, strides SH SW, padding top left, rows and width of
-a plane, numbers of y a pixel and of a row of weights. Where neighbours are taken together, these are theirs.
+a plane, numbers of y a pixel F and of a row of weights J. Where P neighbours are one pixel, they are its.
 """
 
 import numpy as np
@@ -178,7 +178,8 @@ def sum_groups(dws, w_shape, stride, plan):
     """dw and db from the groups' own."""
     dw = np.zeros(dws.shape[1:], dws.dtype)
     _sum_groups(dws, dw)
-    return narrowed(dw, w_shape, plan[0][5] // stride, stride)
+    neighbours = plan[0][5] // stride  # each moves their pixel a stride further
+    return narrowed(dw, w_shape, neighbours, stride)
 
 
 def plan_for(x, w_shape, y_shape, strides, padding, P):
@@ -188,7 +189,7 @@ def plan_for(x, w_shape, y_shape, strides, padding, P):
     """
     (KH, KW, C, F), (_, OH, OW, _), (SH, SW) = w_shape, y_shape, strides
     J = whole(P * F, x.itemsize) if P else F
-    P = max(P, 1)
+    P = max(P, 1)  # pixels that are one:
     OW, KW, SW, F = OW // P, KW + (P - 1) * SW, P * SW, P * F
     width = OW + (KW - 1) // SW
     room = max(1, CACHE // (width * KH * KW * C * x.itemsize))  # output rows that fill the cache

@@ -14,13 +14,14 @@ layer, and where filters fill whole tiles.
 
 A tile is two vectors wide, up to 32 filters. Six would leave most of it idle. But the numbers of neighbouring
 pixels of y lie side by side, too: four pixels of six numbers are one pixel of 24. Its filters are the six,
-four times, each time a pixel further on, and this wider window moves by four pixels at a time:
+four times, each time a stride further on, and this wider window moves by four strides at a time:
 
     two neighbours of one filter of three taps       a b c .       as two filters of four taps
                                                      . a b c
 
-The dots are multiplied, but the tile is full: ``neighbours`` weighs the one against the other. After
-``widened`` nothing knows of it but ``narrowed``, which sums up what was one number.
+The dots are multiplied, too, but the tile is fuller: ``neighbours`` weighs the one against the other. What
+``widened`` makes is a convolution like any other, but for columns that belong to nobody; ``narrowed`` sums up
+what was one number. And 0 times infinity is NaN: what is not finite shows in all neighbours of a tile.
 """
 
 import functools
@@ -32,7 +33,7 @@ from minicnn.kernels.registers import BYTES, ROWS, multiply
 from minicnn.kernels.slices import copy, copy_where, fill
 
 FEW = 16  # channels: with more, Winograd is as fast or faster; and with 256 a BLAS was, by a tenth
-MOST = 2.5  # times the multiplications, at most, that may come of it: with 2.1 it saves a quarter of the time
+MOST = 2.25  # times the multiplications, at most: 2.1 times as many take three quarters of the time
 NEAR = 16 * 1024  # bytes of dy at a time: they stay in the nearest cache while every number of w meets them
 
 
@@ -75,10 +76,10 @@ def widened(w, b, P, stride):
 def narrowed(dw, w_shape, P, stride):
     """dw and db from the gradient of ``widened``."""
     KH, KW, C, F = w_shape
-    wide = dw[:-1, : P * F].reshape(KH, KW + (P - 1) * stride, C, P, F)
+    wide = dw[:-1].reshape(KH, KW + (P - 1) * stride, C, P, F)
     # forward was: each neighbour's filters and biases = w, b
     one_by_one = (wide[:, p * stride : p * stride + KW, :, p] for p in range(P))
-    return functools.reduce(np.add, one_by_one), dw[-1, : P * F].reshape(P, F).sum(0)
+    return functools.reduce(np.add, one_by_one), dw[-1].reshape(P, F).sum(0)
 
 
 @jit
@@ -86,7 +87,7 @@ def _band(x, n, first, rows, geometry, band):
     """band (pixel rows, pixels, C), flat = what ``rows`` output rows from ``first`` on see of picture n."""
     OH, OW, KH, KW, SH, SW, top, left, _, width = geometry[:10]
     _, H, W, C = x.shape
-    picture, line = x.reshape(-1), width * SW * C
+    picture, line, left = x.reshape(-1), width * SW * C, min(left, width * SW)
     for r in range((rows - 1) * SH + KH):
         h, to = first * SH - top + r, r * line
         if 0 <= h < H:

@@ -142,8 +142,9 @@ if numba.config.DISABLE_JIT:  # when kernels run as plain Python (to measure tes
         (a_r, a_i, a_j), (b_i, b_j), width = a_steps, b_steps, BYTES // a.itemsize
         for r in range(rows):
             total = np.zeros(width, a.dtype)
-            for i, j in np.ndindex(*counts):
-                k = b_at + i * b_i + j * b_j
-                total += a[at + r * a_r + i * a_i + j * a_j] * b[k : k + width]
-            total += start[s_at + r * s_row : s_at + r * s_row + width]
+            with np.errstate(all="ignore"):  # compiled code says nothing of 0 times infinity
+                for i, j in np.ndindex(*counts):
+                    k = b_at + i * b_i + j * b_j
+                    total += a[at + r * a_r + i * a_i + j * a_j] * b[k : k + width]
+                total += start[s_at + r * s_row : s_at + r * s_row + width]
             y[y_at + r * y_row : y_at + r * y_row + width] = np.maximum(total, 0) if relu else total

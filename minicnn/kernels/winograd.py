@@ -73,8 +73,8 @@ def forward_strips(begin, end, x, U, bias, relu, plan, room, y, n_y):
             at_one = i == 1 and j == 1
             for k in range(T if at_one else 0):
                 copy(bias, 0, flat, ((tile * i + j) * size * TW + k) * F, F)
-            C = counting(i, j, V.shape[3], geometry)
-            gemm(V[i, j, :T, :C], U[i, j, :C], M[i, j, :T], at_one)  # (T, F)
+            counted = counting(i, j, V.shape[3], geometry)
+            gemm(V[i, j, :T, :counted], U[i, j, :counted], M[i, j, :T], at_one)  # (T, F)
         for s in range(first, last):
             transform_output(M, (s - first) * TW, s - n_y * TH, geometry, sums, outputs, relu, y)
 
@@ -110,12 +110,12 @@ def backward_strips(begin, end, x, U, y, dy, n_y, relu, need_dx, plan, room, dx,
             add(flat, ((tile + 1) * size * TW + k) * F, db, 0, F)
         for i, j in np.ndindex(tile, tile):
             # forward was: M[i, j] = V[i, j] @ U[i, j]
-            few = counting(i, j, C, geometry)
-            gemm(V[i, j, :T, :few].T, dM[i, j, :T], dU[i, j, :few], True)  # (C, F)
+            counted = counting(i, j, C, geometry)
+            gemm(V[i, j, :T, :counted].T, dM[i, j, :T], dU[i, j, :counted], True)  # (C, F)
             if need_dx:  # over V, which has served
-                gemm(dM[i, j, :T], U[i, j, :, :few], V[i, j, :T, :few], False)  # (T, C)
-                for k in range(T if few < C else 0):
-                    fill(v, ((tile * i + j) * size * TW + k) * C + few, C - few, 0)
+                gemm(dM[i, j, :T], U[i, j, :, :counted], V[i, j, :T, :counted], False)  # (T, C)
+                for k in range(T if counted < C else 0):
+                    fill(v, ((tile * i + j) * size * TW + k) * C + counted, C - counted, 0)
         if need_dx:
             for s in range(first, last):
                 transform_input_back(V, (s - first) * TW, s, geometry, columns, pixels, dx)

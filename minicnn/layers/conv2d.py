@@ -16,7 +16,8 @@ class Conv2D(Affine):
     ``algorithm``: "im2col" (one matrix product), "winograd" (less arithmetic; kernels larger than their
     strides and at most 5 times as large, in height and width), or "auto", the faster of the two by the rule
     in ``winograd.pays``. Results agree up to rounding; a NaN or infinity shows in the windows that see it
-    with "im2col", in whole tiles of them with "winograd".
+    with "im2col" (with few channels and filters in their neighbours, too), in whole tiles of them with
+    "winograd".
 
     Raises ValueError where the kernel is larger than the picture, or not one that winograd takes. Sources:
     Dumoulin & Visin 2016, section 2 (sizes, padding); Lavin & Gray 2016, section 4.1 (winograd).

@@ -1,4 +1,4 @@
-"""Convolution without a matrix of windows is the one matrix product, where filters fill whole tiles."""
+"""Convolution without a matrix of windows is the one matrix product, also of neighbours taken together."""
 
 import math
 from unittest import mock
@@ -90,6 +90,27 @@ def test_how_many_neighbours_are_taken_as_one(monkeypatch, channels, filters, si
     assert ask((size, size, channels, filters), 1, OW, 4) == due
     full = due if due * filters % 32 == 0 else 0
     assert ask((size, size, channels, filters), 1, OW, 4, full=True) == full
+
+
+def test_in_float64_a_tile_is_half_as_wide(monkeypatch):
+    monkeypatch.setattr(conv2d_direct, "BYTES", 128)
+    assert conv2d_direct.neighbours.__wrapped__((5, 5, 6, 16), 1, 10, 8) == 1
+
+
+def test_what_is_not_finite_reaches_the_neighbours_and_no_further():
+    """Six windows of three pixels, three at a time: the first three are one window of five."""
+    x, w = normal(0, 1, 1, 8, 1), np.abs(normal(1, 1, 3, 1, 2))
+    x[0, 0, 0] = np.inf
+    with always(3):
+        y = conv2d.forward(x, w, np.zeros(2))
+    assert np.isposinf(y[0, 0, 0]).all() and np.isnan(y[0, 0, 1:3]).all() and np.isfinite(y[0, 0, 3:]).all()
+
+
+def test_more_padding_than_a_window_sees():
+    """The window stands wholly in front of the picture."""
+    x, w = normal(0, 1, 4, 1, 1), normal(1, 1, 4, 1, WHOLE)
+    y = conv2d.forward(x, w, np.ones(WHOLE), (1, 4), ((0, 0), (6, 0)))
+    np.testing.assert_array_equal(y, np.ones((1, 4, 1, WHOLE)))
 
 
 def test_with_strides_neighbours_see_more(monkeypatch):

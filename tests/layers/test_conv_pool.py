@@ -25,7 +25,8 @@ def pairs(draw, algorithm):
     strides, pool_strides = draw(st.integers(1, 2)), draw(st.sampled_from([None, 1, 2, 3]))
     kernel, pool = draw(st.integers(strides + 1, 4)), draw(st.integers(1, 3))
     size = draw(st.integers(kernel + strides * (pool - 1), kernel + strides * (pool - 1) + 9))
-    filters, activation = draw(st.sampled_from([1, 2, 3, BYTES // 8])), draw(st.sampled_from(["relu", None]))
+    activation = draw(st.sampled_from(["relu", None]))
+    filters = draw(st.sampled_from([1, 2, 3, BYTES // 16 - 1, BYTES // 16, BYTES // 8]))
     conv = layers.Conv2D(
         filters, kernel, strides, padding, activation, use_bias=draw(st.booleans()), algorithm=algorithm
     )
