@@ -172,7 +172,7 @@ AGREE = [
         function=counted_upstream,
     ),
     Wrong(
-        "what a layer does to a negative dy is not seen: is yours positive everywhere? Take random numbers "
+        "what a layer does to a negative dy is not seen: is yours never negative? Take random numbers "
         "of both signs, as standard_normal gives.",
         function=never_negative,
     ),

@@ -81,7 +81,7 @@ def cases():
         problem(1, 6, 5, 2, 2, 3, 3, strides=two, padding=MORE),
         problem(2, 5, 5, 1, 3, 3, 2, strides=two, padding=ONE, dtype="float64"),
         problem(2, 6, 5, 2, 3, 2, 2, strides=two, padding=MORE, whole=False),
-        problem(2, 6, 5, 2, 3, 2, 2, strides=(3, 2), padding=ONE, whole=False, dtype="float64"),
+        problem(2, 6, 5, 2, 3, 2, 2, strides=(2, 3), padding=ONE, whole=False, dtype="float64"),
         problem(1, 7, 6, 3, 3, 3, 2, strides=two, padding=ONE, whole=False, dtype="float64"),
     ]
 

@@ -93,7 +93,7 @@ MATRIX = [
     Wrong("the counts are kept in a single byte, which ends at 255, or at 127: np.zeros(..., np.int64).",
           [(COUNTED, f"{COUNTED}.astype(np.uint8).astype(np.int64)")]),
     *(
-        Wrong("the numbers are right; counts has another type than int64: np.zeros(..., np.int64).",
+        Wrong("counts has another type than int64: np.zeros(..., np.int64).",
               [(COUNTED, f"{COUNTED}.astype(np.{other})")])
         for other in ("int32", "uint32", "uint64")
     ),

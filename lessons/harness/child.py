@@ -121,7 +121,8 @@ def frames(error, files):
     while tb is not None:
         code = tb.tb_frame.f_code
         if code.co_filename in files:
-            found.append((tb.tb_lineno, code.co_name, code.co_filename))
+            line = tb.tb_lineno or code.co_firstlineno  # None between two rounds of some loops
+            found.append((line, code.co_name, code.co_filename))
         tb = tb.tb_next
     return [[line, name, linecache.getline(file, line).strip()] for line, name, file in found]
 

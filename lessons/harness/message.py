@@ -108,8 +108,9 @@ def _comparison(verdict, first, task):
         return [_cut(f"{what}{compare.kind(got)}"), f"{'  expected'.ljust(len(what))}{wanted}"]
     of = f"{name} " if len(task.returns) > 1 else ""
     what = f"{task.name} returned {of}"
-    lines = [_cut(f"  {what}{_value(name, got, expected)}")]
-    right = _cut(f"  {f'expected {of}'.ljust(len(what))}{_value(name, expected, got)}")
+    wrong = _wrong_places(got, expected, task.tolerance)
+    lines = [_cut(f"  {what}{_value(name, got, expected, wrong)}")]
+    right = _cut(f"  {f'expected {of}'.ljust(len(what))}{_value(name, expected, got, wrong)}")
     because = verdict.explanation or _why(first, got, expected)
     if not because:
         return [*lines, right]
@@ -138,8 +139,16 @@ def _wrong_part(first, task):
     return task.returns[0], parts[0], wanted[0]
 
 
-def _value(name, value, other):
-    """``value`` in a form that shows how it differs from ``other``."""
+def _wrong_places(got, expected, tolerance):
+    """Where arrays of one shape and type differ, place by place; nothing of others."""
+    arrays = isinstance(got, np.ndarray) and isinstance(expected, np.ndarray)
+    if not arrays or (got.shape, got.dtype) != (expected.shape, expected.dtype):
+        return ()
+    return np.argwhere(compare.wrong_entries(got, expected, tolerance))
+
+
+def _value(name, value, other, wrong):
+    """``value`` in a form that shows how it differs from ``other``: all of it, or the first of ``wrong``."""
     if isinstance(value, (tuple, list)):
         return compare.kind(value)
     if isinstance(value, np.ndarray) and isinstance(other, np.ndarray):
@@ -149,7 +158,7 @@ def _value(name, value, other):
         if value.dtype != other.dtype:
             return f"{value.dtype}  {plain}"
         if value.size > NUMBERS or plain == others or max(len(plain), len(others)) > ROOM:
-            at = tuple(int(i) for i in np.argwhere(compare.wrong_entries(value, other))[0])
+            at = tuple(int(i) for i in wrong[0])
             return f"{name or 'at'}[{','.join(map(str, at))}] = {_digits(value[at], other[at])}"
         return plain
     if isinstance(value, (bool, np.bool_)) or compare.is_number(value):

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from lessons.harness import judge, limits, payoff
-from lessons.harness.child import load, perform
+from lessons.harness.child import frames, load, perform
 from lessons.harness.runner import WorkFile
 from lessons.harness.tasks import Case, Task
 
@@ -115,3 +115,15 @@ def test_a_process_that_cannot_say_that_it_is_late_is_ended(tmp_path, monkeypatc
 @pytest.mark.parametrize("limit, seconds", [(0.1, 60), (5, 60), (300, 900)])
 def test_a_busy_computer_is_given_time(limit, seconds):
     assert limits.longest(limit) == seconds
+
+
+def test_a_limit_between_two_rounds_of_a_loop_is_a_limit_of_the_function():
+    """Python knows no line there, for some loops: then it is the def's."""
+    code = stand_in.__code__
+    place = SimpleNamespace(tb_frame=SimpleNamespace(f_code=code), tb_lineno=None, tb_next=None)
+    found = frames(SimpleNamespace(__traceback__=place), {code.co_filename})
+    assert found == [[code.co_firstlineno, "stand_in", "def stand_in():"]]
+
+
+def stand_in():
+    """A learner's function."""

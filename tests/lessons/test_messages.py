@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from verdicts import run, verdict_of, verdict_on_file, verdict_on_text
+from verdicts import one_task, run, verdict_of, verdict_on_file, verdict_on_text
 
 from lessons.harness import compiling, judge, limits, message, tasks
 from lessons.harness.runner import WorkFile
@@ -272,3 +272,19 @@ def test_the_end_of_another_file_is_not_taken_for_a_question(tmp_path):
     twice = "import pickle\n\n\ndef twice(x):\n    return pickle.loads(b'')\n"
     said = " ".join(message.text(verdict_on_file(twice, tmp_path)))
     assert "EOFError: Ran out of input" in said and "input()" not in said
+
+
+def test_both_numbers_are_of_one_place():
+    """Where one of the two is far larger, rounding is another for it: the wrong places are found once."""
+
+    def twice(x):
+        y = 2 * x
+        y[30:] *= 1e6
+        y[0] *= 1.01
+        return y
+
+    task = one_task()
+    task.cases = [tasks.Case("numbers", {"x": np.arange(1, 41, dtype=np.float32)})]
+    said = message.text(verdict_of(SimpleNamespace(number="00"), task, twice))
+    got, due = (next(line for line in said if word in line) for word in ("returned", "expected"))
+    assert "y[0] = 2.02" in got and "y[0] = 2 " in f"{due} "
