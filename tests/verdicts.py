@@ -31,12 +31,20 @@ def edited(text, edits):
     return text
 
 
+def passes(number, text):
+    """``text`` is no wrong answer, however it is written."""
+    verdict = verdict_on_text(number, text)
+    assert verdict.passed, "\n".join(message.text(verdict))
+
+
 def hears(number, text, said):
-    """``text`` is refused, and ``said`` in what it looks like, in a message that is not too long."""
+    """``text`` is refused, in a message of a terminal's size that names ``said`` (nothing, if it is "")."""
     verdict = verdict_on_text(number, text)
     shown = message.text(verdict, "a hint")
-    assert not verdict.passed and said in verdict.looks_like, "\n".join(shown)
-    assert len(shown) <= message.LINES
+    assert not verdict.passed, text
+    assert said in verdict.looks_like and bool(said) is bool(verdict.looks_like), "\n".join(shown)
+    assert len(shown) <= message.LINES and max(map(len, shown)) <= message.WIDTH
+    return verdict
 
 
 def twice(x):

@@ -30,12 +30,12 @@ def arrays(memory, shape, dtype, settings, number=None):
     return Case("arrays", {**args, **({"t": number} if number else {}), **settings})
 
 
-def small_slopes(step, memory, settings, **dtype):
+def small_slopes(step, memory, settings, **start):
     """Without epsilon, weights with small slopes move as far as any: one that is kept above 1e-8 is found.
 
-    Momentum has no epsilon: there what is remembered shows them, in float64 also where it is taken from w.
+    Momentum has no epsilon, so its steps are small, too: only near w = 0 is the difference of two w's v.
     """
-    return [Case("small slopes", case.args) for case in walk(step, memory, (1e-6, 2e-6), settings, **dtype)]
+    return [Case("small slopes", case.args) for case in walk(step, memory, (1e-6, 2e-6), settings, **start)]
 
 
 def large_slopes(step, memory, settings):
@@ -50,7 +50,7 @@ def momentum(step):
     return [
         *walk(step, "v", (4, 4, 0), half),
         *walk(step, "v", (4, -3, -6), usual, dtype="float64"),
-        *small_slopes(step, "v", half, dtype="float64"),
+        *small_slopes(step, "v", half, start=0.0),
         *large_slopes(step, "v", {**usual, "momentum": 0.999}),
         arrays("v", (3,), "float32", usual),
         arrays("v", (2, 3), "float64", half),

@@ -1,9 +1,7 @@
 """Answers to lessons 13 and 14 as learners type them: which must not pass, and what is said of them."""
 
 import pytest
-from verdicts import edited, hears, verdict_on_text
-
-from lessons.harness import message
+from verdicts import edited, hears, passes, verdict_on_text
 
 DROPOUT = """
 def dropout_forward(x, u, rate, training):
@@ -40,8 +38,7 @@ RIGHT = [("13", DROPOUT), ("13", DROPOUT_BACK), ("14", FLIP), ("14", CROP), ("14
 
 @pytest.mark.parametrize("number, text", RIGHT)
 def test_a_right_answer_passes(number, text):
-    verdict = verdict_on_text(number, text)
-    assert verdict.passed, "\n".join(message.text(verdict))
+    passes(number, text)
 
 
 # ---------------------------------------------------------------- what must not pass

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from verdicts import verdict_on_text
+from verdicts import hears, passes, verdict_on_text
 
 from lessons.harness import compare, message
 
@@ -171,17 +171,13 @@ WRONG = [
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")  # log(0) is no error for a learner
 @pytest.mark.parametrize("number, text", RIGHT)
 def test_a_right_answer_passes(number, text):
-    verdict = verdict_on_text(number, text)
-    assert verdict.passed, "\n".join(message.text(verdict))
+    passes(number, text)
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize("number, text, said", WRONG)
 def test_a_wrong_answer_hears_what_is_wrong(number, text, said):
-    verdict = verdict_on_text(number, text)
-    assert not verdict.passed and (said in verdict.looks_like if said else not verdict.looks_like)
-    shown = message.text(verdict, "a hint")
-    assert len(shown) <= message.LINES and max(map(len, shown)) <= message.WIDTH
+    hears(number, text, said)
 
 
 def test_what_is_put_back_by_adding_is_off_by_rounding():

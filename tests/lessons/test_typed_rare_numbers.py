@@ -1,7 +1,7 @@
 """Answers to lessons 02 to 07 that are wrong for some numbers only (0, small, negative): none passes."""
 
 import pytest
-from verdicts import verdict_on_text
+from verdicts import edited, hears, verdict_on_text
 
 from lessons.harness import message
 
@@ -107,12 +107,8 @@ def test_a_right_answer_passes(number, text):
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize("number, text, edit, said", WRONG)
 def test_a_wrong_answer_does_not_pass(number, text, edit, said):
-    assert edit[0] in text
-    verdict = verdict_on_text(number, text.replace(*edit) if edit[0] else text)
-    shown = message.text(verdict, "a hint")
-    assert not verdict.passed and verdict.first.about in ("value", "raised")
-    assert said in verdict.looks_like and bool(said) is bool(verdict.looks_like), "\n".join(shown)
-    assert len(shown) <= message.LINES and max(map(len, shown)) <= message.WIDTH
+    verdict = hears(number, edited(text, [edit] if edit[0] else []), said)
+    assert verdict.first.about in ("value", "raised")
 
 
 def test_a_verdict_that_is_remembered_is_none():
