@@ -139,8 +139,8 @@ print("test:   mean", x_test.mean(axis=(0, 1, 2), dtype=float).round(4), " (not 
 
 # %% [markdown]
 # A note on the type: the pixels are `uint8`, whole numbers from 0 to 255 that take one byte. Arithmetic with
-# them goes round like a clock. The result must be a float: we use `float32` in all lessons, four bytes a
-# number, and `float64` where very many are added up.
+# them goes round like a clock. The result must be a float: nearly always `float32`, four bytes a number, and
+# `float64` where `float32` would lose digits: in long sums here, in small differences in lesson 04.
 
 # %%
 print("in uint8:   1 - 2 =", (np.array([1], np.uint8) - np.array([2], np.uint8))[0])

@@ -108,9 +108,8 @@ def each(axes, keepdims=True):
 
 
 BY_255_FIRST = (
-    "the pixels are divided by 255 first. That cancels out, but not where a colour never changes: rounding "
-    "gives it a standard deviation a little above 0, or x_test is divided by 255 and then by 1. Leave out "
-    "the 255."
+    "where a colour never changes, the result is 255 times too small, or nothing but rounding. Are the "
+    "pixels divided by 255 first (elsewhere that cancels out), or is 255 taken for a standard deviation of 0?"
 )
 BY_255_ONLY = "divided by 255, not by the standard deviation."
 

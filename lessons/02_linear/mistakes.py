@@ -28,7 +28,7 @@ LINEAR = [
     Wrong("b is multiplied, not added.", [("+ b", "* b")]),
     Wrong("b is subtracted, not added.", [("+ b", "- b")]),
     Wrong(
-        "only the last product is left in each score, which is the sum of all of them. = for +=?",
+        "only the last product is left in each score; a score is the sum of all. Should = be +=?",
         [("x @ w", "x[:, -1:] * w[-1]")],
     ),
     Wrong(

@@ -37,7 +37,7 @@ def sin_exp(x):
     return float(np.sin(x).sum() + np.exp(x).mean())
 
 
-def faint(x):
+def gentle(x):
     """One whose slopes are small, and no less slopes."""
     return float(1e-6 * np.sin(x).sum())
 
@@ -52,7 +52,7 @@ def numeric_cases():
         ("curved", cubes, [1, 2]),
         ("curved", product, [2, 3, 4]),
         ("curved", sin_exp, [0.5, -1]),
-        ("curved", faint, [0, -1.5]),  # a number that is 0 is moved as well
+        ("curved", gentle, [0, -1.5]),  # a number that is 0 is moved as well
     ]
     made = [Case(group, {"f": f, "x": np.array(x, float), "step": 1e-5}) for group, f, x in small]
     made.append(Case("tables", {"f": row_sums_squared, "x": np.array([[1.0], [3.0]]), "step": 1e-5}))

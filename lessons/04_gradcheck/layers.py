@@ -151,6 +151,7 @@ LAYERS = (  # forward, backward, shape of x, what is wrong with it ("": nothing)
     (faint, right_faint, (2, 3), ""),
     (relu, right_relu, (2, 3), ""),
     (absolute, right_absolute, (2, 3), ""),  # not curved, and another slope at y than at x
+    (absolute, right_absolute, (6, 7), ""),  # more than a few numbers say nothing, either
     (tanh, tanh_without_square, (2, 3), "it has dy (1 - y) for dy (1 - y^2)"),
     (tanh, tanh_twice, (2, 3), "it is 2 times too large"),
     (tanh, tanh_thousandth, (2, 3), "it is 1.001 times too large"),

@@ -11,7 +11,7 @@ FORWARD = [
     Wrong("b is subtracted.", [("+ b", "- b")]),
     Wrong("b is multiplied, not added.", [("+ b", "* b")]),
     Wrong(
-        "only the last product is left in each sum. = for +=?",
+        "only the last product is left in each sum. Should = be +=?",
         [("x @ w", "x[:, -1:] * w[-1]")],
     ),
     Wrong("negative outputs are cut to 0: that is relu's work.", [("x @ w + b", "np.maximum(x @ w + b, 0)")]),
@@ -59,11 +59,11 @@ BACKWARD = [
     ),
     Wrong("dw counts the first picture only.", [(DW, "x[:1].T @ dy[:1]")]),
     Wrong(
-        "dw counts the last picture only: it is a sum over all of them. = for +=?",
+        "dw counts the last picture only: it is a sum over all of them. Should = be +=?",
         [(DW, "x[-1:].T @ dy[-1:]")],
     ),
     Wrong(
-        "dx counts the last output only: it is a sum over all of them. = for +=?",
+        "dx counts the last output only: it is a sum over all of them. Should = be +=?",
         [(DX, "dy[:, -1:] * w[:, -1]")],
     ),
     Wrong("dx is turned round, (D, N): it must have x's shape.", [(DX, "w @ dy.T")]),

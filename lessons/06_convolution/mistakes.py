@@ -174,15 +174,15 @@ BACKWARD = [
     Wrong(ZEROS_ELSEWHERE, [("= padding\n", "= padding = padding[::-1]\n")]),
     Wrong(ZEROS_ELSEWHERE, [("= padding\n", "= padding = tuple(zip(*padding))\n")]),
     Wrong(
-        "dx is overwritten, not added to: a pixel collects from every window that saw it. = for +=?",
+        "dx is overwritten, not added to: a pixel collects from every window that saw it. Should = be +=?",
         [("j * SW + kw, c] += dy", "j * SW + kw, c] = dy")],
     ),
     Wrong(
-        "dw is overwritten, not added to: a weight collects from every place it was used. = for +=?",
+        "dw is overwritten, not added to: a weight collects from every place it was used. Should = be +=?",
         [("dw[kh, kw, c, f] += ", "dw[kh, kw, c, f] = ")],
     ),
     Wrong(
-        "db is overwritten, not added to: the bias was used at every pixel. = for +=?",
+        "db is overwritten, not added to: the bias was used at every pixel. Should = be +=?",
         [("db[f] += ", "db[f] = ")],
     ),
     Wrong("dx and dw have each other's factor: dx collects dy * w, dw collects dy * x.", BOTH_FACTORS),

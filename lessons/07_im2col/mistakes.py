@@ -193,9 +193,10 @@ def col2im_inside(depth):
 AT, CUT = "kh : kh + OH * SH : SH, kw : kw + OW * SW : SW", "[:, top : top + H, left : left + W]"
 GIVEN, PAIRS = "= x_shape, strides, padding", "padding[0]), output_size(W, KW, SW, padding[1])"
 
+ONE_COPY = "a pixel keeps only one of its copies: sum them. Should = be +=?"
 COL2IM = [
-    Wrong("a pixel keeps only one of its copies: sum them. = for +=?", [("] += cols", "] = cols")]),
-    Wrong("a pixel keeps only one of its copies: sum them. = for +=?", function=by_windows(assign=True)),
+    Wrong(ONE_COPY, [("] += cols", "] = cols")]),
+    Wrong(ONE_COPY, function=by_windows(assign=True)),
     Wrong("a pixel gets the mean of its copies: it must be their sum.", function=mean_of_copies),
     Wrong("the zeros around the picture are still there: cut the padding off again.", [(CUT, "")]),
     Wrong("the picture is cut at the wrong corner: the first `top` rows and `left` columns are padding.",

@@ -59,7 +59,7 @@ def drawn(name, shape, dtype="float32", whole=True, times=1):
 
 
 def transform_cases(name, size):
-    """(size, size, ., .): the two other axes are only carried along, and only once of one length."""
+    """(size, size, ., .): the two other axes are only carried along; beyond 1, of one length only once."""
     places = ((0, 0), (1, 0), (0, 1), (size - 1, 0), (1, 2), (2, 2), (size - 2, size - 1))
     return [
         *(single(name, (size, size, 1, 1), (*at, 0, 0)) for at in places),

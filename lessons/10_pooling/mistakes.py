@@ -192,8 +192,8 @@ if (np.uint8(0) + 1).dtype != np.uint8:  # NumPy 1 makes a larger type of it, an
 
 BACKWARD = [
     Wrong(
-        "dx is overwritten, not added to: a pixel can win in several windows. = for +=? (+= with arrays of "
-        "places adds once to each place, too: np.add.at.)",
+        "dx is overwritten, not added to: a pixel can win in several windows. Should = be +=? (+= with "
+        "arrays of places adds once to each place, too: np.add.at.)",
         [(ADDED, "= dy")],
     ),
     Wrong(

@@ -33,7 +33,7 @@ def arrays(memory, shape, dtype, settings, number=None):
 def small_slopes(step, memory, settings, **start):
     """Without epsilon, weights with small slopes move as far as any: one that is kept above 1e-8 is found.
 
-    Momentum has no epsilon, so its steps are small, too: only near w = 0 is the difference of two w's v.
+    Momentum has no epsilon: its steps are small, too. So w begins at 0: there w_new - w still has v's digits.
     """
     return [Case("small slopes", case.args) for case in walk(step, memory, (1e-6, 2e-6), settings, **start)]
 

@@ -46,7 +46,7 @@ def matrix_cases():
         labelled("many of a kind", [1] * 300, [0] * 300, 2),  # more than a byte can count
         # nor can two bytes; last, because a matrix as large as there are pictures would fill the memory
         labelled("many of a kind", [1] * 70_000, [0] * 70_000, 2, last=True),
-        labelled("many classes", range(190, 200), range(190, 200), 200),  # places beyond 32,767
+        labelled("many classes", range(250, 260), range(250, 260), 260),  # places beyond 65,535
         drawn(7, 3, 0),
         drawn(12, 4, 1),
         drawn(49, 5, 4),  # 1 / 49 * 49 is less than 1

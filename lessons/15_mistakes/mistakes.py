@@ -92,7 +92,7 @@ MATRIX = [
             f"counts = {COUNTED}\n    return counts + counts.T - np.diag(np.diag(counts))")]),
     Wrong("the counts are kept in a single byte, which ends at 255, or at 127: np.zeros(..., np.int64).",
           [(COUNTED, f"{COUNTED}.astype(np.uint8).astype(np.int64)")]),
-    *(
+    *(  # the line above says as much; but two bytes, below, give the same numbers
         Wrong("counts has another type than int64: np.zeros(..., np.int64).",
               [(COUNTED, f"{COUNTED}.astype(np.{other})")])
         for other in ("int32", "uint32", "uint64")

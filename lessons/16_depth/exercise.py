@@ -4,8 +4,8 @@ Copied to work.py by `python -m lessons start 16`. Write in work.py; this file s
 
 In the lists below C6k5 is a convolution with 6 filters of 5 x 5 pixels, P2 a max pooling of 2 x 2 pixels,
 P3/2 one of 3 x 3 pixels that moves by 2, F the flattening, a bare number a dense layer with so many units.
-Every convolution and every dense layer ends in a relu, the last one in a softmax. Weights begin as they do
-by default, but where a docstring asks for a kernel_initializer.
+Every convolution and every dense layer ends in a relu, the last one in a softmax. Leave the initial weights
+at their default, except where a docstring asks for a kernel_initializer.
 
     layers.Input((32, 32, 3))                                      always first: the size of a picture
     layers.Conv2D(6, 5, activation="relu")                         C6k5; padding="same" puts zeros around it

@@ -253,11 +253,11 @@ LOOP_MISTAKES = [
         function=bias_for_each_number,
     ),
     Wrong(
-        "y is overwritten at every step, not added to: only the last product is left. = for +=?",
+        "y is overwritten at every step, not added to: only the last product is left. Should = be +=?",
         function=last_product,
     ),
     Wrong(
-        "only the last product is left, and the bias: the sum over the window is overwritten. = for +=?",
+        "only the last product is left, and the bias: the window's sum is overwritten. Should = be +=?",
         function=last_product_and_bias,
     ),
     Wrong(

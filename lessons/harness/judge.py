@@ -83,8 +83,12 @@ def check_task(lesson, task, runner):
         verdict.explanation = explain.OF_CHANCE
         return verdict
     typed = getattr(runner, "arguments", {}).get(task.name, [])
-    told = alive and _other_order(task, verdict.outcomes, typed, partial(call, threads=plainly))
-    verdict.looks_like = told or _looks_like(task, verdict.outcomes)
+    order = _other_order(task, typed)
+    if order and alive and _right_by_name(task, verdict.outcomes, typed, partial(call, threads=plainly)):
+        verdict.looks_like = f"the arguments of the def have changed places: they come as {order}."
+    else:
+        told = order and f"the def names its arguments in another order: they come as {order}."
+        verdict.looks_like = _looks_like(task, verdict.outcomes) or told
     if not task.judge and verdict.first.about != "changed":
         verdict.ratio = ratios.of(task, verdict.outcomes)
     if task.explain and verdict.first.about == "value" and alive:
@@ -225,20 +229,23 @@ def _value_problem(task, outcome):
     return next(filter(None, said), "")
 
 
-def _other_order(task, outcomes, typed, call):
-    """The def names the arguments in another order, and is right when they are handed over in that one."""
+def _other_order(task, typed):
+    """"(x, w, b)", as the arguments come, where the def names the same in another order; or ""."""
     due = max((list(case.args) for case in task.cases), key=len)
-    if typed == due or sorted(typed) != sorted(due):
-        return ""
+    return f"({', '.join(due)})" if typed != due and sorted(typed) == sorted(due) else ""
+
+
+def _right_by_name(task, outcomes, typed, call):
+    """Is the def right when its arguments are handed over in the order in which it names them?"""
     for outcome in outcomes:
         args = outcome.case.args
-        if len(args) < len(due):  # the others by their defaults
+        if len(args) < len(typed):  # the others by their defaults
             continue
         reply = call(_copies({name: args[name] for name in typed}))
         about, _ = _problem(task, Outcome(outcome.case, reply, outcome.expected))
         if about not in ("", "alias"):
-            return ""
-    return f"the arguments of the def have changed places: they come as ({', '.join(due)})."
+            return False
+    return True
 
 
 def _looks_like(task, outcomes):

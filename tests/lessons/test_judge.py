@@ -48,6 +48,13 @@ def test_new_dice_are_noticed(name, seed):
     assert "called again with the same arguments, yours returns something else" in text
 
 
+def test_bytes_that_say_nothing_are_no_dice():
+    """A long double has some between its numbers."""
+    one, other = (np.frombuffer(bytes([k]) * 64, np.uint8).copy().view(np.longdouble) for k in (0, 255))
+    one[:], other[:] = (0.5, np.nan, 1, -2)[: len(one)], (0.5, np.nan, 1, -2)[: len(one)]
+    assert compare.same_bits(one, other) and not compare.same_bits(one, -other)
+
+
 def test_a_patched_answer_is_noticed():
     namespace = {}
     exec("def twice(x):\n    return x", namespace)

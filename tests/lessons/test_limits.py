@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from lessons.harness import judge, limits, payoff
+from lessons.harness import compiling, judge, limits, payoff
 from lessons.harness.child import frames, load, perform
 from lessons.harness.runner import WorkFile
 from lessons.harness.tasks import Case, Task
@@ -30,6 +30,25 @@ def test_a_file_that_does_not_end_is_told_soon(tmp_path):
     path.write_text("x = 0\nwhile x < 3:\n    y = 1\n", encoding="utf-8")
     reply = perform(load, {"path": str(path)}, {str(path)}, 0.1)
     assert "a loop without an end" in reply["timeout"] and reply["frames"][-1][0] in (2, 3)
+
+
+LOOKS_FOR_ITS_LIMIT = """
+frame = sys._getframe()
+while "limit" not in frame.f_locals:
+    frame = frame.f_back
+print(frame.f_locals["limit"])
+"""
+
+
+@pytest.mark.parametrize("imports, seconds", [("", limits.READING), ("import numba", compiling.SECONDS)])
+def test_what_compiles_may_be_read_for_longer(imports, seconds, tmp_path, monkeypatch):
+    """By both processes: the one that reads it, and the one that waits until it has."""
+    work, waited = tmp_path / "work.py", []
+    work.write_text(f"import sys\n{imports}\n{LOOKS_FOR_ITS_LIMIT}", encoding="utf-8")
+    monkeypatch.setattr(limits, "longest", lambda limit: waited.append(limit) or 120.0)
+    with WorkFile(work) as runner:
+        assert runner.loaded["printed"].strip() == str(seconds)
+    assert waited[0] == seconds
 
 
 def test_on_a_busy_computer_a_loop_is_a_guess_as_well():

@@ -229,6 +229,10 @@ def test_arguments_in_another_order_are_told(tmp_path):
             verdict = judge.check_task(lesson, lesson.tasks[0], runner)
         assert verdict.passed is (k == 0)
         assert verdict.looks_like == ("" if k == 0 else "b is never added.")  # whatever the names are
+    work.write_text("def linear_forward(b, x, w):\n    return x @ w\n", encoding="utf-8")
+    with WorkFile(work) as runner:
+        said = judge.check_task(lesson, lesson.tasks[0], runner).looks_like
+    assert said == "the def names its arguments in another order: they come as (x, w, b)."
 
 
 # ---------------------------------------------------------------- what is explained in any lesson

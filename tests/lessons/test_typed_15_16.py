@@ -94,7 +94,7 @@ def test_that_weights_begin_by_default_is_asked_for_and_looked_at():
     verdict = network("lenet5", ('"relu"', '"relu", kernel_initializer="he_normal"'))
     assert "begin as HeNormal; expected GlorotUniform, which is the default" in verdict.first.problem
     exercise = " ".join((tasks.find("16").folder / "exercise.py").read_text(encoding="utf-8").split())
-    assert "begin as they do by default, but where a docstring asks for a kernel_initializer" in exercise
+    assert "at their default, except where a docstring asks for a kernel_initializer" in exercise
 
 
 @pytest.mark.parametrize("name", ["alexnet_cifar", "vgg_cifar"])

@@ -167,6 +167,9 @@ WRONG = [
     ("08", COMPILED, ("(N, H + top + bottom", "(N, H + bottom + bottom"), ""),
     ("07", MATMUL, ("OH = (H + top + bottom", "OH = (H"), ""),
     ("07", MATMUL, ("- KH) // SH", "- KH)"), ""),
+    *((number, text, edit, "")  # sizes, places and gradients at a stride of 3, too
+      for number, text in (("06", WINDOWS), ("06", BACKWARD), ("08", COMPILED))
+      for edit in (("i * SH", "i * min(SH, 2)"), ("j * SW", "j * min(SW, 2)"))),
     ("06", LOOPS, EARLY, "does the return stand inside the loop?"),
     ("06", LOOPS, ("+= padded", "+= x"), "with padding an index is out of range"),
     ("06", BACKWARD, MINUS, "top:-bottom, left:-right] is empty"),

@@ -16,6 +16,7 @@ def standardize(x_train, x_test):
 """
 
 BOTH_BY_255 = "x_train, x_test = x_train / np.float32(255), x_test / np.float32(255)"
+NEVER_CHANGES = "where a colour never changes, the result is 255 times too small, or nothing but rounding"
 BY_255 = STANDARDIZE.replace("    m, s", f"    {BOTH_BY_255}\n    m, s")
 
 IN_FLOAT64 = """
@@ -128,8 +129,9 @@ RIGHT = [
 WRONG = [
     ("01", STANDARDIZE.replace("s[s == 0] = 1", "s = s + 1e-8"), "is divided by 1e-08"),
     ("01", STANDARDIZE.replace("s[s == 0] = 1", "s = np.maximum(s, 1e-8)"), "is divided by 1e-08"),
-    ("01", BY_255, "the pixels are divided by 255 first"),
-    ("01", BY_255.replace("np.float32(255)", "255.0"), "the pixels are divided by 255 first"),
+    ("01", BY_255, NEVER_CHANGES),
+    ("01", STANDARDIZE.replace("] = 1", "] = 255"), NEVER_CHANGES),
+    ("01", BY_255.replace("np.float32(255)", "255.0"), NEVER_CHANGES),
     ("01", BY_255.replace("x_test / np.float32(255)", "x_test"), "x_test was not"),
     ("01", BY_255.replace("/ s)", "/ 1)"), "divided by 255, not by the standard deviation"),
     ("01", STANDARDIZE.replace("s[s == 0] = 1", "if s == 0:\n        s = 1"), "asked for one True or False"),
