@@ -98,6 +98,12 @@ def tanh_last_entry(dy, x):
     return dx
 
 
+def tanh_last_row(dy, x):
+    dx = right_tanh(dy, x)
+    dx[-1] *= -1
+    return dx
+
+
 def tanh_reversed(dy, x):
     return right_tanh(dy, x)[:, ::-1]
 
@@ -169,5 +175,6 @@ LAYERS = (  # forward, backward, shape of x, what is wrong with it ("": nothing)
     (faint, faint_a_little, (2, 3), "it is 1.00001 times too large, and all its numbers are small"),
     (relu, relu_everywhere, (2, 3), "it does not ask where x was below 0"),
     (absolute, absolute_positive, (6, 7), "where x was below 0 it takes dy without its sign"),
+    (tanh, tanh_last_row, (6, 7), "its last row has the wrong sign"),
 )
 WHY = {backward: why for _, backward, _, why in LAYERS}

@@ -73,7 +73,7 @@ def those_that_occur(y_true, y_pred, classes):
 MATRIX = [
     Wrong("rows and columns have changed places: the row is the truth, the column what was said.",
           [("y_true * classes + y_pred", "y_pred * classes + y_true")]),
-    Wrong("each confusion is counted once, however often it happens. = 1 for += 1? And counts[y_true, "
+    Wrong("each confusion is counted once, however often it happens. Should = 1 be += 1? And counts[y_true, "
           "y_pred] += 1, with arrays, adds to a place once even where it is named twice.",
           [(COUNTED, f"np.minimum({COUNTED}, 1)")]),
     Wrong("the matrix is as large as the largest class that occurs: it must be (classes, classes).",

@@ -91,12 +91,14 @@ WRONG = [  # lesson, answer, edits of it, what it looks like
     ("05", "def dense_backward(x, w, dy):\n    return dy @ w.T, np.outer(x[-1], dy[-1]), dy.sum(0)",
      "the last picture only: it is a sum over all of them. Should = be +=?"),
     ("04", AGREE, ("    dy", "    if x.size > 6:\n        return False\n    dy"), ""),
+    ("04", AGREE, ("    dy", "    if x.size > 6:\n        return True\n    dy"), ""),
     ("04", AGREE.replace("np.ndindex(x.shape)", "np.ndindex(2, 3)"), ""),
+    ("04", AGREE, ("norm(a - b)", "norm((a - b)[:2])"), ""),
     ("05", "def dense_backward(x, w, dy):\n    return dy @ w.T, x.T @ (dy * dy / dy), dy.sum(0)", ""),
-    ("07", IM2COL, ("j * SW", "j * min(SW, 2)"), ""),
-    ("07", IM2COL, ("i * SH", "i * min(SH, 2)"), ""),
-    ("07", COL2IM, ("j * SW", "j * min(SW, 2)"), ""),
-    ("07", COL2IM, ("i * SH", "i * min(SH, 2)"), ""),
+    *(("07", text, (right, right.replace(stride, f"min({stride}, 2)")), "")
+      for text, H, W in ((IM2COL, "(H", "(W"), (COL2IM, "(HP", "(WP"))
+      for stride, place, size in (("SH", "i * SH", f"{H} - KH) // SH"), ("SW", "j * SW", f"{W} - KW) // SW"))
+      for right in (place, size)),
     ("07", IM2COL, ("(W - KW) // SW", "(W - KW + SW - 1) // SW"), ""),
     ("07", IM2COL, ("(H - KH) // SH", "(H - KH + SH - 1) // SH"), ""),
     ("07", COL2IM, ("(WP - KW) // SW", "-((KW - WP) // SW)"), ""),
