@@ -193,10 +193,7 @@ def col2im_inside(depth):
 AT, CUT = "kh : kh + OH * SH : SH, kw : kw + OW * SW : SW", "[:, top : top + H, left : left + W]"
 GIVEN, PAIRS = "= x_shape, strides, padding", "padding[0]), output_size(W, KW, SW, padding[1])"
 
-ONE_COPY = (
-    "a pixel keeps only one of its copies: sum them. Should = be +=? (+= with arrays of places adds once to "
-    "each place, too: np.add.at.)"
-)
+ONE_COPY = "a pixel keeps only one of its copies: sum them. Should = be +=, or += with arrays be np.add.at?"
 COL2IM = [
     Wrong(ONE_COPY, [("] += cols", "] = cols")]),
     Wrong(ONE_COPY, function=by_windows(assign=True)),
