@@ -1,14 +1,16 @@
 """What every test may use, and what every test leaves as it was."""
 
 import os
+import zlib
 
 import numpy as np
 import pytest
 from agreement import COMPILATION_IS_OFF, IN_PLAIN_PYTHON
+from filelock import FileLock
 from hypothesis import HealthCheck, Phase, settings
 
 from minicnn import config, random
-from minicnn.kernels import threads
+from minicnn.kernels import jit, threads
 
 # A kernel's first call compiles it, so no deadline, and a busy machine is no failure. CI draws the same
 # problems each time; at home the draws differ, and what they find is kept in .hypothesis and tried first.
@@ -28,6 +30,24 @@ def pytest_configure(config):
     """Run as Python, kernels warn of what their compiled code does in silence."""
     for each in IN_PLAIN_PYTHON if COMPILATION_IS_OFF else ():
         config.addinivalue_line("filterwarnings", each)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_compiles_and_the_others_wait(tmp_path_factory):
+    """pytest-xdist's processes need the same kernels: one compiles each, the others find it in the cache."""
+    if "PYTEST_XDIST_WORKER" not in os.environ or COMPILATION_IS_OFF:
+        yield
+        return
+    shared, compile = tmp_path_factory.getbasetemp().parent, jit._Kernel.compile
+
+    def in_turn(kernel, args):
+        sign = zlib.crc32(f"{kernel.py_func.__module__} {kernel.py_func.__name__} {args}".encode())
+        with FileLock(shared / f"{sign}.lock"):
+            return compile(kernel, args)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jit._Kernel, "compile", in_turn)
+        yield
 
 
 @pytest.fixture

@@ -74,20 +74,20 @@ def test_what_a_kernel_calls_is_a_part_of_it_and_a_kernel_only_to_python(copy, t
     assert said == ["2 [] []", "1 [()] ['caller.twice']", "['caller.twice', 'helper.number']"]
 
 
-@jit.jit
-def _sign(positive):
-    return 1 if positive else -1
-
-
-@jit.jit
-def _signs(either):
-    return 100 * _sign(True) + 10 * _sign(False) + _sign(either)
-
-
 @NEEDS_COMPILATION
-def test_a_part_is_compiled_once_for_all_constants():
-    assert (_signs(True), _signs(False)) == (91, 89)
-    assert _sign.part.signatures == [(types.boolean,)]
+def test_a_part_is_compiled_once_for_all_constants(monkeypatch):
+    monkeypatch.setattr(jit, "prepared_folder", lambda: None)  # a second run would compile nothing
+
+    @jit.jit
+    def sign(positive):
+        return 1 if positive else -1
+
+    @jit.jit
+    def signs(either):
+        return 100 * sign(True) + 10 * sign(False) + sign(either)
+
+    assert (signs(True), signs(False)) == (91, 89)
+    assert sign.part.signatures == [(types.boolean,)]
 
 
 def flipped(content, place):
