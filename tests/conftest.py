@@ -1,7 +1,6 @@
 """What every test may use, and what every test leaves as it was."""
 
 import os
-import zlib
 
 import numpy as np
 import pytest
@@ -33,17 +32,16 @@ def pytest_configure(config):
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _one_compiles_and_the_others_wait(tmp_path_factory):
+def _one_compiles_and_the_others_wait(request, tmp_path_factory):
     """pytest-xdist's processes need the same kernels: one compiles each, the others find it in the cache."""
-    if "PYTEST_XDIST_WORKER" not in os.environ or COMPILATION_IS_OFF:
+    if not hasattr(request.config, "workerinput") or COMPILATION_IS_OFF:
         yield
         return
-    shared, compile = tmp_path_factory.getbasetemp().parent, jit._Kernel.compile
+    shared, compiled = tmp_path_factory.getbasetemp().parent, jit._Kernel.compile
 
     def in_turn(kernel, args):
-        sign = zlib.crc32(f"{kernel.py_func.__module__} {kernel.py_func.__name__} {args}".encode())
-        with FileLock(shared / f"{sign}.lock"):
-            return compile(kernel, args)
+        with FileLock(shared / f"{kernel.label(args)}.lock"):
+            return compiled(kernel, args)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(jit._Kernel, "compile", in_turn)

@@ -60,7 +60,7 @@ LOAD = [
         function=labels_first,
     ),
     Wrong(
-        "eight bytes are read as one number, a float64: np.frombuffer(data, np.uint8).",
+        "eight bytes are read as one number, as for a float64 or an int64: np.frombuffer(data, np.uint8).",
         [("np.frombuffer(data, np.uint8)", "np.frombuffer(data)")],
     ),
     Wrong(
@@ -108,8 +108,9 @@ def each(axes, keepdims=True):
 
 
 BY_255_FIRST = (
-    "where a colour never changes, the result is 255 times too small, or nothing but rounding. Are the "
-    "pixels divided by 255 first (elsewhere that cancels out), or is 255 taken for a standard deviation of 0?"
+    "where a colour never changes, the result is 255 times too small, or divided by rounding alone. Are the "
+    "pixels divided by 255 first (elsewhere that cancels out but for rounding), or is 255 taken for a "
+    "standard deviation of 0?"
 )
 BY_255_ONLY = "divided by 255, not by the standard deviation."
 

@@ -139,7 +139,7 @@ WRONG = (
     ("the loss has lost its minus: log p is never positive.", then(loss=lambda v, N, K: -v)),
     ("the logarithm has base 2; here it is the natural one, np.log.",
      then(loss=lambda v, N, K: v / np.log(2))),
-    ("1 is subtracted after p was divided by N; it must be divided by N as well: (p - 1) / N.", one_too_late),
+    ("dz is p / N - 1 at the right class: the 1 must be divided by N as well, (p - 1) / N.", one_too_late),
     ("dz is only p / N: at the right class 1 must be subtracted.", no_one),
     ("dz is filled in at the right class only; all the other scores move the loss as well.", only_right),
     ("dz is p (1 - p) / N: so much p grows with its own score. The loss grows by p, or p - 1, over N.",

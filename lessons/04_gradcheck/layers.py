@@ -104,6 +104,12 @@ def tanh_last_row(dy, x):
     return dx
 
 
+def tanh_inner_entry(dy, x):
+    dx = right_tanh(dy, x)
+    dx[2, 4] *= -1
+    return dx
+
+
 def tanh_reversed(dy, x):
     return right_tanh(dy, x)[:, ::-1]
 
@@ -176,5 +182,6 @@ LAYERS = (  # forward, backward, shape of x, what is wrong with it ("": nothing)
     (relu, relu_everywhere, (2, 3), "it does not ask where x was below 0"),
     (absolute, absolute_positive, (6, 7), "where x was below 0 it takes dy without its sign"),
     (tanh, tanh_last_row, (6, 7), "its last row has the wrong sign"),
+    (tanh, tanh_inner_entry, (6, 7), "one of its 42 numbers has the wrong sign"),
 )
 WHY = {backward: why for _, backward, _, why in LAYERS}

@@ -261,7 +261,8 @@ LOOP_MISTAKES = [
         function=last_product_and_bias,
     ),
     Wrong(
-        "y begins again at b[f] for each pixel of the window, and the pixels before are lost: begin outside.",
+        "only the last pixel of the window is left, and the bias: does y begin again for each pixel? "
+        "Should = be +=?",
         function=last_pixel,
     ),
 ]

@@ -41,6 +41,7 @@ class Verdict:
     frames: list = field(default_factory=list)
     printed: str = ""  # while the file was read
     looks_like: str = ""
+    by_the_way: str = ""  # true, but perhaps not the mistake
     ratio: str = ""
     explanation: str = ""
     others: tuple = ()  # the lesson's other functions, which may have been called
@@ -87,8 +88,9 @@ def check_task(lesson, task, runner):
     if order and alive and _right_by_name(task, verdict.outcomes, typed, partial(call, threads=plainly)):
         verdict.looks_like = f"the arguments of the def have changed places: they come as {order}."
     else:
-        told = order and f"the def names its arguments in another order: they come as {order}."
-        verdict.looks_like = _looks_like(task, verdict.outcomes) or told
+        verdict.looks_like = _looks_like(task, verdict.outcomes)
+        if order and not verdict.looks_like:
+            verdict.by_the_way = f"the def names its arguments in another order: they come as {order}."
     if not task.judge and verdict.first.about != "changed":
         verdict.ratio = ratios.of(task, verdict.outcomes)
     if task.explain and verdict.first.about == "value" and alive:

@@ -38,6 +38,8 @@ def text(verdict, hint=""):
             lines += wrapped(verdict.ratio, "")
         if verdict.looks_like:
             lines += wrapped(f"Looks like: {verdict.looks_like}", "")
+        if verdict.by_the_way:
+            lines += wrapped(f"By the way: {verdict.by_the_way}", "")
         lines += _printed("Printed on the way:", verdict.first.reply.get("printed", ""), most - len(lines))
     lines += _printed("Printed while the file was read:", verdict.printed, most - len(lines))
     if hint:

@@ -27,7 +27,7 @@ def calls(task, outcomes):
     if other and not task.judge:
         copies = (a.copy() if isinstance(a, np.ndarray) else a for a in other.values())
         yield Case(OTHER, other), task.right(*copies), None
-    else:  # no floats to change; or a judge, of whom it is not known what he says of others
+    else:  # no array to change; or what ``judge`` would say of other numbers is not known
         other = first.case.args
     yield Case(AGAIN, last.case.args), last.expected, other
 

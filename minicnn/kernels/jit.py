@@ -122,8 +122,12 @@ class _Kernel(registry.CPUDispatcher):
 
     def sign(self, args):
         """The file that is there while a second process compiles the kernel for these types: see ahead.py."""
+        return prepared_folder() / f"{self.label(args)}.busy"
+
+    def label(self, args):
+        """Sixteen letters for the kernel and these types, as a file's name."""
         text = f"{self.py_func.__module__} {self.py_func.__name__} {args}"
-        return prepared_folder() / f"{hashlib.sha256(text.encode()).hexdigest()[:16]}.busy"
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 class _Part(registry.CPUDispatcher):

@@ -77,6 +77,7 @@ def test_what_a_kernel_calls_is_a_part_of_it_and_a_kernel_only_to_python(copy, t
 @NEEDS_COMPILATION
 def test_a_part_is_compiled_once_for_all_constants(monkeypatch):
     monkeypatch.setattr(jit, "prepared_folder", lambda: None)  # a second run would compile nothing
+    monkeypatch.setattr(jit, "second_process", None)
 
     @jit.jit
     def sign(positive):

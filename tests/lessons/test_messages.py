@@ -231,8 +231,10 @@ def test_arguments_in_another_order_are_told(tmp_path):
         assert verdict.looks_like == ("" if k == 0 else "b is never added.")  # whatever the names are
     work.write_text("def linear_forward(b, x, w):\n    return x @ w\n", encoding="utf-8")
     with WorkFile(work) as runner:
-        said = judge.check_task(lesson, lesson.tasks[0], runner).looks_like
-    assert said == "the def names its arguments in another order: they come as (x, w, b)."
+        verdict = judge.check_task(lesson, lesson.tasks[0], runner)
+    assert verdict.looks_like == ""  # it does not say what else is wrong
+    said = " ".join(message.text(verdict))
+    assert "By the way: the def names its arguments in another order: they come as (x, w, b)." in said
 
 
 # ---------------------------------------------------------------- what is explained in any lesson

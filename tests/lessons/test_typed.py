@@ -93,6 +93,7 @@ def dropout_forward(x, u, rate, training):
 
 NAMED = [
     ("01", LOAD_BATCH, "divided by 255"),
+    *(("01", LOAD_BATCH.replace("np.uint8", t), "as for a float64 or an int64") for t in ("float", "int")),
     ("02", LINEAR, "never added"),  # in float64 as well: two mistakes
     ("02", SOFTMAX, "the columns sum to 1"),
     ("02", SOFTMAX.replace("np.max(z, axis=0)", "z.max()"), "the columns sum to 1"),

@@ -38,10 +38,14 @@ def test_a_right_answer_passes(number, text):
 # ---------------------------------------------------------------- what must not pass
 
 KEYS = ("np.argsort(-c,", "np.argsort(np.arange(c.size).reshape(c.shape) - c.astype(np.float32) * c.size,")
+IN_WORDS = """    words = [f"{i}{j}" for i, j in zip(y_true, y_pred)]
+    for i, j in np.ndindex(counts.shape):
+        counts[i, j] = words.count(f"{i}{j}")"""
 REFUSED = [
     ("15", MATRIX, ("return counts", "return (counts / len(y_true) * len(y_true)).astype(int)")),
     ("15", MATRIX, ("    np.add", "    kept = (y_true < 20) & (y_pred < 20)\n    np.add"),
      ("y_true, y_pred)", "y_true[kept], y_pred[kept])")),
+    ("15", MATRIX, ("    np.add.at(counts, (y_true, y_pred), 1)", IN_WORDS)),
     ("15", TOP, ("[:most]", "[: min(most, 10)]")),
     ("15", TOP, ("counts.copy()", "counts.astype(np.int16)"), ("axis=1)", "axis=1).astype(np.int64)")),
     ("15", TOP, KEYS),

@@ -40,6 +40,15 @@ def conv_forward(x, w, b, strides=(1, 1), padding=((0, 0), (0, 0))):{SIZES}
             y[:, i, j] = np.tensordot(window, w, 3) + b
     return y
 """
+OFFSETS = f"""
+def conv_forward(x, w, b, strides=(1, 1), padding=((0, 0), (0, 0))):{SIZES}
+    padded = np.pad(x, ((0, 0), (top, bottom), (left, right), (0, 0)))
+    y = np.zeros((N, OH, OW, F), x.dtype)
+    for kh in range(KH):
+        for kw in range(KW):
+            y += padded[:, kh : kh + SH * (OH - 1) + 1 : SH, kw : kw + SW * (OW - 1) + 1 : SW] @ w[kh, kw]
+    return y + b
+"""
 BACKWARD = f"""
 def conv_backward(x, w, dy, strides=(1, 1), padding=((0, 0), (0, 0))):{SIZES}
     padded = np.pad(x, ((0, 0), (top, bottom), (left, right), (0, 0)))
@@ -147,6 +156,7 @@ WRONG = [
     ("06", LOOPS, ("(0, 0)))\n    y", "(0, 0)), 'edge')\n    y"), "the padding repeats pixels"),
     ("06", LOOPS, UP, "OH and OW are rounded up"),
     ("06", WINDOWS, UP, "OH and OW are rounded up"),
+    ("06", OFFSETS, ("y += padded", "y[...] = padded"), "only the last pixel of the window is left"),
     ("06", WINDOWS, BEFORE, "before the division"),
     ("06", WINDOWS, (WINDOW, DILATED), "the stride is put to the window"),
     ("06", BACKWARD, ("range(OH)", "range(OH - 1)"), "the last row of dy is not used for dx and dw:"),

@@ -16,7 +16,7 @@ def standardize(x_train, x_test):
 """
 
 BOTH_BY_255 = "x_train, x_test = x_train / np.float32(255), x_test / np.float32(255)"
-NEVER_CHANGES = "where a colour never changes, the result is 255 times too small, or nothing but rounding"
+NEVER_CHANGES = "where a colour never changes, the result is 255 times too small, or divided by rounding"
 BY_255 = STANDARDIZE.replace("    m, s", f"    {BOTH_BY_255}\n    m, s")
 
 IN_FLOAT64 = """
@@ -149,6 +149,7 @@ WRONG = [
     ("03", LOSS_OF_P.replace("-np.log(p[", "-np.log(np.maximum(p, 1e-7)["), "(1e-07) inside the log"),
     ("03", LOSS_OF_P.replace("p / N", "p"), "dz is not divided by N"),
     ("03", LOSS_OF_P.replace("    loss", "    p[np.arange(N), labels] -= 1\n    loss"), ""),
+    ("03", LOSS.replace("] -= 1", "] -= N"), "dz is p / N - 1 at the right class"),
     ("03", LOSS.replace(".sum() / N", ".sum()").replace("dz / N", "dz"), "those of the sum over"),
     ("04", SLOPES.replace("(2 * step)", "2 * step"), "multiplied by step instead of divided"),
     ("04", SLOPES.replace("-= 2 * step", "-= step"), ""),  # and then the next step begins elsewhere

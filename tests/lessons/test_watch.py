@@ -80,3 +80,23 @@ def wait_for(path, words, seconds=120):
     while words not in path.read_text(encoding="utf-8"):
         assert time.monotonic() < end, path.read_text(encoding="utf-8")
         time.sleep(0.1)
+
+
+IMPORTS = """
+import runpy, sys
+
+class Impatient:
+    def find_spec(self, name, *_):
+        if name == "numba":
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Impatient())
+sys.argv = ["lessons", "status"]
+runpy.run_module("lessons", run_name="__main__")
+"""
+
+
+def test_ctrl_c_while_python_still_imports():
+    command = [sys.executable, "-c", IMPORTS]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")

@@ -25,7 +25,7 @@ HEAVY = ("numba", "numpy", "scipy.linalg.cython_blas", "threadpoolctl", "hypothe
          "hypothesis.extra.numpy", "unittest.mock")  # fmt: skip
 MEMORY = 8 << 30  # bytes of addresses: a mutant may ask for more pictures than there are
 PATIENCE = 60 * 60  # seconds by the clock, for what waits and takes no processor time
-OPTIONS = ("-x", "-q", "-m", "not whole_lesson", "--tb=line", "-pno:cacheprovider", "-pno:xdist",
+OPTIONS = ("-x", "-q", "-m", "not whole_lesson", "--tb=line", "-pno:cacheprovider", "-n0",
            "--hypothesis-profile=few", "-Wignore::pytest.PytestAssertRewriteWarning")
 
 
