@@ -37,11 +37,11 @@ def _one_compiles_and_the_others_wait(request, tmp_path_factory):
     if not hasattr(request.config, "workerinput") or COMPILATION_IS_OFF:
         yield
         return
-    shared, compiled = tmp_path_factory.getbasetemp().parent, jit._Kernel.compile
+    shared, usual_way = tmp_path_factory.getbasetemp().parent, jit._Kernel.compile
 
     def in_turn(kernel, args):
         with FileLock(shared / f"{kernel.label(args)}.lock"):
-            return compiled(kernel, args)
+            return usual_way(kernel, args)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(jit._Kernel, "compile", in_turn)

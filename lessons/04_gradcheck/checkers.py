@@ -234,8 +234,8 @@ AGREE = [
     ),
     *(
         Wrong(
-            "some numbers of the gradient are not checked, and the mistake is there: compare all of them, "
-            "with a dy that is 0 nowhere.",
+            "a wrong number passes. Are some numbers not compared, is dy 0 there, or may a few be wrong? "
+            "Compare all of them, with a dy that is 0 nowhere; all must be right.",
             function=function,
         )
         for function in (one_entry, first_and_last, twenty)

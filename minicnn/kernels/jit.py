@@ -125,7 +125,7 @@ class _Kernel(registry.CPUDispatcher):
         return prepared_folder() / f"{self.label(args)}.busy"
 
     def label(self, args):
-        """Sixteen letters for the kernel and these types, as a file's name."""
+        """Sixteen hexadecimal digits for the kernel and these types, as a file's name."""
         text = f"{self.py_func.__module__} {self.py_func.__name__} {args}"
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 

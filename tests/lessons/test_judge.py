@@ -51,13 +51,14 @@ def test_new_dice_are_noticed(name, seed):
 @pytest.mark.skipif(np.finfo(np.longdouble).nmant != 63, reason="only x86 has numbers of 10 bytes")
 def test_bytes_that_say_nothing_are_no_dice():
     """A long double has some between its numbers."""
-    one, other = (np.array([0.5, np.nan, 0, -2], np.longdouble) for _ in range(2))
-    for a, filling in ((one, 0), (other, 255)):
-        a.view(np.uint8).reshape(4, -1)[:, 10:] = filling
-    assert one.tobytes() != other.tobytes()
-    assert compare.same_bits(one, other) and compare.same_bits(one + 0j, other + 0j)
-    for numbers in (-other, np.abs(other), other + 0j, other.astype(np.float64), other * [1, 1, -1, 1]):
-        assert not compare.same_bits(one, numbers)
+    for dtype in (np.longdouble, np.clongdouble):
+        one, other = (np.array([0.5, np.nan, 0, -2], dtype) for _ in range(2))
+        for a, filling in ((one, 0), (other, 255)):
+            a.view(np.uint8).reshape(-1, 16)[:, 10:] = filling
+        assert one.tobytes() != other.tobytes() and compare.same_bits(one, other)
+        for numbers in (-other, abs(other), other.astype(np.complex128), other * [1, 1, -1, 1]):
+            assert not compare.same_bits(one, numbers)
+    assert not compare.same_bits(other, other.conj())  # 0 and -0 in the imaginary part
 
 
 def test_a_patched_answer_is_noticed():

@@ -11,7 +11,7 @@ from lessons.harness import compiling, judge, limits, message, tasks
 from lessons.harness.runner import WorkFile
 
 MESSAGE = """\
-  stride 1  24/24      stride 2  0/16
+  stride 1  24/24      larger strides  0/16
 Smallest case that fails:
   x (1,1,3,1) = [[1 2 3]]   w (1,1,1,1) = [[1]]   stride 2, padding 0
   conv_forward returned [[1 2]]
@@ -229,6 +229,7 @@ def test_arguments_in_another_order_are_told(tmp_path):
             verdict = judge.check_task(lesson, lesson.tasks[0], runner)
         assert verdict.passed is (k == 0)
         assert verdict.looks_like == ("" if k == 0 else "b is never added.")  # whatever the names are
+        assert "By the way" not in " ".join(message.text(verdict))
     work.write_text("def linear_forward(b, x, w):\n    return x @ w\n", encoding="utf-8")
     with WorkFile(work) as runner:
         verdict = judge.check_task(lesson, lesson.tasks[0], runner)

@@ -93,12 +93,12 @@ def dropout_forward(x, u, rate, training):
 
 NAMED = [
     ("01", LOAD_BATCH, "divided by 255"),
-    *(("01", LOAD_BATCH.replace("np.uint8", t), "as for a float64 or an int64") for t in ("float", "int")),
+    *(("01", LOAD_BATCH.replace("np.uint8", t), "a float64 or an int64") for t in ("float", "np.int64")),
     ("02", LINEAR, "never added"),  # in float64 as well: two mistakes
     ("02", SOFTMAX, "the columns sum to 1"),
     ("02", SOFTMAX.replace("np.max(z, axis=0)", "z.max()"), "the columns sum to 1"),
     ("02", SOFTMAX_BY_LOG, "swallows its digits"),
-    ("04", FIRST_AND_LAST, "some numbers of the gradient are not checked"),
+    ("04", FIRST_AND_LAST, "a wrong number passes. Are some numbers not compared"),
     ("10", POOL.replace("RESULT", "y"), "what stands behind the point is lost"),  # and the type is wrong
     ("10", POOL.replace("RESULT", "y.astype(x.dtype)"), "what stands behind the point is lost"),
     ("13", DROPOUT.replace("MASK", "(u[:1] >= rate)").replace("KEPT", "(1 - rate)"), "one mask for all"),

@@ -22,7 +22,7 @@ import traceback
 import pytest
 
 HEAVY = ("numba", "numpy", "scipy.linalg.cython_blas", "threadpoolctl", "hypothesis.strategies", "PIL.Image",
-         "hypothesis.extra.numpy", "unittest.mock")  # fmt: skip
+         "hypothesis.extra.numpy", "unittest.mock", "xdist.plugin", "filelock")  # fmt: skip
 MEMORY = 8 << 30  # bytes of addresses: a mutant may ask for more pictures than there are
 PATIENCE = 60 * 60  # seconds by the clock, for what waits and takes no processor time
 OPTIONS = ("-x", "-q", "-m", "not whole_lesson", "--tb=line", "-pno:cacheprovider", "-n0",
