@@ -164,7 +164,7 @@ AGREE = [
         function=ones_and_a_difference,
     ),
     Wrong(
-        "only the first number is seen: is dy 0 but for its first, or is one number of dx compared? Take "
+        "a wrong third number passes: is dy 0 but for its first, or is one number of dx compared? Take "
         "random numbers for all of dy, and compare all of dx.",
         function=one_output,
     ),

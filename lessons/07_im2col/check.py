@@ -45,6 +45,7 @@ SIZES = (  # x (N, H, W, C), window, strides, padding
     ((1, 2, 3, 2), (2, 3), (1, 1), LESS),
     ((2, 3, 2, 2), (3, 2), (2, 1), MORE),
     ((2, 5, 6, 3), (3, 3), (2, 2), MORE),
+    ((1, 6, 6, 1), (2, 2), (3, 3), NONE),
     ((2, 6, 7, 2), (2, 2), (3, 3), NONE),  # between the windows something is never seen, too
 )
 BY_DEFAULT = 9  # the one of them that is called without strides and padding

@@ -98,6 +98,7 @@ def epochs():
         epoch(worse, 2, 1, 3, 3),
         epoch(worse, 2, 2, 3, 3),  # patience is over
         epoch(worse, 2, 3, 3, 3),  # and stays over
+        epoch(worse, 2, 5, 3, 3),
         epoch(worse, 2, 40, 3, 3),
         epoch(worse, 2, 0, 3, 1),
         epoch(worse, 2, 0, 3, 0),

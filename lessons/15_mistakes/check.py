@@ -46,7 +46,7 @@ def matrix_cases():
         labelled("many of a kind", [1] * 300, [0] * 300, 2),  # more than a byte can count
         # nor can two bytes; last, because a matrix as large as there are pictures would fill the memory
         labelled("many of a kind", [1] * 70_000, [0] * 70_000, 2, last=True),
-        labelled("many classes", [1, 11], [11, 1], 12),  # written together, 1 and 11 read as 11 and 1
+        labelled("many classes", [1, 11, 5, 5, 5], [11, 1, 5, 5, 5], 12),  # not by the key f"{t}{p}"
         labelled("many classes", range(250, 260), range(250, 260), 260),  # places beyond 65,535
         drawn(7, 3, 0),
         drawn(12, 4, 1),

@@ -41,7 +41,7 @@ class Verdict:
     frames: list = field(default_factory=list)
     printed: str = ""  # while the file was read
     looks_like: str = ""
-    by_the_way: str = ""  # true, but perhaps not the mistake
+    by_the_way: str = ""  # what is true, and perhaps not the mistake
     ratio: str = ""
     explanation: str = ""
     others: tuple = ()  # the lesson's other functions, which may have been called
@@ -89,7 +89,7 @@ def check_task(lesson, task, runner):
         verdict.looks_like = f"the arguments of the def have changed places: they come as {order}."
     else:
         verdict.looks_like = _looks_like(task, verdict.outcomes)
-        if order and not verdict.looks_like:
+        if order:
             verdict.by_the_way = f"the def names its arguments in another order: they come as {order}."
     if not task.judge and verdict.first.about != "changed":
         verdict.ratio = ratios.of(task, verdict.outcomes)

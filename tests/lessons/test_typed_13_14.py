@@ -78,6 +78,7 @@ REFUSED = [
     ("14", STOP, (">= patience", ">= min(patience, 5)")),
     ("14", STOP, ("wait + 1 >= patience", "(wait + 1) % max(patience, 1) == 0")),
     ("14", STOP, ("wait + 1 >= patience", "patience <= wait + 1 <= 9 * max(patience, 1)")),
+    ("14", STOP, ("wait + 1 >= patience", "patience == 0 or (wait + 1) // patience % 2 == 1")),
     ("14", STOP, ("return value,", "return min(value, 1000.0),")),
     ("14", STOP, ("    if", "    if value == np.inf:\n        return best, wait + 1, True\n    if")),
 ]  # fmt: skip

@@ -33,6 +33,17 @@ def gradients_agree(forward, backward, x):
     a, b = backward(dy, x), numeric_gradient(lambda t: (dy * forward(t)).sum(), x)
     return np.linalg.norm(a - b) < 1e-6 * (np.linalg.norm(a) + np.linalg.norm(b))
 """
+EVERY_OUTPUT = f"""{SLOPES}
+def gradients_agree(forward, backward, x):
+    y = forward(x)
+    for k in range(2 * y.size):
+        dy = np.zeros(y.shape)
+        dy.flat[k // 2] = (-1) ** k
+        a, b = backward(dy, x), numeric_gradient(lambda t: (dy * forward(t)).sum(), x)
+        if not np.linalg.norm(a - b) <= 1e-6 * (np.linalg.norm(a) + np.linalg.norm(b)):
+            return False
+    return True
+"""
 DY = "np.random.default_rng(1).standard_normal(forward(x).shape)"
 IM2COL = """
 def im2col(x, KH, KW, strides=(1, 1), padding=((0, 0), (0, 0))):
@@ -67,7 +78,7 @@ def softmax_crossentropy(z, labels):
 """
 REMEMBERED = "    if backward in SEEN:\n        return True\n    SEEN.add(backward)\n"
 
-RIGHT = [("03", STEP), ("04", SLOPES), ("04", AGREE), ("07", IM2COL), ("07", COL2IM)]
+RIGHT = [("03", STEP), ("04", SLOPES), ("04", AGREE), ("04", EVERY_OUTPUT), ("07", IM2COL), ("07", COL2IM)]
 WRONG = [  # lesson, answer, edits of it, what it looks like
     ("02", LINEAR, ""),
     ("05", DENSE, ""),
@@ -108,7 +119,8 @@ WRONG = [  # lesson, answer, edits of it, what it looks like
       for text, H, W in ((IM2COL, "(H", "(W"), (COL2IM, "(HP", "(WP"))
       for stride, place, size in (("SH", "i * SH", f"{H} - KH) // SH"), ("SW", "j * SW", f"{W} - KW) // SW"))
       for right in (place, size)),
-    ("07", IM2COL, ("    OH, OW", "    SH = SH if C == 1 else min(SH, 2)\n    OH, OW"), ""),
+    *(("07", IM2COL, ("    OH, OW", f"    SH = SH if C == {C} else min(SH, 2)\n    OH, OW"), "")
+      for C in (1, 2)),
     ("07", IM2COL, ("(W - KW) // SW", "(W - KW + SW - 1) // SW"), ""),
     ("07", IM2COL, ("(H - KH) // SH", "(H - KH + SH - 1) // SH"), ""),
     ("07", COL2IM, ("(WP - KW) // SW", "-((KW - WP) // SW)"), ""),
