@@ -15,7 +15,7 @@ import threading
 from lessons.harness import child, compiling, limits, wire
 from lessons.harness.places import ROOT, shown_path
 
-LIMIT = 5.0  # seconds of work a case may take; the slowest right answer takes a hundredth of it
+LIMIT = 5.0  # seconds of work a case may take; right answers take a hundredth of it, a few a fifth
 
 
 class WorkFile:
