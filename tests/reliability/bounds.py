@@ -83,11 +83,12 @@ def room(name, quick):
     options = ["-q", "--tb=line", "-rfE", "-pno:cacheprovider", "-m", "not whole_lesson"]
     options += ["--hypothesis-profile=few"] if quick else ["-n", str(len(machine.available_cores()))]
     with checked() as environment:
+        environment["COLUMNS"] = "300"  # or pytest cuts off why a test failed
         ended = subprocess.run([sys.executable, "-m", "pytest", *options, *tests], cwd=ROOT, env=environment,
                                capture_output=True, text=True, check=False)  # fmt: skip
     counts = re.findall(r"(\d+) (passed|failed|error|xfailed)", ended.stdout)
     count = Counter({what: int(number) for number, what in counts})
-    notes = re.findall(r"^(?:FAILED|ERROR) (\S+)", ended.stdout, re.M)
+    notes = re.findall(r"^(?:FAILED|ERROR) (.+)", ended.stdout, re.M)  # which test, and why
     notes += [f"{count['xfailed']} of them known"] * (count["xfailed"] > 0)
     broken = count["failed"] + count["error"] + count["xfailed"]
     found = f"{count['passed']:,} passed, {broken} failed"

@@ -8,7 +8,7 @@ import pytest
 from agreement import ROOT, run_python
 
 from tests.reliability import __main__ as command
-from tests.reliability import page, record
+from tests.reliability import bounds, page, record
 from tests.reliability.forks import in_a_fork
 from tests.reliability.record import Figure
 
@@ -22,6 +22,15 @@ def test_a_section_keeps_its_promises_in_little(name):
     printed = run_python(f"import sys; from tests.reliability import __main__ as m; "
                          f"sys.exit(m.main([{name!r}, '--quick']))")  # fmt: skip
     assert printed.count(f"{name}, ") >= 1 and "BROKEN" not in printed
+
+
+def test_a_test_that_fails_with_bounds_checked_is_named_with_its_reason(tmp_path, monkeypatch):
+    test = tmp_path / "test_sums.py"
+    test.write_text("def test_sum():\n    assert 1 + 1 == 3, 'compiled: dx'\n")
+    monkeypatch.setitem(bounds.ROOMS, "kernels", (str(test),))
+    (figure,) = bounds.room("kernels", quick=False)
+    assert (figure.found, figure.kept) == ("0 passed, 1 failed", False)
+    assert "test_sums.py::test_sum - AssertionError: compiled: dx" in figure.note
 
 
 @pytest.mark.parametrize("name", page.SECTIONS)
