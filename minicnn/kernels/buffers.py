@@ -2,10 +2,14 @@
 
 A training step asks for the same arrays again and again. Memory fresh from the operating system has to be
 cleared by it first, page by page, which costs more than many a kernel that then fills it. So large blocks are
-kept. Python counts references anyway: where nobody refers to a piece of a block any more, there is a gap, and
-the next array that fits goes there:
+kept. Python counts references anyway: where nobody refers to an array any more, there is a gap, and the next
+one that fits goes there:
 
     block    | in use | gap |      in use      | in use |       gap       |
+
+And the next step wants the same places again. So a piece of a block that once was an array's is remembered,
+and with it its rivals, the pieces it has bytes in common with: where all of these are unused, it serves as it
+is, and no gap has to be looked for.
 
 ``ready`` is for arrays that come from elsewhere.
 """
@@ -14,80 +18,96 @@ import math
 import os
 import sys
 import threading
+from operator import itemgetter
 
 import numpy as np
 
 LARGE = 1 << 16  # bytes; for less, malloc does the same
 LINE = 64  # a line of the processor's cache: vectors that straddle two of them load at half the speed
 ROOMY = 16  # times too large: such a gap is left for those who need it; small arrays that stay might keep it
+MANY = 1000  # pieces, more than a step has arrays: whoever always asks for other sizes leaves so many behind
 
-# Pieces of memory, block after block: (first byte, the byte behind the last, array, block). Each block has a
-# piece of no size in front, in the order of addresses its arrays, and a piece that never ends behind them.
-_pieces = []
+_pieces = []  # of all blocks: (first byte, the byte behind the last, array, block, list of rivals)
 _by_size = {}  # lists of the pieces of one size
 _recent = set()  # the blocks that served since the last ``release``: their id()
 _lock = threading.Lock()  # who finds it taken does without: it may be the same thread, in a finalizer
 
 
-def _unused(pieces):
-    """Those whose array is known to nobody but piece and loop.
+def _is_used(piece):
+    """Whether anybody but the piece refers to its array.
 
-    ``UNUSED`` references are what Python counts then, found out by this very loop: versions differ.
+    ``UNUSED`` references are what Python counts where nobody does, found out by this very function: versions
+    differ.
     """
-    for piece in pieces:
-        if sys.getrefcount(piece[2]) <= UNUSED:
-            yield piece
+    return sys.getrefcount(piece[2]) > UNUSED
 
 
 UNUSED = 0
-while not list(_unused([(0, 0, np.empty(0), None)])):
+while _is_used((0, 0, np.empty(0))):
     UNUSED += 1
 
 
-def _forget_unused():
-    """Leave gaps where pieces were."""
-    gone = {begin for begin, *_ in _unused(_pieces)}  # and with a block's first its front
-    _keep([piece for piece in _pieces if piece[0] not in gone or piece[2] is None])
+def _unused_piece(size):
+    """One of so many bytes, none of which anybody uses; or None."""
+    for piece in _by_size.get(size, ()):
+        if not _is_used(piece) and not any(map(_is_used, piece[4])):
+            return piece
+    return None
 
 
 def _keep(pieces):
     """These and no others. Ctrl-C may come between two lines: what is handed out must not outlive _pieces."""
     _by_size.clear()
-    _pieces[:] = pieces
+    gone, _pieces[:] = _pieces[:], pieces
+    kept = {id(piece) for piece in pieces}
+    for *_, rivals in gone:  # two rivals know each other: Python would not see soon that nobody else does
+        rivals[:] = [piece for piece in rivals if id(piece) in kept]
     for piece in pieces:
-        if piece[2] is not None:
-            _by_size.setdefault(piece[1] - piece[0], []).append(piece)
+        _by_size.setdefault(piece[1] - piece[0], []).append(piece)
 
 
 def _smallest_gap(size):
-    """The piece that has the smallest gap of ``size`` bytes or more in front of it, by number, or None."""
-    best, smallest, behind = None, ROOMY * size, math.inf
-    for k, (begin, end, _, _) in enumerate(_pieces):
-        if size <= begin - behind <= smallest:
-            best, smallest = k, begin - behind
-        behind = end  # of a block's last piece: infinity, so that no gap is seen up to the next block
-    return best
+    """First byte and block of the smallest gap of ``size`` bytes or more, or None."""
+    gaps = []
+    for block in _blocks():
+        begin, end = _ends(block)
+        for first, behind in sorted(piece[:2] for piece in _pieces if piece[3] is block and _is_used(piece)):
+            gaps.append((first - begin, begin, block))
+            begin = behind
+        gaps.append((end - begin, begin, block))
+    fitting = [gap for gap in gaps if size <= gap[0] <= ROOMY * size]
+    return min(fitting, key=itemgetter(0))[1:] if fitting else None
 
 
-def _add_block(size):
-    """Another block, all one gap of so many bytes; returns which piece that is in front of."""
-    block = np.empty(size + LINE, np.uint8)
+def _blocks():
+    """All there are, each once."""
+    return list({id(block): block for *_, block, _ in _pieces}.values())
+
+
+def _ends(block):
+    """Where its first line of the cache begins, and where its last one ends."""
     begin = block.ctypes.data + -block.ctypes.data % LINE
-    _pieces.extend([(begin, begin, None, block), (begin + size, math.inf, None, block)])
-    return len(_pieces) - 1
+    return begin, begin + block.nbytes - LINE
 
 
 def _add_piece(size):
-    """Another piece, in the smallest gap that holds it."""
-    _forget_unused()
-    k = _smallest_gap(size)
-    k = _add_block(size) if k is None else k
-    _, begin, _, block = _pieces[k - 1]
+    """Another piece, in the smallest gap that holds it or else in a block of its own."""
+    if len(_pieces) >= MANY:
+        _keep([piece for piece in _pieces if _is_used(piece)])
+    gap = _smallest_gap(size)
+    if gap is None:
+        block = np.empty(size + LINE, np.uint8)
+        gap = _ends(block)[0], block
+    begin, block = gap
     # What is made of a part of an array counts as a user of the array; of a memoryview's part, of the part.
     array = np.frombuffer(memoryview(block), np.uint8, size, begin - block.ctypes.data)
-    _pieces.insert(k, (begin, begin + size, array, block))
-    _by_size.setdefault(size, []).append(_pieces[k])
-    return _pieces[k]
+    rivals = [each for each in _pieces if each[0] < begin + size and begin < each[1]]
+    piece = begin, begin + size, array, block, rivals
+    for each in rivals:
+        each[4].append(piece)
+    _pieces.append(piece)
+    _by_size.setdefault(size, []).append(piece)  # last: from here on it may be handed out
+    return piece
 
 
 def empty(shape, dtype):
@@ -100,9 +120,9 @@ def empty(shape, dtype):
         return np.empty(shape, dtype)
     try:
         room = -(-size // LINE) * LINE
-        _, _, array, block = next(_unused(_by_size.get(room, ())), None) or _add_piece(room)
+        _, _, array, block, _ = _unused_piece(room) or _add_piece(room)
         _recent.add(id(block))
-        return array[:size].view(dtype).reshape(shape)
+        return np.ndarray(shape, dtype, array)
     finally:
         _lock.release()
 
@@ -123,10 +143,9 @@ def release(but_recent=False):
     if not _lock.acquire(blocking=False):
         return
     try:
-        _forget_unused()
-        used = {id(block) for _, _, array, block in _pieces if array is not None}
-        used |= _recent if but_recent else set()
-        _keep([piece for piece in _pieces if id(piece[3]) in used])
+        used = [piece for piece in _pieces if _is_used(piece)]
+        blocks = {id(piece[3]) for piece in used} | (_recent if but_recent else set())
+        _keep([piece for piece in _pieces if id(piece[3]) in blocks])
         _recent.clear()
     finally:
         _lock.release()

@@ -19,7 +19,7 @@ def address(array):
 
 
 def blocks():
-    return len({id(block) for *_, block in buffers._pieces})
+    return len(buffers._blocks())
 
 
 def test_a_block_serves_again_once_nobody_refers_to_it():
@@ -82,9 +82,36 @@ def test_pieces_never_overlap():
         for gone in rng.choice(list(kept), max(0, len(kept) - 12), replace=False):
             assert (kept.pop(gone) == gone).all()
     kept.clear()
-    assert sum({id(block): block.nbytes for *_, block in buffers._pieces}.values()) < 40 * 30 * 4 * SHAPE[0]
+    assert sum(block.nbytes for block in buffers._blocks()) < 40 * 30 * 4 * SHAPE[0]
     buffers.release()
     assert blocks() == 0
+
+
+def test_a_step_gets_the_places_of_the_step_before():
+    """Forward and back want other sizes of the same bytes: both are remembered."""
+
+    def step():
+        whole = buffers.empty((4 * SHAPE[0],), np.float32)
+        places = [address(whole)]
+        del whole
+        parts = [buffers.empty((count * SHAPE[0],), np.float32) for count in (1, 2)]
+        return places + [address(part) for part in parts]
+
+    buffers.release()
+    first = step()
+    remembered = list(buffers._pieces)
+    assert step() == step() == first
+    assert buffers._pieces == remembered and blocks() == 1
+
+
+def test_who_asks_for_other_sizes_forever_is_not_remembered_forever(monkeypatch):
+    monkeypatch.setattr(buffers, "MANY", 10)
+    kept = buffers.empty(SHAPE, np.float32)
+    kept[:] = 7
+    for more in range(100):
+        buffers.empty((SHAPE[0] + 16 * more,), np.float32)[:] = more
+        assert len(buffers._pieces) <= 10
+    assert (kept == 7).all()
 
 
 def test_release_gives_back_what_nobody_uses_and_nothing_else():
@@ -103,7 +130,7 @@ def test_release_gives_back_what_nobody_uses_and_nothing_else():
 def test_a_block_that_is_given_back_is_gone(but_recent):
     buffers.release()
     array = buffers.empty(SHAPE, np.float32)
-    (block,) = {id(block): weakref.ref(block) for *_, block in buffers._pieces}.values()
+    (block,) = map(weakref.ref, buffers._blocks())
     del array
     buffers._recent.clear()
     buffers.release(but_recent=but_recent)
