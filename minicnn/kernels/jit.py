@@ -25,6 +25,7 @@ from pathlib import Path
 
 import numba
 import numpy
+from llvmlite import binding
 from numba.core import caching, codegen, compiler, event, registry, types
 
 from minicnn import config
@@ -38,10 +39,22 @@ OPTIONS = {
     "error_model": "numpy",  # a division by zero is inf or nan, not a Python error: loops vectorise
     "fastmath": {"contract"},  # a * b + c in one instruction; nothing that reorders sums or drops NaN
 }
-
-
 PATIENCE = 60.0  # seconds, which no kernel takes
 second_process = None  # which compiles what a first step needs last: see ahead.py
+
+
+def _processor(name, features):
+    """What to compile for, of LLVM's name for this processor and the features it has.
+
+    The name goes by a model number, and a virtual machine may be given an old one: say Rocket Lake's, where
+    there is AMX, which nothing before Sapphire Rapids has. Compiled for the old one, dropout takes four times
+    as long.
+    """
+    return "sapphirerapids" if "+amx-tile" in features and not name.endswith("rapids") else name
+
+
+if numba.config.CPU_NAME is None:
+    numba.config.CPU_NAME = _processor(binding.get_host_cpu_name(), codegen.get_host_cpu_features())
 
 
 def cache_folder():

@@ -207,6 +207,28 @@ def test_the_wait_is_announced_once(copy, tmp_path):
     assert run_python(CALL, folder=copy, check=False, **environment).stderr == ""
 
 
+@pytest.mark.parametrize(("name", "features", "due"), [
+    ("rocketlake", "+avx512f,+amx-tile,+amx-int8", "sapphirerapids"),  # nothing called Rocket Lake has AMX
+    ("rocketlake", "+avx512f,-amx-tile", "rocketlake"),
+    ("graniterapids", "+avx512f,+amx-tile", "graniterapids"),
+    ("apple-m1", "", "apple-m1"),
+])  # fmt: skip
+def test_code_is_made_for_the_processor_that_the_features_belong_to(name, features, due):
+    assert jit._processor(name, features) == due
+
+
+@NEEDS_COMPILATION
+@pytest.mark.parametrize("told", [None, "generic"])
+def test_the_processor_that_numba_compiles_for(told):
+    """The one found, and another where NUMBA_CPU_NAME names it."""
+    script = ("from llvmlite import binding; from numba.core import codegen;"
+              "from minicnn.kernels import jit, slices;"
+              "found = jit._processor(binding.get_host_cpu_name(), codegen.get_host_cpu_features());"
+              "print(slices.copy.targetctx.codegen().magic_tuple()[1], found)")  # fmt: skip
+    used, found = run_python(script, NUMBA_CPU_NAME=told).split()
+    assert used == (told or found)
+
+
 def test_kernels_run_as_plain_python_where_numba_is_told_so():
     """For measuring test coverage, and for stepping through a kernel in a debugger."""
     script = """
