@@ -14,7 +14,7 @@ COMPILATION_IS_OFF = bool(numba.config.DISABLE_JIT)  # kernels run as Python: to
 NEEDS_COMPILATION = pytest.mark.skipif(COMPILATION_IS_OFF, reason="needs compilation, which is off")
 # Where sums have five terms, OpenBLAS (0.3.31, AVX-512, float32) also reads what happens to lie behind them,
 # and drops it again. The product is right, but where that was a signaling NaN, NumPy hears of an invalid one.
-NOT_TRUE = ("ignore:invalid value encountered in matmul:RuntimeWarning",)
+FALSE_ALARMS = ("ignore:invalid value encountered in matmul:RuntimeWarning",)
 # What kernels compute with single numbers warns when NumPy's own take the place of the processor's.
 IN_PLAIN_PYTHON = tuple(f"ignore:{what} encountered in scalar:RuntimeWarning" for what in (
     "overflow", "invalid value", "divide by zero",
@@ -90,7 +90,7 @@ def run_python(script, *, check=True, folder=ROOT, **environment):
     variables = os.environ | {"PYTHONPATH": str(folder)} | environment
     variables = {name: value for name, value in variables.items() if value is not None}
     off = variables.get("NUMBA_DISABLE_JIT", "0") != "0"
-    warnings = ["error", *NOT_TRUE, *(IN_PLAIN_PYTHON if off else ())]
+    warnings = ["error", *FALSE_ALARMS, *(IN_PLAIN_PYTHON if off else ())]
     command = [sys.executable, *(f"-W{each}" for each in warnings), "-c", script]
     ended = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder, env=variables,
                            timeout=300)

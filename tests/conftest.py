@@ -4,7 +4,7 @@ import os
 
 import numpy as np
 import pytest
-from agreement import COMPILATION_IS_OFF, IN_PLAIN_PYTHON, NOT_TRUE
+from agreement import COMPILATION_IS_OFF, FALSE_ALARMS, IN_PLAIN_PYTHON
 from filelock import FileLock
 from hypothesis import HealthCheck, Phase, settings
 
@@ -27,7 +27,7 @@ settings.load_profile("ci" if os.environ.get("CI") else "home")
 
 def pytest_configure(config):
     """Run as Python, kernels warn of what their compiled code does in silence; BLAS at times of nothing."""
-    for each in (*NOT_TRUE, *(IN_PLAIN_PYTHON if COMPILATION_IS_OFF else ())):
+    for each in (*FALSE_ALARMS, *(IN_PLAIN_PYTHON if COMPILATION_IS_OFF else ())):
         config.addinivalue_line("filterwarnings", each)
 
 

@@ -25,7 +25,7 @@ import numpy as np
 LARGE = 1 << 16  # bytes; for less, malloc does the same
 LINE = 64  # a line of the processor's cache: vectors that straddle two of them load at half the speed
 ROOMY = 16  # times too large: such a gap is left for those who need it; small arrays that stay might keep it
-MANY = 1000  # pieces, more than a step has arrays: whoever always asks for other sizes leaves so many behind
+MANY = 1000  # unused pieces, more than a step leaves behind: whoever always asks for other sizes does
 
 _pieces = []  # of all blocks: (first byte, the byte behind the last, array, block, list of rivals)
 _by_size = {}  # lists of the pieces of one size
@@ -66,12 +66,14 @@ def _keep(pieces):
         _by_size.setdefault(piece[1] - piece[0], []).append(piece)
 
 
-def _smallest_gap(size):
-    """First byte and block of the smallest gap of ``size`` bytes or more, or None."""
-    gaps = []
+def _smallest_gap(size, used):
+    """First byte and block of the smallest gap of ``size`` bytes or more between the used pieces, or None."""
+    taken, gaps = {id(block): [] for block in _blocks()}, []
+    for piece in used:
+        taken[id(piece[3])].append(piece[:2])
     for block in _blocks():
         begin, end = _ends(block)
-        for first, behind in sorted(piece[:2] for piece in _pieces if piece[3] is block and _is_used(piece)):
+        for first, behind in sorted(taken[id(block)]):
             gaps.append((first - begin, begin, block))
             begin = behind
         gaps.append((end - begin, begin, block))
@@ -85,16 +87,18 @@ def _blocks():
 
 
 def _ends(block):
-    """Where its first line of the cache begins, and where its last one ends."""
-    begin = block.ctypes.data + -block.ctypes.data % LINE
+    """Of the bytes that arrays may have, the first and the one behind the last."""
+    begin = block.ctypes.data
+    begin += -begin % LINE
     return begin, begin + block.nbytes - LINE
 
 
 def _add_piece(size):
     """Another piece, in the smallest gap that holds it or else in a block of its own."""
-    if len(_pieces) >= MANY:
-        _keep([piece for piece in _pieces if _is_used(piece)])
-    gap = _smallest_gap(size)
+    used = [piece for piece in _pieces if _is_used(piece)]
+    if len(_pieces) - len(used) >= MANY:
+        _keep(used)
+    gap = _smallest_gap(size, used)
     if gap is None:
         block = np.empty(size + LINE, np.uint8)
         gap = _ends(block)[0], block
@@ -155,7 +159,8 @@ def _after_fork():
     """Whoever held the lock is not in the child, and may have left half a list: begin anew."""
     global _lock  # noqa: PLW0603
     _lock = threading.Lock()
-    _pieces.clear(), _by_size.clear(), _recent.clear()  # arrays in use keep their blocks
+    _keep([])  # arrays in use keep their blocks
+    _recent.clear()
 
 
 if sys.platform != "win32":

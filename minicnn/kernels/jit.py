@@ -53,8 +53,20 @@ def _processor(name, features):
     return "sapphirerapids" if "+amx-tile" in features and not name.endswith("rapids") else name
 
 
-if numba.config.CPU_NAME is None:
-    numba.config.CPU_NAME = _processor(binding.get_host_cpu_name(), codegen.get_host_cpu_features())
+def _name_processor():
+    """Tell numba, unless somebody has told it something else or it has settled for the name already.
+
+    It settles with the first function of whichever package, and keeps code on disk by the name told here.
+    """
+    settled = "_toplevel_target_context" in vars(registry.cpu_target)
+    if not settled and numba.config.CPU_NAME is None and numba.config.CPU_FEATURES is None:
+        name = binding.get_host_cpu_name()
+        better = _processor(name, codegen.get_host_cpu_features())
+        if better != name:
+            numba.config.CPU_NAME = better
+
+
+_name_processor()
 
 
 def cache_folder():

@@ -79,6 +79,8 @@ def test_pieces_never_overlap():
         array[:] = number
         kept[number] = array
         del array
+        if rng.random() < 0.1:
+            buffers.release(but_recent=rng.random() < 0.5)
         for gone in rng.choice(list(kept), max(0, len(kept) - 12), replace=False):
             assert (kept.pop(gone) == gone).all()
     kept.clear()
@@ -105,13 +107,24 @@ def test_a_step_gets_the_places_of_the_step_before():
 
 
 def test_who_asks_for_other_sizes_forever_is_not_remembered_forever(monkeypatch):
+    buffers.release()
     monkeypatch.setattr(buffers, "MANY", 10)
-    kept = buffers.empty(SHAPE, np.float32)
-    kept[:] = 7
+    kept = [buffers.empty(SHAPE, np.float32) for _ in range(20)]
+    for array in kept:
+        array[:] = 7
     for more in range(100):
         buffers.empty((SHAPE[0] + 16 * more,), np.float32)[:] = more
-        assert len(buffers._pieces) <= 10
-    assert (kept == 7).all()
+        assert len(buffers._pieces) <= 20 + 11
+    assert all((array == 7).all() for array in kept)
+
+
+def test_many_arrays_in_use_make_nobody_forget(monkeypatch):
+    buffers.release()
+    monkeypatch.setattr(buffers, "MANY", 10)
+    kept = [buffers.empty(SHAPE, np.float32) for _ in range(20)]
+    where = address(buffers.empty((2 * SHAPE[0],), np.float32))
+    kept.append(buffers.empty((3 * SHAPE[0],), np.float32))
+    assert address(buffers.empty((2 * SHAPE[0],), np.float32)) == where
 
 
 def test_release_gives_back_what_nobody_uses_and_nothing_else():
@@ -126,15 +139,41 @@ def test_release_gives_back_what_nobody_uses_and_nothing_else():
     assert blocks() == 0
 
 
-@pytest.mark.parametrize("but_recent", [False, True])
-def test_a_block_that_is_given_back_is_gone(but_recent):
+@pytest.mark.parametrize("give_back", [
+    buffers.release, lambda: buffers.release(but_recent=True), buffers._after_fork,
+], ids=["release", "but_recent", "fork"])  # fmt: skip
+def test_a_block_that_is_given_back_is_gone(give_back):
+    """At once, also where several have had the same bytes: not when Python next looks for garbage."""
     buffers.release()
-    array = buffers.empty(SHAPE, np.float32)
+    buffers.empty((3 * SHAPE[0],), np.float32)
+    parts = [buffers.empty(SHAPE, np.float32) for _ in range(2)]
     (block,) = map(weakref.ref, buffers._blocks())
-    del array
+    del parts
     buffers._recent.clear()
-    buffers.release(but_recent=but_recent)
-    assert block() is None
+    gc.disable()
+    try:
+        give_back()
+        assert block() is None
+    finally:
+        gc.enable()
+
+
+def test_who_has_a_part_of_a_block_keeps_it_when_the_rest_is_given_back():
+    buffers.release()
+    buffers.empty((4 * SHAPE[0],), np.float32)
+    part = buffers.empty(SHAPE, np.float32)
+    part[:] = 5
+    buffers.release()
+    buffers.empty((4 * SHAPE[0],), np.float32)[:] = 0
+    assert blocks() == 2 and (part == 5).all()
+
+
+def test_the_smallest_gap_is_taken():
+    buffers.release()
+    arrays = [buffers.empty((count * SHAPE[0],), np.float32) for count in (5, 1, 3, 1, 4)]
+    due = address(arrays[2])
+    arrays[0] = arrays[2] = arrays[4] = None
+    assert address(buffers.empty((2 * SHAPE[0],), np.float32)) == due
 
 
 def test_a_finalizer_may_need_memory_itself():

@@ -217,16 +217,31 @@ def test_code_is_made_for_the_processor_that_the_features_belong_to(name, featur
     assert jit._processor(name, features) == due
 
 
+ROCKET_LAKE_WITH_AMX = """
+import numba
+from llvmlite import binding
+from numba.core import codegen
+binding.get_host_cpu_name = lambda: "rocketlake"
+{before}
+usual, codegen.get_host_cpu_features = codegen.get_host_cpu_features, lambda: "+amx-tile"
+from minicnn.kernels import jit
+print(numba.config.CPU_NAME)
+codegen.get_host_cpu_features = usual
+from minicnn.kernels import slices
+print(slices.copy.targetctx.codegen().magic_tuple()[1])
+"""
+
+
 @NEEDS_COMPILATION
-@pytest.mark.parametrize("told", [None, "generic"])
-def test_the_processor_that_numba_compiles_for(told):
-    """The one found, and another where NUMBA_CPU_NAME names it."""
-    script = ("from llvmlite import binding; from numba.core import codegen;"
-              "from minicnn.kernels import jit, slices;"
-              "found = jit._processor(binding.get_host_cpu_name(), codegen.get_host_cpu_features());"
-              "print(slices.copy.targetctx.codegen().magic_tuple()[1], found)")  # fmt: skip
-    used, found = run_python(script, NUMBA_CPU_NAME=told).split()
-    assert used == (told or found)
+@pytest.mark.parametrize(("before", "environment", "due"), [
+    ("", {}, ["sapphirerapids"] * 2),
+    ("numba.njit(lambda: 0)()", {}, ["None", "rocketlake"]),  # all that follows is for that, too
+    ("", {"NUMBA_CPU_NAME": "generic"}, ["generic"] * 2),
+    ("", {"NUMBA_CPU_FEATURES": "+avx"}, ["None", "rocketlake"]),  # all others would be the name's
+])  # fmt: skip
+def test_numba_is_told_the_processor_where_it_has_not_settled_for_one(before, environment, due):
+    told = {"NUMBA_CPU_NAME": None, "NUMBA_CPU_FEATURES": None} | environment
+    assert run_python(ROCKET_LAKE_WITH_AMX.format(before=before), **told).split() == due
 
 
 def test_kernels_run_as_plain_python_where_numba_is_told_so():

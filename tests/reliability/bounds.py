@@ -93,7 +93,7 @@ def room(name, quick):
     broken = count["failed"] + count["error"] + count["xfailed"]
     found = f"{count['passed']:,} passed, {broken} failed"
     kept = ended.returncode == 0 and count["passed"] > 0 and not broken
-    yield Figure(f"{name}: every test passes with bounds checked", found, kept, " ".join(notes))
+    yield Figure(f"{name}: every test passes with bounds checked", found, kept, "; ".join(notes))
 
 
 PARTS = {"switch": switch, **{name: lambda quick, name=name: room(name, quick) for name in ROOMS}}
