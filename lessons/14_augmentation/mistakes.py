@@ -130,9 +130,9 @@ CROP = [
               [("(len(x), height, width,", "(len(x), width, height,"), *edit])
         for edit in ([(WINDOW, TURNED)], [])  # in the slice as well, or in np.empty alone
     ),
-    *both_ways("the windows are as wide as they are high: width is not used.",
+    *both_ways("the windows are as wide as they are high: they should have width columns.",
                lambda x, n, places, h, w: at(x, n, places[n], h, h)),
-    *both_ways("the windows are as high as they are wide: height is not used.",
+    *both_ways("the windows are as high as they are wide: they should have height rows.",
                lambda x, n, places, h, w: at(x, n, places[n], w, w)),
     *both_ways("the window ends at row `height` and column `width` of the picture: one that begins at row "
                "top ends before row top + height.",
