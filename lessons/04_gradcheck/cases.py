@@ -66,6 +66,8 @@ def numeric_cases():
         made.append(Case("tables", {"f": f, "x": rng.uniform(0.5, 2, shape), "step": step}))
     made.append(Case("curved", {"f": cubes, "x": np.array([1.0, 3.0])}))  # step has a default
     made.append(Case("a large step", {"f": cubes, "x": np.array([1.0, 2.0]), "step": 0.5}))
+    # Numbers that are not what they were once 0.5 was taken away and added again: x is to be put back
+    made.append(Case("a large step", {"f": cubes, "x": np.array([0.1, -0.3]), "step": 0.5}))
     made.append(Case("a large step", {"f": sin_exp, "x": np.array([[1.0], [2.0]]), "step": 0.25}))
     return made
 

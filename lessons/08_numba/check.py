@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-import numba
 import numpy as np
+from numba import njit, prange
 
 from lessons.harness import tasks, wire
 from lessons.harness.convolutions import MORE, NONE, ONE, batch
@@ -17,7 +17,7 @@ LOOPS = tasks.find("06").task("conv_forward")  # both functions must do the same
 MISTAKES = wire.module_of(Path(__file__).with_name("mistakes.py")).MISTAKES
 
 
-@numba.njit(parallel=True)
+@njit(parallel=True)
 def conv_compiled(x, w, b, strides=(1, 1), padding=((0, 0), (0, 0))):
     (SH, SW), ((top, bottom), (left, right)) = strides, padding
     (N, H, W, C), (KH, KW, _, F) = x.shape, w.shape
@@ -25,7 +25,7 @@ def conv_compiled(x, w, b, strides=(1, 1), padding=((0, 0), (0, 0))):
     padded = np.zeros((N, H + top + bottom, W + left + right, C), x.dtype)
     padded[:, top : top + H, left : left + W] = x
     y = np.empty((N, OH, OW, F), x.dtype)
-    for n in numba.prange(N):  # each thread has pictures of its own
+    for n in prange(N):  # each thread has pictures of its own
         for i in range(OH):
             for j in range(OW):
                 for f in range(F):
@@ -38,7 +38,7 @@ def conv_compiled(x, w, b, strides=(1, 1), padding=((0, 0), (0, 0))):
     return y
 
 
-@numba.njit
+@njit
 def conv_bad_order(x, w, b, strides=(1, 1), padding=((0, 0), (0, 0))):
     (SH, SW), ((top, bottom), (left, right)) = strides, padding
     (N, H, W, C), (KH, KW, _, F) = x.shape, w.shape

@@ -71,14 +71,17 @@ def forward():
 
 
 def backward():
-    """The same windows, and a row of 300 pixels, which a byte cannot count; dy is random, and large there."""
-    wide = drawn(1, 1, 300, 1, (1, 2), (1, 2))
+    """The same windows, and 300 pixels in a row and in a column, which a byte cannot count.
+
+    dy is random, and large there.
+    """
+    long = drawn(1, 1, 300, 1, (1, 2), (1, 2)), drawn(1, 300, 1, 1, (2, 1), (2, 1))
     made = []
-    for case in [*forward(), Case("wide picture", wide.args)]:
+    for case in [*forward(), *(Case("long pictures", each.args) for each in long)]:
         x, pool, strides = case.args.values()
         _, which = pooling.max_forward(x, pool, strides)
         rng = np.random.default_rng(case.size)
-        most = 1000 if case.args is wide.args else 9
+        most = 1000 if case.group == "long pictures" else 9
         dy = rng.integers(1, most + 1, which.shape) * rng.choice([-1, 1], which.shape)
         dy = dy if (x % 1 == 0).all() else rng.standard_normal(which.shape)
         args = {"dy": dy.astype(x.dtype), "which": which, "x_shape": x.shape}

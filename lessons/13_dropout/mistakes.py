@@ -30,7 +30,8 @@ def of_both(x):
         Wrong("divided by the share that happens to be kept, (u >= rate).mean(): divide by 1 - rate.",
               [(where, f"({x} * (u >= rate) / (u >= rate).mean())")]),
         *(
-            Wrong(f"{x} / 1 - rate divides by 1, then takes rate away: {x} / (1 - rate).", [(where, less)])
+            Wrong(f"rate is taken away from the numbers, as {x} / 1 - rate does: {x} / (1 - rate).",
+                  [(where, less)])
             for less in (f"np.where(u >= rate, {x} / 1 - rate, 0)", f"({x} * (u >= rate) / 1 - rate)")
         ),
         Wrong("divided by the root of 1 - rate: the mean is to stay, not the variance.",

@@ -106,6 +106,19 @@ def test_the_solution_names_its_place_and_is_remembered(lesson, capsys):
         assert number != "03" or "vectorised" in taken  # which its answer calls
 
 
+@pytest.mark.parametrize("number", tasks.folders())
+def test_a_lesson_s_own_answer_knows_its_names_in_work_py(number):
+    """Typed below the exercise's imports, with the lines that `solution` prints for work.py."""
+    lesson = tasks.find(number)
+    lines = [(lesson.folder / "exercise.py").read_text(encoding="utf-8")]
+    for answer, text in ((task.answer, task.source()[0]) for task in lesson.tasks):
+        if not answer.__module__.startswith("minicnn."):  # those are imported as they are
+            lines += [*commands._imports_of(answer), text]
+    unknown = [sys.executable, "-m", "ruff", "check", "--isolated", "--select", "F821", "-"]
+    done = subprocess.run(unknown, check=False, input="\n".join(lines), text=True, capture_output=True)
+    assert done.returncode == 0, done.stdout
+
+
 def test_status_lists_every_lesson(capsys):
     assert commands.main(["status"]) == 0
     assert [line[:2] for line in capsys.readouterr().out.splitlines()] == list(tasks.folders())

@@ -103,7 +103,7 @@ NAMED = [
     ("10", POOL.replace("RESULT", "y.astype(x.dtype)"), "what stands behind the point is lost"),
     ("13", DROPOUT.replace("MASK", "(u[:1] >= rate)").replace("KEPT", "(1 - rate)"), "one mask for all"),
     ("13", DROPOUT.replace("MASK", "(u < rate)").replace("KEPT", "(rate or 1)"), "the share that is kept"),
-    ("13", DROPOUT.replace("MASK", "(u >= rate)").replace("KEPT", "1 - rate"), "then takes rate away"),
+    ("13", DROPOUT.replace("MASK", "(u >= rate)").replace("KEPT", "1 - rate"), "rate is taken away from"),
     ("14", MIRROR.replace("COPY", "x.copy()").replace("COLUMN", "x[n, :, -j]"), "column -j"),
     ("14", MIRROR.replace("COPY", "x.copy()").replace("COLUMN", "y[n, :, W - 1 - j]"), "the left half"),
     ("14", CROP, "row and column have changed places"),

@@ -152,3 +152,11 @@ def test_natural_code_meets_its_classic_mistake(number, text, edits, said):
 def test_what_a_byte_becomes_is_said_of_both_places():
     hears("10", POOL_BACK.replace("int(which[n, i, j, c])", "which[n, i, j, c]"),
           "i * SH + kh and j * SW + kw then are bytes, too, and a byte ends at 255")  # fmt: skip
+
+
+@pytest.mark.skipif((np.uint8(0) + 1).dtype != np.uint8, reason="NumPy 1 makes a larger type of it")
+@pytest.mark.parametrize("place", ["kh", "kw"])
+def test_one_place_as_a_byte_is_found_as_well(place):
+    """A row's alone is found by the picture that is tall, a column's by the one that is wide."""
+    typed = POOL_BACK.replace("        dx[", f"        {place} = np.uint8({place})\n        dx[")
+    assert "OverflowError" in hears("10", typed, "").first.problem

@@ -189,6 +189,10 @@ def test_what_is_put_back_by_adding_is_off_by_rounding():
     shown = " ".join(line.strip() for line in message.text(verdict))
     assert "changed its argument x, by rounding only: x[0] was 0.5 and is 0.49999999999999994." in shown
     assert "keep the old number and put it back, or work on x.copy()" in shown
+    once = SLOPES.replace("    x = x.copy()\n", "").replace("x[i] -= 2 * step", "x[i] = old - step")
+    once = once.replace("        x[i] += step\n", "        old = x[i]\n        x[i] += step\n", 1)
+    shown = " ".join(line.strip() for line in message.text(verdict_on_text("04", once)))
+    assert "by rounding only: x[0] was 0.1 and is 0.09999999999999998." in shown
     never = SLOPES.replace("    x = x.copy()\n", "").replace("        x[i] += step\n    return", "    return")
     assert "changed its argument x: work on a copy" in " ".join(message.text(verdict_on_text("04", never)))
 
