@@ -57,7 +57,7 @@ DIVISIONS = (
     ("e / e.sum(0)", "the columns sum to 1, not the rows: sum along the last axis."),
     (
         "e / e.sum(-1)",
-        "the sum has lost its axis (no keepdims=True), so a row is divided by another row's sum, or by none.",
+        "the sum has lost its axis (no keepdims=True), so numbers are divided by another row's, or by none.",
     ),
     ("e", "the rows are not divided by their sum."),
 )

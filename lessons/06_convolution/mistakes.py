@@ -186,7 +186,7 @@ BACKWARD = [
         [("db[f] += ", "db[f] = ")],
     ),
     Wrong("dx and dw have each other's factor: dx collects dy * w, dw collects dy * x.", BOTH_FACTORS),
-    Wrong("dx still has the zeros around it: cut the padding off again.", [(CUT, "dx")]),
+    Wrong("dx still has the rows and columns of the padding: cut them off again.", [(CUT, "dx")]),
     Wrong(
         "dx is cut at the wrong corner: the first `top` rows and `left` columns are padding.",
         [(CUT, "dx[:, :H, :W]")],

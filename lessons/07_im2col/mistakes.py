@@ -198,7 +198,7 @@ COL2IM = [
     Wrong(ONE_COPY, [("] += cols", "] = cols")]),
     Wrong(ONE_COPY, function=by_windows(assign=True)),
     Wrong("a pixel gets the mean of its copies: it must be their sum.", function=mean_of_copies),
-    Wrong("the zeros around the picture are still there: cut the padding off again.", [(CUT, "")]),
+    Wrong("the rows and columns of the padding are still there: cut them off again.", [(CUT, "")]),
     Wrong("the picture is cut at the wrong corner: the first `top` rows and `left` columns are padding.",
           [(CUT, "[:, :H, :W]")]),
     Wrong(MINUS_ZERO, [(CUT, "[:, top:-bottom, left:-right]")]),

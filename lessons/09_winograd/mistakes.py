@@ -96,7 +96,7 @@ INPUT = [
     Wrong("the columns are transformed twice, the rows never.", [(BOTH, "down(down(d))")]),
     Wrong("V is turned round: its rows are columns.", [(BOTH, "down(down(d).swapaxes(0, 1))")]),
     Wrong(
-        "B stands in the place of B' (a matrix turned round): V = B' d B.",
+        "B and B' have changed places: V = B' d B, and the first row of B' is 1 0 -1 0.",
         [(f"{T0}, {T1}, {T2}, {T3}", "d[0], d[1] - d[2] - d[3], d[1] + d[2] - d[0], d[3]")],
     ),
     Wrong("B' stands on both sides of d: V = B' d B.", function=lambda d: both(B_T, d, B_T.T)),

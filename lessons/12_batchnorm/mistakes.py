@@ -50,13 +50,13 @@ FORWARD = [
         [("x.var(axis=axes)", "x.var(axis=axes, ddof=1)")],
     ),
     Wrong(
-        "the variance is mean(x * x) - mean**2: two large numbers, nearly equal, of whose difference only "
-        "rounding is left. Take the mean of (x - mean)**2.",
+        "the variance is mean(x * x) - mean**2: rounding spoils the difference of two large numbers, nearly "
+        "equal. Take the mean of (x - mean)**2.",
         [("x.var(axis=axes)", "(x * x).mean(axis=axes) - x.mean(axis=axes) ** 2")],
     ),
     Wrong(
-        "x * s and mean * s (s = gamma / root) are two large numbers, nearly equal, of whose difference only "
-        "rounding is left. Subtract the mean from x first.",
+        "x * s and mean * s (s = gamma / root) are two large numbers, nearly equal: rounding spoils their "
+        "difference. Subtract the mean from x first.",
         [(Y, f"x * (gamma / {ROOT}) + (beta - mean * (gamma / {ROOT}))")],
     ),
     Wrong(
@@ -155,8 +155,8 @@ def sums(says, wrong):
 
 BACKWARD = [
     Wrong(
-        "the variance is mean(x * x) - mean**2: two large numbers, nearly equal, of whose difference only "
-        "rounding is left. Take the mean of (x - mean)**2.",
+        "the variance is mean(x * x) - mean**2: rounding spoils the difference of two large numbers, nearly "
+        "equal. Take the mean of (x - mean)**2.",
         [("x.var(axis=axes)", "(x * x).mean(axis=axes) - x.mean(axis=axes) ** 2")],
     ),
     Wrong(

@@ -89,11 +89,13 @@ def epochs():
         epoch(better, 2, 0, 1, 3),
         epoch(better, 2, 2, 1.5, 3),  # at the last moment
         epoch(better, 2, 1, 1.5, 3, 0.25),
+        epoch(better, 2, 1, 1.7, 3, 0.25),  # by more than min_delta, but by less than that share of 2
         epoch(better, 2, 1, 1.999, 3, 0.0005),
         epoch(better, 2, 1, 1.99999999, 3),  # by little, but better
         epoch(better, 5000, 1, 4000, 3),
         epoch(better, -1, 1, -2, 3),
         epoch(better, 2, 0, 1, 0),
+        epoch(better, 2, 0, 1, 1),
         epoch(worse, 2, 0, 3, 3),
         epoch(worse, 2, 1, 3, 3),
         epoch(worse, 2, 2, 3, 3),  # patience is over
@@ -111,6 +113,7 @@ def epochs():
         epoch(nearly, 2, 0, 2, 3),  # the same is no improvement
         epoch(nearly, 2, 1, 1.75, 3, 0.25),  # by exactly min_delta
         epoch(nearly, 2, 1, 1.9, 3, 0.25),
+        epoch(nearly, 0.5, 1, 0.3, 3, 0.25),  # by less than min_delta, but by more than that share
         epoch(nearly, 2, 2, 1.9, 3, 0.25),
         epoch(nearly, 2, 1, 2.1, 3, 0.25),  # higher, if by little
         epoch(nearly, -1, 0, -1.1, 2, 0.25),

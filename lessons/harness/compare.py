@@ -50,7 +50,7 @@ def _numbers(got, expected, name, tolerance):
         return ""
     if wrong.ndim == 0:
         return f"{name}: another number"
-    nan = "nan" if np.isnan(np.asarray(got, float)[wrong]).any() else "wrong"
+    nan = "nan" if np.isnan(np.asarray(got)[wrong]).any() else "wrong"
     return f"{name}: {int(wrong.sum())} of {wrong.size} numbers {nan}"
 
 

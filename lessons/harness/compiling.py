@@ -246,8 +246,8 @@ def problem(reply, several):
         )
     if not several and reply.get("shared"):
         return "compiled", (
-            "is right and compiled, but a loop over prange, in it or in what it calls, is shared among "
-            "threads, and this one is to run on one: @njit alone above its def, and range in place of prange"
+            "is compiled, and right as plain Python, but a loop over prange, in it or in what it calls, "
+            "is shared by threads. This one is to run on one: @njit alone above its def, range, not prange"
         )
     return "", ""
 

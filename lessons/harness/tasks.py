@@ -151,8 +151,10 @@ class Task:
                 if isinstance(thing, types.ModuleType) and thing.__name__.startswith("minicnn."):
                     package, _, module = thing.__name__.rpartition(".")
                     lines.append(f"from {package} import {module} as {name}")
-                elif isinstance(thing, types.ModuleType) and thing.__name__ in ("minicnn", "numba"):
-                    lines.append(f"import {thing.__name__} as {name}")
+                elif isinstance(thing, types.ModuleType) and thing.__name__ == "minicnn":
+                    lines.append(f"import minicnn as {name}")
+                elif str(getattr(thing, "__module__", "")).startswith("numba."):
+                    lines.append(f"from numba import {name}")
         lines += [f"from {function.__module__} import {function.__name__}" for function in self.calls]
         return "\n".join(lines) + "\n"
 

@@ -41,7 +41,7 @@ def test_object_mode_is_not_compiled(tmp_path):
     ((1, 2), True, True, ""),
     ((1,), False, False, "not compiled: put @njit in the line above its def"),
     ((1,), True, False, ""),
-    ((1,), True, True, "@njit alone above its def, and range in place of prange"),
+    ((1,), True, True, "@njit alone above its def, range, not prange"),
 ])  # fmt: skip
 def test_what_is_asked_for_is_what_the_exercise_asks_for(threads, compiled, shared, said):
     about, problem = compiling.problem({"compiled": compiled, "shared": shared}, max(threads) > 1)

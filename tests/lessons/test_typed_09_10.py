@@ -127,7 +127,7 @@ NAMED = [
     ("09", FILTERS, ('np.einsum("ih,jk,hkcf->ijcf", G, G, w)', "G @ w @ G.T"), "@ works on the last two"),
     ("09", FILTERS, (", w.dtype)", ")"), "in float64"),
     ("09", INPUT, ("jk,hktc", "kj,hktc"), "B' stands on both sides of d"),
-    ("09", INPUT, ("ih,jk,hktc", "hi,kj,hktc"), "B stands in the place of B'"),
+    ("09", INPUT, ("ih,jk,hktc", "hi,kj,hktc"), "the first row of B' is 1 0 -1 0"),
     ("09", OUTPUT, ("->ijtf", "->jitf"), "y is turned round"),
     ("09", WINOGRAD, ("(x, padding))", "(x, padding).swapaxes(0, 1))"), "the tiles are turned round"),
     ("09", WINOGRAD, (" @ ", " * "), "V * U multiplies number by number"),

@@ -33,6 +33,7 @@ def adam_step(w, dw, m, v, t, learning_rate, beta_1, beta_2, epsilon):
     vhat = v / 1 - beta_2**t
     return w - learning_rate * mhat / (np.sqrt(vhat) + epsilon), m, v
 """
+TIMES_T = ("beta_2**t", "beta_2 * t"), ("beta_1**t", "beta_1 * t")
 CORRECTION = " * (1 - beta_2**t) ** 0.5 / (1 - beta_1**t)"
 ADAM_BY_MEANS = ADAM.replace(CORRECTION, "").replace(
     "alpha * m / (np.sqrt(v) + epsilon)",
@@ -152,6 +153,7 @@ NAMED = [
     ("11", ADAM, ("w -", "w +"), "it goes up the slope"),
     ("11", ADAM, (CORRECTION, ""), "m and v begin at zero"),
     ("11", ADAM, ("(np.sqrt(v) + epsilon)", "np.sqrt(v) + epsilon"), "brackets are missing"),
+    ("11", ADAM, *TIMES_T, "alpha has beta times t"),
     ("11", BY_MEANS, "/ 1 - beta^t divides by 1"),
     ("11", ADAM, ("/ (1 - beta_1**t)", "/ 1 - beta_1**t"), "/ 1 - beta_1^t divides by 1"),
     ("11", ADAM, ("alpha * m ", "alpha * (beta_1 * m + (1 - beta_1) * dw) "), "as in Nesterov's momentum"),
@@ -180,3 +182,10 @@ NAMED = [
 )
 def test_natural_code_meets_its_classic_mistake(number, text, edits, said):
     hears(number, edited(text, edits), said)
+
+
+@pytest.mark.filterwarnings("error::numpy.exceptions.ComplexWarning")
+def test_complex_numbers_on_the_way_are_no_warning_of_ours():
+    """The root of 1 - beta_2 t is one; a right m in other words is compared with that of wrong versions."""
+    otherwise = ("beta_1 * m + (1 - beta_1) * dw", "m + (1 - beta_1) * (dw - m)")
+    assert verdict_on_text("11", edited(ADAM, [*TIMES_T, otherwise])).first.about == "raised"
