@@ -135,8 +135,8 @@ SOFTMAX = [
     ),
     *(
         Wrong(
-            "a small number is added to the sum, so no row sums to 1. Once each row's largest is subtracted, "
-            "its sum is 1 at least: nothing needs it.",
+            "a small number is added to the sum: in float64 one sees that no row sums to 1. Once each row's "
+            "largest is subtracted, its sum is 1 at least: nothing needs it.",
             [(DIVIDE, f"e / (e.sum(-1, keepdims=True) + {small})")],
         )
         for small in (1e-8, 1e-7, 1e-6)

@@ -211,7 +211,7 @@ LOSS = [
     ),
     *(
         Wrong(
-            f"a small number ({small:g}) inside the log: no picture's loss can then be larger than "
+            f"a small number ({small:g}) inside the log: no picture's loss can then be larger than about "
             f"{-np.log(small):.1f}, though some are 1000. Take log p = z - m - log(sum of exp(z - m)).",
             function=with_small(how, small),
         )

@@ -145,7 +145,7 @@ WRONG = [
     ("03", ALL_COLUMNS, "dz[:, labels] takes these columns"),
     ("03", ALL_COLUMNS, "a probability that became 0"),
     ("03", ADDED, "(1e-12) inside the log: no picture's loss can"),
-    ("03", ADDED, "larger than 27.6"),
+    ("03", ADDED, "larger than about 27.6"),
     ("03", LOSS_OF_P.replace("-np.log(p[", "-np.log(np.maximum(p, 1e-7)["), "(1e-07) inside the log"),
     ("03", LOSS_OF_P.replace("p / N", "p"), "dz is not divided by N"),
     ("03", LOSS_OF_P.replace("    loss", "    p[np.arange(N), labels] -= 1\n    loss"), ""),
