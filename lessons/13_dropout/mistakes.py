@@ -67,7 +67,7 @@ FORWARD = [
     Wrong("nothing is dropped in training.", [(KEPT, "u >= 0"), (LARGER, "x")]),
     Wrong("everything is made larger, and nothing dropped: where u < rate, y is 0.", [(KEPT, "u >= 0")]),
     *(
-        Wrong("what stands behind the point is lost in an array of whole numbers: y is of x.dtype.",
+        Wrong("what stands behind the point is lost where numbers are made whole: keep x.dtype all the way.",
               [(LARGER, whole)])
         for whole in ("x.astype(int) / (1 - rate)", "(x / (1 - rate)).astype(int)")
     ),
@@ -96,6 +96,6 @@ BACKWARD = [
     Wrong("half of the blame is dropped at any rate: compare u with rate.", [(KEPT, "u >= 0.5")]),
     Wrong("divided by the size of the batch, too: the loss has done that already.",
           [(BLAME, "dy / (1 - rate) / len(dy)")]),
-    Wrong("what stands behind the point is lost in an array of whole numbers: dx is of dy.dtype.",
+    Wrong("what stands behind the point is lost where numbers are made whole: keep dy.dtype all the way.",
           [(BLAME, "(dy / (1 - rate)).astype(int)")]),
 ]  # fmt: skip

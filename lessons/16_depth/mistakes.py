@@ -44,7 +44,7 @@ LENET = [
           [("Conv2D(6,", "Conv2D(0,"), ("Conv2D(16,", "Conv2D(6,"), ("Conv2D(0,", "Conv2D(16,")]),
     Wrong("size and number of the filters have changed places: Conv2D(filters, kernel_size).",
           [("Conv2D(6, 5", "Conv2D(5, 6"), ("Conv2D(16, 5", "Conv2D(5, 16")]),
-    Wrong("no convolution has an activation: every convolution ends in a relu.",
+    Wrong("no convolution has an activation: each is to end in a relu.",
           [("Conv2D(6, 5, activation=\"relu\")", "Conv2D(6, 5)"),
            ("Conv2D(16, 5, activation=\"relu\")", "Conv2D(16, 5)")]),
     Wrong("tanh in place of relu, as in the article of 1998; asked for is relu.", [('"relu"', '"tanh"')]),

@@ -241,8 +241,8 @@ def problem(reply, several):
         )
     if several and not reply.get("shared"):
         return "compiled", (
-            "is right and compiled, but all on one thread: for several it takes @njit(parallel=True) in the "
-            "line above its def and prange, not range, in its outer loop"
+            "is compiled, and right as plain Python, but all on one thread: for several it takes "
+            "@njit(parallel=True) in the line above its def and prange, not range, in its outer loop"
         )
     if not several and reply.get("shared"):
         return "compiled", (
