@@ -6,6 +6,7 @@ optimization"): all candidates are judged on few pictures, the best third on thr
 
 import contextlib
 import os
+import signal
 import warnings
 from concurrent.futures import CancelledError
 
@@ -75,9 +76,23 @@ def here(workers, verbose):
     mc.set_num_threads(threads)  # of this process; others are told below
     try:
         with joblib.parallel_config("loky", n_jobs=workers, inner_max_num_threads=threads, verbose=verbose):
+            start_deaf(workers)
             yield f"{counted(workers, 'process', 'es')} of {counted(threads, 'thread')}"
     finally:
         mc.set_num_threads(before)
+
+
+def start_deaf(workers):
+    """Start the processes of the block, deaf to Ctrl-C: this process hears it, says one line and ends them.
+
+    What is ignored stays so in processes begun meanwhile (but on Windows), so not even one that still
+    imports has a traceback to print.
+    """
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        joblib.Parallel(verbose=0)(joblib.delayed(int)() for _ in range(workers))  # all start with the first
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextlib.contextmanager

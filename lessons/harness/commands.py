@@ -164,6 +164,7 @@ def hint(lesson):
 
 def solution(lesson):
     """The model answers, with the place they come from. That they were looked at is remembered."""
+    there = (lesson.folder / "exercise.py").read_text(encoding="utf-8").splitlines()
     for task in lesson.tasks:
         (text, path, line), its_name = task.source(), task.answer.__name__
         other = "" if its_name == task.name else f" (there it is called {its_name})"
@@ -172,7 +173,9 @@ def solution(lesson):
             taken = f" as {task.name}" if other else ""
             say(f"# in work.py: from {task.answer.__module__} import {its_name}{taken}")
         else:
-            say([f"# in work.py: {line}" for line in _imports_of(task.answer)])
+            function = inspect.unwrap(task.answer)
+            lines = tasks.import_lines(function.__code__.co_names, function.__globals__)
+            say([f"# in work.py: {line}" for line in lines if "minicnn" in line and line not in there])
         say(text)
         for function in task.calls:
             where = places.shown_path(inspect.getsourcefile(inspect.unwrap(function)))
@@ -180,17 +183,6 @@ def solution(lesson):
             say([colour("bold", f"# what it calls, not to be copied: {function.__name__}, {where}"), text])
     progress.update(lesson.number, solution=True)
     return 0
-
-
-def _imports_of(function):
-    """Lines for what of minicnn a lesson's own answer names: modules, and functions."""
-    function = inspect.unwrap(function)
-    for name in function.__code__.co_names:
-        thing = function.__globals__.get(name)
-        if inspect.ismodule(thing) and thing.__name__.startswith("minicnn."):
-            yield f"from {thing.__name__.rpartition('.')[0]} import {name}"
-        elif str(getattr(thing, "__module__", "")).startswith("minicnn."):
-            yield f"from {thing.__module__} import {name}"
 
 
 def run_race(lesson):

@@ -146,15 +146,8 @@ class Task:
         if self.answer.__module__.startswith("minicnn."):
             lines = [f"from {self.answer.__module__} import *"]
         else:
-            lines = ["import numpy as np"]
-            for name, thing in inspect.unwrap(self.answer).__globals__.items():
-                if isinstance(thing, types.ModuleType) and thing.__name__.startswith("minicnn."):
-                    package, _, module = thing.__name__.rpartition(".")
-                    lines.append(f"from {package} import {module} as {name}")
-                elif isinstance(thing, types.ModuleType) and thing.__name__ == "minicnn":
-                    lines.append(f"import minicnn as {name}")
-                elif str(getattr(thing, "__module__", "")).startswith("numba."):
-                    lines.append(f"from numba import {name}")
+            around = inspect.unwrap(self.answer).__globals__
+            lines = ["import numpy as np", *import_lines(around, around)]
         lines += [f"from {function.__module__} import {function.__name__}" for function in self.calls]
         return "\n".join(lines) + "\n"
 
@@ -168,6 +161,22 @@ class Task:
         )
         exec(_compiled(self.imports() + self.code(wrong)), namespace)
         return namespace[self.name]
+
+
+def import_lines(names, around):
+    """The lines that bring what of minicnn's and numba's these ``names`` mean in the globals ``around``."""
+    for name in names:
+        thing = around.get(name)
+        if inspect.ismodule(thing):
+            package, _, module = thing.__name__.rpartition(".")
+            line = f"from {package} import {module}" if package else f"import {module}"
+            line += f" as {name}" if name != module else ""
+        elif getattr(thing, "__name__", None) == name:  # a function or a class
+            line = f"from {thing.__module__} import {name}"
+        else:
+            continue
+        if line.split()[1].partition(".")[0] in ("minicnn", "numba"):
+            yield line
 
 
 @dataclass

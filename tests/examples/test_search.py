@@ -229,7 +229,7 @@ def test_ctrl_c_ends_it_in_a_line(tmp_path):
     try:
         while "round 2" not in process.stdout.readline():
             assert process.poll() is None
-        time.sleep(4)  # workers are starting, or at work
+        time.sleep(0.5)  # workers are at work, or would still import if they had not been started before
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the workers as well
         assert process.wait(120) == 130
     finally:

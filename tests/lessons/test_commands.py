@@ -107,15 +107,16 @@ def test_the_solution_names_its_place_and_is_remembered(lesson, capsys):
 
 
 @pytest.mark.parametrize("number", tasks.folders())
-def test_a_lesson_s_own_answer_knows_its_names_in_work_py(number):
+def test_a_lesson_s_own_answer_knows_its_names_in_work_py(number, capsys):
     """Typed below the exercise's imports, with the lines that `solution` prints for work.py."""
     lesson = tasks.find(number)
-    lines = [(lesson.folder / "exercise.py").read_text(encoding="utf-8")]
-    for answer, text in ((task.answer, task.source()[0]) for task in lesson.tasks):
-        if not answer.__module__.startswith("minicnn."):  # those are imported as they are
-            lines += [*commands._imports_of(answer), text]
+    assert commands.main(["solution", number]) == 0
+    said = "# in work.py: "
+    printed = [t.removeprefix(said) for t in capsys.readouterr().out.splitlines() if t.startswith(said)]
+    own = [task.source()[0] for task in lesson.tasks if not task.answer.__module__.startswith("minicnn.")]
+    typed = "\n".join([(lesson.folder / "exercise.py").read_text(encoding="utf-8"), *printed, *own])
     unknown = [sys.executable, "-m", "ruff", "check", "--isolated", "--select", "F821", "-"]
-    done = subprocess.run(unknown, check=False, input="\n".join(lines), text=True, capture_output=True)
+    done = subprocess.run(unknown, check=False, input=typed, text=True, capture_output=True)
     assert done.returncode == 0, done.stdout
 
 
