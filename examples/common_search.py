@@ -88,11 +88,13 @@ def start_deaf(workers):
     What is ignored stays so in processes begun meanwhile (but on Windows), so not even one that still
     imports has a traceback to print.
     """
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # for the moment that all begin in
     try:
-        joblib.Parallel(verbose=0)(joblib.delayed(int)() for _ in range(workers))  # all start with the first
+        parallel = joblib.Parallel(verbose=0, return_as="generator")  # which gives their results one by one
+        begun = parallel(joblib.delayed(int)() for _ in range(workers))
     finally:
         signal.signal(signal.SIGINT, before)
+    list(begun)
 
 
 @contextlib.contextmanager

@@ -227,9 +227,9 @@ def test_ctrl_c_ends_it_in_a_line(tmp_path):
             start_new_session=True, preexec_fn=hear_ctrl_c,  # noqa: PLW1509  nothing but that runs in it
         )  # fmt: skip
     try:
-        while "round 2" not in process.stdout.readline():
+        while not process.stdout.readline().startswith("By 2 processes"):
             assert process.poll() is None
-        time.sleep(0.5)  # workers are at work, or would still import if they had not been started before
+        time.sleep(0.5)  # workers are at work, or would import if they had not been started before
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the workers as well
         assert process.wait(120) == 130
     finally:
