@@ -75,26 +75,13 @@ def here(workers, verbose):
     threads, before = threads_per_worker(), mc.get_num_threads()
     mc.set_num_threads(threads)  # of this process; others are told below
     try:
-        with joblib.parallel_config("loky", n_jobs=workers, inner_max_num_threads=threads, verbose=verbose):
-            start_deaf(workers)
+        with joblib.parallel_config(
+            "loky", n_jobs=workers, inner_max_num_threads=threads, verbose=verbose,
+            initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN),  # Ctrl-C is for this process
+        ):  # fmt: skip
             yield f"{counted(workers, 'process', 'es')} of {counted(threads, 'thread')}"
     finally:
         mc.set_num_threads(before)
-
-
-def start_deaf(workers):
-    """Start the processes of the block, deaf to Ctrl-C: this process hears it, says one line and ends them.
-
-    What is ignored stays so in processes begun meanwhile (but on Windows), so not even one that still
-    imports has a traceback to print.
-    """
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # for the moment that all begin in
-    try:
-        parallel = joblib.Parallel(verbose=0, return_as="generator")  # which gives their results one by one
-        begun = parallel(joblib.delayed(int)() for _ in range(workers))
-    finally:
-        signal.signal(signal.SIGINT, before)
-    list(begun)
 
 
 @contextlib.contextmanager

@@ -40,7 +40,7 @@ def conv_compiled(x, w, b, strides=(1, 1), padding=((0, 0), (0, 0))):
 def conv_bad_order(x, w, b, strides=(1, 1), padding=((0, 0), (0, 0))):
     """The same numbers from the same loops, in the worst order you can find.
 
-    Arguments and result as above. Compiled with @njit, all loops over range: threads would hide its cost.
+    Arguments and result as above. Compiled with @njit, all loops over range: threads hide an order's cost.
     Let the innermost loop run over i (rows of the picture): then each step jumps over a whole row of pixels.
     The check takes any order; the payoff takes the time, and asks that this be clearly slower than
     conv_compiled.

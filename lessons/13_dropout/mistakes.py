@@ -27,6 +27,12 @@ def of_both(x):
               [(KEPT, f"{x} >= rate")]),
         Wrong("what is dropped is left out: it stays there as a 0, so the shape is the same.",
               [(where, f"({x}[u >= rate] / (1 - rate))")]),
+        *(
+            Wrong("what stands behind the point is lost where numbers are made whole: keep "
+                  f"{x}.dtype all the way.",
+                  [(share, whole)])
+            for whole in (f"{x}.astype(int) / (1 - rate)", f"({share}).astype(int)")
+        ),
         Wrong("divided by the share that happens to be kept, (u >= rate).mean(): divide by 1 - rate.",
               [(where, f"({x} * (u >= rate) / (u >= rate).mean())")]),
         *(
@@ -66,11 +72,6 @@ FORWARD = [
     Wrong("multiplied by 1 - rate: what is kept must grow, so divide.", [(LARGER, "x * (1 - rate)")]),
     Wrong("nothing is dropped in training.", [(KEPT, "u >= 0"), (LARGER, "x")]),
     Wrong("everything is made larger, and nothing dropped: where u < rate, y is 0.", [(KEPT, "u >= 0")]),
-    *(
-        Wrong("what stands behind the point is lost where numbers are made whole: keep x.dtype all the way.",
-              [(LARGER, whole)])
-        for whole in ("x.astype(int) / (1 - rate)", "(x / (1 - rate)).astype(int)")
-    ),
     Wrong("`training` is not looked at: numbers are dropped at inference, too.",
           [("if not training", "if False")]),
     Wrong("training and inference have changed places.", [("if not training", "if training")]),
@@ -96,6 +97,4 @@ BACKWARD = [
     Wrong("half of the blame is dropped at any rate: compare u with rate.", [(KEPT, "u >= 0.5")]),
     Wrong("divided by the size of the batch, too: the loss has done that already.",
           [(BLAME, "dy / (1 - rate) / len(dy)")]),
-    Wrong("what stands behind the point is lost where numbers are made whole: keep dy.dtype all the way.",
-          [(BLAME, "(dy / (1 - rate)).astype(int)")]),
 ]  # fmt: skip

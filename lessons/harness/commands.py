@@ -164,7 +164,7 @@ def hint(lesson):
 
 def solution(lesson):
     """The model answers, with the place they come from. That they were looked at is remembered."""
-    there = (lesson.folder / "exercise.py").read_text(encoding="utf-8").splitlines()
+    exercise = (lesson.folder / "exercise.py").read_text(encoding="utf-8").splitlines()
     for task in lesson.tasks:
         (text, path, line), its_name = task.source(), task.answer.__name__
         other = "" if its_name == task.name else f" (there it is called {its_name})"
@@ -174,8 +174,8 @@ def solution(lesson):
             say(f"# in work.py: from {task.answer.__module__} import {its_name}{taken}")
         else:
             function = inspect.unwrap(task.answer)
-            lines = tasks.import_lines(function.__code__.co_names, function.__globals__)
-            say([f"# in work.py: {line}" for line in lines if "minicnn" in line and line not in there])
+            lines = tasks.import_lines(function.__code__.co_names, function.__globals__, ["minicnn"])
+            say([f"# in work.py: {line}" for line in lines if line not in exercise])
         say(text)
         for function in task.calls:
             where = places.shown_path(inspect.getsourcefile(inspect.unwrap(function)))

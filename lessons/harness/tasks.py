@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+import re
 import sys
 import types
 from collections.abc import Callable, Sequence
@@ -110,7 +111,7 @@ class Task:
         self._expected, self._source = {}, None
 
     def expected(self, k):
-        """What the model answer gives for case ``k``, computed once."""
+        """What is right for case ``k``, computed once."""
         if k not in self._expected:
             args = (a.copy() if isinstance(a, np.ndarray) else a for a in self.cases[k].args.values())
             self._expected[k] = self.right(*args)
@@ -149,7 +150,7 @@ class Task:
             around = inspect.unwrap(self.answer).__globals__
             lines = ["import numpy as np", *import_lines(around, around)]
         lines += [f"from {function.__module__} import {function.__name__}" for function in self.calls]
-        return "\n".join(lines) + "\n"
+        return "\n".join(dict.fromkeys(lines)) + "\n"
 
     def wrong_function(self, wrong):
         """The wrong version as a function, here."""
@@ -163,20 +164,19 @@ class Task:
         return namespace[self.name]
 
 
-def import_lines(names, around):
-    """The lines that bring what of minicnn's and numba's these ``names`` mean in the globals ``around``."""
+def import_lines(names, around, packages=("minicnn", "numba")):
+    """Import lines for those of ``names`` that the globals ``around`` have from one of ``packages``."""
     for name in names:
         thing = around.get(name)
         if inspect.ismodule(thing):
-            package, _, module = thing.__name__.rpartition(".")
-            line = f"from {package} import {module}" if package else f"import {module}"
-            line += f" as {name}" if name != module else ""
+            home, _, own = thing.__name__.rpartition(".")
         elif getattr(thing, "__name__", None) == name:  # a function or a class
-            line = f"from {thing.__module__} import {name}"
+            home, own = thing.__module__, name
         else:
             continue
-        if line.split()[1].partition(".")[0] in ("minicnn", "numba"):
-            yield line
+        if (home or own).partition(".")[0] in packages:
+            line = f"from {home} import {own}" if home else f"import {own}"
+            yield line if own == name else f"{line} as {name}"
 
 
 @dataclass
@@ -224,7 +224,8 @@ def folders():
 def find(number):
     """The lesson with this number (6, "6", "06" and "06_convolution" are the same)."""
     known = folders()
-    key = str(number).strip()[:2].rstrip("_").zfill(2)
+    given = re.fullmatch(r"(\d{1,2})(_.*)?", str(number).strip())
+    key = given and given[1].zfill(2)
     if key not in known:
         raise ValueError(f"there is no lesson {number!r}; there are {', '.join(known)}")
     check = known[key] / "check.py"

@@ -229,7 +229,9 @@ def test_ctrl_c_ends_it_in_a_line(tmp_path):
     try:
         while not process.stdout.readline().startswith("By 2 processes"):
             assert process.poll() is None
-        time.sleep(0.5)  # workers are at work, or would import if they had not been started before
+        while "Done" not in said.read_text():  # before that workers import: Python itself is heard to stop
+            assert process.poll() is None
+            time.sleep(0.1)
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the workers as well
         assert process.wait(120) == 130
     finally:
