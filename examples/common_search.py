@@ -77,7 +77,7 @@ def here(workers, verbose):
     try:
         with joblib.parallel_config(
             "loky", n_jobs=workers, inner_max_num_threads=threads, verbose=verbose,
-            initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN),  # Ctrl-C is for this process
+            initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN),  # this process ends them
         ):  # fmt: skip
             yield f"{counted(workers, 'process', 'es')} of {counted(threads, 'thread')}"
     finally:

@@ -165,7 +165,10 @@ class Task:
 
 
 def import_lines(names, around, packages=("minicnn", "numba")):
-    """Import lines for those of ``names`` that the globals ``around`` have from one of ``packages``."""
+    """Import lines for those of ``names`` that the globals ``around`` have from one of ``packages``.
+
+    Modules, and functions and classes under their own names.
+    """
     for name in names:
         thing = around.get(name)
         if inspect.ismodule(thing):
@@ -224,7 +227,7 @@ def folders():
 def find(number):
     """The lesson with this number (6, "6", "06" and "06_convolution" are the same)."""
     known = folders()
-    given = re.fullmatch(r"(\d{1,2})(_.*)?", str(number).strip())
+    given = re.fullmatch(r"([0-9]{1,2})(_.*)?", str(number).strip())
     key = given and given[1].zfill(2)
     if key not in known:
         raise ValueError(f"there is no lesson {number!r}; there are {', '.join(known)}")

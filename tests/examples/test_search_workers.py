@@ -12,6 +12,7 @@ import minicnn as mc
 
 pytest.importorskip("sklearn", reason="the search needs scikit-learn: pip install scikit-learn")
 
+import joblib
 from sklearn.dummy import DummyClassifier
 from sklearn.model_selection import GridSearchCV
 
@@ -70,6 +71,14 @@ class TestHere:
         assert fit(make_search(folder), [], workers=2) == "2 processes of 1 thread"
         assert {threads for _, threads in seen(folder)} == {1}
         assert os.getpid() not in {process for process, _ in seen(folder)}
+
+    @pytest.mark.slow
+    def test_they_leave_ctrl_c_to_this_one(self):
+        before = signal.getsignal(signal.SIGINT)
+        with common_search.here(2, verbose=0):
+            asked = joblib.delayed(signal.getsignal)(signal.SIGINT)
+            assert set(joblib.Parallel()([asked] * 8)) == {signal.SIG_IGN}
+        assert signal.getsignal(signal.SIGINT) == before
 
     @pytest.mark.slow
     @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows has no SIGKILL")
