@@ -247,7 +247,7 @@ def status():
         hints = sum(entry.get("hints", {}).values())
         notes = [f"{len(done)}/{len(lesson.tasks)} functions"]
         notes += [f"{hints} hint{'s' * (hints > 1)}"] * bool(hints)
-        again = f"work.py is not the one that passed: python -m lessons check {number}"
+        again = f"check work.py as it is now: python -m lessons check {number}"
         notes += [again] * bool(progress.outdated(lesson))
         notes += ["payoff"] * bool(entry.get("payoff")) + ["solution seen"] * bool(entry.get("solution"))
         say(f"{number} {mark} {lesson.title:<20} {lesson.question:<42} {', '.join(notes)}")

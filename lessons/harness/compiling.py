@@ -241,7 +241,7 @@ def problem(reply, several):
         )
     if several and not reply.get("shared"):
         return "compiled", (
-            "is compiled, and right as plain Python, but all on one thread: for several it takes "
+            "is compiled, and right as plain Python, but threads share no loop: for that it takes both "
             "@njit(parallel=True) in the line above its def and prange, not range, in its outer loop"
         )
     if not several and reply.get("shared"):

@@ -75,8 +75,8 @@ def outdated(others=(("15", "confusion_matrix"),)):
         names = [name for name in progress.outdated(lesson) if (lesson.number, name) in wanted]
         if names:
             yield (
-                f"not taken: {', '.join(names)}. The work.py of lesson {lesson.number} is not the one that "
-                f"passed: python -m lessons check {lesson.number}"
+                f"not taken: {', '.join(names)}. Check the work.py of lesson {lesson.number} as it is now: "
+                f"python -m lessons check {lesson.number}"
             )
 
 

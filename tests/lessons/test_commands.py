@@ -44,7 +44,7 @@ def test_without_a_number_it_is_the_lesson_one_is_in(lesson, capsys):
     assert (commands.current(), commands.current(going_on=True)) == (NUMBER, following)
     lesson.work.write_text(answered(lesson) + "\n# gone back to\n", encoding="utf-8")
     commands.main(["status"])
-    assert f"not the one that passed: python -m lessons check {NUMBER}" in capsys.readouterr().out
+    assert f"check work.py as it is now: python -m lessons check {NUMBER}" in capsys.readouterr().out
     assert commands.main(["check"]) == 0
     assert f"Lesson {NUMBER} is finished." in capsys.readouterr().out
     lesson.work.write_text("spoiled = True\n", encoding="utf-8")

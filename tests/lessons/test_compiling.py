@@ -37,7 +37,7 @@ def test_object_mode_is_not_compiled(tmp_path):
 
 @pytest.mark.parametrize("threads, compiled, shared, said", [
     ((1, 2), False, False, "not compiled: put @njit(parallel=True) in the line above its def"),
-    ((1, 2), True, False, "all on one thread: for several it takes @njit(parallel=True) in the line above"),
+    ((1, 2), True, False, "threads share no loop: for that it takes both @njit(parallel=True) in the line"),
     ((1, 2), True, True, ""),
     ((1,), False, False, "not compiled: put @njit in the line above its def"),
     ((1,), True, False, ""),

@@ -132,10 +132,10 @@ def test_what_is_not_taken_because_it_was_changed_is_said(monkeypatch, tmp_path,
     monkeypatch.setattr(M3, "compiled", stop)
     with pytest.raises(KeyboardInterrupt):
         M3.main(["--mine"])
-    because = "is not the one that passed: python -m lessons check"
+    now = "as it is now: python -m lessons check"
     assert capsys.readouterr().out.splitlines() == [
-        f"not taken: im2col. The work.py of lesson 07 {because} 07",
-        f"not taken: rmsprop_step. The work.py of lesson 11 {because} 11",
+        f"not taken: im2col. Check the work.py of lesson 07 {now} 07",
+        f"not taken: rmsprop_step. Check the work.py of lesson 11 {now} 11",
     ]
 
 
