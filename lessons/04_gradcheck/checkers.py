@@ -154,13 +154,14 @@ def always(forward, backward, x):
 
 AGREE = [
     Wrong(
-        "a dy of one number everywhere says nothing about a softmax: its rows sum to 1 whatever x is, so "
-        "the gradient is 0, and relative_error compares rounding with rounding. Take random numbers.",
+        "a dy of one number everywhere, or nearly, says nothing about a softmax: its rows sum to 1 whatever "
+        "x is, so for one number the gradient is 0, and relative_error compares rounding with rounding. Take "
+        "random numbers that lie apart.",
         function=ones_upstream,
     ),
     Wrong(
-        "a dy of one number everywhere is blind: the rows of a softmax sum to 1 whatever x is, so zeros look "
-        "right. Take random numbers.",
+        "a dy of one number everywhere, or nearly, is blind: the rows of a softmax sum to 1 whatever x is, "
+        "so zeros look right. Take random numbers that lie apart.",
         function=ones_and_a_difference,
     ),
     Wrong(

@@ -72,7 +72,7 @@ FORWARD = [
     Wrong("multiplied by 1 - rate: what is kept must grow, so divide.", [(LARGER, "x * (1 - rate)")]),
     Wrong("nothing is dropped in training.", [(KEPT, "u >= 0"), (LARGER, "x")]),
     Wrong("everything is made larger, and nothing dropped: where u < rate, y is 0.", [(KEPT, "u >= 0")]),
-    Wrong("`training` is not looked at: numbers are dropped at inference, too.",
+    Wrong("`training` makes no difference: numbers are dropped at inference, too.",
           [("if not training", "if False")]),
     Wrong("training and inference have changed places.", [("if not training", "if training")]),
 ]  # fmt: skip

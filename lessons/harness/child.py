@@ -89,7 +89,7 @@ def perform(function, args, files, limit, threads=None, before=None):
         reply["overwrites"] = wire.encode(earlier) != kept
         if threads:
             reply["compiled"] = compiling.is_compiled(function)
-            reply["shared"] = compiling.shares_rounds(function)
+            reply["threading"] = compiling.threading(function)
         if threads == compiling.TURNED:
             reply["sums"] = compiling.adds_up_variables(function)
             reply["twice"] = compiling.written_twice()

@@ -4,8 +4,8 @@ Compiled code checks no index, and compiling takes seconds. As plain Python the 
 where it happens, and a wrong result is known at once. Run once more with the rounds of prange turned round,
 they show whether two rounds add to the same number: then the sum's last bits change, on any computer, while
 two threads do so only where they happen to meet. Whether they write to the same number, is looked up after
-each round (rounds.py). And once more with prange loops of no rounds, which counts
-how often threads would start: around an innermost loop they do a million times, and wait for each other.
+each round (rounds.py). And once more with prange loops of no rounds, which counts how often threads would
+start: around an innermost loop they do a million times, and wait for each other.
 """
 
 import ast
@@ -149,10 +149,11 @@ def will_compile(function):
     return bool(_for_numba(function))
 
 
-def shares_rounds(function):
-    """Has ``function``, or one that it calls, @njit(parallel=True) above it and a loop over prange in it?"""
+def threading(function):
+    """For ``function`` and those it calls: "prange", threads share a loop; "parallel", they may; or ""."""
     found = [each.py_func for each in _for_numba(function) if each.targetoptions.get("parallel")]
-    return any("prange" in f.__code__.co_names or sys.modules["numba"].prange in _globals(f) for f in found)
+    loops = any("prange" in f.__code__.co_names or sys.modules["numba"].prange in _globals(f) for f in found)
+    return "prange" if loops else "parallel" if found else ""
 
 
 def adds_up_variables(function):
@@ -226,9 +227,8 @@ def frame(error, files):
         file, line = in_words["file"], int(in_words["line"])
     else:
         return []
-    if file not in files:
-        return []
-    return [[line, "", linecache.getline(file, line).strip()]]  # knows notebooks' cells
+    text = linecache.getline(file, line).strip()  # of notebooks' cells as well
+    return [[line, "", text]] if file in files else []
 
 
 def problem(reply, several):
@@ -239,15 +239,15 @@ def problem(reply, several):
             f"is right, but it is not compiled: put {above} in the line above its def. numba does not know "
             "all of NumPy: what it refuses then (np.pad, np.einsum) is to be written as loops"
         )
-    if several and not reply.get("shared"):
+    if several and reply.get("threading") != "prange":
         return "compiled", (
             "is compiled, and right as plain Python, but threads share no loop: for that it takes both "
             "@njit(parallel=True) in the line above its def and prange, not range, in its outer loop"
         )
-    if not several and reply.get("shared"):
+    if not several and reply.get("threading"):
         return "compiled", (
-            "is compiled, and right as plain Python, but a loop over prange, in it or in what it calls, "
-            "is shared by threads. This one is to run on one: @njit alone above its def, range, not prange"
+            "is compiled, and right as plain Python, but parallel=True lets threads run it, or what it "
+            "calls. This one is to run on one: @njit alone above its def, range, not prange"
         )
     return "", ""
 

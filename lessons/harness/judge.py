@@ -151,7 +151,7 @@ def _outcomes(task, runner, threads, before):
 
 def _starts(task, runner, threads, before):
     """The largest case, in which a prange loop has no rounds: does it begin too often?"""
-    if not before[0].reply.get("shared"):  # then all of its loops would run, as plain Python
+    if before[0].reply.get("threading") != "prange":  # then all of its loops would run, as plain Python
         return before
     case = task.cases[-1]
     outcome = Outcome(case, runner.call(task.name, _copies(case.args), LIMIT, threads), None)

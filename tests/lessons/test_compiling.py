@@ -35,29 +35,34 @@ def test_object_mode_is_not_compiled(tmp_path):
     assert "row_sums is right, but it is not compiled" in text[1]
 
 
-@pytest.mark.parametrize("threads, compiled, shared, said", [
-    ((1, 2), False, False, "not compiled: put @njit(parallel=True) in the line above its def"),
-    ((1, 2), True, False, "threads share no loop: for that it takes both @njit(parallel=True) in the line"),
-    ((1, 2), True, True, ""),
-    ((1,), False, False, "not compiled: put @njit in the line above its def"),
-    ((1,), True, False, ""),
-    ((1,), True, True, "@njit alone above its def, range, not prange"),
+@pytest.mark.parametrize("threads, compiled, threading, said", [
+    ((1, 2), False, "", "not compiled: put @njit(parallel=True) in the line above its def"),
+    ((1, 2), True, "parallel", "threads share no loop: for that it takes both @njit(parallel=True) in"),
+    ((1, 2), True, "prange", ""),
+    ((1,), False, "", "not compiled: put @njit in the line above its def"),
+    ((1,), True, "", ""),
+    ((1,), True, "parallel", "@njit alone above its def, range, not prange"),
+    ((1,), True, "prange", "@njit alone above its def, range, not prange"),
 ])  # fmt: skip
-def test_what_is_asked_for_is_what_the_exercise_asks_for(threads, compiled, shared, said):
-    about, problem = compiling.problem({"compiled": compiled, "shared": shared}, max(threads) > 1)
+def test_what_is_asked_for_is_what_the_exercise_asks_for(threads, compiled, threading, said):
+    about, problem = compiling.problem({"compiled": compiled, "threading": threading}, max(threads) > 1)
     assert said in problem and bool(about) is bool(problem) is bool(said)
 
 
-def test_rounds_are_shared_by_prange_under_parallel_alone():
+def test_threads_share_what_is_prange_under_parallel():
     space = {"njit": numba.njit, "prange": numba.prange, "other_name": numba.prange, "numba": numba}
     for kind, option in (("parallel", "(parallel=True)"), ("plain", "")):
         for loop in ("prange", "other_name", "numba.prange", "range"):
             name = f"{kind}_{loop.replace('.', '_')}"
             exec(f"@njit{option}\ndef {name}(n):\n    for i in {loop}(n):\n        pass\n", space)
-    exec("@njit\ndef by_another(n):\n    parallel_prange(n)\n", space)
+    for called in ("parallel_prange", "parallel_range", "plain_prange"):
+        exec(f"@njit\ndef by_{called}(n):\n    {called}(n)\n", space)
     made = {name: thing for name, thing in space.items() if hasattr(thing, "py_func")}
-    found = {name for name, thing in made.items() if compiling.shares_rounds(thing)}
-    assert found == {"parallel_prange", "parallel_other_name", "parallel_numba_prange", "by_another"}
+    found = {name: compiling.threading(thing) for name, thing in made.items()}
+    shared = {"parallel_prange", "parallel_other_name", "parallel_numba_prange", "by_parallel_prange"}
+    assert {name for name, what in found.items() if what == "prange"} == shared
+    may = {name for name, what in found.items() if what == "parallel"}
+    assert may == {"parallel_range", "by_parallel_range"}
 
 
 def test_what_nobody_wrote_is_nan_not_what_lay_there(tmp_path):

@@ -96,6 +96,7 @@ def test_what_is_wrong_in_rare_cases_only_is_refused(number, text, edits):
 
 KEPT = "np.where(u >= rate, X / (1 - rate), 0)"
 NAMED = [
+    ("13", DROPOUT, ("return x.copy()", "pass"), "`training` makes no difference"),
     *((number, text, (f"{x} / (1 - rate)", wrong.replace("X", x)), f"made whole: keep {x}.dtype")
       for number, text, x in BOTH
       for wrong in ("X.astype(int) / (1 - rate)", "(X / (1 - rate)).astype(int)")),

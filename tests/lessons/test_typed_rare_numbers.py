@@ -97,6 +97,7 @@ WRONG = [  # lesson, answer, edits of it, what it looks like
     ("04", AGREE, (DY, "np.random.default_rng(0).random(forward(x).shape)"), "to a negative dy"),
     ("04", AGREE, (DY, "forward(x); dy = np.arange(1.0, dy.size + 1).reshape(dy.shape)"), "to a negative dy"),
     ("04", AGREE, (DY, "np.full(forward(x).shape, 3.0)"), "a dy of one number everywhere"),
+    ("04", AGREE, (DY, "np.random.default_rng(0).uniform(1, 1.0001, forward(x).shape)"), "or nearly"),
     ("05", "def dense_backward(x, w, dy):\n    return dy @ w.T, x.T @ dy, np.ones((1, len(x)), x.dtype) @ dy",
      "Did it keep an axis, as by keepdims"),
     ("05", "def dense_backward(x, w, dy):\n    return dy @ w.T, np.outer(x[-1], dy[-1]), dy.sum(0)",
