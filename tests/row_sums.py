@@ -24,11 +24,11 @@ def cases():
 TASK = Task("row_sums", row_sums, cases, ("y",), threads=(1, 2), tolerance=1e-4, limit=300)
 
 
-def verdict_of(text, tmp_path):
+def verdict_of(text, tmp_path, task=TASK):
     work = tmp_path / "work.py"
     work.write_text(HEAD + text, encoding="utf-8")
     with WorkFile(work) as runner:
-        return judge.check_task(SimpleNamespace(number="00"), TASK, runner)
+        return judge.check_task(SimpleNamespace(number="00"), task, runner)
 
 
 ROWS = """\

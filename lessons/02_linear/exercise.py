@@ -23,8 +23,8 @@ def linear_forward(x, w, b):
                               [0, 1, 5]]
         scores = [[1*1 + 2*0,  1*0 + 2*1,  1*5 + 2*5 + 100]] = [[1, 2, 115]]
 
-    Use a matrix product, and in softmax better no loop either: thousands of pictures come afterwards. Loops
-    would take hours here, and minutes there.
+    Use a matrix product: thousands of pictures come afterwards, and loops over all these numbers would take
+    an hour.
     """
     raise NotImplementedError
 

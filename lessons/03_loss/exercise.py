@@ -27,7 +27,7 @@ def softmax_crossentropy(z, labels):
         z = [[0, 1000]]       labels = [0]     ->  loss = 1000, although p[0] is too small for any float:
                         log p[k] = z[k] - m - log(sum of exp(z - m)), with m the largest score of the row
 
-    No loop over the pictures: a classifier is trained with it afterwards, and loops would take hours.
+    No loop over the pictures: a classifier is trained with it afterwards, on ten thousand of them.
     """
     raise NotImplementedError
 

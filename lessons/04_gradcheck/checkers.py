@@ -155,8 +155,8 @@ def always(forward, backward, x):
 AGREE = [
     Wrong(
         "a dy of one number everywhere, or nearly, says nothing about a softmax: its rows sum to 1 whatever "
-        "x is, so for one number the gradient is 0, and relative_error compares rounding with rounding. Take "
-        "random numbers that lie apart.",
+        "x is, so for equal numbers the gradient is 0, and relative_error compares rounding with rounding. "
+        "Take random numbers that lie apart.",
         function=ones_upstream,
     ),
     Wrong(

@@ -23,10 +23,10 @@ from numba import njit, prange
 
 from lessons import mine, show
 from lessons.harness.clock import one_thread, processor_seconds, seconds
-from lessons.harness.compiling import words
 from lessons.harness.convolutions import batch
 from lessons.harness.figures import speeds
 from lessons.harness.places import LESSONS
+from lessons.harness.refusals import words
 from lessons.harness.speed import multiplications
 from lessons.harness.wire import module_of
 from minicnn.kernels import conv2d

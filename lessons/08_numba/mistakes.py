@@ -34,7 +34,8 @@ MISTAKES = [
     ),
     Wrong("no pixel counts: was x copied into the padded zeros?", function=picture_forgotten),
     Wrong(
-        "every number is nan. The check fills np.empty with nan, to show it: begin with y[n,i,j,f] = b[f].",
+        "every number is nan. The check fills np.empty with nan, to show it: begin with y[n,i,j,f] = b[f], "
+        "or with 0.",
         function=never_filled,
     ),
 ]

@@ -19,7 +19,8 @@ def bn_forward(x, gamma, beta, moving_mean, moving_variance, training, momentum=
     gamma, beta                   (C,)    scale and offset, which the network learns
     moving_mean, moving_variance  (C,)    what earlier batches were like
 
-    Returns y (of x's shape), moving_mean, moving_variance (in training new arrays), all of x's type.
+    Returns y (of x's shape), moving_mean, moving_variance (in training new arrays: the old ones stay),
+    all of x's type.
 
     training True, with the mean and variance of this batch, channel by channel:
 

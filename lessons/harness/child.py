@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lessons.harness import compiling, limits, wire
+from lessons.harness import compiling, limits, refusals, wire
 
 RECURSION = 10_000  # calls inside one another, however many work.py asks for: more take minutes to undo
 SHOWN = 8  # lines of a traceback that are kept, the last ones: a recursion may have a million
@@ -97,11 +97,9 @@ def perform(function, args, files, limit, threads=None, before=None):
         reply = {"timeout": time_in_words(), "frames": frames(error, files)}
     except BaseException as error:
         reply = {"raised": type(error).__name__, "message": _words(error), "frames": frames(error, files)}
-        if compiling.is_numba(error):
-            reply["message"], reply["frames"] = (
-                compiling.words(error),
-                reply["frames"] + compiling.frame(error, files),
-            )
+        if refusals.is_numba(error):
+            reply["message"] = refusals.words(error)
+            reply["frames"] += refusals.frame(error, files)
     reply["printed"] = printed.getvalue()[-PRINTED:]
     return reply
 

@@ -12,9 +12,7 @@ import ast
 import contextlib
 import inspect
 import itertools
-import linecache
 import os
-import re
 import sys
 import textwrap
 from pathlib import Path
@@ -25,9 +23,6 @@ from lessons.harness import compare, limits
 from lessons.harness.rounds import Written
 
 EMPTY, EMPTY_LIKE = np.empty, np.empty_like
-CANNOT = "numba cannot compile this: "
-NESTED = re.compile(r"scalar type UniTuple.* given for non scalar argument")  # how numba names it
-RAISED_FROM = re.compile(r"\.? Raised from (?P<file>.+?)(?: \((?P<line>\d+)\))?$", re.MULTILINE)
 TURNED, STARTS = -1, -2  # in the place of a number of threads
 MOST_STARTS = 50_000  # of threads in one call: a microsecond each, but a thousand where a computer is busy
 SECONDS = 120.0  # a call may take that compiles: a few lines with parallel=True take five or more
@@ -152,8 +147,13 @@ def will_compile(function):
 def threading(function):
     """For ``function`` and those it calls: "prange", threads share a loop; "parallel", they may; or ""."""
     found = [each.py_func for each in _for_numba(function) if each.targetoptions.get("parallel")]
-    loops = any("prange" in f.__code__.co_names or sys.modules["numba"].prange in _globals(f) for f in found)
-    return "prange" if loops else "parallel" if found else ""
+    if any("prange" in f.__code__.co_names or any(map(_is_prange, _globals(f))) for f in found):
+        return "prange"
+    return "parallel" if found else ""
+
+
+def _is_prange(thing):
+    return thing is sys.modules["numba"].prange  # not ==: an array answers that with an array
 
 
 def adds_up_variables(function):
@@ -197,40 +197,6 @@ def _globals(function):
     return [space[name] for name in code.co_names if name in space] if code else []
 
 
-def is_numba(error):
-    """Did the compiler raise it?"""
-    return type(error).__module__.startswith("numba.") or (
-        type(error) is TypeError and bool(NESTED.match(str(error)))
-    )
-
-
-def words(error):
-    """What the compiler has to say, in one sentence of its many."""
-    text = re.sub(r"\x1b\[[0-9;]*m", "", str(error))  # without colours
-    if NESTED.match(text):
-        return f"{CANNOT}a loop over prange takes no tuple of tuples: take it apart before the loop"
-    if call := re.search(r">>> (.+)", text):
-        return f"{CANNOT}it knows no {call[1]}"
-    skip = ("Failed in ", "During: ", "File ", "- Resolution failure")
-    said = next((line for line in text.splitlines() if line.strip() and not line.startswith(skip)), text)
-    if said.startswith("Untyped global name"):
-        said = said.split(":")[0] + ": what compiled code calls must be compiled too, or be a plain number"
-    return f"{CANNOT}{RAISED_FROM.sub('', said.strip())}"
-
-
-def frame(error, files):
-    """[[line, "", source text]] where the compiler stopped, if that is in one of ``files``."""
-    place, in_words = getattr(error, "loc", None), RAISED_FROM.search(str(error))
-    if place is not None:
-        file, line = place.filename, place.line
-    elif in_words and in_words["line"]:
-        file, line = in_words["file"], int(in_words["line"])
-    else:
-        return []
-    text = linecache.getline(file, line).strip()  # of notebooks' cells as well
-    return [[line, "", text]] if file in files else []
-
-
 def problem(reply, several):
     """Is it compiled as the exercise asks: at all, and on several threads where there are to be several?"""
     if not reply.get("compiled"):
@@ -247,7 +213,7 @@ def problem(reply, several):
     if not several and reply.get("threading"):
         return "compiled", (
             "is compiled, and right as plain Python, but parallel=True lets threads run it, or what it "
-            "calls. This one is to run on one: @njit alone above its def, range, not prange"
+            "calls. This one is to run on one: @njit alone above each def, range, not prange"
         )
     return "", ""
 

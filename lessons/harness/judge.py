@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 
-from lessons.harness import child, compare, compiling, explain, ratios, repeated
+from lessons.harness import child, compare, compiling, explain, ratios, refusals, repeated
 from lessons.harness.compare import same_bits
 from lessons.harness.compiling import STARTS, TURNED
 from lessons.harness.runner import LIMIT
@@ -175,7 +175,7 @@ def _repeated(task, runner, limit, threads, right):
 
 def _same_everywhere(reply):
     """Will the other cases say the same? Nothing written yet; or it cannot be compiled, which takes long."""
-    cannot = reply.get("message", "").startswith(compiling.CANNOT)
+    cannot = reply.get("message", "").startswith(refusals.CANNOT)
     return cannot or reply.get("raised") == "NotImplementedError"
 
 

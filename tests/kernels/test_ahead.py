@@ -163,7 +163,8 @@ def test_without_a_second_process_nothing_is_lost(monkeypatch):
 
 
 FIRST_STEP = """
-import sys
+import os, sys
+os.environ["NUMBA_NUM_THREADS"] = "2"  # where there is one core as well
 import numpy as np
 import minicnn as mc
 from minicnn import layers

@@ -41,8 +41,8 @@ def test_object_mode_is_not_compiled(tmp_path):
     ((1, 2), True, "prange", ""),
     ((1,), False, "", "not compiled: put @njit in the line above its def"),
     ((1,), True, "", ""),
-    ((1,), True, "parallel", "@njit alone above its def, range, not prange"),
-    ((1,), True, "prange", "@njit alone above its def, range, not prange"),
+    ((1,), True, "parallel", "@njit alone above each def, range, not prange"),
+    ((1,), True, "prange", "@njit alone above each def, range, not prange"),
 ])  # fmt: skip
 def test_what_is_asked_for_is_what_the_exercise_asks_for(threads, compiled, threading, said):
     about, problem = compiling.problem({"compiled": compiled, "threading": threading}, max(threads) > 1)
@@ -51,24 +51,37 @@ def test_what_is_asked_for_is_what_the_exercise_asks_for(threads, compiled, thre
 
 def test_threads_share_what_is_prange_under_parallel():
     space = {"njit": numba.njit, "prange": numba.prange, "other_name": numba.prange, "numba": numba}
+    space["table"] = np.arange(3)
     for kind, option in (("parallel", "(parallel=True)"), ("plain", "")):
         for loop in ("prange", "other_name", "numba.prange", "range"):
             name = f"{kind}_{loop.replace('.', '_')}"
             exec(f"@njit{option}\ndef {name}(n):\n    for i in {loop}(n):\n        pass\n", space)
     for called in ("parallel_prange", "parallel_range", "plain_prange"):
         exec(f"@njit\ndef by_{called}(n):\n    {called}(n)\n", space)
+    exec("@njit(parallel=True)\ndef parallel_table(n):\n    return table[n]\n", space)
     made = {name: thing for name, thing in space.items() if hasattr(thing, "py_func")}
     found = {name: compiling.threading(thing) for name, thing in made.items()}
     shared = {"parallel_prange", "parallel_other_name", "parallel_numba_prange", "by_parallel_prange"}
     assert {name for name, what in found.items() if what == "prange"} == shared
     may = {name for name, what in found.items() if what == "parallel"}
-    assert may == {"parallel_range", "by_parallel_range"}
+    assert may == {"parallel_range", "by_parallel_range", "parallel_table"}
 
 
 def test_what_nobody_wrote_is_nan_not_what_lay_there(tmp_path):
     verdict = verdict_of(ROWS.replace("np.zeros", "np.empty"), tmp_path)
     assert all(np.isnan(outcome.reply["value"]).all() for outcome in verdict.outcomes)
     assert not np.isnan(np.empty(1000, np.float32)).all()  # numpy is as it was
+
+
+@pytest.mark.slow  # compiles
+def test_one_thread_is_asked_for(tmp_path):
+    """Where a task says so, parallel=True is refused, whatever its loops are."""
+    task = dataclasses.replace(TASK, threads=(1,))
+    loops = ROWS.replace("prange", "range")
+    assert verdict_of(loops.replace("(parallel=True)", ""), tmp_path, task).passed
+    for text in (ROWS, loops):
+        said = " ".join(line.strip() for line in message.text(verdict_of(text, tmp_path, task)))
+        assert "This one is to run on one: @njit alone above each def" in said
 
 
 @pytest.mark.slow  # compiles
@@ -146,40 +159,3 @@ def test_a_process_can_run_two_threads_on_one_core(monkeypatch):
     assert compiling.environment()["NUMBA_NUM_THREADS"] == "2"
     monkeypatch.setenv("NUMBA_NUM_THREADS", "3")  # who chose keeps their choice
     assert compiling.environment() == {**os.environ, "NUMBA_NUM_THREADS": "3"}
-
-
-def test_the_line_is_found_in_the_words_of_the_compiler_too(tmp_path):
-    work = tmp_path / "a work (mine).py"
-    work.write_text("\n\n    print(f'{n:>5}')\n", encoding="utf-8")
-    for place in (f"{work} (3)", "None"):
-        error = ValueError(f"format spec in f-strings not supported yet. Raised from {place}")
-        assert compiling.words(error) == compiling.CANNOT + "format spec in f-strings not supported yet"
-        found = [[3, "", "print(f'{n:>5}')"]] if place != "None" else []
-        assert compiling.frame(error, {str(work)}) == found
-        assert compiling.frame(error, {"another.py"}) == []
-
-
-def test_long_messages_of_the_compiler_become_one_sentence():
-    error = ValueError(
-        "\x1b[1mFailed in nopython mode pipeline (step: nopython frontend)\n\x1b[0m"
-        "No implementation of function Function(add)\n >>> add(float32, unicode_type)\n \n"
-        "There are 20 candidate implementations:\n"
-    )
-    assert compiling.words(error) == "numba cannot compile this: it knows no add(float32, unicode_type)"
-
-
-def test_a_tuple_of_tuples_in_a_loop_on_all_threads():
-    """numba refuses it in words about its own inside, and as a TypeError like any other."""
-
-    @numba.njit(parallel=True)
-    def shifted(x, padding):
-        y = np.zeros_like(x)
-        for i in numba.prange(len(x)):
-            y[i] = x[i] + padding[0][0]
-        return y
-
-    with pytest.raises(TypeError) as refused:
-        shifted(np.zeros(3), ((1, 1), (0, 0)))
-    assert compiling.is_numba(refused.value)
-    assert compiling.words(refused.value).endswith("no tuple of tuples: take it apart before the loop")
-    assert not compiling.is_numba(TypeError("an error of one's own"))
