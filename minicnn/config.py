@@ -4,7 +4,6 @@
 two programs to the last digits. Layers read it when they are *built*.
 """
 
-import contextlib
 import os
 import sys
 from pathlib import Path
@@ -23,7 +22,7 @@ def floatx():
 def set_floatx(name):
     """Build all layers from now on in ``"float32"`` or ``"float64"``, as in Keras; ValueError for others."""
     global _FLOATX  # noqa: PLW0603  (one global setting is what this file is for)
-    with contextlib.suppress(TypeError):
+    if isinstance(name, type | np.dtype):  # a text stands for itself: numpy reads more into it
         name = np.dtype(name).name
     if name not in ("float32", "float64"):
         raise ValueError(f"set_floatx expects 'float32' or 'float64', got {name!r}")

@@ -40,7 +40,7 @@ def _one_compiles_and_the_others_wait(request, tmp_path_factory):
     shared, usual_way = tmp_path_factory.getbasetemp().parent, jit._Kernel.compile
 
     def in_turn(kernel, args):
-        with FileLock(shared / f"{kernel.label(args)}.lock"):
+        with FileLock(shared / f"{kernel.label(args)}.lock", timeout=600):  # no kernel takes a minute
             return usual_way(kernel, args)
 
     with pytest.MonkeyPatch.context() as patch:

@@ -1,11 +1,29 @@
-"""config.cache_folder: one place for all that can be made or fetched again."""
+"""config: the float type of new layers; one place for all that can be made or fetched again."""
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from minicnn import config
 from minicnn.datasets import DatasetUnavailable, cifar10
+
+
+@pytest.mark.parametrize("name", ["float64", np.float64, float, np.dtype("float64")])
+def test_the_float_type_has_a_name_or_is_a_type(name):
+    config.set_floatx(name)
+    assert config.floatx() == "float64"
+
+
+@pytest.mark.parametrize(
+    "name", ["float16", "f8", "", ",,", "flo,,,at32", "float32,float32", int, np.int8, np.dtype("f4,f4"),
+             None, 32, ["float32"], {"float32": 1}],
+)  # fmt: skip
+def test_any_other_float_type_is_refused(name):
+    """Numpy reads commas as separators, and raises a SyntaxError between some of them."""
+    with pytest.raises(ValueError, match="set_floatx expects 'float32' or 'float64', got "):
+        config.set_floatx(name)
+    assert config.floatx() == "float32"
 
 
 def test_the_cache_folder_is_the_one_that_was_named(monkeypatch, tmp_path):

@@ -218,6 +218,14 @@ def forge_the_seed(document, arrays):
     document["seed"] = "5"
 
 
+def forge_the_float_type(document, arrays):
+    document["floatx"] = "flo,,,at32"  # numpy would read commas as separators
+
+
+def list_the_float_type(document, arrays):
+    document["floatx"] = [document["floatx"]]
+
+
 def lose_the_optimizer(document, arrays):
     del document["optimizer"]
 
@@ -236,6 +244,8 @@ def lose_the_optimizer(document, arrays):
         lose_the_layers,
         lose_a_config,
         forge_the_seed,
+        forge_the_float_type,
+        list_the_float_type,
         lose_the_optimizer,
     ],
 )

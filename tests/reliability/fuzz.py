@@ -5,11 +5,13 @@ Each reader of files, archives, pickles, pictures and servers' answers is handed
 It begins with whole examples, watches which lines of minicnn and of the standard library's parsers an
 input reaches, and keeps for its next inputs those that reach new ones. Where a digest would hide what is
 behind it, the digest is made right. What a reader says it raises is right; any other exception, a hang of
-a minute or a gigabyte of memory is a finding.
+a minute or a gigabyte of memory is a finding. As atheris itself keeps some bytes of every comparison it has
+seen, two minutes are a process's life; the next one goes on with the inputs that it kept.
 """
 
 import contextlib
 import importlib.util
+import math
 import os
 import random
 import re
@@ -23,6 +25,8 @@ from tests.reliability.record import Figure
 
 SECONDS = 60 * float(os.environ.get("MINICNN_FUZZ_MINUTES", "10"))
 QUICK = 3
+LIFE = 120  # seconds of one process
+SHOWN = 4_000  # characters of a finding: it begins with what was raised
 WATCHED = ["minicnn", "tarfile", "gzip", "pickletools", "json", "http", "email", "PIL"]
 # numba compiles the code of kernels, and must find it as it was written
 KERNELS = [f"minicnn.kernels.{file.stem}" for file in (ROOT / "minicnn" / "kernels").glob("*.py")]
@@ -32,30 +36,37 @@ NEEDS = {"safetensors": "safetensors"}  # beside atheris
 
 
 def fuzz(name, quick):
-    """Let a process of its own loose on one reader."""
-    seconds = QUICK if quick else SECONDS
+    """Let processes loose on one reader, one after the other."""
+    left = QUICK if quick else SECONDS
     promise = f"{name}: {SECONDS / 60:g} minutes without an undocumented exception, a hang, or 1 GB of memory"
     needs = ["atheris", *NEEDS.get(name, "").split()]
     if missing := [package for package in needs if importlib.util.find_spec(package) is None]:
         yield Figure(promise, f"not tried: pip install {' '.join(missing)}", quick)
         return
+    inputs, branches, found = 0, 0, ""
     with tempfile.TemporaryDirectory() as folder:
-        words = ["-W", "ignore", "-m", "tests.reliability.fuzz", name, str(int(seconds)), folder]
-        ended = subprocess.run(
-            [sys.executable, *words], cwd=folder, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=False,
-            capture_output=True, text=True, errors="replace", timeout=seconds + 600,
-        )  # fmt: skip
-        inputs = [path.read_bytes() for path in Path(folder).glob("*-*")]  # of a hang, say
-    runs = re.search(r"number_of_executed_units: (\d+)", ended.stderr)
-    covered = re.findall(r"cov: (\d+)", ended.stderr)
-    found = re.findall(r"^(?:=== Uncaught.*|\w*(?:Error|Exception).*|SUMMARY.*)$", ended.stderr, re.M)
-    kept = ended.returncode == 0 and runs is not None
-    if not kept:
-        found += [f"input {each!r}" for each in inputs]
-    yield Figure(
-        promise, f"{int(runs[1]) if runs else 0:,} inputs, {covered[-1] if covered else 0} branches reached, "
-        f"{'nothing found' if kept else 'a finding'}", kept, "" if kept else " ".join(found)[-4000:],
+        while left > 0 and not found:
+            more, branches, found = live(name, min(left, LIFE), folder)
+            inputs, left = inputs + more, left - LIFE
+    tried = f"{inputs:,} inputs, {branches} branches reached"
+    yield Figure(promise, f"{tried}, {'a finding' if found else 'nothing found'}", not found, found[:SHOWN])
+
+
+def live(name, seconds, folder):
+    """One process's life: how many inputs it tried, how many branches they reached, what it found or ""."""
+    words = ["-W", "ignore", "-m", "tests.reliability.fuzz", name, str(math.ceil(seconds)), folder]
+    ended = subprocess.run(
+        [sys.executable, *words], cwd=folder, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=False,
+        capture_output=True, text=True, errors="replace", timeout=seconds + 600,
     )  # fmt: skip
+    runs = re.search(r"number_of_executed_units: (\d+)", ended.stderr)
+    reached = re.findall(r"cov: (\d+)", ended.stderr)
+    found = ""
+    if ended.returncode or not runs:
+        found = re.findall(r"^(?:=== Uncaught.*|\w*(?:Error|Exception).*|SUMMARY.*)$", ended.stderr, re.M)
+        found += [f"input {path.read_bytes()!r}" for path in Path(folder).glob("*-*")]  # crash-5f1c..., say
+        found = " ".join(found) or ended.stderr[-SHOWN:] or f"exit status {ended.returncode}"
+    return int(runs[1]) if runs else 0, int(reached[-1]) if reached else 0, found
 
 
 PARTS = {name: lambda quick, name=name: fuzz(name, quick) for name in NAMES}
@@ -68,8 +79,8 @@ def main(name, seconds, folder):
     with atheris.instrument_imports(include=WATCHED, exclude=KERNELS):
         from tests.reliability.readers import readers
     reader = readers()[name]
-    corpus = Path(folder, "corpus")
-    corpus.mkdir()
+    corpus = Path(folder, "corpus")  # to which atheris adds
+    corpus.mkdir(exist_ok=True)
     for number, example in enumerate(reader.examples):
         (corpus / str(number)).write_bytes(example)
 

@@ -1,6 +1,7 @@
 """What reads files of others raises what it says, whatever they hold; ten minutes of each: fuzz.py."""
 
 import random
+import subprocess
 import warnings
 
 import pytest
@@ -36,3 +37,39 @@ def test_a_reader_raises_what_it_says(all_readers, name):
             except reader.raises:
                 refused += 1
     assert refused > 10
+
+
+RAISED = "=== Uncaught Python exception: ===\nSyntaxError: invalid syntax\n"
+
+
+@pytest.fixture
+def lives(monkeypatch):
+    """What atheris's processes end with, one after the other; they are not begun."""
+    ends = []
+
+    def run(command, **options):
+        status, said = ends.pop(0)
+        return subprocess.CompletedProcess(command, status, "", said)
+
+    monkeypatch.setattr(fuzz.importlib.util, "find_spec", lambda name: True)
+    monkeypatch.setattr(fuzz.subprocess, "run", run)
+    monkeypatch.setattr(fuzz, "SECONDS", 3 * fuzz.LIFE)
+    return ends
+
+
+def test_a_fuzzed_reader_has_several_lives_whose_inputs_count_together(lives):
+    lives += [(0, f"cov: {n} ft: 9\nstat::number_of_executed_units: 4000\n") for n in (7, 8, 8)]
+    (figure,) = fuzz.fuzz("archive", quick=False)
+    assert figure.found == "12,000 inputs, 8 branches reached, nothing found" and figure.kept and not lives
+
+
+@pytest.mark.parametrize(
+    "end", [(77, RAISED + "Error: " + 9 * fuzz.SHOWN * "x"), (0, RAISED), (-9, ""), (1, "?")]
+)
+def test_a_finding_ends_the_fuzzing_and_begins_with_what_was_raised(lives, end):
+    lives += [(0, "stat::number_of_executed_units: 4000\n"), end, (0, "")]
+    (figure,) = fuzz.fuzz("archive", quick=False)
+    assert figure.found.endswith("a finding") and not figure.kept and len(lives) == 1
+    status, said = end
+    start = "=== Uncaught Python exception: === SyntaxError: invalid syntax" if "===" in said else said
+    assert figure.note.startswith(start or f"exit status {status}") and len(figure.note) <= fuzz.SHOWN
