@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from minicnn import lookup
 from minicnn.kernels import activations as kernels
+from minicnn.messages import shown
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def get(identifier):
             f"activation {identifier!r} is a function without its derivative: "
             f"wrap both as minicnn.activations.Activation(name, forward, backward)"
         )
-    raise ValueError(f"expected an activation's name or an Activation, got {identifier!r}")
+    raise ValueError(f"expected an activation's name or an Activation, got {shown(identifier)}")
 
 
 def serialize(activation):

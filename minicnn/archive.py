@@ -19,11 +19,12 @@ import hashlib
 import json
 import math
 import os
-import reprlib
 import secrets
 import sys
 
 import numpy as np
+
+from minicnn.messages import shortened, shown
 
 FIRST_LINE = b"minicnn archive 1\n"
 FOREIGN = {b"PK": "a zip file, as .keras and .npz are", b"\x89HDF": "an HDF5 file", b"\x80": "a pickle"}
@@ -93,10 +94,11 @@ def check_kind(path, document, kinds, version):
     """Refuse a file that holds something else than one of ``kinds``, or a version not known here."""
     found = document.get("kind") if isinstance(document, dict) else None
     if found not in kinds:
-        raise ValueError(f"{os.fspath(path)} holds {found or 'something else'}, not {' or '.join(kinds)}")
+        what = shortened(found) if isinstance(found, str) and found else "something else"
+        raise ValueError(f"{os.fspath(path)} holds {what}, not {' or '.join(kinds)}")
     if document.get("version") != version:
         raise ValueError(
-            f"{os.fspath(path)} is {found} of format version {document.get('version')!r}; this minicnn "
+            f"{os.fspath(path)} is {found} of format version {shown(document.get('version'))}; this minicnn "
             f"reads version {version}: use the minicnn that wrote it, or a newer one"
         )
 
@@ -242,6 +244,7 @@ def _read_header(file):
     if not line.endswith(b"\n"):
         raise ValueError(f"its second line is longer than {LONGEST_HEADER} bytes")
     text = line.decode("ascii")
+    del line  # a document that is one long text is there three times while it is parsed, not four
     _check_memory(text)
     header = json.loads(text)
     if not isinstance(header, dict) or set(header) != {"document", "arrays"}:
@@ -262,12 +265,12 @@ def _check_sizes(entries, available):
         raise ValueError("two of its arrays have the same name")
     for entry in entries:
         if set(entry) != {"name", "dtype", "shape"} or not isinstance(entry["name"], str):
-            raise ValueError(f"{entry} does not describe an array")
+            raise ValueError(f"{shown(entry)} does not describe an array")
         name, dtype, shape = entry["name"], entry["dtype"], entry["shape"]
         if dtype not in DTYPES:
-            raise ValueError(f"array {name!r} has type {dtype!r}, not whole numbers or floats")
+            raise ValueError(f"array {shown(name)} has type {shown(dtype)}, not whole numbers or floats")
         if len(shape) > MOST_AXES or not all(type(n) is int and 0 <= n <= sys.maxsize for n in shape):
-            raise ValueError(f"array {name!r} has the impossible shape {reprlib.repr(shape)}")
+            raise ValueError(f"array {shown(name)} has the impossible shape {shown(shape)}")
     declared = sum(math.prod(entry["shape"]) * np.dtype(entry["dtype"]).itemsize for entry in entries)
     if declared != available:
         raise ValueError(f"its arrays should take {declared} bytes, and there are {available}")
@@ -276,5 +279,5 @@ def _check_sizes(entries, available):
 def _read_array(file, entry):
     array = np.empty(entry["shape"], entry["dtype"])
     if file.readinto(array.reshape(-1).view(np.uint8)) != array.nbytes:
-        raise ValueError(f"it became shorter while array {entry['name']!r} was being read")
+        raise ValueError(f"it became shorter while array {shown(entry['name'])} was being read")
     return array.astype(array.dtype.newbyteorder("="), copy=False)

@@ -1,24 +1,38 @@
 """Arguments that should be numbers, or one of a few words: a message names the argument and what came."""
 
+import math
+import sys
+
 import numpy as np
 
 from minicnn.lookup import nearest
+from minicnn.messages import shown
+
+LARGEST = 2**63 - 1  # of a whole number: compiled code and NumPy count no further
 
 
-def is_whole(value, least=1):
-    """Whether ``value`` is a whole number >= ``least``. True and 3.0 are none: they are slips."""
-    return isinstance(value, (int, np.integer)) and not isinstance(value, bool) and value >= least
+def is_whole(value, least=1, most=LARGEST):
+    """Whether ``value`` is a whole number from ``least`` to ``most``. True and 3.0 are none, but slips."""
+    return isinstance(value, (int, np.integer)) and not isinstance(value, bool) and least <= value <= most
 
 
 def is_number(value):
-    """Whether ``value`` is a real number; True and False are none."""
-    return isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
+    """Whether ``value`` is a real number, and one that a float can hold; True and False are none."""
+    if isinstance(value, int):
+        return not isinstance(value, bool) and abs(value) <= sys.float_info.max
+    return isinstance(value, (float, np.integer, np.floating))
 
 
-def whole_number(value, argument, least=1):
+def is_finite(value):
+    """Whether ``value`` is such a number, and neither NaN nor infinite."""
+    return is_number(value) and math.isfinite(value)
+
+
+def whole_number(value, argument, least=1, most=LARGEST):
     """``value`` as an int, or a ValueError that names the argument."""
-    if not is_whole(value, least):
-        raise ValueError(f"{argument} expects a whole number >= {least}, got {value!r}")
+    if not is_whole(value, least, most):
+        top = f" and at most {most:,}" if is_whole(value, least, math.inf) else ""
+        raise ValueError(f"{argument} expects a whole number >= {least}{top}, got {shown(value)}")
     return int(value)
 
 
@@ -27,7 +41,7 @@ def number(value, argument, least=-np.inf, below=np.inf, most=np.inf):
     if not _is_within(value, least, below, most):
         bounds = [f" {word} {bound}" for word, bound in ((">=", least), ("below", below), ("at most", most))
                   if np.isfinite(bound)]  # fmt: skip
-        raise ValueError(f"{argument} expects a number{' and'.join(bounds)}, got {value!r}")
+        raise ValueError(f"{argument} expects a number{' and'.join(bounds)}, got {shown(value)}")
     return float(value)  # a Python number, NumPy's are not JSON's
 
 
@@ -35,7 +49,7 @@ def nonnegative(value, argument, below=np.inf, most=np.inf):
     """The same from 0 on, as optimizers need them: a NaN or an infinity would ruin every weight."""
     if not _is_within(value, 0, below, most):
         top = f" and <= {most}" if most < np.inf else f" and < {below}" if below < np.inf else ""
-        raise ValueError(f"{argument} expects a finite number >= 0{top}, got {value!r}")
+        raise ValueError(f"{argument} expects a finite number >= 0{top}, got {shown(value)}")
     return float(value)
 
 
@@ -48,9 +62,9 @@ def check_choice(value, argument, choices, caller):
         near = nearest(value, choices)
         hint = f": did you mean {near!r}?" if near else ""
         among = ", ".join(map(repr, choices))
-        raise ValueError(f"{caller} expects {argument} to be one of {among}, got {value!r}{hint}")
+        raise ValueError(f"{caller} expects {argument} to be one of {among}, got {shown(value)}{hint}")
     return value
 
 
 def _is_within(value, least, below, most):
-    return is_number(value) and np.isfinite(value) and least <= value <= most and value < below
+    return is_finite(value) and least <= value <= most and value < below

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
+from minicnn.messages import shown
+
 VERSION = "0.1.0"  # as in setup.cfg
 _FLOATX = "float32"
 
@@ -25,7 +27,7 @@ def set_floatx(name):
     if isinstance(name, type | np.dtype):  # a text stands for itself: numpy reads more into it
         name = np.dtype(name).name
     if name not in ("float32", "float64"):
-        raise ValueError(f"set_floatx expects 'float32' or 'float64', got {name!r}")
+        raise ValueError(f"set_floatx expects 'float32' or 'float64', got {shown(name)}")
     _FLOATX = name
 
 

@@ -8,6 +8,9 @@ import contextlib
 import difflib
 from contextvars import ContextVar
 
+from minicnn.messages import shown
+
+LONGEST = 200  # characters of a name; comparing longer ones would take memory and time
 _OWN = ContextVar("classes and activations of the user's own, by name")
 
 
@@ -38,17 +41,23 @@ def serialize(thing):
 def find(name, registry, kind):
     """The entry called ``name``, or a ValueError that suggests the nearest name there is."""
     plain = {_plain(known): value for known, value in registry.items()}
-    if isinstance(name, str) and _plain(name) in plain:
+    if isinstance(name, str) and len(name) <= LONGEST and _plain(name) in plain:
         return plain[_plain(name)]
     near = nearest(name, registry)
     hint = f"did you mean {near!r}? " if near else ""
-    raise ValueError(f"unknown {kind} {name!r}: {hint}There are {', '.join(sorted(registry))}")
+    raise ValueError(f"unknown {kind} {shown(name)}: {hint}There are {', '.join(sorted(registry))}")
 
 
 def nearest(name, known):
-    """The one of ``known`` that ``name`` most looks like, whatever the case; None where none does."""
+    """The one of ``known`` that ``name`` most looks like, whatever the case; None where none does.
+
+    Nor is anything like a text of more than 200 characters, which is no name.
+    """
+    text = name if isinstance(name, str) else shown(name)
+    if len(text) > LONGEST:
+        return None
     spellings = {str(each).lower(): each for each in known}
-    near = difflib.get_close_matches(str(name).lower(), spellings, n=1)
+    near = difflib.get_close_matches(text.lower(), spellings, n=1)
     return spellings[near[0]] if near else None
 
 
@@ -89,7 +98,7 @@ def resolve(identifier, registry, kind, base):
         return find(identifier["class_name"], registry, kind).from_config(identifier["config"])
     raise ValueError(
         f"expected the name of a known {kind}, a {base.__name__} class or a {base.__name__} object, "
-        f"got {identifier!r}"
+        f"got {shown(identifier)}"
     )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from minicnn.kernels.softmax_crossentropy import crossentropy, softmax_crossentropy, sparse_crossentropy
 from minicnn.lookup import Configurable, resolve
+from minicnn.messages import shown
 
 
 class Loss(Configurable):
@@ -122,7 +123,7 @@ class CategoricalCrossentropy(Loss):
 
     def __init__(self, from_logits=False, label_smoothing=0.0):
         if not 0 <= label_smoothing <= 1:
-            raise ValueError(f"label_smoothing expects a number from 0 to 1, got {label_smoothing!r}")
+            raise ValueError(f"label_smoothing expects a number from 0 to 1, got {shown(label_smoothing)}")
         self.from_logits = bool(from_logits)
         self.label_smoothing = float(label_smoothing)
 

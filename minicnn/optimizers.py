@@ -14,6 +14,7 @@ from minicnn import schedules
 from minicnn.checks import nonnegative, whole_number
 from minicnn.kernels import updates
 from minicnn.lookup import Configurable, resolve, serialize
+from minicnn.messages import shortened, shown
 
 
 class Optimizer(Configurable):
@@ -120,12 +121,12 @@ class Optimizer(Configurable):
         """Go on where the optimizer that gave this ``state()`` stopped; ValueError for another's state."""
         if document["class_name"] != type(self).__name__:
             raise ValueError(
-                f"this is the state of {document['class_name']}, it cannot be loaded into "
+                f"this is the state of {shortened(document['class_name'])}, it cannot be loaded into "
                 f"{type(self).__name__}"
             )
         unknown = [key for key in arrays if key.split("/")[0] not in self.slots]
         if unknown:
-            raise ValueError(f"{self.name} keeps {list(self.slots)}, got the arrays {unknown}")
+            raise ValueError(f"{self.name} keeps {list(self.slots)}, got the arrays {shown(unknown)}")
         iterations = whole_number(document["iterations"], "iterations", least=0)
         if _in_json(self.get_config()["learning_rate"]) != _in_json(document["learning_rate"]):
             self.learning_rate = document["learning_rate"]  # equal ones stay: no file can bring one's own

@@ -1,11 +1,11 @@
 """Where a running ``fit`` stands: all that a resumed one needs besides weights and optimizer."""
 
-import reprlib
 from dataclasses import asdict, dataclass, field
 
 import numpy as np
 
 from minicnn.checks import is_number, whole_number
+from minicnn.messages import shown
 
 
 @dataclass
@@ -46,6 +46,6 @@ class Position:
         """The way back. ValueError or KeyError where ``document`` is none of :meth:`document`'s."""
         sums, count = document["totals"]["sums"], whole_number(document["totals"]["count"], "count", least=0)
         if not all(is_number(total) for total in sums.values()):
-            raise ValueError(f"sums expects numbers, got {reprlib.repr(sums)}")
+            raise ValueError(f"sums expects numbers, got {shown(sums)}")
         at = (whole_number(document[name], name, least=0) for name in ("epoch", "batch", "first_step"))
         return cls(*at, Totals(dict(sums), count))

@@ -5,9 +5,12 @@ The file is an archive (see archive.py). Its document says what the model is, it
 it had never been away.
 """
 
+import math
+
 from minicnn import config, layers, lookup
 from minicnn.archive import MISFITS, add_prefix, check_kind, read_archive, take_prefix, write_archive
 from minicnn.checks import whole_number
+from minicnn.messages import shortened
 
 MODEL, WEIGHTS = "a minicnn model", "minicnn weights"
 VERSION = 1
@@ -60,7 +63,8 @@ def load_model(path, custom_objects=None, compile=True):
                 model.compile(**document["compile"])
                 model.optimizer.load_state(document["optimizer"], take_prefix("optimizer", arrays))
     except MISFITS as error:
-        raise ValueError(f"{path} holds a model that cannot be built here: {error}{_mend(error)}") from error
+        said = f"{shortened(error, 1000)}{_mend(error)}"
+        raise ValueError(f"{path} holds a model that cannot be built here: {said}") from error
     return model
 
 
@@ -119,7 +123,8 @@ def _build(document, weights):
         del layer.initial
         layer.seed = document["seed"]
     model.set_weights(list(weights.values()))
-    model.seed, model.step = (whole_number(document[name], name, least=0) for name in ("seed", "step"))
+    model.seed = whole_number(document["seed"], "seed", least=0, most=math.inf)
+    model.step = whole_number(document["step"], "step", least=0)
     return model
 
 

@@ -22,6 +22,14 @@ def test_what_is_no_whole_number(value):
         whole_number(value, "units")
 
 
+def test_the_largest_is_named():
+    with pytest.raises(ValueError, match=r"^units expects a whole number >= 1 and at most 9,223,372,"):
+        whole_number(2**63, "units")
+    assert not is_whole(2**63) and is_whole(2**63 - 1)
+    assert whole_number(2**100, "seed", most=2**128) == 2**100
+    assert number(10**300, "scale") == 1e300
+
+
 def test_the_least_may_be_another():
     assert whole_number(0, "seed", least=0) == 0
     with pytest.raises(ValueError, match=r"^seed expects a whole number >= 2, got 1$"):
@@ -34,7 +42,7 @@ def test_numbers_become_ones_that_json_knows(check, value):
     assert json.loads(json.dumps(check(value, "scale"))) == value
 
 
-@pytest.mark.parametrize("value", [float("nan"), float("inf"), -np.inf, True, "1", None, 1j, [1.0]])
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -np.inf, True, "1", None, 1j, [1.0], 10**400])
 @pytest.mark.parametrize("check", [number, nonnegative])
 def test_what_is_no_number(check, value):
     with pytest.raises(ValueError, match=r"^scale expects a .*number.*, got"):

@@ -72,3 +72,11 @@ def test_anything_else_is_refused(thing):
 
 def test_repr_shows_the_arguments():
     assert repr(BloodOrange(9)) == "BloodOrange(segments=9)"
+
+
+def test_a_text_too_long_for_a_name_is_cut_and_like_nothing(monkeypatch):
+    monkeypatch.setattr(lookup.difflib, "get_close_matches", None)
+    for name in ("fruit" * 10**5, ["fruit"] * 10**5, {"class_name": "fruit" * 10**5, "config": {}}):
+        with pytest.raises(ValueError, match="fruit") as caught:
+            resolve(name)
+        assert len(str(caught.value)) < 1000

@@ -18,6 +18,7 @@ from minicnn.archive import (
 from minicnn.callbacks.base import Callback, History
 from minicnn.callbacks.interrupt import Interrupt
 from minicnn.callbacks.model_checkpoint import check_save_freq
+from minicnn.messages import shortened
 
 KIND, VERSION = "a minicnn backup", 2
 FILE_NAME = "backup.mcnn"
@@ -128,8 +129,8 @@ class BackupAndRestore(Callback):
         except MISFITS as error:  # all or nothing: a half restored run would look like one
             self._load_states(*before)
             raise ValueError(
-                f"{self.path} holds a backup that cannot be restored here: {type(error).__name__}: {error}; "
-                "delete it to begin anew"
+                f"{self.path} holds a backup that cannot be restored here: {type(error).__name__}: "
+                f"{shortened(error, 1000)}; delete it to begin anew"
             ) from error
         at, epochs = self.model.position, self.params["epochs"]
         if (at.epoch, at.batch) > (epochs, 0):  # its scores would be said to be those of fewer epochs
@@ -185,5 +186,5 @@ def first_difference(old, new, where=""):
     elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
         parts = [(f"{where}[{i}]", a, b) for i, (a, b) in enumerate(zip(old, new))]
     else:
-        return "" if old == new else f"{where} was {reprlib.repr(old)} and is {reprlib.repr(new)}"
+        return "" if old == new else f"{shortened(where)} was {reprlib.repr(old)} and is {reprlib.repr(new)}"
     return next(filter(None, (first_difference(a, b, place) for place, a, b in parts)), "")

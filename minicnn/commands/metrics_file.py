@@ -7,9 +7,9 @@ or, where a script trains several models, ``"parts": {"M1": {"recipe": ..., ...}
 """
 
 import json
-import math
 
-from minicnn.checks import is_number, is_whole
+from minicnn.checks import is_finite, is_number, is_whole
+from minicnn.messages import shown
 
 
 def _is_text(value):
@@ -43,7 +43,7 @@ def _is_history(value):
 
 
 def _is_duration(value):
-    return is_number(value) and math.isfinite(value) and value >= 0
+    return is_finite(value) and value >= 0
 
 
 TEXT, COUNT = ("some text", _is_text), ("a whole number >= 0", _is_count)
@@ -87,5 +87,5 @@ def _check(path, found, due):
     for key, (words, fits) in due.items():
         if key in found and not fits(found[key]):
             raise ValueError(
-                f"{path} is not as a script writes it: {key!r} expects {words}, got {found[key]!r:.60}"
+                f"{path} is not as a script writes it: {key!r} expects {words}, got {shown(found[key])}"
             )

@@ -20,6 +20,7 @@ RUN = {
 }  # fmt: skip
 ONE, TWO = RUN | {"part": "M1"} | PART, RUN | {"parts": {"M1": PART, "M2": PART}}
 ODD = [
+    10**400, [10**400], {"loss": [10**400]},
     None, True, -1, 3, 0.5, math.nan, math.inf, "x", "", [], [1], ["x"], [[1.0]], {}, {"x": 1}, {"loss": 3},
 ]  # fmt: skip
 

@@ -1,0 +1,42 @@
+"""What came, as an error's text shows it: whole where it is short, cut where it is not.
+
+A text in a file of somebody else may have millions of characters, a list in it as many numbers.
+"""
+
+import reprlib
+from itertools import islice
+
+LONGEST = 400  # characters of one value
+
+
+class _Short(reprlib.Repr):
+    """The standard library's, with dictionaries in their own order."""
+
+    def __init__(self):
+        super().__init__()
+        self.maxlevel, self.maxstring, self.maxother, self.maxlong = 3, 150, LONGEST, 60
+        self.maxlist = self.maxtuple = self.maxdict = 16
+
+    def repr_dict(self, x, level):
+        if level <= 0 and x:
+            return "{...}"
+        pairs = islice(x.items(), self.maxdict)
+        texts = [f"{self.repr1(key, level - 1)}: {self.repr1(each, level - 1)}" for key, each in pairs]
+        return f"{{{', '.join(texts + ['...'] * (len(x) > self.maxdict))}}}"
+
+
+_SHORT = _Short()
+
+
+def shown(value):
+    """``repr(value)``, of at most 400 characters; only what is shown of a text, list or dict is written."""
+    return shortened(_SHORT.repr(value))
+
+
+def shortened(text, most=LONGEST):
+    """``text``, or its beginning and its end where it has more than ``most`` characters."""
+    text = str(text)
+    if len(text) <= most:
+        return text
+    end = most // 4
+    return f"{text[: most - end - 5]} ... {text[-end:]}"
