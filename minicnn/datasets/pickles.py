@@ -13,6 +13,8 @@ import pickletools
 
 import numpy as np
 
+from minicnn.messages import shortened, shown
+
 MOST_INSTRUCTIONS = 2**18  # a published batch has some 50,000; one byte of them can make a list of 64 bytes
 
 _NAMES = {  # all an array's pickle mentions, by Python 2 and 3, NumPy 1 and 2
@@ -59,7 +61,9 @@ def read(data, source):
             _step(instruction.name, argument, stack, memo)
         (result,) = stack
     except (ValueError, IndexError, KeyError, TypeError, AttributeError, OverflowError) as error:
-        raise ValueError(f"{source} is not a pickle of plain data: {error}; get the file again") from error
+        raise ValueError(
+            f"{source} is not a pickle of plain data: {shortened(error)}; get the file again"
+        ) from error
     return result
 
 
@@ -92,6 +96,8 @@ def _step(name, argument, stack, memo):
         stack.append(_checked_name(argument))
     elif name == "STACK_GLOBAL":
         attribute, module = stack.pop(), stack.pop()
+        if not type(module) is type(attribute) is str:  # tuples of tuples of tuples have endless texts
+            raise ValueError("it asks for something whose name is no text")
         stack.append(_checked_name(f"{module} {attribute}"))
     elif name == "REDUCE":
         arguments, function = stack.pop(), stack.pop()
@@ -134,7 +140,8 @@ def _pairs(items):
 
 def _checked_name(text):
     if text not in _NAMES:
-        raise ValueError(f"it asks for {text.replace(' ', '.', 1)!r}, which has no place in plain data")
+        name = shown(text.replace(" ", ".", 1))
+        raise ValueError(f"it asks for {name}, which has no place in plain data")
     return Name(_NAMES[text])
 
 
@@ -159,7 +166,7 @@ def uint8_array(call, shape, source):
 
 def _as_bytes(content):
     if isinstance(content, Call) and content.function == "encode":  # how Python 3 writes bytes for Python 2
-        content = content.arguments[0]
+        content = next(iter(content.arguments), None)
     try:
         return content.encode("latin-1") if isinstance(content, str) else bytes(memoryview(content))
     except (TypeError, UnicodeEncodeError):

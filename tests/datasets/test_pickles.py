@@ -110,3 +110,28 @@ def test_instructions_that_make_objects_are_refused(name):
     assert name in {opcode.name for opcode in pickletools.opcodes} or name == "A_NEW_ONE"
     with pytest.raises(ValueError, match=f"instruction {name} has no place in plain data"):
         pickles._step(name, None, [[], {}], {})
+
+
+DOUBLED = b"".join(b"\x94h" + bytes([k]) + b"\x86" for k in range(16))
+
+
+@pytest.mark.parametrize("nested", [b"\x85" * 3000, DOUBLED], ids=["deep", "doubled 16 times"])
+def test_a_name_that_is_no_text_is_not_written_out(nested):
+    with pytest.raises(ValueError, match="whose name is no text") as caught:
+        pickles.read(b")" + nested + b"U\x01x\x93.", "it")
+    assert len(str(caught.value)) < 200
+
+
+@pytest.mark.parametrize("program", [b"c" + b"x" * 9999 + b"\ny\n.", b"S" + b"x" * 9999 + b"\n."])
+def test_long_texts_are_not_repeated_in_messages(program):
+    with pytest.raises(ValueError, match=r"^it is not a pickle of plain data") as caught:
+        pickles.read(program, "it")
+    assert len(str(caught.value)) < 600
+
+
+def test_an_encoding_of_nothing_is_no_array():
+    array = pickles.Call(pickles.Name("array"), ())
+    dtype, encode = pickles.Call(pickles.Name("dtype"), ("u1",)), pickles.Call(pickles.Name("encode"), ())
+    array.state = (1, (1, 2), dtype, False, encode)
+    with pytest.raises(ValueError, match="it: expected a uint8 array"):
+        pickles.uint8_array(array, (1, 2), "it")
