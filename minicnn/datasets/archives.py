@@ -9,6 +9,8 @@ import contextlib
 import hashlib
 from typing import NamedTuple
 
+from minicnn.messages import shortened
+
 
 class Known(NamedTuple):
     """What a published file must be: its size in bytes and its SHA-256, in hexadecimal digits."""
@@ -94,8 +96,13 @@ def _opened(path, known, limit):
             unpacked = _Bounded(gzip.GzipFile(fileobj=file), limit, path)
             with tarfile.open(fileobj=unpacked, mode="r|") as archive:
                 yield archive
-    except (tarfile.TarError, zlib.error, EOFError, gzip.BadGzipFile, IsADirectoryError) as error:
-        raise ValueError(f"{path} is not a readable .tar.gz ({error}): delete it and get it again") from error
+    except (tarfile.TarError, zlib.error, EOFError, gzip.BadGzipFile, IsADirectoryError, ValueError,
+            RecursionError) as error:  # fmt: skip
+        if isinstance(error, ValueError) and str(path) in str(error):
+            raise  # said here; tarfile's own, of numbers in headers, say nothing of the file
+        raise ValueError(
+            f"{path} is not a readable .tar.gz ({shortened(error)}): delete it and get it again"
+        ) from error
 
 
 def _read_member(archive, member, found, limit, path):

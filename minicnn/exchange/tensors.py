@@ -9,6 +9,7 @@ import os
 import numpy as np
 
 from minicnn.archive import replacing
+from minicnn.messages import shortened, shown
 
 READABLE = {"F16", "F32", "F64", "I8", "I16", "I32", "I64", "U8", "U16", "U32", "U64"}
 FOREIGN = {
@@ -36,17 +37,20 @@ def read(path):
             return {name: _read_one(path, file, name) for name in file.keys()}  # noqa: SIM118
     except library.SafetensorError as error:
         mend = "".join(f". {text}" for begin, text in FOREIGN.items() if first.startswith(begin))
-        raise ValueError(f"{path} is no whole safetensors file: {error}{mend}") from error
+        raise ValueError(f"{path} is no whole safetensors file: {shortened(error)}{mend}") from error
 
 
 def _read_one(path, file, name):
     kind = file.get_slice(name).get_dtype()
     if kind not in READABLE:
         raise ValueError(
-            f"{path} holds {name!r} as {kind}, which NumPy does not have: convert it where it was made "
+            f"{path} holds {shown(name)} as {kind}, which NumPy does not have: convert it where it was made "
             f"(in PyTorch net.float()) and save it again"
         )
-    return file.get_tensor(name)
+    try:
+        return file.get_tensor(name)
+    except ValueError as error:  # NumPy's, of more axes than it has
+        raise ValueError(f"{path} holds {shown(name)}, which is no array of NumPy: {error}") from error
 
 
 def fitting(source, found, due):
@@ -55,17 +59,19 @@ def fitting(source, found, due):
     ValueError, with every tensor that is missing, misshapen, too many, or of larger numbers than the dtype
     holds, unless they fit; ``source`` says where they are from.
     """
-    wrong = [f"{name!r} is missing, expected {each.shape}" for name, each in due.items() if name not in found]
+    wrong = [
+        f"{shown(name)} is missing, expected {each.shape}" for name, each in due.items() if name not in found
+    ]
     there = {name: (found[name], each) for name, each in due.items() if name in found}
     wrong += [
-        f"{name!r} has the shape {given.shape}, expected {each.shape}"
+        f"{shown(name)} has the shape {given.shape}, expected {each.shape}"
         for name, (given, each) in there.items() if given.shape != each.shape
     ]  # fmt: skip
     wrong += [
-        f"{name!r} holds numbers too large for {each.dtype}"
+        f"{shown(name)} holds numbers too large for {each.dtype}"
         for name, (given, each) in there.items() if _overflow(given, each.dtype)
     ]  # fmt: skip
-    wrong += [f"{name!r} {found[name].shape} belongs to no layer" for name in found if name not in due]
+    wrong += [f"{shown(name)} {found[name].shape} belongs to no layer" for name in found if name not in due]
     if wrong:
         more = f"; and {len(wrong) - MOST} more" if len(wrong) > MOST else ""
         raise ValueError(

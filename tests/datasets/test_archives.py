@@ -161,3 +161,14 @@ def load_folder(data, small, members):
 def test_a_wrong_batch(data, small, content, message):
     with pytest.raises(ValueError, match=f"data_batch_1.*{message}"):
         load_python(data, small, small.python | {small.first: content(small)})
+
+
+@pytest.mark.parametrize("pax", [
+    {"GNU.sparse.map": "x"}, {"GNU.sparse.size": "x"}, {"GNU.sparse.major": "1", "GNU.sparse.minor": "0"},
+    {"GNU.sparse.size": "x" * 9999},
+])  # fmt: skip
+def test_numbers_of_headers_that_are_none(data, small, pax):
+    """tarfile's own errors say what int() was given, and not of which file."""
+    with pytest.raises(ValueError, match=r"cifar-10-python\.tar\.gz is not a readable .tar.gz") as caught:
+        load_python(data, small, small.python, [small.member("other", pax_headers=pax)])
+    assert len(str(caught.value)) < 1000

@@ -1,6 +1,7 @@
 """Weights through the safetensors library: it reads ours, we read its, and what does not fit is refused."""
 
 import errno
+import json
 import sys
 
 import numpy as np
@@ -216,3 +217,10 @@ def test_without_the_package_the_message_says_how_to_get_it(monkeypatch, path):
             call(model, path)
     assert list(path.parent.iterdir()) == []
     assert mc.torch.state_dict(model)["last.bias"].shape == (3,)  # a dictionary needs no file
+
+
+def test_more_axes_than_an_array_has(path):
+    text = json.dumps({"a": {"dtype": "F32", "shape": [1] * 65, "data_offsets": [0, 4]}}).encode()
+    path.write_bytes(len(text).to_bytes(8, "little") + text + bytes(4))
+    with pytest.raises(ValueError, match=r"weights\.safetensors holds 'a', which is no array of NumPy: .*64"):
+        mc.safetensors.load(make(), path)
