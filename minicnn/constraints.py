@@ -4,8 +4,10 @@ import math
 
 import numpy as np
 
+from minicnn.checks import LARGEST, is_number, is_whole
 from minicnn.kernels import max_norm
 from minicnn.lookup import Configurable, resolve
+from minicnn.messages import shown
 
 EPSILON = 1e-7  # as in Keras; keeps a vector of zeros from dividing by its norm
 
@@ -27,15 +29,18 @@ class MaxNorm(Constraint):
     The norm is taken over ``axis``: 0 for the (K, F) weights of a dense layer, where it gives one
     vector per unit; [0, 1, 2] gives one per filter of a (KH, KW, C, F) convolution.
     Srivastava et al. 2014, "Dropout", section 5.1. As in Keras, even a vector that is short enough is
-    multiplied by norm / (1e-7 + norm), a hair below 1. ValueError for a ``max_value`` below 0 and for an axis
-    that the weights do not have.
+    multiplied by norm / (1e-7 + norm), a hair below 1. ValueError for a ``max_value`` that is no number >= 0
+    and for an axis that is no whole number, or that the weights do not have.
     """
 
     def __init__(self, max_value=2, axis=0):
-        if not max_value >= 0:
-            raise ValueError(f"MaxNorm expects max_value >= 0, got {max_value}")
+        if not (is_number(max_value) and max_value >= 0):
+            raise ValueError(f"MaxNorm expects a number max_value >= 0, got {shown(max_value)}")
         self.max_value = max_value
-        self.axis = axis if isinstance(axis, int) else [int(a) for a in axis]
+        axes = axis if isinstance(axis, (list, tuple)) else [axis]
+        if not all(is_whole(each, least=-LARGEST) for each in axes):
+            raise ValueError(f"MaxNorm expects axis as a whole number or several, got {shown(axis)}")
+        self.axis = [int(each) for each in axes] if axes is axis else int(axis)
 
     def __call__(self, w):
         new = w.copy()

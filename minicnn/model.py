@@ -5,9 +5,10 @@ import numpy as np
 from minicnn import layers as known_layers
 from minicnn import random, saving
 from minicnn import summary as tables
-from minicnn.layers.base import Layer, snake_case
+from minicnn.layers.base import Layer, checked_name, sizes, snake_case
 from minicnn.layers.conv_pool import together
 from minicnn.lookup import serialize
+from minicnn.messages import shown
 from minicnn.training import Training
 
 
@@ -22,7 +23,7 @@ class Sequential(Training):
 
     def __init__(self, layers=None, name=None):
         super().__init__()
-        self.name = name or "sequential"
+        self.name = checked_name(name, self) or "sequential"
         self.layers = []
         self.input_shape = None
         self.seed = random.get_seed()
@@ -36,7 +37,7 @@ class Sequential(Training):
         that is in this model already, or whose name another has.
         """
         if not isinstance(layer, Layer):
-            raise TypeError(f"Sequential expects layers, got {layer!r}: a class instead of an object?")
+            raise TypeError(f"Sequential expects layers, got {shown(layer)}: a class instead of an object?")
         if any(layer is other for other in self.layers):
             raise ValueError(
                 f"{layer} is in this model already: make a new one, a layer keeps what belongs to its place"
@@ -62,7 +63,7 @@ class Sequential(Training):
         taken = {other.name for other in self.layers}
         if layer.given_name is not None:
             if layer.given_name in taken:
-                raise ValueError(f"two layers are called {layer.given_name!r}: names tell them apart")
+                raise ValueError(f"two layers are called {shown(layer.given_name)}: names tell them apart")
             return layer.given_name
         stem = snake_case(type(layer).__name__)
         number = sum(isinstance(other, type(layer)) and type(other) is type(layer) for other in self.layers)
@@ -227,7 +228,7 @@ class Sequential(Training):
         """A new model of the same architecture, with fresh weights."""
         model = cls(name=config["name"])
         if config["input_shape"] is not None:
-            model.input_shape = tuple(config["input_shape"])
+            model.input_shape = sizes(config["input_shape"], "input_shape")
         for layer in config["layers"]:
             model.add(known_layers.get(layer))
         return model

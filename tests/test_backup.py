@@ -340,7 +340,12 @@ def lose_a_weight(document, arrays):
         (replace("model", "position", "epoch", value="os.system"), "epoch expects a whole number"),
         (replace("model", "position", "totals", "count", value=None), "count expects a whole number"),
         (replace("model", "position", "totals", "sums", value={"loss": "x"}), "sums expects numbers"),
+        (replace("model", "step", value=10**30), "step expects a whole number >= 0 and at most"),
         (replace("model", "history", value={}), "KeyError: 'epoch'"),
+        (replace("model", "history", "epoch", value=["a"]), "History.epoch expects whole numbers"),
+        (replace("model", "history", "history", "loss", value=["a"]), "History.history expects lists of num"),
+        (replace("model", "history", "history", "loss", value=[10**400]), "History.history expects lists"),
+        (replace("model", "history", "history", value={"x" * 9999: ["x" * 9999]}), "History.history expects"),
         (replace("callbacks", "0_EarlyStopping", value={}), "KeyError: 'wait'"),
         (replace("callbacks", "0_EarlyStopping", "wait", value="x"), "wait expects a whole number"),
         (replace("callbacks", "0_EarlyStopping", "stopped_epoch", value=None), "epoch expects a whole"),
@@ -358,8 +363,10 @@ def test_a_backup_made_by_hand_is_refused_and_changes_nothing(tmp_path, harm, me
     harm(document, arrays)
     write_archive(path, document, arrays)
     model, callbacks = build_model(), callbacks_in(tmp_path)
-    with pytest.raises(ValueError, match=rf"backup\.mcnn holds a backup that cannot be restored.*{message}"):
+    refusal = rf"backup\.mcnn holds a backup that cannot be restored.*{message}"
+    with pytest.raises(ValueError, match=refusal) as caught:
         fit(model, callbacks)
+    assert len(str(caught.value)) < 1000
     assert_equal_weights(model, build_model())
     assert (model.step, model.seed, model.position.epoch, model.history.epoch) == (0, 5, 0, [])
     assert model.optimizer.iterations == 0 and callbacks[1].best is None

@@ -57,5 +57,17 @@ def test_get_and_config():
     assert again.get_config() == {"max_value": 3, "axis": [0, 1, 2]}
     with pytest.raises(ValueError, match="did you mean 'max_norm'"):
         constraints.get("maxnrm")
-    with pytest.raises(ValueError, match="max_value >= 0"):
+    with pytest.raises(ValueError, match="a number max_value >= 0, got -1"):
         MaxNorm(-1)
+
+
+@pytest.mark.parametrize("axis", [True, 1.0, "0", None, [0, None], [True], {0: 1}])
+def test_what_is_no_axis(axis):
+    with pytest.raises(ValueError, match="MaxNorm expects axis as a whole number or several, got"):
+        MaxNorm(2, axis)
+
+
+@pytest.mark.parametrize("max_value", [10**400, float("nan"), "2", None, [1]])
+def test_what_is_no_length(max_value):
+    with pytest.raises(ValueError, match="MaxNorm expects a number max_value >= 0, got"):
+        MaxNorm(max_value)

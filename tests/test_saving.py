@@ -222,6 +222,38 @@ def forge_the_float_type(document, arrays):
     document["floatx"] = "flo,,,at32"  # numpy would read commas as separators
 
 
+def list_the_name(document, arrays):
+    document["model"]["name"] = ["m"]
+
+
+def list_the_name_of_a_layer(document, arrays):
+    document["model"]["layers"][0]["config"]["name"] = ["m"]
+
+
+def bend_to_no_axis(document, arrays):
+    document["model"]["layers"][1]["config"]["kernel_constraint"]["config"]["axis"] = True
+
+
+def bend_to_no_length(document, arrays):
+    document["model"]["layers"][1]["config"]["kernel_constraint"]["config"]["max_value"] = 10**400
+
+
+def stride_out_of_memory(document, arrays):
+    document["model"]["layers"][1]["config"]["strides"] = [10**30, 1]
+
+
+def crop_beyond_memory(document, arrays):
+    document["model"]["layers"][0] = {"class_name": "RandomCrop", "config": {"height": 10**5, "width": 10**5}}
+
+
+def divide_the_input(document, arrays):
+    document["model"]["input_shape"] = [None, 6.5, 5, 2]
+
+
+def write_a_novel(document, arrays):
+    document["model"]["layers"][0]["class_name"] = "novel" * 10**5
+
+
 def list_the_float_type(document, arrays):
     document["floatx"] = [document["floatx"]]
 
@@ -243,6 +275,14 @@ def lose_the_optimizer(document, arrays):
         pass_an_argument,
         lose_the_layers,
         lose_a_config,
+        list_the_name,
+        list_the_name_of_a_layer,
+        bend_to_no_axis,
+        bend_to_no_length,
+        stride_out_of_memory,
+        crop_beyond_memory,
+        divide_the_input,
+        write_a_novel,
         forge_the_seed,
         forge_the_float_type,
         list_the_float_type,

@@ -5,6 +5,8 @@ import math
 
 from minicnn import svg
 from minicnn.archive import is_json
+from minicnn.checks import is_number, is_whole
+from minicnn.messages import shown
 
 EVENTS = {  # and what their methods are given
     "on_train_begin": ("logs",),
@@ -103,8 +105,12 @@ class History(Callback):
         return {"epoch": self.epoch, "history": self.history}, {}
 
     def load_state(self, document, arrays):
-        self.epoch = list(document["epoch"])
-        self.history = {name: list(values) for name, values in document["history"].items()}
+        epoch, history = document["epoch"], document["history"]
+        if not all(is_whole(each, least=0) for each in epoch):
+            raise ValueError(f"History.epoch expects whole numbers, got {shown(epoch)}")
+        if not all(is_number(each) for values in history.values() for each in values):
+            raise ValueError(f"History.history expects lists of numbers, got {shown(history)}")
+        self.epoch, self.history = list(epoch), {name: list(values) for name, values in history.items()}
 
 
 class TerminateOnNaN(Callback):

@@ -21,7 +21,10 @@ from minicnn import random
 from minicnn.checks import check_choice, number, whole_number
 from minicnn.kernels import warp
 from minicnn.layers.base import Layer, snake_case
+from minicnn.messages import shown
 from minicnn.windows import middle
+
+MOST_PIXELS = 1 << 26  # of a crop: 8192 x 8192, as of the pictures that datasets read
 
 
 class _Augmentation(Layer):
@@ -31,7 +34,7 @@ class _Augmentation(Layer):
 
     def __init__(self, seed, name, input_shape):
         super().__init__(name, input_shape)
-        self.given_seed = None if seed is None else whole_number(seed, "seed", least=0)
+        self.given_seed = None if seed is None else whole_number(seed, "seed", least=0, most=np.inf)
 
     def draw(self, N):
         """(N, 2) numbers, uniform in [0, 1), for this training step; row n does not depend on N."""
@@ -173,6 +176,9 @@ class RandomCrop(_Augmentation):
     def __init__(self, height, width, seed=None, name=None, input_shape=None):
         super().__init__(seed, name, input_shape)
         self.height, self.width = whole_number(height, "height"), whole_number(width, "width")
+        if self.height * self.width > MOST_PIXELS:
+            got = f"{self.height} x {self.width}"
+            raise ValueError(f"{self} expects at most {MOST_PIXELS:,} pixels, got {got}")
 
     def compute_output_shape(self, input_shape):
         return input_shape[0], self.height, self.width, input_shape[3]
@@ -221,6 +227,6 @@ def checked_factor(value, argument, above=False):
         if len(both) != 1 + several or both[-1] > 1 or (above and both[0] == -1):
             raise ValueError
     except ValueError:
-        bounds = f"{'above' if above else 'from'} -1 up to 1"
-        raise ValueError(f"{argument} expects a number {bounds}, or two of them, got {value!r}") from None
+        due = f"a number {'above' if above else 'from'} -1 up to 1, or two of them"
+        raise ValueError(f"{argument} expects {due}, got {shown(value)}") from None
     return tuple(both) if several else both[0]

@@ -10,10 +10,11 @@ import re
 import numpy as np
 
 from minicnn import activations, config, random
-from minicnn.checks import whole_number
+from minicnn.checks import is_whole, whole_number
 from minicnn.kernels import buffers
 from minicnn.kernels.shapes import output_size, padding_amounts
 from minicnn.lookup import Configurable, serialize
+from minicnn.messages import shown
 
 
 def snake_case(name):
@@ -36,9 +37,9 @@ class Layer(Configurable):
     rank = None  # axes of the input with the batch; None: any
 
     def __init__(self, name=None, input_shape=None):
-        self.given_name = name
+        self.given_name = checked_name(name, self)
         self.name = name or snake_case(type(self).__name__)
-        self.given_input_shape = None if input_shape is None else (None, *input_shape)
+        self.given_input_shape = None if input_shape is None else (None, *sizes(input_shape, "input_shape"))
         self.params, self.grads, self.state, self.constraints = {}, {}, {}, {}
         self.input_shape = self.output_shape = None
         self.seed, self.place, self.step = None, 0, 0
@@ -186,7 +187,7 @@ class Layer(Configurable):
         return {"name": self.name, **values}
 
     def __str__(self):
-        return f"{type(self).__name__} {self.name!r}"
+        return f"{type(self).__name__} {shown(self.name)}"
 
     def __getstate__(self):
         """What copies and pickles keep: all but what the training step under way needs."""
@@ -201,6 +202,21 @@ def _plain(value):
     return list(value) if isinstance(value, tuple) else value
 
 
+def checked_name(value, owner):
+    """A text, or None for no name of its own; messages and files call layers and models by it."""
+    if not isinstance(value, str | None):
+        raise ValueError(f"{type(owner).__name__} expects name to be a text, got {shown(value)}")
+    return value
+
+
+def sizes(value, argument):
+    """A shape without the batch, (32, 32, 3), as a tuple of whole numbers >= 0, or None where not known."""
+    one = isinstance(value, (int, np.integer, str)) or not np.iterable(value)
+    if one or not all(each is None or is_whole(each, least=0) for each in value):
+        raise ValueError(f"{argument} expects whole numbers such as (32, 32, 3), got {shown(value)}")
+    return tuple(value)
+
+
 def pair(value, argument):
     """A whole number >= 1, or two of them, as two: kernel_size=3 means (3, 3)."""
     both = (value, value) if isinstance(value, (int, np.integer)) else value
@@ -208,13 +224,14 @@ def pair(value, argument):
         first, second = both
         return whole_number(first, argument), whole_number(second, argument)
     except (TypeError, ValueError):
-        raise ValueError(f"{argument} expects a whole number >= 1 or two of them, got {value!r}") from None
+        due = "a whole number >= 1 or two of them"
+        raise ValueError(f"{argument} expects {due}, got {shown(value)}") from None
 
 
 def flag(value, argument):
     """True or False: "no" and None would count as one of them."""
     if not isinstance(value, (bool, np.bool_)):
-        raise ValueError(f"{argument} expects True or False, got {value!r}")
+        raise ValueError(f"{argument} expects True or False, got {shown(value)}")
     return bool(value)
 
 
@@ -235,5 +252,5 @@ def window_output_size(layer, input_shape, window, what):
 def check_padding(padding):
     """``"valid"`` or ``"same"``, in lower case."""
     if not isinstance(padding, str) or padding.lower() not in ("valid", "same"):
-        raise ValueError(f"padding expects 'valid' or 'same', got {padding!r}")
+        raise ValueError(f"padding expects 'valid' or 'same', got {shown(padding)}")
     return padding.lower()

@@ -33,7 +33,7 @@ class Input(Layer):
 
     def __init__(self, shape, name=None):
         super().__init__(name, shape)
-        self.shape = tuple(shape)
+        self.shape = self.given_input_shape[1:]
 
     def get_config(self):
         return {"shape": list(self.shape), "name": self.name}

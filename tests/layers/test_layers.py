@@ -513,3 +513,39 @@ def test_images_do_not_see_each_other(name):
     together = layer.forward(x).copy()
     apart = np.concatenate([layer.forward(x[n : n + 1]) for n in range(len(x))])
     np.testing.assert_allclose(apart, together, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("padding", ["valid", "same"])
+@pytest.mark.parametrize("strides", [6, 7, (6, 100), 2**40])
+def test_strides_longer_than_the_picture_are_one_window(padding, strides):
+    """In little memory: 2**40 would take more than there is."""
+    x, kernel = normal(0, 2, 6, 5, 3), normal(1, 3, 2, 3, 4)
+    results = []
+    for each in (strides, (6, 5)):
+        layer = layers.Conv2D(4, (3, 2), each, padding)
+        layer.build((None, 6, 5, 3))
+        layer.set_weights([kernel, np.zeros(4)])
+        y = layer.forward(x)
+        results.append([y, layer.backward(np.ones_like(y)), *layer.grads.values()])
+    assert results[0][0].shape == (2, 1, 1, 4)
+    for long, short in zip(*results, strict=True):
+        np.testing.assert_array_equal(long, short)
+
+
+@pytest.mark.parametrize("shape", [5, "pictures", (6, 5.5), (True, 6), ("6",), (6, -1)])
+def test_what_is_no_shape(shape):
+    with pytest.raises(ValueError, match=r"input_shape expects whole numbers such as \(32, 32, 3\), got"):
+        layers.Flatten(input_shape=shape)
+    with pytest.raises(ValueError, match="expects whole numbers such as"):
+        layers.Input(shape)
+
+
+def test_a_name_is_a_text():
+    for make in (layers.Flatten, mc.Sequential):
+        with pytest.raises(ValueError, match=rf"{make.__name__} expects name to be a text, got \['m'\]"):
+            make(name=["m"])
+
+
+def test_a_crop_is_no_larger_than_memory():
+    with pytest.raises(ValueError, match=r"RandomCrop .*at most 67,108,864 pixels, got 100000 x 100000"):
+        layers.RandomCrop(10**5, 10**5)
