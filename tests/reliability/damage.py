@@ -19,7 +19,7 @@ import tracemalloc
 from pathlib import Path
 
 import minicnn as mc
-from minicnn import archive
+from minicnn import archive, saving
 from tests import killed_runs
 from tests.reliability.forks import in_a_fork
 from tests.reliability.record import Figure
@@ -228,6 +228,31 @@ def forgeries(quick):
                          found["memory"] <= ROOM and found["seconds"] < 10)  # fmt: skip
 
 
+def long_texts(text):
+    """(field, header) of models in which one field is this text."""
+    layer = {"class_name": "Flatten", "config": {"name": "flatten"}}
+    model = {"kind": saving.MODEL, "version": saving.VERSION, "floatx": "float32", "seed": 0, "step": 0,
+             "model": {"name": "m", "input_shape": [None, 2], "layers": [layer]},
+             "compile": {"optimizer": "sgd", "loss": "mse"}}  # fmt: skip
+    places = {
+        "kind": ("kind",), "version": ("version",), "float type": ("floatx",), "seed": ("seed",),
+        "shape": ("model", "input_shape"), "size": ("model", "input_shape", 1),
+        "layer": ("model", "layers", 0), "class": ("model", "layers", 0, "class_name"),
+        "configuration": ("model", "layers", 0, "config"), "argument": ("model", "layers", 0, "config", text),
+        "loss": ("compile", "loss"), "optimizer": ("compile", "optimizer"),
+    }  # fmt: skip
+    for field, (*way, last) in places.items():
+        document = copy.deepcopy(model)
+        inner = document
+        for key in way:
+            inner = inner[key]
+        inner[last] = 3 if last == text else text
+        yield field, {"document": document, "arrays": [{"name": "x", "dtype": "<f8", "shape": [8]}]}
+    for name, dtype in ((text, "<z"), ("x", text)):
+        array = {"name": name, "dtype": dtype, "shape": [8]}
+        yield f"{'type' if name == 'x' else 'name'} of an array", {"document": model, "arrays": [array]}
+
+
 def bombs():
     """Small or short files that would become large or slow: {name: content}."""
     array = {"name": "x", "dtype": "<f8"}
@@ -245,6 +270,8 @@ def bombs():
         for name, shape in sizes.items()
     }
     headers["brackets"] = b'{"arrays": [], "document": ' + b"[" * 10**6
+    texts = long_texts("x" * (most - 1000))
+    headers |= {f"a long {field}": json.dumps(header).encode() for field, header in texts}
     return {name: sealed(header, bytes(64)) for name, header in headers.items()}
 
 

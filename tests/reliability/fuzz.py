@@ -4,9 +4,10 @@ Each reader of files, archives, pickles, pictures and servers' answers is handed
 [atheris](https://github.com/google/atheris) for ten minutes (`MINICNN_FUZZ_MINUTES` says another number).
 It begins with whole examples, watches which lines of minicnn and of the standard library's parsers an
 input reaches, and keeps for its next inputs those that reach new ones. Where a digest would hide what is
-behind it, the digest is made right. What a reader says it raises is right; any other exception, a hang of
-a minute or a gigabyte of memory is a finding. As atheris itself keeps some bytes of every comparison it has
-seen, two minutes are a process's life; the next one goes on with the inputs that it kept.
+behind it, the digest is made right. What a reader says it raises is right, in a message that names the
+file and can be read; any other exception, a hang of a minute, a gigabyte of memory or 64 MB for one input is
+a finding. As atheris itself keeps some bytes of every comparison it has seen, two minutes are a process's
+life; the next one goes on with the inputs that it kept.
 """
 
 import contextlib
@@ -15,6 +16,7 @@ import math
 import os
 import random
 import re
+import resource
 import subprocess
 import sys
 import tempfile
@@ -26,6 +28,7 @@ from tests.reliability.record import Figure
 SECONDS = 60 * float(os.environ.get("MINICNN_FUZZ_MINUTES", "10"))
 QUICK = 3
 LIFE = 120  # seconds of one process
+MEGABYTES = 64  # that one input may take beyond what any has taken before
 SHOWN = 4_000  # characters of a finding: it begins with what was raised
 WATCHED = ["minicnn", "tarfile", "gzip", "pickletools", "json", "http", "email", "PIL"]
 # numba compiles the code of kernels, and must find it as it was written
@@ -72,21 +75,39 @@ def live(name, seconds, folder):
 PARTS = {name: lambda quick, name=name: fuzz(name, quick) for name in NAMES}
 
 
+def peak_memory():
+    """The most bytes of memory that this process has had."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
+def check_memory(before):
+    """AssertionError if the peak has risen by more than 64 MB since it was ``before``."""
+    more = (peak_memory() - before) / 10**6
+    assert more <= MEGABYTES, f"{more:.0f} MB or more for one input"
+
+
 def main(name, seconds, folder):
     """Fuzz one reader in this process, which ends here."""
     import atheris
 
     with atheris.instrument_imports(include=WATCHED, exclude=KERNELS):
-        from tests.reliability.readers import readers
+        from tests.reliability.readers import check_refusal, readers
     reader = readers()[name]
     corpus = Path(folder, "corpus")  # to which atheris adds
     corpus.mkdir(exist_ok=True)
     for number, example in enumerate(reader.examples):
         (corpus / str(number)).write_bytes(example)
+        reader.read(example)  # which loads and compiles what it needs: that memory is not the input's
+    with contextlib.suppress(OSError):  # only on Linux: the peak begins anew
+        Path("/proc/self/clear_refs").write_text("5")
 
     def one(data):
-        with contextlib.suppress(reader.raises):
+        before = peak_memory()
+        try:
             reader.read(data)
+        except reader.raises as error:
+            check_refusal(reader, error)
+        check_memory(before)
 
     longest = 2 * max(map(len, reader.examples))
     options = [f"-max_total_time={seconds}", f"-max_len={longest}", f"-seed={random.getrandbits(31)}",

@@ -30,14 +30,27 @@ from tests.reliability import damage
 
 RECORDS = 5  # in a batch; 10,000 in the published ones
 MEMBERS = ("batches/a", "batches/b")
+MOST_SAID = 2_000  # characters of a refusal
+BATCH = "data_batch_7"
 
 
 class Reader(NamedTuple):
-    """``examples``: whole files; ``read``: bytes to whatever is in them; ``raises``: all it may raise."""
+    """``examples``: whole files; ``read``: bytes to whatever is in them; ``raises``: all it may raise.
+
+    ``source``: what a refusal names, the file; "" where the reader is not told of one.
+    """
 
     examples: list
     read: object
     raises: type = ValueError
+    source: str = ""
+
+
+def check_refusal(reader, error):
+    """AssertionError unless a refusal is one that somebody can read, and says of which file it is."""
+    said = str(error)
+    assert len(said) <= MOST_SAID, f"a refusal of {len(said):,} characters: {said[:200]}"
+    assert reader.source in said, f"a refusal that does not name {reader.source}: {said}"
 
 
 def readers():
@@ -59,6 +72,12 @@ def readers():
 
     def backup_file(data):
         opened["backup"][1](at_path(_sealed(data)).rename(folder / "backup.mcnn"))
+
+    def binary_batch(data):
+        return cifar10._decode_binary(data, BATCH)
+
+    def pickled_batch(data):
+        return cifar10._decode_pickle(data, BATCH)
 
     def tar(data):
         return archives.read_members(*_known(at_path(gzip.compress(data, 0))), MEMBERS, 20_000)
@@ -88,18 +107,18 @@ def readers():
 
     bare = [_bare(opened[name][0].read_bytes()) for name in opened]
     return {
-        "archive": Reader(bare, archive_file),
-        "saved model": Reader(bare[:1], model_file),
-        "backup": Reader(bare[1:], backup_file),
-        "binary batch": Reader([_records()], lambda data: cifar10._decode_binary(data, "it")),
-        "pickled batch": Reader(_pickles(), lambda data: cifar10._decode_pickle(data, "it")),
-        "tar": Reader(_tars(), tar),
-        "tar on disk": Reader(_tars(), tar_on_disk),
-        "tar.gz": Reader([gzip.compress(each, 1) for each in _tars()[:1]], tar_gz),
+        "archive": Reader(bare, archive_file, source=str(path)),
+        "saved model": Reader(bare[:1], model_file, source=str(path)),
+        "backup": Reader(bare[1:], backup_file, source=str(folder / "backup.mcnn")),
+        "binary batch": Reader([_records()], binary_batch, source=BATCH),
+        "pickled batch": Reader(_pickles(), pickled_batch, source=BATCH),
+        "tar": Reader(_tars(), tar, source=str(path)),
+        "tar on disk": Reader(_tars(), tar_on_disk, source=str(path)),
+        "tar.gz": Reader([gzip.compress(each, 1) for each in _tars()[:1]], tar_gz, source=str(path)),
         "picture": Reader(_pictures(), _picture, images.UnreadablePicture),
-        "safetensors": Reader(_tensors(path), safetensors),
+        "safetensors": Reader(_tensors(path), safetensors, source=str(path)),
         "HTTP answer": Reader(_answers(), answer, download._MirrorFailed),
-        "metrics file": Reader(_metrics_files(), metrics_file),
+        "metrics file": Reader(_metrics_files(), metrics_file, source=str(folder / "run")),
     }
 
 

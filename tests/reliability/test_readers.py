@@ -34,9 +34,24 @@ def test_a_reader_raises_what_it_says(all_readers, name):
         for _ in range(150):
             try:
                 reader.read(readers.random_damage(draw.choice(reader.examples), draw))
-            except reader.raises:
+            except reader.raises as error:
+                readers.check_refusal(reader, error)
                 refused += 1
     assert refused > 10
+
+
+def test_a_refusal_is_short_and_names_its_file():
+    reader = readers.Reader([], None, source="the file")
+    readers.check_refusal(reader, ValueError("the file is damaged"))
+    for said in ("it is damaged", "the file" + "!" * readers.MOST_SAID):
+        with pytest.raises(AssertionError, match="a refusal"):
+            readers.check_refusal(reader, ValueError(said))
+
+
+def test_memory_that_one_input_takes_is_a_finding():
+    fuzz.check_memory(peak := fuzz.peak_memory())
+    with pytest.raises(AssertionError, match="65 MB or more for one input"):
+        fuzz.check_memory(peak - 65 * 10**6)
 
 
 RAISED = "=== Uncaught Python exception: ===\nSyntaxError: invalid syntax\n"
