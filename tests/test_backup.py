@@ -130,16 +130,19 @@ def test_the_backup_goes_when_the_run_is_through_or_stays_if_asked(tmp_path):
 
 @pytest.mark.parametrize(
     ("save_freq", "batches", "where"),
-    [("epoch", 3 * BATCHES + 1, "the end of epoch 3"), (1, 2 * BATCHES + 3, "batch 3 of epoch 3")],
+    [("epoch", 3 * BATCHES + 1, "the end of epoch 3"), (1, 2 * BATCHES + 3, "batch 3 of epoch 3"),
+     (12, 3 * BATCHES + 1, "batch 2 of epoch 3")],  # the log has a line that the backup does not know
 )
 def test_a_run_does_not_go_back(tmp_path, save_freq, batches, where):
     """Asked for two epochs, fit would else return the scores of three as theirs."""
     interrupted(tmp_path, batches, save_freq=save_freq)
     model, callbacks = build_model(), callbacks_in(tmp_path, save_freq)
+    log = (tmp_path / "log.csv").read_text()
     with pytest.raises(ValueError, match=f"further than epochs=2, at {where}: ask for more, or"):
         fit(model, callbacks, epochs=2)
     assert_equal_weights(model, build_model())
     assert (model.step, model.position.epoch, model.history.epoch) == (0, 0, [])
+    assert (tmp_path / "log.csv").read_text() == log
 
 
 def test_a_run_that_was_stopped_early_stays_stopped(tmp_path):
