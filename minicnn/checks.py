@@ -4,10 +4,12 @@ import numpy as np
 
 from minicnn.lookup import nearest
 
+LARGEST = 2**63 - 1  # of a whole number: compiled code and NumPy count no further
 
-def is_whole(value, least=1):
-    """Whether ``value`` is a whole number >= ``least``. True and 3.0 are none: they are slips."""
-    return isinstance(value, (int, np.integer)) and not isinstance(value, bool) and value >= least
+
+def is_whole(value, least=1, most=LARGEST):
+    """Whether ``value`` is a whole number from ``least`` to ``most``. True and 3.0 are none: slips."""
+    return isinstance(value, (int, np.integer)) and not isinstance(value, bool) and least <= value <= most
 
 
 def is_number(value):
@@ -15,10 +17,11 @@ def is_number(value):
     return isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
 
 
-def whole_number(value, argument, least=1):
+def whole_number(value, argument, least=1, most=LARGEST):
     """``value`` as an int, or a ValueError that names the argument."""
-    if not is_whole(value, least):
-        raise ValueError(f"{argument} expects a whole number >= {least}, got {value!r}")
+    if not is_whole(value, least, most):
+        top = f" and at most {most:,}" if is_whole(value, least, np.inf) else ""
+        raise ValueError(f"{argument} expects a whole number >= {least}{top}, got {value!r}")
     return int(value)
 
 
@@ -50,6 +53,21 @@ def check_choice(value, argument, choices, caller):
         among = ", ".join(map(repr, choices))
         raise ValueError(f"{caller} expects {argument} to be one of {among}, got {value!r}{hint}")
     return value
+
+
+def check_arrays(found, due, who):
+    """ValueError unless ``found`` has the names, dtypes and shapes of ``due``, both {name: array}.
+
+    ``who``: what expects them.
+    """
+    for name in due | found:
+        expected, got = _described(due.get(name)), _described(found.get(name))
+        if expected != got:
+            raise ValueError(f"{who} expects array {name!r} to be {expected}, got {got}")
+
+
+def _described(array):
+    return "none" if array is None else f"{array.dtype} {array.shape}"
 
 
 def _is_within(value, least, below, most):

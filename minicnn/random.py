@@ -8,6 +8,7 @@ global state can change a draw. Generators of this kind are called counter-based
 """
 
 import contextlib
+import math
 import secrets
 import zlib
 from contextvars import ContextVar
@@ -27,13 +28,13 @@ def set_random_seed(seed):
     ``seed``: a whole number >= 0, else ValueError.
     """
     global _SEED, _SEED_WAS_SET
-    _SEED, _SEED_WAS_SET = whole_number(seed, "set_random_seed", least=0), True
+    _SEED, _SEED_WAS_SET = whole_number(seed, "set_random_seed", least=0, most=math.inf), True
 
 
 @contextlib.contextmanager
 def seeded(seed):
     """Models built within this block start from ``seed``; other threads, and what comes after, do not."""
-    token = _SEED_HERE.set(whole_number(seed, "seeded", least=0))
+    token = _SEED_HERE.set(whole_number(seed, "seeded", least=0, most=math.inf))
     try:
         yield
     finally:

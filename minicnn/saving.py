@@ -7,7 +7,7 @@ it had never been away.
 
 from minicnn import config, layers, lookup
 from minicnn.archive import MISFITS, add_prefix, check_kind, read_archive, take_prefix, write_archive
-from minicnn.checks import whole_number
+from minicnn.checks import LARGEST, whole_number
 
 MODEL, WEIGHTS = "a minicnn model", "minicnn weights"
 VERSION = 1
@@ -37,6 +37,7 @@ def save_model(model, path):
     }
     if model.optimizer is not None:
         document["compile"] = model.get_compile_config()
+        model.optimizer.prepare(model.parameters())
         document["optimizer"], slots = model.optimizer.state()
         arrays |= add_prefix("optimizer", slots)
     write_archive(path, document, arrays)
@@ -59,6 +60,7 @@ def load_model(path, custom_objects=None, compile=True):
             if compile and document["compile"] is not None:
                 model.compile(**document["compile"])
                 model.optimizer.load_state(document["optimizer"], take_prefix("optimizer", arrays))
+                model.optimizer.check_slots(model.parameters())
     except MISFITS as error:
         raise ValueError(f"{path} holds a model that cannot be built here: {error}{_mend(error)}") from error
     return model
@@ -119,7 +121,8 @@ def _build(document, weights):
         del layer.initial
         layer.seed = document["seed"]
     model.set_weights(list(weights.values()))
-    model.seed, model.step = (whole_number(document[name], name, least=0) for name in ("seed", "step"))
+    bounds = {"seed": float("inf"), "step": LARGEST}
+    model.seed, model.step = (whole_number(document[name], name, 0, most) for name, most in bounds.items())
     return model
 
 
@@ -141,5 +144,6 @@ def _start_from(layer, label, weights):
 
 
 def _mend(error):
-    unknown = str(error).startswith("unknown ")
-    return "; pass what is your own as custom_objects, or compile=False" if unknown else ""
+    if str(error).startswith("unknown "):
+        return "; pass what is your own as custom_objects, or compile=False"
+    return "; compile=False leaves the optimizer aside" if " expects array " in str(error) else ""

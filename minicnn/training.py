@@ -7,7 +7,7 @@ from minicnn import metrics as metrics_module
 from minicnn.activations import softmax
 from minicnn.archive import add_prefix, take_prefix
 from minicnn.callbacks import CallbackList, History
-from minicnn.checks import whole_number
+from minicnn.checks import LARGEST, whole_number
 from minicnn.kernels import ahead, buffers, threads
 from minicnn.lookup import serialize
 from minicnn.position import Position, Totals
@@ -293,7 +293,8 @@ class Training:
         weights = take_prefix("weights", arrays)
         self.optimizer.load_state(document["optimizer"], take_prefix("optimizer", arrays))
         self.set_weights([weights[str(k)] for k in range(len(weights))])
-        self.seed, self.step = (whole_number(document[name], name, least=0) for name in ("seed", "step"))
+        bounds = {"seed": np.inf, "step": LARGEST}
+        self.seed, self.step = (whole_number(document[name], name, 0, most) for name, most in bounds.items())
         self.stop_training = bool(document["stop_training"])
         self.history.load_state(document["history"], {})
         self.position = Position.from_document(document["position"])

@@ -334,6 +334,32 @@ def lose_a_weight(document, arrays):
     del arrays["model/weights/1"]
 
 
+def lose_a_slot(document, arrays):
+    del arrays["model/optimizer/momentum/0/kernel"]
+
+
+def lose_all_slots(document, arrays):
+    for name in [name for name in arrays if name.startswith("model/optimizer/")]:
+        del arrays[name]
+
+
+def add_a_slot(document, arrays):
+    arrays["model/optimizer/momentum/99/kernel"] = np.zeros((4, 6), np.float32)
+
+
+def lose_a_best_weight(document, arrays):
+    del arrays["callbacks/0_EarlyStopping/2"]
+
+
+def lose_all_best_weights(document, arrays):
+    for i in range(8):
+        del arrays[f"callbacks/0_EarlyStopping/{i}"]
+
+
+def reshape_a_best_weight(document, arrays):
+    arrays["callbacks/0_EarlyStopping/0"] = np.zeros((6, 4), np.float32)
+
+
 @pytest.mark.parametrize(
     ("harm", "message"),
     [
@@ -351,6 +377,15 @@ def lose_a_weight(document, arrays):
         (replace("callbacks", "3_CSVLogger", "size", value=-1), "size expects a whole number"),
         (replace("callbacks", "3_CSVLogger", "mode", value="x"), "mode to be one of 'w', 'a'"),
         (lose_a_weight, "KeyError: '1'"),
+        (replace("model", "optimizer", "iterations", value=10**400), "iterations expects a whole number"),
+        (replace("model", "history", "epoch", value=["x"]), "epoch expects a whole number"),
+        (replace("model", "history", "history", "loss", value="os"), "history expects a list of values"),
+        (lose_a_slot, r"array 'momentum/0/kernel' to be float32 \(4, 6\), got none"),
+        (lose_all_slots, r"array 'momentum/0/kernel' to be float32 \(4, 6\), got none"),
+        (add_a_slot, r"array 'momentum/99/kernel' to be none, got float32 \(4, 6\)"),
+        (lose_a_best_weight, r"EarlyStopping.best_weights expects array '2' to be float32 \(6,\), got none"),
+        (lose_all_best_weights, r"best_weights expects array '0' to be float32 \(4, 6\), got none"),
+        (reshape_a_best_weight, r"array '0' to be float32 \(4, 6\), got float32 \(6, 4\)"),
     ],
 )
 def test_a_backup_made_by_hand_is_refused_and_changes_nothing(tmp_path, harm, message):
@@ -365,7 +400,7 @@ def test_a_backup_made_by_hand_is_refused_and_changes_nothing(tmp_path, harm, me
         fit(model, callbacks)
     assert_equal_weights(model, build_model())
     assert (model.step, model.seed, model.position.epoch, model.history.epoch) == (0, 5, 0, [])
-    assert model.optimizer.iterations == 0 and callbacks[1].best is None
+    assert model.optimizer.iterations == 0 and callbacks[1].best is None and callbacks[1].best_weights is None
 
 
 def test_only_what_a_callback_remembers_is_restored(tmp_path):

@@ -5,6 +5,7 @@ import math
 
 from minicnn import svg
 from minicnn.archive import is_json
+from minicnn.checks import whole_number
 
 EVENTS = {  # and what their methods are given
     "on_train_begin": ("logs",),
@@ -107,7 +108,9 @@ class History(Callback):
         return {"epoch": self.epoch, "history": self.history}, {}
 
     def load_state(self, document, arrays):
-        self.epoch = list(document["epoch"])
+        self.epoch = [whole_number(epoch, "epoch", least=0) for epoch in document["epoch"]]
+        if not all(isinstance(values, list) for values in document["history"].values()):
+            raise ValueError("history expects a list of values for every name")
         self.history = {name: list(values) for name, values in document["history"].items()}
 
 
