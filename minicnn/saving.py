@@ -5,9 +5,11 @@ The file is an archive (see archive.py). Its document says what the model is, it
 it had never been away.
 """
 
+import math
+
 from minicnn import config, layers, lookup
 from minicnn.archive import MISFITS, add_prefix, check_kind, read_archive, take_prefix, write_archive
-from minicnn.checks import LARGEST, whole_number
+from minicnn.checks import whole_number
 
 MODEL, WEIGHTS = "a minicnn model", "minicnn weights"
 VERSION = 1
@@ -121,8 +123,8 @@ def _build(document, weights):
         del layer.initial
         layer.seed = document["seed"]
     model.set_weights(list(weights.values()))
-    bounds = {"seed": float("inf"), "step": LARGEST}
-    model.seed, model.step = (whole_number(document[name], name, 0, most) for name, most in bounds.items())
+    model.seed = whole_number(document["seed"], "seed", least=0, most=math.inf)
+    model.step = whole_number(document["step"], "step", least=0)
     return model
 
 

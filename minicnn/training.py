@@ -7,7 +7,7 @@ from minicnn import metrics as metrics_module
 from minicnn.activations import softmax
 from minicnn.archive import add_prefix, take_prefix
 from minicnn.callbacks import CallbackList, History
-from minicnn.checks import LARGEST, whole_number
+from minicnn.checks import whole_number
 from minicnn.kernels import ahead, buffers, threads
 from minicnn.lookup import serialize
 from minicnn.position import Position, Totals
@@ -293,8 +293,8 @@ class Training:
         weights = take_prefix("weights", arrays)
         self.optimizer.load_state(document["optimizer"], take_prefix("optimizer", arrays))
         self.set_weights([weights[str(k)] for k in range(len(weights))])
-        bounds = {"seed": np.inf, "step": LARGEST}
-        self.seed, self.step = (whole_number(document[name], name, 0, most) for name, most in bounds.items())
+        self.seed = whole_number(document["seed"], "seed", least=0, most=np.inf)
+        self.step = whole_number(document["step"], "step", least=0)
         self.stop_training = bool(document["stop_training"])
         self.history.load_state(document["history"], {})
         self.position = Position.from_document(document["position"])

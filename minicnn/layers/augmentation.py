@@ -31,7 +31,7 @@ class _Augmentation(Layer):
 
     def __init__(self, seed, name, input_shape):
         super().__init__(name, input_shape)
-        self.given_seed = None if seed is None else whole_number(seed, "seed", least=0)
+        self.given_seed = None if seed is None else whole_number(seed, "seed", least=0, most=np.inf)
 
     def draw(self, N):
         """(N, 2) numbers, uniform in [0, 1), for this training step; row n does not depend on N."""
