@@ -66,5 +66,20 @@ def check_choice(value, argument, choices, caller):
     return value
 
 
+def check_arrays(found, due, who):
+    """ValueError unless ``found`` has the names, dtypes and shapes of ``due``, both {name: array}.
+
+    ``who``: what expects them.
+    """
+    for name in due | found:
+        expected, got = _described(due.get(name)), _described(found.get(name))
+        if expected != got:
+            raise ValueError(f"{who} expects array {shown(name)} to be {expected}, got {got}")
+
+
+def _described(array):
+    return "none" if array is None else f"{array.dtype} {array.shape}"
+
+
 def _is_within(value, least, below, most):
     return is_finite(value) and least <= value <= most and value < below

@@ -11,7 +11,7 @@ import math
 import numpy as np
 
 from minicnn import schedules
-from minicnn.checks import nonnegative, whole_number
+from minicnn.checks import check_arrays, nonnegative, whole_number
 from minicnn.kernels import updates
 from minicnn.lookup import Configurable, resolve, serialize
 from minicnn.messages import shortened, shown
@@ -133,6 +133,21 @@ class Optimizer(Configurable):
         self.iterations = iterations
         self._slots = {key: np.array(array) for key, array in arrays.items()}
         self._params = {}  # the next update says whose these slots are
+
+    def prepare(self, params):
+        """Have the slots of all ``params``, {name: array}, as the next step would: for layers added later."""
+        if self.iterations:
+            for name, w in params.items():
+                self._slots_of(name, w)
+
+    def check_slots(self, params):
+        """ValueError unless the slots are those of ``params``; before the first step there may be none.
+
+        A slot that a file has lost would begin anew from zeros: other weights, and no error.
+        """
+        if self._slots or self.iterations:
+            due = {f"{kind}/{name}": w for name, w in params.items() for kind in self.slots}
+            check_arrays(self._slots, due, f"{self.name} of this model")
 
     def get_config(self):
         rate = self._learning_rate

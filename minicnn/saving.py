@@ -40,6 +40,7 @@ def save_model(model, path):
     }
     if model.optimizer is not None:
         document["compile"] = model.get_compile_config()
+        model.optimizer.prepare(model.parameters())
         document["optimizer"], slots = model.optimizer.state()
         arrays |= add_prefix("optimizer", slots)
     write_archive(path, document, arrays)
@@ -62,6 +63,7 @@ def load_model(path, custom_objects=None, compile=True):
             if compile and document["compile"] is not None:
                 model.compile(**document["compile"])
                 model.optimizer.load_state(document["optimizer"], take_prefix("optimizer", arrays))
+                model.optimizer.check_slots(model.parameters())
     except MISFITS as error:
         said = f"{shortened(error, 1000)}{_mend(error)}"
         raise ValueError(f"{path} holds a model that cannot be built here: {said}") from error
@@ -146,5 +148,6 @@ def _start_from(layer, label, weights):
 
 
 def _mend(error):
-    unknown = str(error).startswith("unknown ")
-    return "; pass what is your own as custom_objects, or compile=False" if unknown else ""
+    if str(error).startswith("unknown "):
+        return "; pass what is your own as custom_objects, or compile=False"
+    return "; compile=False leaves the optimizer aside" if " expects array " in str(error) else ""

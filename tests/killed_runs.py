@@ -73,6 +73,31 @@ def outcome(model, folder):
     }
 
 
+class Remember(mc.callbacks.Callback):
+    """Know what a run was before its backup was restored, and what it is now.
+
+    ``folder``: where the callbacks write their logs. Stands before the backup in the list of callbacks.
+    """
+
+    runs_last = True
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def set_companions(self, callbacks):
+        self.others = [each for each in callbacks if type(each).state is not mc.callbacks.Callback.state]
+
+    def on_train_begin(self, logs=None):
+        self.before = self.states()
+
+    def states(self):
+        """Weights, optimizer, position, history, callbacks' states and logs, as bytes: a NaN has some."""
+        states = [self.model.training_state(), *(each.state() for each in self.others)]
+        documents = json.dumps([document for document, _ in states])
+        arrays = [(name, array.tobytes()) for _, arrays in states for name, array in arrays.items()]
+        return documents, arrays, [path.read_bytes() for path in sorted(self.folder.glob("*.csv"))]
+
+
 def die_at(kind, count):
     """Arrange for a SIGKILL at the ``count``-th event of this kind."""
     left = [count]

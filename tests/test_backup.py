@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from agreement import assert_equal_weights
-from killed_runs import BATCHES, EPOCHS, build_model, callbacks_in, data, fit, outcome
+from killed_runs import BATCHES, EPOCHS, Remember, build_model, callbacks_in, data, fit, outcome
 
 import minicnn as mc
 from minicnn.archive import read_archive, write_archive
@@ -130,16 +130,19 @@ def test_the_backup_goes_when_the_run_is_through_or_stays_if_asked(tmp_path):
 
 @pytest.mark.parametrize(
     ("save_freq", "batches", "where"),
-    [("epoch", 3 * BATCHES + 1, "the end of epoch 3"), (1, 2 * BATCHES + 3, "batch 3 of epoch 3")],
+    [("epoch", 3 * BATCHES + 1, "the end of epoch 3"), (1, 2 * BATCHES + 3, "batch 3 of epoch 3"),
+     (12, 3 * BATCHES + 1, "batch 2 of epoch 3")],  # the log has a line that the backup does not know
 )
 def test_a_run_does_not_go_back(tmp_path, save_freq, batches, where):
     """Asked for two epochs, fit would else return the scores of three as theirs."""
     interrupted(tmp_path, batches, save_freq=save_freq)
     model, callbacks = build_model(), callbacks_in(tmp_path, save_freq)
+    log = (tmp_path / "log.csv").read_text()
     with pytest.raises(ValueError, match=f"further than epochs=2, at {where}: ask for more, or"):
         fit(model, callbacks, epochs=2)
     assert_equal_weights(model, build_model())
     assert (model.step, model.position.epoch, model.history.epoch) == (0, 0, [])
+    assert (tmp_path / "log.csv").read_text() == log
 
 
 def test_a_run_that_was_stopped_early_stays_stopped(tmp_path):
@@ -331,6 +334,32 @@ def lose_a_weight(document, arrays):
     del arrays["model/weights/1"]
 
 
+def lose_a_slot(document, arrays):
+    del arrays["model/optimizer/momentum/0/kernel"]
+
+
+def lose_all_slots(document, arrays):
+    for name in [name for name in arrays if name.startswith("model/optimizer/")]:
+        del arrays[name]
+
+
+def add_a_slot(document, arrays):
+    arrays["model/optimizer/momentum/99/kernel"] = np.zeros((4, 6), np.float32)
+
+
+def lose_a_best_weight(document, arrays):
+    del arrays["callbacks/0_EarlyStopping/2"]
+
+
+def lose_all_best_weights(document, arrays):
+    for i in range(8):
+        del arrays[f"callbacks/0_EarlyStopping/{i}"]
+
+
+def reshape_a_best_weight(document, arrays):
+    arrays["callbacks/0_EarlyStopping/0"] = np.zeros((6, 4), np.float32)
+
+
 @pytest.mark.parametrize(
     ("harm", "message"),
     [
@@ -353,6 +382,14 @@ def lose_a_weight(document, arrays):
         (replace("callbacks", "3_CSVLogger", "size", value=-1), "size expects a whole number"),
         (replace("callbacks", "3_CSVLogger", "mode", value="x"), "mode to be one of 'w', 'a'"),
         (lose_a_weight, "KeyError: '1'"),
+        (replace("model", "optimizer", "iterations", value=10**400), "iterations expects a whole number"),
+        (replace("model", "history", "history", "loss", value="os"), "History.history expects lists"),
+        (lose_a_slot, r"array 'momentum/0/kernel' to be float32 \(4, 6\), got none"),
+        (lose_all_slots, r"array 'momentum/0/kernel' to be float32 \(4, 6\), got none"),
+        (add_a_slot, r"array 'momentum/99/kernel' to be none, got float32 \(4, 6\)"),
+        (lose_a_best_weight, r"EarlyStopping.best_weights expects array '2' to be float32 \(6,\), got none"),
+        (lose_all_best_weights, r"best_weights expects array '0' to be float32 \(4, 6\), got none"),
+        (reshape_a_best_weight, r"array '0' to be float32 \(4, 6\), got float32 \(6, 4\)"),
     ],
 )
 def test_a_backup_made_by_hand_is_refused_and_changes_nothing(tmp_path, harm, message):
@@ -362,14 +399,14 @@ def test_a_backup_made_by_hand_is_refused_and_changes_nothing(tmp_path, harm, me
     document, arrays = read_archive(path)
     harm(document, arrays)
     write_archive(path, document, arrays)
-    model, callbacks = build_model(), callbacks_in(tmp_path)
+    model, remember = build_model(), Remember(tmp_path)
     refusal = rf"backup\.mcnn holds a backup that cannot be restored.*{message}"
     with pytest.raises(ValueError, match=refusal) as caught:
-        fit(model, callbacks)
+        fit(model, [remember, *callbacks_in(tmp_path)])
     assert len(str(caught.value)) < 1000
+    assert remember.states() == remember.before
     assert_equal_weights(model, build_model())
     assert (model.step, model.seed, model.position.epoch, model.history.epoch) == (0, 5, 0, [])
-    assert model.optimizer.iterations == 0 and callbacks[1].best is None
 
 
 def test_only_what_a_callback_remembers_is_restored(tmp_path):

@@ -393,3 +393,20 @@ def test_lines_of_epochs_that_run_again_stand_there_once(tmp_path, append, lost)
     lines = ["2,3", "3,4"] if lost else ["0,1", "1,2", "2,3", "3,4"]
     header = ["before"] if append and not lost else ["epoch,loss"]
     assert path.read_text().splitlines() == header + lines
+
+
+def test_a_log_is_cut_when_the_run_goes_on_not_when_its_state_is_loaded(tmp_path):
+    """A backup may still be refused; and one without an epoch left to train has no other moment."""
+    path, logs = tmp_path / "log.csv", epochs_of("loss", [1, 2, 3])
+    fit(first := CSVLogger(path), logs[:2])
+    state = first.state()[0]
+    first.on_epoch_end(2, logs[2])
+    whole = path.read_bytes()
+
+    def restore():
+        second.load_state(state, {})
+        assert path.read_bytes() == whole and second.state()[0] == state
+
+    second = CSVLogger(path)
+    fit(second, logs[:2], first_epoch=2, on_begun=restore)
+    assert path.read_text().splitlines() == ["epoch,loss", "0,1", "1,2"]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from minicnn import layers
-from minicnn.checks import check_choice, is_whole, nonnegative, number, whole_number
+from minicnn.checks import LARGEST, check_arrays, check_choice, is_whole, nonnegative, number, whole_number
 
 
 @pytest.mark.parametrize("value", [1, 7, np.int64(3), np.uint8(9)])
@@ -34,6 +34,27 @@ def test_the_least_may_be_another():
     assert whole_number(0, "seed", least=0) == 0
     with pytest.raises(ValueError, match=r"^seed expects a whole number >= 2, got 1$"):
         whole_number(1, "seed", least=2)
+
+
+def test_whole_numbers_end_where_those_of_numpy_do():
+    assert whole_number(LARGEST, "steps") == np.iinfo(np.int64).max
+    with pytest.raises(ValueError, match=r"^steps expects .* and at most 9,223,372,036,854,775,807, got"):
+        whole_number(LARGEST + 1, "steps")
+    assert whole_number(10**400, "seed", most=np.inf) == 10**400
+
+
+def test_arrays_are_compared_by_name_type_and_shape():
+    due = {"w": np.ones((2, 3)), "b": np.ones(3, np.float32)}
+    check_arrays({name: 0 * array for name, array in reversed(due.items())}, due, "it")
+    for found, said in [
+        ({"w": due["w"]}, "it expects array 'b' to be float32 (3,), got none"),
+        (due | {"c": np.ones(1, int)}, "it expects array 'c' to be none, got int64 (1,)"),
+        (due | {"w": np.ones((3, 2))}, "it expects array 'w' to be float64 (2, 3), got float64 (3, 2)"),
+        (due | {"b": np.ones(3)}, "it expects array 'b' to be float32 (3,), got float64 (3,)"),
+    ]:
+        with pytest.raises(ValueError) as caught:
+            check_arrays(found, due, "it")
+        assert str(caught.value) == said
 
 
 @pytest.mark.parametrize("value", [0, 1, 0.5, np.float32(0.5), np.int8(1)])

@@ -83,6 +83,35 @@ def test_a_learning_rate_changed_after_compile_comes_back(tmp_path):
     assert load_model(tmp_path / "m").optimizer.learning_rate == 0.25
 
 
+def test_what_an_optimizer_has_not_seen_yet_is_saved_with_it(tmp_path):
+    """A layer that was added after training begins as the next step would begin it."""
+    (model := trained_model()).add(mc.layers.Dense(3, activation="softmax"))
+    model.save(tmp_path / "m")
+    loaded = load_model(tmp_path / "m")
+    assert not loaded.optimizer.state()[1]["velocity/8/kernel"].any()
+    for each in (model, loaded):
+        each.fit(X, Y, batch_size=8, epochs=1, verbose=0)
+    assert_equal_weights(loaded, model)
+
+
+def test_a_slot_that_is_missing_is_named_and_compile_false_does_without(saved):
+    document, arrays = read_archive(saved)
+    lose_a_slot(document, arrays)
+    write_archive(saved, document, arrays)
+    due = r"expects array 'velocity/1/kernel' to be float32 \(3, 2, 2, 3\), got none; compile=False leaves"
+    with pytest.raises(ValueError, match=rf"model\.mcnn holds a model .*: adam of this model {due}"):
+        load_model(saved)
+    assert load_model(saved, compile=False).optimizer is None
+
+
+def test_a_seed_may_have_any_length(tmp_path):
+    with mc.random.seeded(2**100):
+        model = mc.Sequential([mc.layers.RandomFlip(seed=2**101, input_shape=(4, 4, 1))])
+    model.save(tmp_path / "m")
+    loaded = load_model(tmp_path / "m")
+    assert (loaded.seed, loaded.layers[0].given_seed) == (2**100, 2**101)
+
+
 def test_a_model_that_was_never_compiled(tmp_path):
     model = build_model()
     save_model(model, tmp_path / "m")
@@ -262,6 +291,26 @@ def lose_the_optimizer(document, arrays):
     del document["optimizer"]
 
 
+def lose_a_slot(document, arrays):
+    del arrays["optimizer/velocity/1/kernel"]
+
+
+def add_a_slot(document, arrays):
+    arrays["optimizer/velocity/99/kernel"] = np.zeros(3, np.float32)
+
+
+def reshape_a_slot(document, arrays):
+    arrays["optimizer/velocity/1/kernel"] = arrays["optimizer/velocity/1/kernel"][None]
+
+
+def change_the_type_of_a_slot(document, arrays):
+    arrays["optimizer/velocity/1/kernel"] = arrays["optimizer/velocity/1/kernel"].astype(np.float64)
+
+
+def count_too_many_steps(document, arrays):
+    document["optimizer"]["iterations"] = 10**400
+
+
 @pytest.mark.parametrize(
     "harm",
     [
@@ -287,6 +336,11 @@ def lose_the_optimizer(document, arrays):
         forge_the_float_type,
         list_the_float_type,
         lose_the_optimizer,
+        lose_a_slot,
+        add_a_slot,
+        reshape_a_slot,
+        change_the_type_of_a_slot,
+        count_too_many_steps,
     ],
 )
 def test_a_model_file_made_by_hand_is_refused_without_taking_memory(saved, harm):

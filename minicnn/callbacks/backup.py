@@ -126,6 +126,7 @@ class BackupAndRestore(Callback):
         before = self._states()
         try:
             self._load_states(document, arrays)
+            self.model.optimizer.check_slots(self.model.parameters())
         except MISFITS as error:  # all or nothing: a half restored run would look like one
             self._load_states(*before)
             raise ValueError(

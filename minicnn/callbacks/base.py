@@ -82,7 +82,11 @@ class Callback:
         return {}, {}
 
     def load_state(self, document, arrays):
-        """Take back what :meth:`state` gave; called after ``on_train_begin``."""
+        """Take back what :meth:`state` gave; called after ``on_train_begin``.
+
+        Any error means that it does not fit. Change no file yet: the backup may still be refused, and then
+        the state of before is loaded.
+        """
 
 
 class History(Callback):

@@ -1,6 +1,5 @@
 """CSVLogger: one line of text per epoch."""
 
-import contextlib
 import csv
 import os
 
@@ -22,9 +21,11 @@ class CSVLogger(Callback):
         self.append = append
         self.keys = None
         self.mode = "a"
+        self.kept = None
 
     def on_train_begin(self, logs=None):
         self.keys = None
+        self.kept = None  # bytes that a restored run goes on from, until the rest is cut off
         self.mode = "a" if self.append else "w"
         # Opened only to fail now, not after the first epoch. Nothing is emptied yet: if a backup is
         # about to be restored, the lines of the earlier epochs are still wanted.
@@ -32,6 +33,7 @@ class CSVLogger(Callback):
             pass
 
     def on_epoch_end(self, epoch, logs=None):
+        self._cut()
         logs = logs or {}
         if self.keys is None:
             self.keys = sorted(logs)
@@ -42,14 +44,24 @@ class CSVLogger(Callback):
             writer.writerow([epoch, *(logs.get(key, "NA") for key in self.keys)])
         self.mode = "a"
 
+    def on_train_end(self, logs=None):
+        self._cut()  # there may have been no epoch left to train
+
     def state(self):
-        size = os.path.getsize(self.filename) if os.path.exists(self.filename) else 0
-        return {"keys": self.keys, "mode": self.mode, "size": size}, {}
+        return {"keys": self.keys, "mode": self.mode, "size": self._size()}, {}
 
     def load_state(self, document, arrays):
-        size = whole_number(document["size"], "size", least=0)
+        self.kept = whole_number(document["size"], "size", least=0)  # no more: it may still be refused
         self.mode = check_choice(document["mode"], "mode", ("w", "a"), "CSVLogger")
         self.keys = None if document["keys"] is None else [str(key) for key in document["keys"]]
-        # Lines written after the backup are of epochs that are now run again.
-        with contextlib.suppress(FileNotFoundError):
-            os.truncate(self.filename, min(size, os.path.getsize(self.filename)))
+
+    def _cut(self):
+        """Lines written after the backup are of epochs that are now run again."""
+        if self.kept is not None and os.path.exists(self.filename):
+            os.truncate(self.filename, self._size())
+        self.kept = None
+
+    def _size(self):
+        """Of the file, less what is to be cut off."""
+        size = os.path.getsize(self.filename) if os.path.exists(self.filename) else 0
+        return size if self.kept is None else min(size, self.kept)

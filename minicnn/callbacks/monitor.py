@@ -4,7 +4,7 @@ import math
 import warnings
 
 from minicnn.callbacks.base import Callback
-from minicnn.checks import check_choice, is_number, whole_number
+from minicnn.checks import check_arrays, check_choice, is_number, whole_number
 from minicnn.lookup import nearest
 
 FALLING = ("loss", "crossentropy", "error", "mse", "mae")  # names that end like this: lower is better
@@ -151,4 +151,8 @@ class EarlyStopping(MonitorCallback):
 
     def load_state(self, document, arrays):
         super().load_state(document, arrays)
+        if arrays or (self.restore_best_weights and self.best is not None):
+            weights = self.model.get_weights() if self.restore_best_weights else []
+            due = {str(i): weight for i, weight in enumerate(weights)}
+            check_arrays(arrays, due, "EarlyStopping.best_weights")
         self.best_weights = [arrays[str(i)] for i in range(len(arrays))] or None

@@ -12,6 +12,7 @@ Only where nothing has been compiled yet, because starting a process takes a sec
 
 import contextlib
 import importlib
+import os
 import pickle
 import subprocess
 import sys
@@ -27,6 +28,9 @@ COMMAND = (  # where to look for modules comes first, so that those of the curre
     "import sys, pickle; sys.path[:] = pickle.load(sys.stdin.buffer); "
     "from minicnn.kernels import ahead; ahead.compile_noted()"
 )
+
+if hasattr(os, "register_at_fork"):  # a fork lacks the thread that hears of its end
+    os.register_at_fork(after_in_child=lambda: setattr(jit, "second_process", None))
 
 
 def rehearsing():

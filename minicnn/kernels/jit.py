@@ -13,6 +13,7 @@ of them and everything is compiled afresh: numba alone looks only at the file a 
 and would go on calling yesterday's helper from next door.
 """
 
+import contextlib
 import functools
 import gc
 import hashlib
@@ -90,13 +91,14 @@ def prepared_folder():
         folder.mkdir(parents=True, exist_ok=True)
         if not os.access(folder, os.W_OK):
             return None
+        os.utime(folder)  # the newest, which nobody removes
+    except OSError:
+        return None
+    with contextlib.suppress(OSError):  # another process may be removing the same ones
         others = sorted(folder.parent.iterdir(), key=lambda path: path.stat().st_mtime)
         for old in others[:-4]:  # the last few stay: two checkouts may take turns
             if old != folder:
                 shutil.rmtree(old, ignore_errors=True)
-    except OSError:
-        return None
-    os.utime(folder)
     return folder
 
 
@@ -116,12 +118,7 @@ class _Kernel(registry.CPUDispatcher):
         folder = prepared_folder()
         # A file that was run, not imported, has functions whose machine code no other process could take up
         if folder is not None and function.__module__ in sys.modules:
-            usual, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(folder)
-            try:
-                self.enable_caching()
-            finally:
-                numba.config.CACHE_DIR = usual
-            self._cache._cache_file = _SealedFile(self._cache)
+            self._cache = _Cache.within(folder, function) or self._cache
 
     @property
     def _numba_type_(self):
@@ -191,6 +188,39 @@ class _PartLibrary(codegen.JITCodeLibrary):
         for library in dict.fromkeys(self._linking_libraries):
             self._final_module.link_in(library._get_module_for_linking(), preserve=True)
         self._finalized = True
+
+
+class _Cache(caching.FunctionCache):
+    """numba's, of sealed files, and without an error where they cannot be written: memory will do."""
+
+    said = False
+
+    def __init__(self, function):
+        super().__init__(function)
+        self._cache_file = _SealedFile(self)
+
+    @classmethod
+    def within(cls, folder, function):
+        """The cache of ``function``; None where numba would rather take a folder that no checksum names."""
+        usual, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(folder)
+        try:
+            cache = cls(function)
+        except RuntimeError:  # it found none
+            return None
+        finally:
+            numba.config.CACHE_DIR = usual
+        return cache if Path(cache.cache_path).is_relative_to(folder) else None
+
+    def save_overload(self, sig, data):
+        """Keep what was compiled; where that fails, say so once. numba leaves no part of a file."""
+        try:
+            super().save_overload(sig, data)
+        except OSError as error:
+            if not _Cache.said:
+                _Cache.said = True
+                why = f"{self.cache_path} cannot be written to ({error.strerror})"
+                mend = "free some space, or let MINICNN_CACHE name another folder"
+                print(f"minicnn keeps compiled kernels in memory only, {why}: {mend}", file=sys.stderr)
 
 
 class _SealedFile(caching.IndexDataCacheFile):

@@ -14,6 +14,7 @@ from agreement import ROOT
 import minicnn as mc
 from minicnn import layers
 from minicnn.kernels import ahead, jit, threads
+from tests.reliability.forks import in_a_fork
 
 
 def small_model(*more):
@@ -231,6 +232,12 @@ def test_what_the_second_process_has_begun_is_waited_for(begun):
     kernel.sign(types).unlink()
     compiling.join(60)
     assert kernel(1.0) == 2.0
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no forks here")
+def test_a_fork_which_would_not_hear_of_its_end_does_not_wait_for_it(begun):
+    """Popen.poll gives None there for ever: the thread that waits, and holds its lock, stays behind."""
+    assert in_a_fork(begun[0], 1.0, seconds=20) == 2.0
 
 
 def test_a_second_process_that_somebody_stopped_is_not_waited_for_long(begun, monkeypatch):

@@ -1,6 +1,10 @@
 """Compiling: kept on disk, and never older than the source."""
 
+import contextlib
+import io
+import os
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
@@ -8,6 +12,7 @@ from agreement import NEEDS_COMPILATION, ROOT, run_python
 from numba import types
 
 from minicnn.kernels import jit
+from tests.reliability.forks import in_a_fork
 from tests.reliability.installs import of_another_numba
 
 FOLDER = "from minicnn.kernels import helper, jit; print(jit.cache_folder())"
@@ -185,6 +190,58 @@ def test_a_cache_folder_that_cannot_be_written(copy, tmp_path):
         assert list(folder.rglob("*.nbc")) == []
     finally:
         folder.chmod(0o700)
+
+
+def two_kernels_with_no_room(folder):
+    """What is said when a limit on the size of files, below any machine code, stands for a full disk."""
+    import resource  # which Windows does not have
+
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, resource.RLIM_INFINITY))
+    with contextlib.redirect_stderr(io.StringIO()) as said:
+        results = [jit.jit(function)(1.0) for function in (lambda x: x + 1, lambda x: x + 2)]
+    return results, said.getvalue(), [path.name for path in folder.rglob("*") if path.is_file()]
+
+
+@NEEDS_COMPILATION
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="limits a process of its own")
+def test_a_cache_that_becomes_full(monkeypatch, tmp_path):
+    """Kernels are compiled into memory, one line says why the next ones will be again, no file stays."""
+    monkeypatch.setattr(jit, "prepared_folder", lambda: tmp_path)
+    results, said, files = in_a_fork(two_kernels_with_no_room, tmp_path)
+    assert results == [2.0, 3.0] and files == []
+    assert said.count("compiled kernels in memory only") == 1
+    assert str(tmp_path) in said and "cannot be written to (File too large): free some space" in said
+
+
+@NEEDS_COMPILATION
+@pytest.mark.parametrize("full", ["", "cache"])
+def test_a_cache_that_holds_no_more_folders(monkeypatch, tmp_path, full):
+    """numba alone would turn to a folder beside the source, which does not know of edited helpers."""
+    make = os.makedirs
+
+    def crowded(path, *args, **kwargs):
+        if full in str(path):
+            raise OSError(28, "No space left on device")
+        make(path, *args, **kwargs)
+
+    monkeypatch.setattr(jit, "prepared_folder", lambda: tmp_path / "cache")
+    monkeypatch.setattr(os, "makedirs", crowded)
+    kernel = jit.jit(lambda x: x + 1)
+    assert kernel._cache.cache_path is None and kernel(1.0) == 2.0
+
+
+def test_a_folder_that_another_process_removes_meanwhile(monkeypatch, tmp_path):
+    def removed(path, *args, **kwargs):
+        raise FileNotFoundError(path)
+
+    monkeypatch.setenv("MINICNN_CACHE", str(tmp_path))
+    monkeypatch.setattr(shutil, "rmtree", removed)
+    for number in range(9):  # more than stay
+        (jit.cache_folder().parent / str(number)).mkdir(parents=True)
+    assert jit.prepared_folder.__wrapped__() == jit.cache_folder()
+    monkeypatch.setattr(os, "utime", removed)
+    assert jit.prepared_folder.__wrapped__() is None
 
 
 @pytest.mark.slow  # compiles in processes of their own

@@ -1,7 +1,8 @@
 """A damaged file is refused, and a malicious one can do nothing.
 
 The files are a saved model and the backup of a run, read through the doors that users have: `load_model`
-and `BackupAndRestore`. *Refused* means a ValueError that names the file, and not one weight changed. For
+and `BackupAndRestore`. *Refused* means a ValueError that names the file, and nothing changed: no weight, nor
+what the optimizer, the history and the callbacks remember, nor the log. For
 the malicious ones something is changed behind the digest, which is then made right again: texts, numbers
 and names in the document, sizes of arrays. While they are read, an audit hook notes whatever Python does
 on their behalf: every file opened to write, every module loaded, every process, connection or piece of
@@ -31,8 +32,9 @@ ROOM = 24_000_000  # bytes: what reading a small file may take beyond three time
 # What no file may cause: https://docs.python.org/3/library/audit_events.html
 AUDITED = ("exec", "import", "marshal.", "pickle.", "ctypes.", "os.", "shutil.", "subprocess.", "socket.")
 ODDITIES = [  # in place of a text or a number
-    None, True, -1, 0, 2.5, 1e400, 10**9, 10**30, "", "os.system", "builtins.eval", "__class__", "../../x",
-    "x" * 10_000, [], {}, [[]] * 100, {"class_name": "os.system", "config": {}}, "{0.__class__}", "\0", "nan",
+    None, True, -1, 0, 2.5, 1e400, 10**9, 10**30, 10**400, "", "os.system", "builtins.eval", "__class__",
+    "../../x", "x" * 10_000, [], {}, [[]] * 100, {"class_name": "os.system", "config": {}}, "{0.__class__}",
+    "\0", "nan",
 ]  # fmt: skip
 
 
@@ -50,25 +52,28 @@ def open_model(path):
 
 
 class OpenBackup:
-    """As a user does, with a model that must be left as it is."""
+    """As a user does, with a run that must be left as it is."""
 
     def __init__(self):
         self.model = killed_runs.build_model()
 
     def __call__(self, path):
-        before = [weight.tobytes() for weight in self.model.get_weights()]  # bytes: a NaN differs from itself
+        remember = killed_runs.Remember(path.parent)
+        Path(path.parent, "log.csv").write_text("epoch,loss\n0,1\n1,1\n2,a line that no backup knows\n" * 9)
         try:
-            killed_runs.fit(self.model, callbacks(path.parent), epochs=2)  # it holds two
+            killed_runs.fit(self.model, [remember, *callbacks(path.parent)], epochs=2)  # it holds two
         except ValueError:
-            assert before == [weight.tobytes() for weight in self.model.get_weights()], "other weights"
+            assert remember.states() == remember.before, "a run that was refused has changed something"
             raise
 
 
 def callbacks(folder):
-    """Those of the backup's run that write no files."""
+    """Those of the backup's run, but for one that would save the model each time."""
     c = mc.callbacks
     backup = c.BackupAndRestore(folder / "backup.mcnn", delete_checkpoint=False)
-    return [backup, c.EarlyStopping(patience=3), c.ReduceLROnPlateau(patience=1)]
+    log = c.CSVLogger(folder / "log.csv")  # first, so that others may refuse what it has taken
+    best = c.EarlyStopping(patience=3, restore_best_weights=True)
+    return [log, backup, best, c.ReduceLROnPlateau(patience=1)]
 
 
 def doors(folder):
