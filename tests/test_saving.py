@@ -255,24 +255,12 @@ def list_the_name(document, arrays):
     document["model"]["name"] = ["m"]
 
 
-def list_the_name_of_a_layer(document, arrays):
-    document["model"]["layers"][0]["config"]["name"] = ["m"]
-
-
 def bend_to_no_axis(document, arrays):
     document["model"]["layers"][1]["config"]["kernel_constraint"]["config"]["axis"] = True
 
 
 def bend_to_no_length(document, arrays):
     document["model"]["layers"][1]["config"]["kernel_constraint"]["config"]["max_value"] = 10**400
-
-
-def stride_out_of_memory(document, arrays):
-    document["model"]["layers"][1]["config"]["strides"] = [10**30, 1]
-
-
-def crop_beyond_memory(document, arrays):
-    document["model"]["layers"][0] = {"class_name": "RandomCrop", "config": {"height": 10**5, "width": 10**5}}
 
 
 def divide_the_input(document, arrays):
@@ -325,11 +313,8 @@ def count_too_many_steps(document, arrays):
         lose_the_layers,
         lose_a_config,
         list_the_name,
-        list_the_name_of_a_layer,
         bend_to_no_axis,
         bend_to_no_length,
-        stride_out_of_memory,
-        crop_beyond_memory,
         divide_the_input,
         write_a_novel,
         forge_the_seed,

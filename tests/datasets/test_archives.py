@@ -1,5 +1,6 @@
 """Broken and hostile files under CIFAR-10's names: each is refused with its name and the mend."""
 
+import gzip
 import tarfile
 
 import pytest
@@ -172,3 +173,12 @@ def test_numbers_of_headers_that_are_none(data, small, pax):
     with pytest.raises(ValueError, match=r"cifar-10-python\.tar\.gz is not a readable .tar.gz") as caught:
         load_python(data, small, small.python, [small.member("other", pax_headers=pax)])
     assert len(str(caught.value)) < 1000
+
+
+def test_headers_of_headers_without_end(data, small):
+    """tarfile reads what a header is about by calling itself."""
+    path, header = data / "cifar-10-python.tar.gz", small.member("x", type=tarfile.XHDTYPE, size=12)
+    path.write_bytes(gzip.compress((header.tobuf() + b"12 path=abc\n" + bytes(500)) * 3000))
+    small.make_known(path, "PYTHON")
+    with pytest.raises(ValueError, match=r"cifar-10-python\.tar\.gz is not a readable .tar.gz .*recursion"):
+        cifar10.load_data()
