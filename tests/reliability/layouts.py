@@ -8,6 +8,7 @@ arithmetic, against the largest number of the result.
 import numpy as np
 
 from minicnn.kernels import ladder
+from tests.agreement import distance
 from tests.reliability.record import Figure
 
 MOST = 1e-10
@@ -51,7 +52,7 @@ def bytes_of(given):
 
 
 def difference(rung, definition, arguments, layout):
-    """How far ``rung`` is from ``definition``; infinite where it changed its arguments."""
+    """How far ``rung`` is from ``definition``; infinite where it gives a NaN or changed its arguments."""
     worst = 0.0
     for mine, its, given in zip(rung, definition, arguments):
         due = its(*laid(given, np.copy))
@@ -62,7 +63,7 @@ def difference(rung, definition, arguments, layout):
             return np.inf
         pairs = zip(*(each if isinstance(each, tuple) else (each,) for each in (found, due)), strict=True)
         for a, b in pairs:
-            worst = max(worst, float(np.abs(a - b).max() / np.abs(b).max()))
+            worst = max(worst, distance(a, b))
     return worst
 
 

@@ -1,14 +1,17 @@
 """The sections of ``python -m tests.reliability`` run, and the page says what they found."""
 
 import importlib
+import itertools
 import json
 import re
 
+import numpy as np
 import pytest
 from agreement import ROOT, run_python
+from hypothesis import strategies as st
 
 from tests.reliability import __main__ as command
-from tests.reliability import bounds, page, record
+from tests.reliability import bounds, gradients, page, record
 from tests.reliability.forks import in_a_fork
 from tests.reliability.record import Figure
 
@@ -31,6 +34,12 @@ def test_a_test_that_fails_with_bounds_checked_is_named_with_its_reason(tmp_path
     (figure,) = bounds.room("kernels", quick=False)
     assert (figure.found, figure.kept) == ("0 passed, 1 failed", False)
     assert "test_sums.py::test_sum - AssertionError: compiled: dx" in figure.note
+
+
+def test_one_nan_among_the_gradients_is_found():
+    kernel = itertools.cycle([0.0, np.nan, 0.0])
+    (figure,) = gradients.figures("Dense", lambda shape: {"x": 0.0, "kernel": next(kernel)}, 9, st.integers())
+    assert figure.found == "nan, the worst of 9" and not figure.kept
 
 
 @pytest.mark.parametrize("name", page.SECTIONS)
