@@ -62,11 +62,11 @@ def losses(quick):
     """Every loss, through a network that ends in each of five ways."""
     ends = list(test_gradients.ENDS)
     for name in test_gradients.LOSSES:
-        def look(end, N, seed, name=name):
-            return test_gradients.errors_through_a_network(name, end, N, seed)
+        def look(*given, name=name):
+            return test_gradients.errors_through_a_network(name, *given)
 
         yield from figures(f"loss, {name}", look, QUICK if quick else SHAPES, st.sampled_from(ends),
-                           st.integers(1, 4), SEEDS)  # fmt: skip
+                           test_gradients.batches(name), SEEDS)  # fmt: skip
 
 
 def flat(quick):
@@ -78,13 +78,13 @@ def flat(quick):
                                lambda seed, shape, look=look, name=name: look(name, seed, shape),
                                count, SEEDS, shapes(rank, largest=3))  # fmt: skip
     yield from figures("BatchNormalization of pairs", blind.errors_of_pairs, count,
-                       st.sampled_from([1e-3, 0.1]), SEEDS, st.integers(1, 4))  # fmt: skip
+                       st.sampled_from([1e-3, 0.1]), SEEDS, blind.CHANNELS)  # fmt: skip
     for name in blind.LOSSES:
         for of_logits in (True, False):
             yield from figures(f"loss, {name}, of {'sure logits' if of_logits else 'probabilities'}",
-                               lambda seed, N, name=name, of_logits=of_logits:
-                               blind.errors_of_loss(name, of_logits, seed, N),
-                               count, SEEDS, st.integers(1, 4))  # fmt: skip
+                               lambda *drawn, name=name, of_logits=of_logits:
+                               blind.errors_of_loss(name, of_logits, *drawn),
+                               count, SEEDS, blind.PICTURES, blind.CLASSES)  # fmt: skip
 
 
 def kinked(quick):
