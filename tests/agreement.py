@@ -27,14 +27,26 @@ def rungs(ladder):
     return pytest.mark.parametrize(("forward", "backward"), list(zip(*pairs)), ids=names)
 
 
+def distance(actual, expected):
+    """The largest difference, in 64-bit arithmetic, as a part of the largest number expected.
+
+    Infinity where either holds NaN or infinity: ``max`` and ``>`` overlook a NaN. Shapes must be the same.
+    """
+    actual, expected = np.asarray(actual, np.float64), np.asarray(expected, np.float64)
+    assert actual.shape == expected.shape, f"shape {actual.shape}, expected {expected.shape}"
+    if not (np.isfinite(actual).all() and np.isfinite(expected).all()):
+        return np.inf
+    error, size = (np.abs(each).max(initial=0) for each in (actual - expected, expected))
+    return float(error / size) if size > 0 else np.inf if error > 0 else 0.0
+
+
 def agree(actual, expected, relative=1e-10, what=""):
-    """That the largest difference is at most ``relative`` times the largest number expected."""
+    """That all is finite and no difference larger than ``relative`` times the largest number expected."""
     actual, expected = np.asarray(actual), np.asarray(expected)
     assert actual.shape == expected.shape, what
     assert actual.dtype == expected.dtype, what
-    if expected.size:
-        error, size = np.abs(actual - expected).max(), np.abs(expected).max()
-        assert error <= relative * size, f"{what}: off by {error:.3g} where numbers are up to {size:.3g}"
+    found = distance(actual, expected)
+    assert found <= relative, f"{what}: off by {found:.3g} times the largest number, not {relative:.3g}"
 
 
 def near(actual, expected, relative, what="", size=0.0):
@@ -57,6 +69,7 @@ def agree_in_float32(actual, expected, magnitude, terms, what=""):
     assert actual.dtype == np.float32, what
     assert actual.shape == expected.shape, what
     bound = (terms + 2) * np.finfo(np.float32).eps / 2 * magnitude
+    assert np.isfinite(bound).all(), what  # or anything would be within it
     assert (np.abs(actual - expected) <= bound).all(), what
 
 
@@ -74,8 +87,11 @@ def adjoint_error(Ax, y, x, Aty, least=0.0):
     """|<A x, y> - <x, A' y>|, relative to the largest these could be: 0 where A' is the transpose of A.
 
     ``least``: what to take for the largest at least, where more was summed on the way than is left.
+    Infinity where any of them holds NaN or infinity.
     """
     Ax, y, x, Aty = (np.asarray(each, np.float64) for each in (Ax, y, x, Aty))
+    if not all(np.isfinite(each).all() for each in (Ax, y, x, Aty)):
+        return np.inf
     largest = max(least, np.linalg.norm(Ax) * np.linalg.norm(y), np.linalg.norm(x) * np.linalg.norm(Aty))
     return float(abs(np.vdot(Ax, y) - np.vdot(x, Aty)) / largest) if largest > 0 else 0.0
 

@@ -295,6 +295,12 @@ def test_small_networks_in_pytorch(name, in_torch):
     both_ways(in_torch, NETWORKS[name], torch_networks.pictures(name), seed=3)
 
 
+def test_a_picture_of_one_channel_in_pytorch(in_torch):
+    conv = "Conv2D", {"filters": 1, "kernel_size": (3, 2), "strides": (1, 3), "padding": "same"}
+    x = cases.draw("one channel", (2, 3, 3, 1)).astype(np.float32)
+    both_ways(in_torch, ((3, 3, 1), [conv, ("Flatten", {}), ("Dense", {"units": 3})]), x, seed=3)
+
+
 @pytest.mark.parametrize("name", networks.MODELS)
 def test_documented_networks_in_pytorch(name, in_torch):
     x = networks.pictures("model pictures", 4).astype(np.float32)

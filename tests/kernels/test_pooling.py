@@ -40,6 +40,18 @@ def test_max_every_rung_is_the_definition(kind, dtype, p):
         agree(other_backward(dy, which, x.shape, *how(p)), dx)
 
 
+@given(windows())
+def test_max_hands_back_every_rung_in_float32_right_up_to_rounding(p):
+    """Forward nothing is rounded; backward a pixel gets a sum of what all windows hand it."""
+    x = distinct(p.seed, *p.x_shape).astype(np.float32)
+    _, which = pooling.max_forward_definition(x, *how(p))
+    dy = normal(p.seed, *which.shape).astype(np.float32)
+    definition = MAX_LADDER[0][2]
+    due, size = (definition(a.astype(np.float64), which, x.shape, *how(p)) for a in (dy, np.abs(dy)))
+    for _, _, backward in MAX_LADDER:
+        agree_in_float32(backward(dy, which, x.shape, *how(p)), due, size, p.size[0] * p.size[1])
+
+
 @pytest.mark.parametrize("H, W", [*itertools.product((1, 2, 3, 4), (1, 2, 5))])
 @pytest.mark.parametrize("zeros", [((0, 0), (0, 0)), ((0, 1), (0, 1)), ((1, 0), (1, 0)), ((1, 1), (1, 1))])
 def test_windows_of_2_x_2_that_hang_over_any_edge(H, W, zeros):
@@ -66,7 +78,7 @@ def test_average_every_rung_is_the_definition(p):
 
 
 @given(windows())
-def test_average_in_float32_is_right_up_to_rounding(p):
+def test_average_every_rung_in_float32_is_right_up_to_rounding(p):
     x = normal(p.seed, *p.x_shape).astype(np.float32)
     (_, forward, backward), *_ = AVERAGE_LADDER
     due, size = (forward(a.astype(np.float64), *how(p)) for a in (x, np.abs(x)))

@@ -122,8 +122,11 @@ def errors_of_pairs(epsilon, seed, C):
     )  # fmt: skip
 
 
+CHANNELS = st.integers(1, 20)
+
+
 @settings(max_examples=DRAWS)
-@given(epsilon=st.sampled_from([1e-3, 0.1]), seed=SEEDS, C=st.integers(1, 4))
+@given(epsilon=st.sampled_from([1e-3, 0.1]), seed=SEEDS, C=CHANNELS)
 def test_batch_normalisation_of_pairs(epsilon, seed, C):
     errors = errors_of_pairs(epsilon, seed, C)
     assert max(errors.values()) < ENOUGH, errors
@@ -132,49 +135,50 @@ def test_batch_normalisation_of_pairs(epsilon, seed, C):
 # ---- losses, of logits where a network is sure, mostly rightly, and of probabilities
 
 
-def one_hot(labels):
-    return np.eye(3)[labels]
+def one_hot(labels, K):
+    return np.eye(K)[labels]
 
 
-LOSSES = {  # the loss, its targets given labels, and what these mean
-    "sparse": (losses.SparseCategoricalCrossentropy, lambda labels: labels, one_hot),
+LOSSES = {  # the loss, its targets given labels of K classes, and what these mean
+    "sparse": (losses.SparseCategoricalCrossentropy, lambda labels, K: labels, one_hot),
     "categorical": (losses.CategoricalCrossentropy, one_hot, one_hot),
     "smoothed": (lambda: losses.CategoricalCrossentropy(label_smoothing=0.2), one_hot,
-                 lambda labels: 0.8 * one_hot(labels) + 0.2 / 3),
+                 lambda labels, K: 0.8 * one_hot(labels, K) + 0.2 / K),
     "squares": (losses.MeanSquaredError, one_hot, one_hot),
 }  # fmt: skip
+PICTURES, CLASSES = st.integers(1, 12), st.integers(2, 9)
 
 
-def sure_logits(draw, labels):
-    best = np.where(draw.random(len(labels)) < 0.8, labels, draw.integers(0, 3, len(labels)))
-    leads = draw.uniform(0.6, 1, (len(labels), 3))
-    return FAR["softmax"] * np.where(np.arange(3) == best[:, None], 0, -leads)
+def sure_logits(draw, labels, K):
+    best = np.where(draw.random(len(labels)) < 0.8, labels, draw.integers(0, K, len(labels)))
+    leads = draw.uniform(0.6, 1, (len(labels), K))
+    return FAR["softmax"] * np.where(np.arange(K) == best[:, None], 0, -leads)
 
 
-def some_probabilities(draw, labels):
+def some_probabilities(draw, labels, K):
     """Rows that need not sum to 1; a tenth of the numbers is too small to be told from 0."""
-    p = draw.uniform(0.05, 0.6, (len(labels), 3))
+    p = draw.uniform(0.05, 0.6, (len(labels), K))
     return np.where(draw.random(p.shape) < 0.1, 1e-9, p)
 
 
-def errors_of_loss(name, from_logits, seed, N):
+def errors_of_loss(name, from_logits, seed, N, K):
     (make, targets_of, meaning), draw = LOSSES[name], random(seed)
-    labels = draw.integers(0, 3, N)
-    z = (sure_logits if from_logits else some_probabilities)(draw, labels)
-    _, dz = make().value_and_gradient(targets_of(labels), z, from_logits)
+    labels = draw.integers(0, K, N)
+    z = (sure_logits if from_logits else some_probabilities)(draw, labels, K)
+    _, dz = make().value_and_gradient(targets_of(labels, K), z, from_logits)
     if name == "squares":
         loss = complex_step.squares
     else:
         loss = complex_step.crossentropy if from_logits else complex_step.LOSSES_OF_PROBABILITIES[make().name]
-    return complex_step.errors(lambda z: loss(z, meaning(labels)), {"z": z}, 1.0, {"z": dz})
+    return complex_step.errors(lambda z: loss(z, meaning(labels, K)), {"z": z}, 1.0, {"z": dz})
 
 
 @pytest.mark.parametrize("from_logits", [True, False])
 @pytest.mark.parametrize("name", LOSSES)
 @settings(max_examples=DRAWS)
-@given(seed=SEEDS, N=st.integers(1, 4))
-def test_losses(name, from_logits, seed, N):
-    errors = errors_of_loss(name, from_logits, seed, N)
+@given(seed=SEEDS, N=PICTURES, K=CLASSES)
+def test_losses(name, from_logits, seed, N, K):
+    errors = errors_of_loss(name, from_logits, seed, N, K)
     assert max(errors.values()) < ENOUGH, errors
 
 

@@ -75,9 +75,12 @@ def build(input_shape, layers):
 
 
 def pictures(x):
-    """(N, H, W, C) of NumPy as (N, C, H, W) in PyTorch; rows of numbers as they are."""
-    x = torch.from_numpy(x)
-    return x.permute(0, 3, 1, 2).contiguous() if x.ndim == 4 else x
+    """(N, H, W, C) of NumPy as (N, C, H, W) in PyTorch; rows of numbers as they are.
+
+    Copied: one channel lies the same either way, and where the strides still say that it was last, oneDNN in
+    PyTorch 2.13 convolves wrongly.
+    """
+    return torch.from_numpy(x.transpose(0, 3, 1, 2).copy() if x.ndim == 4 else x)
 
 
 def answers(net, x):

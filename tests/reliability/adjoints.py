@@ -5,11 +5,12 @@ pooling, dropout, augmentation), and convolution and max pooling as one step. Th
 the two sides, relative to the largest they could be. `tests/kernels` asks the same of every rung.
 """
 
-from hypothesis import strategies as st
-
-from tests.reliability.gradients import QUICK, SHAPES, SEEDS, PROBLEMS, figures  # isort: skip
 from agreement import ADJOINT
+from hypothesis import strategies as st
 from layers import test_adjoints
+from strategies import PROBLEMS, SEEDS
+
+from tests.reliability.gradients import QUICK, SHAPES, figures
 
 
 def of(dtype):

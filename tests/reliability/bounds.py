@@ -1,5 +1,6 @@
 """The tests pass with every index checked: no kernel reads or writes beside its arrays.
 
+All tests of minicnn itself run, those of its examples, lessons and benchmarks and the browser's do not.
 Kernels are compiled anew with `NUMBA_BOUNDSCHECK=1`, into a folder of their own, so that an index beside its
 array is an error and not a wrong number. The first part is a kernel that reads beside its array, to see that
 it is told so. Memory that is read and written through `minicnn/kernels/apart.py` and `registers.py` is bare
@@ -18,13 +19,9 @@ from pathlib import Path
 
 from benchmarks import machine
 from tests.agreement import ROOT
+from tests.reliability.coverage import ROOMS
 from tests.reliability.record import Figure
 
-ROOMS = {  # which tests
-    "kernels": ("tests/kernels",), "layers": ("tests/layers", "tests/test_against_keras.py"),
-    "training": ("tests/test_losses.py", "tests/test_optimizers.py", "tests/test_optimizers_in_models.py",
-                 "tests/test_training.py"),
-}  # fmt: skip
 QUICK = ("tests/kernels/test_dense.py",)
 BESIDE = """
 import numpy as np
@@ -60,19 +57,20 @@ def checked():
         yield os.environ | {"NUMBA_BOUNDSCHECK": "1", "MINICNN_CACHE": folder, "PYTHONPATH": str(ROOT)}
 
 
+def beside(check):
+    """What a script says that reads and writes beside arrays, with the check ("1") or without ("0")."""
+    with checked() as environment:  # a folder of its own: numba's cache does not tell checked code from other
+        script = Path(environment["MINICNN_CACHE"], "beside.py")
+        script.write_text(BESIDE, encoding="utf-8")
+        ended = subprocess.run([sys.executable, script], env=environment | {"NUMBA_BOUNDSCHECK": check},
+                               check=False, capture_output=True, text=True)  # fmt: skip
+    return ended.stdout.splitlines()
+
+
 def switch(quick):
     """Compiled code that reads or writes one place too far is caught with the check, and not without."""
     promise = "a kernel that reads beside its array, and a block of one that writes there, are caught"
-    said = []
-    for check in "10":  # each with a folder of its own: numba's cache does not tell checked code from other
-        with checked() as environment:
-            script = Path(environment["MINICNN_CACHE"], "beside.py")
-            script.write_text(BESIDE, encoding="utf-8")
-            ended = subprocess.run(
-                [sys.executable, script], env=environment | {"NUMBA_BOUNDSCHECK": check}, check=False,
-                capture_output=True, text=True,
-            )  # fmt: skip
-        said.append(ended.stdout.splitlines())
+    said = [beside(check) for check in "10"]
     kept = said == [["IndexError", "RuntimeError"], ["not seen"] * 2]
     yield Figure(promise, "both, and neither without the check" if kept else f"{said}", kept)
 

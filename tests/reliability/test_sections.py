@@ -1,14 +1,17 @@
 """The sections of ``python -m tests.reliability`` run, and the page says what they found."""
 
 import importlib
+import itertools
 import json
 import re
 
+import numpy as np
 import pytest
-from agreement import ROOT, run_python
+from agreement import NEEDS_COMPILATION, ROOT, run_python
+from hypothesis import strategies as st
 
 from tests.reliability import __main__ as command
-from tests.reliability import bounds, page, record
+from tests.reliability import bounds, coverage, gradients, page, record
 from tests.reliability.forks import in_a_fork
 from tests.reliability.record import Figure
 
@@ -31,6 +34,44 @@ def test_a_test_that_fails_with_bounds_checked_is_named_with_its_reason(tmp_path
     (figure,) = bounds.room("kernels", quick=False)
     assert (figure.found, figure.kept) == ("0 passed, 1 failed", False)
     assert "test_sums.py::test_sum - AssertionError: compiled: dx" in figure.note
+
+
+def test_one_nan_among_the_gradients_is_found():
+    kernel = itertools.cycle([0.0, np.nan, 0.0])
+    (figure,) = gradients.figures("Dense", lambda shape: {"x": 0.0, "kernel": next(kernel)}, 9, st.integers())
+    assert figure.found == "nan, the worst of 9" and not figure.kept
+
+
+@NEEDS_COMPILATION
+def test_a_kernel_that_reads_beside_its_array_is_caught():
+    assert bounds.beside("1") == ["IndexError", "RuntimeError"]
+
+
+FORK = "def largest(a, b):\n    if a > b:\n        return a\n    return b\n"
+TEST = "from fork import largest\n\n\ndef test_largest():\n    assert largest(3, 2) == 3\n"
+
+
+def test_a_branch_that_no_test_takes_is_missed(tmp_path):
+    pytest.importorskip("coverage", reason="coverage is not installed: pip install coverage")
+    (tmp_path / "fork.py").write_text(FORK)
+    (tmp_path / "test_fork.py").write_text(TEST)
+    report, ended = coverage.measured([str(tmp_path / "test_fork.py")], (), tmp_path, source="fork")
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    lines, branches = coverage.shares(report, coverage.LEAST)
+    assert (lines.found, lines.kept) == ("75.0% of 4", False)
+    assert (branches.found, branches.kept) == ("50.0% of 2", False)
+    assert branches.note.startswith("not: 1 of ") and branches.note.endswith("fork.py")
+
+
+def test_no_test_of_minicnn_is_left_out():
+    """Of what is measured with compilation off, and with bounds checked."""
+    apart = {"benchmarks", "docs", "examples", "lessons", "reliability"}
+    browser = {"test_browser.py", "test_keyboard.py", "test_widths.py"}
+    tests = {file.relative_to(ROOT).as_posix() for file in (ROOT / "tests").rglob("test_*.py")
+             if file.parent.name not in apart and file.name not in browser}  # fmt: skip
+    rooms = [each for room in coverage.ROOMS.values() for each in room]
+    assert bounds.ROOMS is coverage.ROOMS
+    assert {each for each in tests if each not in rooms and each.rsplit("/", 1)[0] not in rooms} == set()
 
 
 @pytest.mark.parametrize("name", page.SECTIONS)
