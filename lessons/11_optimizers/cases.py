@@ -83,7 +83,7 @@ def adam(step):
         *walk(step, "mv", (4, 2, -2), by_hand),
         *walk(step, "mv", (0, 3, -1, 0), usual),  # at the end w moves on, without a slope
         *small_slopes(step, "mv", by_hand),
-        *(Case("large epsilon", case.args) for case in walk(step, "mv", (4, 2), large)),
+        *(Case("large epsilon", case.args) for case in walk(step, "mv", (1, 4), large)),
         *large_slopes(step, "mv", {**usual, "beta_1": 0.99, "beta_2": 0.9}),  # alpha is above learning_rate
         arrays("mv", (3,), "float32", usual, 4),
         arrays("mv", (2, 3), "float64", usual, 10),

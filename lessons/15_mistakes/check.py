@@ -99,6 +99,7 @@ def list_cases():
         counted("ties", [[8, 1, 0], [1, 4, 5], [0, 0, 9]], 2),  # the docstring's example
         counted("ties", [[7, 3, 3], [3, 7, 3], [3, 3, 7]], 6),
         counted("ties", [[0, 4, 4], [0, 0, 4], [1, 0, 0]], 3),
+        counted("none asked for", [[5, 1], [2, 5]], 0),
         counted("fewer than asked for", [[3, 0], [0, 3]], 2),  # nothing is wrong
         counted("fewer than asked for", [[3, 1], [0, 3]], 3),
         counted("fewer than asked for", [[2, 0, 1], [0, 2, 0], [1, 0, 2]], 5),

@@ -207,7 +207,7 @@ def problem(reply, several):
         )
     if several and reply.get("threading") != "prange":
         return "compiled", (
-            "is compiled, and right as plain Python, but threads share no loop: for that it takes both "
+            "is compiled, and right as plain Python, but threads share no prange: for that it takes both "
             "@njit(parallel=True) in the line above its def and prange, not range, in its outer loop"
         )
     if not several and reply.get("threading"):

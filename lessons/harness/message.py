@@ -27,7 +27,7 @@ def text(verdict, hint=""):
     elif verdict.first.reply.get("raised") == "NotImplementedError":
         lines = [
             f"{head}   not written yet   {where}",
-            "  Write the function, save, and it is checked again.",
+            "  Write it in place of this raise, save, and it is checked again.",
         ]
     elif verdict.first.about == "compiled":
         lines += wrapped(f"{verdict.task.name} {verdict.first.problem}", "  ")

@@ -37,7 +37,7 @@ def test_object_mode_is_not_compiled(tmp_path):
 
 @pytest.mark.parametrize("threads, compiled, threading, said", [
     ((1, 2), False, "", "not compiled: put @njit(parallel=True) in the line above its def"),
-    ((1, 2), True, "parallel", "threads share no loop: for that it takes both @njit(parallel=True) in"),
+    ((1, 2), True, "parallel", "threads share no prange: for that it takes both @njit(parallel=True) in"),
     ((1, 2), True, "prange", ""),
     ((1,), False, "", "not compiled: put @njit in the line above its def"),
     ((1,), True, "", ""),
