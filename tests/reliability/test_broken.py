@@ -1,0 +1,117 @@
+"""Where what a section promises is broken on purpose, its figure says so."""
+
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import numba
+import pytest
+
+from tests.reliability import growth, installs, kills, threads
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the full run is for Linux")
+GOOD = "5" * 64  # as a checksum looks
+
+
+def figures(part):
+    """What a part yields when little is counted, as (what was found, whether the promise was kept)."""
+    return [(figure.found, figure.kept) for figure in part(True)]
+
+
+# ------------------------------------------------------------------------------- memory
+
+
+@pytest.mark.parametrize("most, kept", [(100, True), (102, False)])
+def test_memory_is_compared_fifty_epochs_after_the_tenth(most, kept):
+    """10 bytes at first, 100 from the tenth epoch to the last but one."""
+    def train(epochs, folder):
+        assert epochs == growth.SETTLED + growth.EPOCHS == 60
+        return [[10] * 9 + [100] * 50 + [most]] * 2
+
+    (figure,) = growth.growth(train, "it")(quick=False)
+    assert figure.kept == kept
+
+
+def test_a_process_that_died_has_not_kept_its_memory():
+    def train(epochs, folder):
+        raise MemoryError
+
+    assert figures(growth.growth(train, "it")) == [("the process died or took more than 60 minutes", False)]
+
+
+# ------------------------------------------------------------------------------- checksums
+
+
+def printing(monkeypatch, *texts):
+    """Have the processes of both sections print these in turn, the last for ever; they compile, too."""
+    left = [*texts]
+
+    def run(command, env, **options):
+        if cache := env.get("MINICNN_CACHE"):
+            Path(cache).mkdir(exist_ok=True)
+            Path(cache, "kernel.nbi").write_bytes(bytes(32) + numba.__version__.encode())
+        said = left.pop(0) if len(left) > 1 else left[0]
+        status = int(said.startswith("Error"))
+        return installs.subprocess.CompletedProcess(command, status, "" if status else said, said)
+
+    monkeypatch.setattr(installs.subprocess, "run", run)
+
+
+@pytest.mark.parametrize("said", ["Error: no module", "", "5" * 63])
+@pytest.mark.parametrize("name", threads.PARTS)
+def test_runs_that_end_alike_without_a_checksum_do_not_agree(monkeypatch, name, said):
+    printing(monkeypatch, said)
+    assert figures(threads.PARTS[name]) == [("0 of 2", False)]
+
+
+@pytest.mark.parametrize("name, lines", [("at once", 2), ("fork", 3), ("workers", 4)])
+def test_none_of_the_checksums_may_be_missing(monkeypatch, name, lines):
+    printing(monkeypatch, GOOD, "\n".join([GOOD] * lines))
+    assert figures(threads.PARTS[name]) == [("2 of 2", True)]
+    printing(monkeypatch, GOOD, "\n".join([GOOD] * (lines - 1)))
+    assert figures(threads.PARTS[name]) == [("0 of 2", False)]
+
+
+@pytest.mark.parametrize("said, kept", [(GOOD, True), ("Error: the compiled cache", False), ("", False)])
+def test_where_no_installation_runs_none_has_the_right_bits(monkeypatch, said, kept):
+    """Nor does an error count as clear there."""
+    printing(monkeypatch, said)
+    assert [each for part in (installs.damaged, installs.outdated) for _, each in figures(part)] == [kept] * 3
+
+
+def test_a_helper_whose_edit_only_ends_in_an_error_does_not_count_at_once(monkeypatch):
+    wrong = "Error: no module"
+    for runs, kept in (([GOOD, "6" * 64, "6" * 64, GOOD], True), ([GOOD, wrong, wrong, GOOD], False)):
+        printing(monkeypatch, *runs)
+        assert [each for _, each in figures(installs.edited)] == [kept]
+
+
+# ------------------------------------------------------------------------------- kills
+
+
+class Draw:
+    """No chance: lives are killed while they save for the third time, batch by batch."""
+
+    def randint(self, least, most):
+        return 3
+
+    def random(self):
+        return 0.0
+
+    def uniform(self, least, most):
+        return 0.0
+
+    def choice(self, these):
+        return 1
+
+
+@pytest.mark.parametrize("resumes", [True, False])
+def test_a_run_that_is_begun_anew_has_not_gone_on(monkeypatch, resumes):
+    """Although it ends with the same bits."""
+    monkeypatch.setattr(kills, "random", SimpleNamespace(Random=lambda seed: Draw()))
+    monkeypatch.setattr(kills, "QUICK", 1)  # while it saves
+    if not resumes:
+        monkeypatch.setattr(kills.backup.BackupAndRestore, "_restore", lambda self: None)
+    bits, begun, strays = kills.kills(quick=True)
+    assert bits.kept and strays.kept and begun.kept == resumes
+    assert "lives, 0 of them" not in begun.found
