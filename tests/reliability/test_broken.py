@@ -7,7 +7,8 @@ from types import SimpleNamespace
 import numba
 import pytest
 
-from tests.reliability import growth, installs, kills, threads
+from minicnn.datasets import download
+from tests.reliability import downloads, growth, installs, kills, threads
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the full run is for Linux")
 GOOD = "5" * 64  # as a checksum looks
@@ -115,3 +116,40 @@ def test_a_run_that_is_begun_anew_has_not_gone_on(monkeypatch, resumes):
     bits, begun, strays = kills.kills(quick=True)
     assert bits.kept and strays.kept and begun.kept == resumes
     assert "lives, 0 of them" not in begun.found
+
+
+# ------------------------------------------------------------------------------- downloads
+
+
+def begin_anew(url, part, *args, receive=download._receive):
+    part.unlink(missing_ok=True)
+    receive(url, part, *args)
+
+
+def test_a_byte_that_is_sent_twice_is_seen(monkeypatch):
+    """The file is right all the same."""
+    assert [kept for _, kept in figures(downloads.PARTS["kills"])] == [True]
+    monkeypatch.setattr(download, "_receive", begin_anew)
+    ((found, kept),) = figures(downloads.PARTS["kills"])
+    assert found.startswith("0 of 2, ") and not kept
+
+
+def test_processes_are_killed_all_over_the_file(monkeypatch):
+    places = []
+    monkeypatch.setattr(downloads, "killed_at", lambda place, *_: (places.append(place), (place, True))[1])
+    (figure,) = downloads.PARTS["kills"](quick=False)
+    assert figure.kept and len(places) == downloads.CUTS
+    gaps = [b - a for a, b in zip([0, *places], [*places, downloads.SIZE])]
+    assert min(gaps[1:]) > 0 and max(gaps) < 3 * downloads.SIZE / downloads.CUTS
+
+
+def test_a_process_that_never_gets_there_was_not_killed_there(monkeypatch, capfd):
+    def ask_nobody(url, *args, usual=downloads.ask):
+        return usual("http://127.0.0.1:1/", *args)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(downloads, "PATIENCE", 0.3)
+        patch.setattr(downloads, "share", lambda *args: (downloads.PROCESSES, True))
+        patch.setattr(downloads, "ask", ask_nobody)
+        assert figures(downloads.PARTS["kills"]) == [("0 of 2, with 0 to 0 bytes there", False)]
+    assert "Connection refused" in capfd.readouterr().out
