@@ -5,10 +5,11 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import numba
+import numpy as np
 import pytest
 
 from minicnn.datasets import download
-from tests.reliability import downloads, growth, installs, kills, threads
+from tests.reliability import damage, data, downloads, growth, installs, kills, pictures, threads
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the full run is for Linux")
 GOOD = "5" * 64  # as a checksum looks
@@ -153,3 +154,58 @@ def test_a_process_that_never_gets_there_was_not_killed_there(monkeypatch, capfd
         patch.setattr(downloads, "ask", ask_nobody)
         assert figures(downloads.PARTS["kills"]) == [("0 of 2, with 0 to 0 bytes there", False)]
     assert "Connection refused" in capfd.readouterr().out
+
+
+# ------------------------------------------------------------------------------- files
+
+
+def refuse(path, *args):
+    raise ValueError(f"{path} is not liked")
+
+
+def test_a_door_that_is_shut_for_all_has_not_refused_damage(monkeypatch):
+    whole = damage.doors
+
+    def saved_model(folder):
+        path, _ = whole(folder)["saved model"]
+        return {"saved model": (path, damage.open_model)}
+
+    monkeypatch.setattr(damage, "doors", saved_model)
+    monkeypatch.setattr(damage, "QUICK", 5)
+    monkeypatch.setattr(damage, "bombs", lambda: {"one": b""})
+    parts = damage.truncations, damage.flips, damage.compression
+    assert all(kept for part in parts for _, kept in figures(part))
+    monkeypatch.setattr(damage, "open_model", refuse)
+    for part in (*parts, damage.forgeries):
+        found, kept = figures(part)[0]
+        assert "and so is the whole one" in found and not kept
+
+
+def test_a_forgery_that_is_refused_without_its_name_is_not_valid(monkeypatch, tmp_path):
+    path = tmp_path / "it.mcnn"
+    whole = damage.sealed(b'{"document": {"a": [1, 2]}}', bytes(8))
+    path.write_bytes(whole)
+
+    def open_it(path):
+        if path.read_bytes() != whole:
+            raise ValueError("something is wrong")
+
+    monkeypatch.setattr(damage, "QUICK", 5)
+    monkeypatch.setattr(damage, "doors", lambda folder: {"file": (path, open_it)})
+    (found, kept), *_ = figures(damage.forgeries)
+    assert found == "0 refused, 0 valid, 5 refused without the file's name, 0 other errors" and not kept
+
+
+def test_an_archive_that_is_good_must_be_unpacked(monkeypatch):
+    monkeypatch.setattr(data.archives, "unpack", refuse)
+    assert figures(data.unpacking) == [("45 of 45 archives, but not a good one", False)]
+
+
+def test_a_picture_that_is_whole_must_be_read(monkeypatch, tmp_path):
+    def read(path):
+        raise pictures.images.UnreadablePicture(f"{path} is not liked")
+
+    monkeypatch.setattr(pictures.images, "read", read)
+    whole = {"GIF": pictures.encoded(np.zeros((9, 9, 3), np.uint8), "GIF")}
+    ((found, kept),) = figures(lambda quick: pictures.truncated(tmp_path / "it.gif", whole, quick))
+    assert found.endswith("0 of 1 whole ones are read") and not kept
