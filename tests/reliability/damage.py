@@ -117,7 +117,8 @@ def truncations(quick):
             whole, opened = path.read_bytes(), opens(path, open_it)
             lengths = range(0, len(whole), 97 if quick else 1)
             count = sum(refused(path, whole[:length], open_it) for length in lengths)
-            yield Figure(f"every truncation of a {name} is refused", f"{count:,} of {len(lengths):,}{but(opened)}",
+            yield Figure(f"every truncation of a {name} is refused",
+                         f"{count:,} of {len(lengths):,}{but(opened)}",
                          opened and count == len(lengths))  # fmt: skip
 
 
@@ -133,7 +134,8 @@ def flips(quick):
                 whole[place] ^= bit
                 count += refused(path, whole, open_it)
                 whole[place] ^= bit
-            yield Figure(f"{FLIPS:,} random bit flips of a {name} are refused", f"{count:,} of {tries:,}{but(opened)}",
+            yield Figure(f"{FLIPS:,} random bit flips of a {name} are refused",
+                         f"{count:,} of {tries:,}{but(opened)}",
                          opened and count == tries)  # fmt: skip
 
 

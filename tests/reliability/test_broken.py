@@ -3,13 +3,14 @@
 import sys
 from pathlib import Path
 from types import SimpleNamespace
+from xml.etree import ElementTree
 
 import numba
 import numpy as np
 import pytest
 
 from minicnn.datasets import download
-from tests.reliability import damage, data, downloads, growth, installs, kills, pictures, threads
+from tests.reliability import counted, damage, data, downloads, growth, installs, kills, pictures, threads
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the full run is for Linux")
 GOOD = "5" * 64  # as a checksum looks
@@ -209,3 +210,55 @@ def test_a_picture_that_is_whole_must_be_read(monkeypatch, tmp_path):
     whole = {"GIF": pictures.encoded(np.zeros((9, 9, 3), np.uint8), "GIF")}
     ((found, kept),) = figures(lambda quick: pictures.truncated(tmp_path / "it.gif", whole, quick))
     assert found.endswith("0 of 1 whole ones are read") and not kept
+
+
+# ------------------------------------------------------------------------------- tests that are counted
+
+TESTS = """
+import pytest
+
+@pytest.mark.parametrize("k", range(3))
+def test_these_sums(k):
+    if k == 1:
+        raise KeyError("x")
+
+def test_others():
+    pytest.skip("something is missing")
+"""
+
+
+def test_cases_that_ran_are_found_with_how_they_failed(tmp_path):
+    file = tmp_path / "test_it.py"
+    file.write_text(TESTS)
+    profile = "from hypothesis import settings\nsettings.register_profile('quick')\n"
+    (tmp_path / "conftest.py").write_text(profile)
+    assert counted.cases(str(file), "", "quick") == (1, {"it: these sums": ["", "KeyError: 'x'", ""]})
+
+
+@pytest.mark.parametrize("least, ends, found", [
+    ({"sums": 3}, (0, {"it: sums": [""] * 3}), [("sums", "3 of 3", "")]),
+    ({"sums": 2}, (0, {"it: sums": [""] * 3}), [("sums", "3 of 3", "")]),
+    ({"sums": 4}, (0, {"it: sums": [""] * 3}), [("sums", "3 of 3", "1 fewer than there were")]),
+    ({"sums": 1}, (1, {"it: sums": ["", "no"]}), [("sums", "1 of 2", "no"), "1"]),
+    ({"sums": 1}, (0, {"it: all sums": [""]}), [("sums", "0 of 0", "1 fewer than there were"),
+                                                ("all sums", "1 of 1", "")]),  # it has another name now
+    ({"sums": 1}, (3, {"it: sums": [""]}), [("sums", "1 of 1", ""), "3"]),  # pytest's own error
+    ({"sums": 1}, (4, {}), [("sums", "0 of 0", "1 fewer than there were"), "4"]),  # no such file
+])  # fmt: skip
+def test_a_figure_has_as_many_cases_as_before(monkeypatch, least, ends, found):
+    monkeypatch.setattr(counted, "cases", lambda *args: ends)
+    for figure, due in zip(counted.counted("tests/test_it.py", least)(True), found, strict=True):
+        name, text, note = due if isinstance(due, tuple) else ("pytest ends well", f"status {due}", "")
+        assert (figure.promise, figure.found, figure.note) == (f"it: {name}", text, note)
+        assert figure.kept == (isinstance(due, tuple) and not note)
+
+
+def test_a_failure_without_a_message_is_one():
+    case = "<testcase classname='tests.kernels.test_it' name='test_this_and_that[1]'>{}</testcase>"
+    for inside, said in (
+        ("<failure message=''>x</failure>", "failure without a message"),
+        ("<error/>", "error without a message"),
+        ("<system-out>x</system-out>", ""), ("<failure message='1 != 2'/>", "1 != 2"),
+    ):  # fmt: skip
+        found = ElementTree.fromstring(case.format(inside))
+        assert (counted.sentence(found), counted.failure(found)) == ("it: this and that", said)
