@@ -62,7 +62,8 @@ def difference(rung, definition, arguments, layout):
             return np.inf
         pairs = zip(*(each if isinstance(each, tuple) else (each,) for each in (found, due)), strict=True)
         for a, b in pairs:
-            worst = max(worst, float(np.abs(a - b).max() / np.abs(b).max()))
+            error = np.abs(a - b).max() / np.abs(b).max()
+            worst = float(np.maximum(worst, error))  # a NaN stays one, which max() may pass over
     return worst
 
 

@@ -8,9 +8,22 @@ from xml.etree import ElementTree
 import numba
 import numpy as np
 import pytest
+from hypothesis import strategies
 
 from minicnn.datasets import download
-from tests.reliability import counted, damage, data, downloads, growth, installs, kills, pictures, threads
+from tests.reliability import (
+    counted,
+    damage,
+    data,
+    downloads,
+    gradients,
+    growth,
+    installs,
+    kills,
+    layouts,
+    pictures,
+    threads,
+)
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the full run is for Linux")
 GOOD = "5" * 64  # as a checksum looks
@@ -216,6 +229,7 @@ def test_a_picture_that_is_whole_must_be_read(monkeypatch, tmp_path):
 
 TESTS = """
 import pytest
+from hypothesis import strategies
 
 @pytest.mark.parametrize("k", range(3))
 def test_these_sums(k):
@@ -262,3 +276,19 @@ def test_a_failure_without_a_message_is_one():
     ):  # fmt: skip
         found = ElementTree.fromstring(case.format(inside))
         assert (counted.sentence(found), counted.failure(found)) == ("it: this and that", said)
+
+
+# ------------------------------------------------------------------------------- numbers
+
+
+@pytest.mark.parametrize("worst, kept", [(0.0, True), (1.0, False), (np.nan, False)])
+def test_an_error_that_is_no_number_is_not_small(worst, kept):
+    """Wherever it stands among the others."""
+    left = [{"dx": 0.0, "dw": each} for each in (0.0, worst, 0.0)]
+    some = strategies.integers()
+    (figure,) = gradients.figures("it", lambda number: left.pop() if left else {}, 3, some)
+    assert figure.kept == kept
+
+    rungs = (lambda x: x + worst, np.copy), (np.copy, np.copy)
+    error = layouts.difference(*rungs, [[np.ones(3)], [np.ones(3)]], np.copy)
+    assert (error <= layouts.MOST) == kept
