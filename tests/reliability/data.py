@@ -21,7 +21,7 @@ import numpy as np
 from minicnn import datasets
 from minicnn.datasets import archives, cifar10
 from tests.reliability.pictures import pictures
-from tests.reliability.readers import _known, _member
+from tests.reliability.readers import known_file, tar_member
 from tests.reliability.record import Figure
 
 BATCHES = [f"cifar-10-batches-py/{name}" for name in cifar10._BATCHES]
@@ -62,9 +62,9 @@ def load_archive(folder, members, extra=()):
     """Load what an archive holds: ``members`` {name: bytes} and ``extra``, TarInfos with their content."""
     path = folder / "cifar-10-python.tar.gz"
     with tarfile.open(path, "w:gz", compresslevel=1) as archive:
-        for info, content in [*extra, *((_member(n, size=len(c)), c) for n, c in members.items())]:
+        for info, content in [*extra, *((tar_member(n, size=len(c)), c) for n, c in members.items())]:
             archive.addfile(info, io.BytesIO(content))
-    with mock.patch.object(cifar10, "PYTHON", _known(path)[1]):
+    with mock.patch.object(cifar10, "PYTHON", known_file(path)[1]):
         return cifar10.load_data()
 
 
@@ -84,15 +84,15 @@ def members(quick):
     kinds = {"symbolic link": tarfile.SYMTYPE, "hard link": tarfile.LNKTYPE, "pipe": tarfile.FIFOTYPE,
              "folder": tarfile.DIRTYPE, "device": tarfile.CHRTYPE}  # fmt: skip
     refused = {
-        **{kind: (without, [(_member(first, type=code, linkname="/etc/passwd"), b"")])
+        **{kind: (without, [(tar_member(first, type=code, linkname="/etc/passwd"), b"")])
            for kind, code in kinds.items()},
-        "duplicate": (good, [(_member(first, size=3), b"abc")]),
+        "duplicate": (good, [(tar_member(first, size=3), b"abc")]),
         "oversized": (good | {first: bytes(10**5 + 1)}, []),
         "missing": (without, []),
     }  # fmt: skip
     names = ("/tmp/absolute", "../../up", "cifar-10-batches-py/../../up", f"./{first}", "batches/x/", "C:\\x")
-    passed = {name: [(_member(name, size=3), b"abc")] for name in names}
-    passed |= {f"{name}, a {kind}": [(_member(name, type=code, linkname="/etc/passwd"), b"")]
+    passed = {name: [(tar_member(name, size=3), b"abc")] for name in names}
+    passed |= {f"{name}, a {kind}": [(tar_member(name, type=code, linkname="/etc/passwd"), b"")]
                for name in names for kind, code in kinds.items()}  # fmt: skip
     with small_cifar() as folder:
         found = [is_refused(load_archive, folder, *each, name="cifar-10-python.tar.gz")
@@ -110,29 +110,40 @@ def members(quick):
 def unpacking(quick):
     """The same where members are written: the archive of the flowers."""
     good = {f"flower_photos/daisy/{k}.jpg": b"x" * 100 for k in range(3)}
-    wanted = datasets.flowers._is_wanted
     kinds = (tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.FIFOTYPE, tarfile.DIRTYPE, tarfile.CHRTYPE)
     names = ("flower_photos/daisy/0.jpg", "flower_photos/daisy", "flower_photos", "x")
-    bad = [_member(name, type=kind, linkname=link)
+    bad = [tar_member(name, type=kind, linkname=link)
            for kind in kinds for link in ("/etc", "../..") for name in names]  # fmt: skip
     names = ("/tmp/x.jpg", "flower_photos/../../x.jpg", "flower_photos/daisy/../x.jpg",
              "flower_photos/daisy/x/y.jpg", "flower_photos/daisy/x.jpg/../../y.jpg")  # fmt: skip
-    bad += [_member(name) for name in names]
+    bad += [tar_member(name) for name in names]
     kept = 0
     for info in bad:
-        with tempfile.TemporaryDirectory() as folder:
-            folder, path = Path(folder), Path(folder, "a.tgz")
-            with tarfile.open(path, "w:gz") as archive:
-                archive.addfile(info)
-                for name, content in good.items():
-                    archive.addfile(_member(name, size=len(content)), io.BytesIO(content))
-            with contextlib.suppress(ValueError):
-                archives.unpack(*_known(path), wanted, folder / "out", 1000, 10**5)
-            there = {each.relative_to(folder / "out").as_posix() for each in (folder / "out").rglob("*")
-                     if not each.is_dir() or each.is_symlink()}  # fmt: skip
+        with unpacked([info], good) as (folder, there):
             kept += there <= good.keys() and {each.name for each in folder.iterdir()} <= {"a.tgz", "out"}
+    with unpacked([], good) as (_, there):
+        whole = there == good.keys()
     yield Figure("unpacking writes plain files of wanted names into its folder, and nothing else, whatever "
-                 "members there are", f"{kept} of {len(bad)} archives", kept == len(bad))  # fmt: skip
+                 "members there are",
+                 f"{kept} of {len(bad)} archives, {'and' if whole else 'but not'} a good one",
+                 kept == len(bad) and whole)  # fmt: skip
+
+
+@contextlib.contextmanager
+def unpacked(bad, good):
+    """An archive of these members, unpacked as the flowers' is: its folder, and what was written, by name."""
+    with tempfile.TemporaryDirectory() as folder:
+        folder, path = Path(folder), Path(folder, "a.tgz")
+        with tarfile.open(path, "w:gz") as archive:
+            for info in bad:
+                archive.addfile(info)
+            for name, content in good.items():
+                archive.addfile(tar_member(name, size=len(content)), io.BytesIO(content))
+        out = folder / "out"
+        with contextlib.suppress(ValueError):
+            archives.unpack(*known_file(path), datasets.flowers._is_wanted, out, 1000, 10**5)
+        yield folder, {each.relative_to(out).as_posix() for each in out.rglob("*")
+                       if not each.is_dir() or each.is_symlink()}  # fmt: skip
 
 
 def batches(quick):

@@ -1,13 +1,13 @@
 """Coverage-guided fuzzing finds no exception that is not documented.
 
 Each reader of files, archives, pickles, pictures and servers' answers is handed inputs by
-[atheris](https://github.com/google/atheris) for ten minutes (`MINICNN_FUZZ_MINUTES` says another number).
-It begins with whole examples, watches which lines of minicnn and of the standard library's parsers an
-input reaches, and keeps for its next inputs those that reach new ones. Where a digest would hide what is
-behind it, the digest is made right. What a reader says it raises is right, in a message that names the
-file and can be read; any other exception, a hang of a minute, a gigabyte of memory or 64 MB for one input is
-a finding. As atheris itself keeps some bytes of every comparison it has seen, two minutes are a process's
-life; the next one goes on with the inputs that it kept.
+[atheris](https://github.com/google/atheris) for ten minutes (`MINICNN_FUZZ_MINUTES` says another number;
+fewer than ten keep no promise). It begins with whole examples, watches which lines of minicnn and of the
+standard library's parsers an input reaches, and keeps for its next inputs those that reach new ones. Where a
+digest would hide what is behind it, the digest is made right. What a reader says it raises is right, in a
+message that names the file and can be read; any other exception, a hang of a minute, a gigabyte of memory or
+64 MB for one input is a finding. As atheris itself keeps some bytes of every comparison it has seen, two
+minutes are a process's life; the next one goes on with the inputs that it kept.
 """
 
 import contextlib
@@ -26,6 +26,7 @@ from tests.agreement import ROOT
 from tests.reliability.record import Figure
 
 SECONDS = 60 * float(os.environ.get("MINICNN_FUZZ_MINUTES", "10"))
+LEAST = 600  # of them keep the promise
 QUICK = 3
 LIFE = 120  # seconds of one process
 MEGABYTES = 64  # that one input may take beyond what any has taken before
@@ -52,7 +53,9 @@ def fuzz(name, quick):
             more, branches, found = live(name, min(left, LIFE), folder)
             inputs, left = inputs + more, left - LIFE
     tried = f"{inputs:,} inputs, {branches} branches reached"
-    yield Figure(promise, f"{tried}, {'a finding' if found else 'nothing found'}", not found, found[:SHOWN])
+    short = "" if quick or SECONDS >= LEAST else f"too short: {LEAST / 60:g} minutes keep the promise"
+    yield Figure(promise, f"{tried}, {'a finding' if found else 'nothing found'}", not found and not short,
+                 found[:SHOWN] or short)  # fmt: skip
 
 
 def live(name, seconds, folder):

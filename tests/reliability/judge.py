@@ -3,8 +3,9 @@
     python -m tests.reliability.judge < jobs > verdicts
 
 A job is a line of JSON, {"tests": files below tests/, "cpu": seconds of processor time allowed}; so is what
-comes back, {"status": pytest's, or minus the signal that ended it, "cpu": seconds taken, "failed": a test}.
-What every run imports besides minicnn is imported once, here.
+comes back, {"status": pytest's, or minus the signal that ended it, "cpu": seconds taken, "late": whether it
+was ended for waiting too long, "failed": a test}. What every run imports besides minicnn is imported once,
+here.
 """
 
 import contextlib
@@ -35,7 +36,7 @@ def run(tests, cpu):
     with tempfile.TemporaryFile() as report:
         if (child := os.fork()) == 0:
             _fork(tests, cpu, report.fileno())
-        status = _ended(child)
+        status, late = _ended(child)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(child, signal.SIGKILL)  # what its tests may have started
         report.seek(0)
@@ -43,17 +44,19 @@ def run(tests, cpu):
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     failed = re.search(r"^(?:FAILED|ERROR) (?:tests/)?(\S+)", said, re.M)
-    return {"status": status, "cpu": round(seconds, 1), "failed": failed[1] if failed else said[-300:]}
+    failed = failed[1] if failed else said[-300:]
+    return {"status": status, "cpu": round(seconds, 1), "late": late, "failed": failed}
 
 
 def _ended(child):
-    """How the child ended; it is made to if it takes far too long."""
-    late = time.monotonic() + PATIENCE
+    """How the child ended, and whether it was made to because it took far too long."""
+    end, late = time.monotonic() + PATIENCE, False
     while (ended := os.waitpid(child, os.WNOHANG)) == (0, 0):
-        if time.monotonic() > late:
+        if time.monotonic() > end:
+            late = True
             os.killpg(child, signal.SIGKILL)
         time.sleep(0.02)
-    return os.waitstatus_to_exitcode(ended[1])
+    return os.waitstatus_to_exitcode(ended[1]), late
 
 
 def _fork(tests, cpu, report):

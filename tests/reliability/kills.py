@@ -2,20 +2,22 @@
 
 A process that trains with BackupAndRestore, and every other callback that remembers something, is sent
 SIGKILL after a random time; a part of the kills waits until a backup is being written. Then the same
-program is started again, up to four kills a run. At the end, weights, optimizer, history and files must
-be those of a run that nobody disturbed.
+program is started again, up to four kills a run, and must begin where the backup stands that lies there. At
+the end, weights, optimizer, history and files must be those of a run that nobody disturbed.
 """
 
 import json
 import os
 import random
+import re
 import select
 import signal
 import tempfile
 import time
 from pathlib import Path
 
-from minicnn.callbacks import backup
+from minicnn.archive import read_archive
+from minicnn.callbacks import CallbackList, backup
 from tests import killed_runs
 from tests.reliability.record import Figure
 
@@ -23,15 +25,20 @@ KILLS, WHILE_SAVING, QUICK = 100, 30, 4
 
 
 def live(folder, save_freq, report):
-    """One life of the program; writes S when it begins to save, and s when it is through."""
-    plain = backup.write_archive
+    """One life of the program; writes where it begins, S when it begins to save, and s when it is through."""
+    plain, begin = backup.write_archive, CallbackList.on_train_begin
 
     def announced(*args):
         os.write(report, b"S")
         plain(*args)
         os.write(report, b"s")
 
-    backup.write_archive = announced
+    def noted(callbacks, *args):
+        begin(callbacks, *args)
+        model = callbacks.callbacks[0].model
+        os.write(report, b"%d %d %d;" % (model.position.epoch, model.position.batch, model.step))
+
+    backup.write_archive, CallbackList.on_train_begin = announced, noted
     killed_runs.live(folder, save_freq, None)
 
 
@@ -62,34 +69,63 @@ def end(pid, pipe, seconds):
 
 
 def kill_somewhere(folder, save_freq, draw, lasts):
-    """A SIGKILL at a random moment of the run: whether it came in time, and whether it met a backup."""
+    """A SIGKILL at a random moment: what was reported, whether it came in time, whether it met a backup."""
     report, killed = end(*start(folder, save_freq), draw.uniform(0, lasts))
-    return killed, report.endswith(b"S")
+    return report, killed, report.endswith(b"S")
 
 
 def kill_while_saving(folder, save_freq, draw, lasts):
-    """A SIGKILL shortly after a backup was begun, a few backups into the life."""
+    """The same of a SIGKILL shortly after a backup was begun, a few backups into the life."""
     pid, pipe = start(folder, save_freq)
+    begin = b""
     for _ in range(draw.randint(1, 3)):
-        while select.select([pipe], [], [], 60)[0] and os.read(pipe, 1) not in (b"S", b""):
-            pass
+        while select.select([pipe], [], [], 60)[0] and (byte := os.read(pipe, 1)) not in (b"S", b""):
+            begin += byte
     report, killed = end(pid, pipe, draw.uniform(0, 0.002))
-    return killed, report == b""  # nothing came after the S that was waited for: it had not ended
+    return begin + report, killed, report == b""  # nothing came after the last S that was waited for
+
+
+def stands_at(folder):
+    """(epoch, batch, step) of the run that the backup there holds; zeros where there is none."""
+    file = folder / "backup" / backup.FILE_NAME
+    if not file.exists():
+        return 0, 0, 0
+    model = read_archive(file)[0]["model"]
+    return model["position"]["epoch"], model["position"]["batch"], model["step"]
+
+
+def began_at(report):
+    """(epoch, batch, step) at which a life began; None where it was killed before."""
+    found = re.match(rb"(\d+) (\d+) (\d+);", report)
+    return tuple(map(int, found.groups())) if found else None
 
 
 def run(folder, save_freq, draw, lasts, due):
-    """One run, killed until ``due`` (of moments, of savings) is done with it, up to four times."""
+    """One run: up to four lives that are killed, and a last one that ends by itself.
+
+    ``due`` counts the kills that are still wanted, {"saving": of those that meet a backup, "moments": of the
+    others}; one that came in time is taken off, and when none is wanted any more, nothing is killed.
+    ``lasts``: seconds that a run takes without a kill. Returns what the run ended with, and for each life
+    that got so far (where the backup stood, where the life began).
+    """
     folder.mkdir()
+    begun = []
     for _ in range(draw.randint(1, 4)):
         if due["saving"] > 0 or due["moments"] > 0:
             meet = due["saving"] > 0 and draw.random() < due["saving"] / (due["saving"] + due["moments"])
-            killed, met = (kill_while_saving if meet else kill_somewhere)(folder, save_freq, draw, lasts)
+            stood = stands_at(folder)
+            kill = kill_while_saving if meet else kill_somewhere
+            report, killed, met = kill(folder, save_freq, draw, lasts)
+            if began_at(report):
+                begun.append((stood, began_at(report)))
             if killed:
                 due["saving" if met else "moments"] -= 1
+    stood = stands_at(folder)
     pid, pipe = start(folder, save_freq)
     os.waitpid(pid, 0)
-    os.close(pipe)
-    return json.loads((folder.parent / f"{folder.name}.json").read_text())
+    with os.fdopen(pipe, "rb") as file:
+        begun.append((stood, began_at(file.read())))
+    return json.loads((folder.parent / f"{folder.name}.json").read_text()), begun
 
 
 def kills(quick):
@@ -97,19 +133,20 @@ def kills(quick):
     count, saving = (QUICK, 1) if quick else (KILLS, WHILE_SAVING)
     draw = random.Random(time.time_ns())
     due = {"moments": count - saving, "saving": saving}
-    same, runs, strays = 0, 0, 0
+    same, runs, strays, begun = 0, 0, 0, []
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
         killed_runs.fit(killed_runs.build_model(), [], epochs=1)  # loads the compiled kernels
         begin = time.monotonic()
-        straight = run(folder / "straight", "epoch", draw, 0, {"moments": 0, "saving": 0})
+        straight, _ = run(folder / "straight", "epoch", draw, 0, {"moments": 0, "saving": 0})
         lasts = time.monotonic() - begin
         while due["moments"] > 0 or due["saving"] > 0:
-            found = run(folder / str(runs), draw.choice(["epoch", 1, 2, 3]), draw, lasts, due)
+            found, lives = run(folder / str(runs), draw.choice(["epoch", 1, 2, 3]), draw, lasts, due)
             # A ModelCheckpoint that was killed while it saved may leave its temporary file; a backup never.
             found["files"] = {k: v for k, v in found["files"].items() if not k.startswith(".best.mcnn.")}
             same += found == straight
             strays += (folder / str(runs) / "backup").exists()
+            begun += lives
             runs += 1
     made = {"moments": count - saving - due["moments"], "saving": saving - due["saving"]}
     yield Figure(
@@ -117,6 +154,11 @@ def kills(quick):
         f"{same} of {runs} runs, after {sum(made.values())} kills, {made['saving']} of them while saving",
         same == runs and sum(made.values()) >= count and made["saving"] >= saving,
     )
+    right = sum(stood == began for stood, began in begun)
+    going_on = sum(stood != (0, 0, 0) for stood, _ in begun)
+    yield Figure("every life begins at the epoch, batch and step of the backup that lies there",
+                 f"{right} of {len(begun)} lives, {going_on} of them not at the start",
+                 right == len(begun) and (quick or going_on > 0))  # fmt: skip
     yield Figure("no file of a killed backup stays", f"{strays} runs left one", strays == 0)
 
 

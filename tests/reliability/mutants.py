@@ -1,12 +1,14 @@
 """Of hundreds of small mistakes put into the code one by one, the tests notice nearly all.
 
-[cosmic-ray](https://github.com/sixty-north/cosmic-ray) changes an operator, a number, a word or a loop of one
-file; a sample of these mutants, fixed by a seed, is drawn from the kernels, losses, optimizers and layers. In
-each the tests of that file run, then those of the rooms around it, with kernels as plain Python and ten
-drawn problems a property. A mutant is killed when a test fails or takes three times its usual processor
-time. Where code serves compiled kernels alone, the tests run compiled as well. Mutants that nobody can tell
-from the original are explained, one by one, in `tests/reliability/equivalents.toml`. Left out are those that
-only remove a decorator that compiles.
+[cosmic-ray](https://github.com/sixty-north/cosmic-ray) changes an operator, a number, a word or a loop of
+one file; a sample of these mutants, fixed by a seed, is drawn from the kernels, losses, optimizers and
+layers. In each the tests of that file run, then those of the rooms around it, with kernels as plain Python
+and ten drawn problems a property. A mutant is killed when a test fails, cannot be loaded or crashes, or
+takes three times its usual processor time; one that ends otherwise is tried again, and is killed when it
+ends so twice while the unchanged code passes. The unchanged code must also pass when all is done. Where code
+serves compiled kernels alone, the tests run compiled as well. Mutants that nobody can tell from the original
+are explained, one by one, in `tests/reliability/equivalents.toml`. Left out are those that only remove a
+decorator that compiles.
 """
 
 import concurrent.futures
@@ -16,6 +18,7 @@ import json
 import os
 import queue
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -58,6 +61,13 @@ COMPILED = {  # what serves compiled code, and the tests that see it at work
     "jit": ("kernels/test_jit.py",), "pool": ("kernels/test_pool.py", "kernels/test_threads.py"),
     "threads": ("kernels/test_threads.py", "kernels/test_pool.py"), "parallel": ("kernels/test_pool.py",),
 }  # fmt: skip
+# pytest's: a test failed, a file of tests or conftest.py cannot be loaded; the system's: a crash, no end
+KILLED = (1, 2, 4, *(-signal.Signals[f"SIG{name}"] for name in ("SEGV", "BUS", "FPE", "ILL", "ABRT", "XCPU")))
+UNCHANGED = 3600  # seconds of processor time that the unchanged code has
+
+
+class NoVerdict(Exception):
+    """The judge cannot be believed: it refuses the unchanged code, or says one thing today, one tomorrow."""
 
 
 def stages(mutant, then):
@@ -85,22 +95,32 @@ class Judge:
             copy(ROOT / name, self.folder / name)
 
     def verdict(self, mutant, then):
-        """What killed it, or None."""
+        """What killed it, or None; raises NoVerdict."""
         for compiled, tests in stages(mutant, then):
-            limit = max(LEAST, TIMES * self._usual(compiled, tests))
-            with self._changed(mutant):
-                answer = self._run(compiled, tests, limit)
-            if answer["status"] != 0:
-                return answer["failed"] if answer["status"] == 1 else f"status {answer['status']}"
+            if (compiled, tests) not in self.usual:
+                self.usual[compiled, tests] = self.unchanged(compiled, tests)
+            limit = max(LEAST, TIMES * self.usual[compiled, tests])
+            answer = self._tried(mutant, compiled, tests, limit)
+            status = answer["status"]
+            if status not in (0, *KILLED) and not _took_too_long(answer, limit):
+                self.unchanged(compiled, tests)
+                if (again := self._tried(mutant, compiled, tests, limit)["status"]) != status:
+                    change = " becomes ".join(mutant.change)
+                    raise NoVerdict(f"{mutant.file}: {change}: status {status}, then {again}")
+            if status != 0:
+                return answer["failed"] if status == 1 else f"status {status}"
         return None
 
-    def _usual(self, compiled, tests):
-        """Seconds of processor time that the unchanged code takes."""
-        if (compiled, tests) not in self.usual:
-            answer = self._run(compiled, tests, 3600)
-            assert answer["status"] == 0, f"{tests} fail on the unchanged code: {answer}"
-            self.usual[compiled, tests] = answer["cpu"]
-        return self.usual[compiled, tests]
+    def unchanged(self, compiled, tests):
+        """Seconds of processor time that the unchanged code takes; raises NoVerdict where it fails."""
+        answer = self._run(compiled, tests, UNCHANGED)
+        if answer["status"] != 0:
+            raise NoVerdict(f"{' '.join(tests)} fail on the unchanged code: {answer}")
+        return answer["cpu"]
+
+    def _tried(self, mutant, compiled, tests, limit):
+        with self._changed(mutant):
+            return self._run(compiled, tests, limit)
 
     @contextlib.contextmanager
     def _changed(self, mutant):
@@ -141,12 +161,18 @@ class Judge:
             process.wait()
 
 
+def _took_too_long(answer, limit):
+    """Whether SIGKILL came from the judge, or from the system's limit; and not for want of memory, say."""
+    return answer["status"] == -signal.SIGKILL and (answer["late"] or answer["cpu"] >= limit)
+
+
 @contextlib.contextmanager
 def journal(quick):
     """{(file, operator, occurrence): what killed it, or None} of this commit, and how to note more.
 
-    A run that is stopped goes on from there. A quick one notes nothing, nor does one of a commit with changes
-    on top: nobody knows which.
+    A run that is stopped goes on from there; where a judge could not be believed all is thrown away, since
+    nobody knows since when. A quick one notes nothing, nor does one of a commit with changes on top: nobody
+    knows which.
     """
     commit = record.commit()
     if quick or commit is None or commit.endswith("-dirty"):
@@ -156,23 +182,33 @@ def journal(quick):
     file.parent.mkdir(parents=True, exist_ok=True)
     lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else ()
     known = {tuple(mutant): killer for mutant, killer in map(json.loads, lines)}
-    with file.open("a", encoding="utf-8", buffering=1) as opened:  # line by line
-        yield known, lambda key, killer: opened.write(json.dumps([key, killer]) + "\n")
+    try:
+        with file.open("a", encoding="utf-8", buffering=1) as opened:  # line by line
+            yield known, lambda key, killer: opened.write(json.dumps([key, killer]) + "\n")
+    except NoVerdict:
+        file.unlink()
+        raise
 
 
 def verdicts(mutants, then, known, note):
-    """(mutant, what killed it) for each; those not ``known`` are tried, one on every core allowed."""
+    """(mutant, what killed it) for each; those not ``known`` are tried, one on every core allowed.
+
+    At the end the unchanged code must pass every stage again, or NoVerdict is raised.
+    """
     workers = len(machine.available_cores())
     judges, usual = queue.SimpleQueue(), {}
+
+    def by_one(ask, *about):
+        judge = judges.get()
+        try:
+            return ask(judge, *about)
+        finally:
+            judges.put(judge)
 
     def tried(mutant):
         key = mutant.file, mutant.operator, mutant.occurrence
         if key not in known:
-            judge = judges.get()
-            try:
-                known[key] = judge.verdict(mutant, then)
-            finally:
-                judges.put(judge)
+            known[key] = by_one(Judge.verdict, mutant, then)
             note(key, known[key])
         return mutant, known[key]
 
@@ -183,6 +219,8 @@ def verdicts(mutants, then, known, note):
             judges.put(judge)
         pool = stack.enter_context(concurrent.futures.ThreadPoolExecutor(workers))
         yield from pool.map(tried, mutants)
+        for _ in pool.map(lambda stage: by_one(Judge.unchanged, *stage), usual):
+            pass  # or it raises
 
 
 def group(name, quick):
@@ -194,10 +232,18 @@ def group(name, quick):
         return
     files = sorted(file.relative_to(ROOT).as_posix() for pattern in patterns
                    for file in (ROOT / "minicnn").glob(pattern))  # fmt: skip
-    mutants = mutation.sample(mutation.population(files), QUICK if quick else count)
+    wanted = QUICK if quick else count
+    mutants = mutation.sample(mutation.population(files), wanted)
+    if len(mutants) < wanted:
+        yield Figure(promise, f"only {len(mutants)} of {wanted} mutants can be made", False)
+        return
     then = () if quick else then
-    with journal(quick) as (known, note):
-        found = [*verdicts(mutants, then, known, note)]
+    try:
+        with journal(quick) as (known, note):
+            found = [*verdicts(mutants, then, known, note)]
+    except NoVerdict as error:
+        yield Figure(promise, "the judge cannot be believed", False, str(error)[:1000])
+        return
     survivors = [mutant for mutant, killer in found if killer is None]
     unexplained = [mutant for mutant in survivors if mutation.why_equivalent(mutant) is None]
     killed = len(mutants) - len(survivors)

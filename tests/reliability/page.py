@@ -46,8 +46,13 @@ def _table(document):
         for figure in part["figures"]:
             verdict = "kept" if figure["kept"] else "**broken**"
             note = f" ({figure['note']})" if figure["note"] else ""
-            lines.append(f"| {figure['promise']} | {figure['found']}{note} | {verdict} |")
+            lines.append(f"| {_cell(figure['promise'])} | {_cell(figure['found'] + note)} | {verdict} |")
     return "\n".join([*lines, "", _circumstances(document["parts"].values())]) + "\n"
+
+
+def _cell(text):
+    """On one line, and with no end of the cell in it: what was found may hold what an exception said."""
+    return " ".join(text.split()).replace("|", "\\|")
 
 
 def _circumstances(parts):

@@ -48,13 +48,16 @@ def outcome(path, content, whole=None):
 
 
 def truncated(path, whole, quick):
-    """Pillow reads a file from which only marks behind the last pixel are missing."""
+    """Pillow reads a file from which only marks behind the last pixel are missing; and every whole one."""
+    read = sum(outcome(path, content, content) == 0 for content in whole.values())
     found = [outcome(path, content[:length], content) for content in whole.values()
              for length in range(0, len(content), 97 if quick else 3)]  # fmt: skip
     refused, same = found.count("refused"), found.count(0)
     yield Figure("a truncated JPEG, PNG, GIF or BMP is refused, or nothing of its pixels was missing",
-                 f"{refused:,} refused, {same:,} with the whole's pixels, of {len(found):,}",
-                 refused + same == len(found) and refused > 0.95 * len(found))  # fmt: skip
+                 f"{refused:,} refused, {same:,} with the whole's pixels, of {len(found):,}; "
+                 f"{read} of {len(whole)} whole ones are read",
+                 read == len(whole) and refused + same == len(found)
+                 and refused > 0.95 * len(found))  # fmt: skip
 
 
 def cut_and_closed(path, quick):

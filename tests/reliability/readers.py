@@ -80,15 +80,15 @@ def readers():
         return cifar10._decode_pickle(data, BATCH)
 
     def tar(data):
-        return archives.read_members(*_known(at_path(gzip.compress(data, 0))), MEMBERS, 20_000)
+        return archives.read_members(*known_file(at_path(gzip.compress(data, 0))), MEMBERS, 20_000)
 
     def tar_on_disk(data):
         shutil.rmtree(folder / "out", ignore_errors=True)
-        known = _known(at_path(gzip.compress(data, 0)))
+        known = known_file(at_path(gzip.compress(data, 0)))
         return archives.unpack(*known, MEMBERS.__contains__, folder / "out", 20_000, 10**6)
 
     def tar_gz(data):
-        return archives.read_members(*_known(at_path(data)), MEMBERS, 20_000)
+        return archives.read_members(*known_file(at_path(data)), MEMBERS, 20_000)
 
     def safetensors(data):
         return tensors.read(at_path(data))
@@ -146,7 +146,7 @@ def _records():
 def _pickles():
     rows = np.frombuffer(_records(), np.uint8).reshape(RECORDS, 3073)
     batch = {"labels": rows[:, 0].tolist(), "data": rows[:, 1:].copy(), "filenames": ["a.png", "b.png"]}
-    return [pickle.dumps(batch, protocol) for protocol in (0, 2, 4, 5)[:3]]
+    return [pickle.dumps(batch, protocol) for protocol in (0, 2, 4)]
 
 
 def _tars():
@@ -154,24 +154,26 @@ def _tars():
     plain, odd = io.BytesIO(), io.BytesIO()
     with tarfile.open(fileobj=plain, mode="w", format=tarfile.USTAR_FORMAT) as tar:
         for name in MEMBERS:
-            tar.addfile(_member(name, size=600), io.BytesIO(bytes(600)))
+            tar.addfile(tar_member(name, size=600), io.BytesIO(bytes(600)))
     with tarfile.open(fileobj=odd, mode="w", format=tarfile.PAX_FORMAT) as tar:
-        tar.addfile(_member("x" * 150, pax_headers={"comment": "a comment"}))
+        tar.addfile(tar_member("x" * 150, pax_headers={"comment": "a comment"}))
         for kind in (tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.DIRTYPE, tarfile.FIFOTYPE):
-            tar.addfile(_member("other", type=kind, linkname="/etc/passwd"))
+            tar.addfile(tar_member("other", type=kind, linkname="/etc/passwd"))
         for name in MEMBERS:
-            tar.addfile(_member(name, size=5, pax_headers={"mtime": "1.5"}), io.BytesIO(b"12345"))
+            tar.addfile(tar_member(name, size=5, pax_headers={"mtime": "1.5"}), io.BytesIO(b"12345"))
     return [plain.getvalue(), odd.getvalue()]
 
 
-def _member(name, **attributes):
+def tar_member(name, **attributes):
+    """The head of a member of a tar file."""
     info = tarfile.TarInfo(name)
     for key, value in attributes.items():
         setattr(info, key, value)
     return info
 
 
-def _known(path):
+def known_file(path):
+    """The path and what makes the file known, as if its publisher had said so: its size and sum."""
     content = path.read_bytes()
     return path, archives.Known(len(content), hashlib.sha256(content).hexdigest())
 

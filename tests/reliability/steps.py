@@ -2,19 +2,22 @@
 
     python -m tests.reliability.steps [alone | at-once | fork | worker METHOD]
 
-prints the checksum of every model that was trained; all must be the same.
+prints the checksum of every model that was trained, a line each; all must be the same.
 """
 
 import concurrent.futures
 import hashlib
 import multiprocessing
 import os
+import re
 import sys
 import warnings
 
 import numpy as np
 
 import minicnn as mc
+
+LINES = {"alone": 1, "at-once": 2, "fork": 3, "worker": 4}  # that each way prints
 
 
 def trained(_=None):
@@ -61,6 +64,11 @@ def worker(method):
     with multiprocessing.get_context(method).Pool(2) as pool:
         yield from pool.map(trained, range(2))
     yield trained()
+
+
+def is_checksum(text):
+    """Whether it is one, and not how a run ended: runs that fail alike are no runs that agree."""
+    return re.fullmatch("[0-9a-f]{64}", text) is not None
 
 
 def main(how="alone", *more):

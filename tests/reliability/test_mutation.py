@@ -1,5 +1,6 @@
 """Mutants are drawn alike every time, and what is said of those that survive is still true."""
 
+import contextlib
 from types import SimpleNamespace
 
 import pytest
@@ -60,3 +61,84 @@ def test_every_file_has_judges():
                 mutant = mutation.Mutant(file.relative_to(ROOT).as_posix(), "", 0)
                 for _, tests in mutants.stages(mutant, then):
                     assert tests and all((ROOT / "tests" / each).exists() for each in tests)
+
+
+# ------------------------------------------------------------------------------- judges
+
+MUTANT = SimpleNamespace(file=FILE, operator="", occurrence=0, source="", change=("a", "b"))
+
+
+def ending(status, cpu=1.0, late=False):
+    return {"status": status, "cpu": cpu, "late": late, "failed": "test_it.py::test_it"}
+
+
+PASSED, OUT_OF_MEMORY = ending(0), ending(-9)
+
+
+@pytest.fixture
+def judged(monkeypatch, tmp_path):
+    """The verdict on MUTANT, of a judge whose processes end so, one after the other; none is begun."""
+    def verdict(*endings):
+        left = [*endings]
+        (tmp_path / FILE).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / FILE).write_text("")
+        monkeypatch.setattr(mutants, "ROOT", tmp_path)
+        monkeypatch.setattr(mutants.Judge, "_run", lambda *args: left.pop(0))
+        monkeypatch.setattr(mutants.shutil, "copytree", lambda *args: None)
+        monkeypatch.setattr(mutants.shutil, "copy", lambda *args: None)
+        monkeypatch.setattr(mutants, "stages", lambda mutant, then: [(False, ("test_it.py",))])
+        monkeypatch.setattr(mutants.machine, "available_cores", lambda: [0])
+        folder = contextlib.nullcontext(tmp_path)
+        monkeypatch.setattr(mutants.tempfile, "TemporaryDirectory", lambda **options: folder)
+        ((_, killer),) = mutants.verdicts([MUTANT], (), {}, lambda key, killer: None)
+        assert not left
+        return killer
+
+    return verdict
+
+
+@pytest.mark.parametrize("end, killer", [
+    (ending(0), None), (ending(1), "test_it.py::test_it"), (ending(2), "status 2"),
+    (ending(-11), "status -11"), (ending(-24), "status -24"), (ending(-9, cpu=15), "status -9"),
+    (ending(-9, late=True), "status -9"),
+])  # fmt: skip
+def test_what_kills_a_mutant(judged, end, killer):
+    assert judged(PASSED, end, PASSED) == killer
+
+
+def test_what_ends_oddly_is_killed_when_it_does_so_twice(judged):
+    assert judged(PASSED, ending(3), PASSED, ending(3), PASSED) == "status 3"
+
+
+@pytest.mark.parametrize("endings", [
+    [ending(1)],  # the unchanged code fails at once,
+    [PASSED, ending(1), ending(1)],  # at the end,
+    [PASSED, OUT_OF_MEMORY, OUT_OF_MEMORY],  # in between
+    [PASSED, OUT_OF_MEMORY, PASSED, PASSED],  # the mutant passes when it is tried again
+])  # fmt: skip
+def test_a_judge_that_cannot_be_believed_kills_nothing(judged, endings):
+    with pytest.raises(mutants.NoVerdict):
+        judged(*endings)
+
+
+def test_a_group_without_verdicts_is_broken_and_its_journal_is_thrown_away(monkeypatch, tmp_path):
+    def verdicts(mutants_, then, known, note):
+        note(("a", "b", 0), "a test")
+        raise mutants.NoVerdict("test_it.py fail on the unchanged code")
+
+    monkeypatch.setattr(mutants.importlib.util, "find_spec", lambda name: True)
+    monkeypatch.setattr(mutants.mutation, "population", lambda files: [])
+    monkeypatch.setattr(mutants.mutation, "sample", lambda all_, count: [MUTANT] * count)
+    monkeypatch.setattr(mutants, "verdicts", verdicts)
+    monkeypatch.setattr(mutants.record, "commit", lambda: "0123456789ab")
+    monkeypatch.setattr(mutants.config, "cache_folder", lambda: tmp_path)
+    (figure,) = mutants.group("losses", quick=False)
+    assert not figure.kept and figure.note == "test_it.py fail on the unchanged code"
+    assert not [*(tmp_path / "mutants").iterdir()]
+
+
+def test_fewer_mutants_than_promised_keep_no_promise(monkeypatch):
+    monkeypatch.setattr(mutants.importlib.util, "find_spec", lambda name: True)
+    monkeypatch.setattr(mutants.mutation, "population", lambda files: [])
+    (figure,) = mutants.group("losses", quick=True)
+    assert (figure.found, figure.kept) == ("only 0 of 1 mutants can be made", False)

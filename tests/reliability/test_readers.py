@@ -68,7 +68,8 @@ def lives(monkeypatch):
 
     monkeypatch.setattr(fuzz.importlib.util, "find_spec", lambda name: True)
     monkeypatch.setattr(fuzz.subprocess, "run", run)
-    monkeypatch.setattr(fuzz, "SECONDS", 3 * fuzz.LIFE)
+    monkeypatch.setattr(fuzz, "LIFE", fuzz.LEAST / 3)
+    monkeypatch.setattr(fuzz, "SECONDS", fuzz.LEAST)
     return ends
 
 
@@ -76,6 +77,15 @@ def test_a_fuzzed_reader_has_several_lives_whose_inputs_count_together(lives):
     lives += [(0, f"cov: {n} ft: 9\nstat::number_of_executed_units: 4000\n") for n in (7, 8, 8)]
     (figure,) = fuzz.fuzz("archive", quick=False)
     assert figure.found == "12,000 inputs, 8 branches reached, nothing found" and figure.kept and not lives
+
+
+def test_less_than_ten_minutes_keep_no_promise(lives, monkeypatch):
+    lives += [(0, "stat::number_of_executed_units: 4000\n")] * 2
+    monkeypatch.setattr(fuzz, "SECONDS", 120)
+    (figure,) = fuzz.fuzz("archive", quick=False)
+    assert figure.note == "too short: 10 minutes keep the promise" and not figure.kept
+    (figure,) = fuzz.fuzz("archive", quick=True)
+    assert not figure.note and figure.kept
 
 
 @pytest.mark.parametrize(

@@ -138,6 +138,12 @@ def test_figures_are_printed_and_kept_with_their_circumstances(tmp_path, capsys,
     assert "commit 0123456789ab, " in shown and "Not measured yet." in shown
 
 
+def test_what_an_exception_said_stays_in_its_cell(tmp_path, at_a_commit):
+    part = {"one": lambda quick: [Figure("a | b", "1\n2", True, "int | None\n\n# no title")]}
+    record.measure("kills", part, True, tmp_path)
+    assert "| a \\| b | 1 2 (int \\| None # no title) | kept |\n" in page.text(tmp_path)
+
+
 def test_what_this_commit_has_is_not_measured_again(tmp_path, monkeypatch, at_a_commit):
     calls = []
     for resume, due in ((True, 1), (True, 1), (False, 2)):
