@@ -9,12 +9,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from agreement import ROOT
+from agreement import NEEDS_COMPILATION, ROOT
 
 import minicnn as mc
 from minicnn import layers
 from minicnn.kernels import ahead, jit, threads
 from tests.reliability.forks import in_a_fork
+
+pytestmark = NEEDS_COMPILATION
 
 
 def small_model(*more):

@@ -125,6 +125,7 @@ def test_a_damaged_file_is_compiled_anew(copy, tmp_path, ending, harm):
     assert call(copy, **cache)[:2] == (2, 1)
 
 
+@NEEDS_COMPILATION
 def test_what_another_numba_left_is_compiled_anew(copy, tmp_path):
     """Machine code for other types of numba's would crash, or give anything."""
     cache = {"MINICNN_CACHE": str(tmp_path / "cache")}

@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 import report_networks as networks
-from agreement import ROOT, assert_equal_weights
+from agreement import NEEDS_COMPILATION, ROOT, assert_equal_weights
 from report_networks import CLASSES
 
 import minicnn as mc
@@ -168,6 +168,7 @@ def test_a_page_stays_as_small_as_was_asked(tmp_path):
     assert "arrays" in carried(whole)["layers"][1] and len(whole.encode()) < 10**6
 
 
+@NEEDS_COMPILATION  # hours without
 def test_a_network_too_large_for_its_page_ends_where_the_room_does(tmp_path):
     model = mc.Sequential([layers.Input((64, 64, 3)), layers.Conv2D(2, 3), layers.Conv2D(600, 15),
                            layers.ReLU(), layers.GlobalAveragePooling2D(), layers.Dense(5)])  # fmt: skip
