@@ -97,7 +97,7 @@ def _opened(path, known, limit):
             with tarfile.open(fileobj=unpacked, mode="r|") as archive:
                 yield archive
     except (tarfile.TarError, zlib.error, EOFError, gzip.BadGzipFile, IsADirectoryError, ValueError,
-            RecursionError) as error:  # fmt: skip
+            OverflowError, RecursionError) as error:  # fmt: skip
         if isinstance(error, ValueError) and str(path) in str(error):
             raise  # said here; tarfile's own, of numbers in headers, say nothing of the file
         raise ValueError(

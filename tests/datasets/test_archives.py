@@ -175,10 +175,13 @@ def test_numbers_of_headers_that_are_none(data, small, pax):
     assert len(str(caught.value)) < 1000
 
 
-def test_headers_of_headers_without_end(data, small):
-    """tarfile reads what a header is about by calling itself."""
-    path, header = data / "cifar-10-python.tar.gz", small.member("x", type=tarfile.XHDTYPE, size=12)
-    path.write_bytes(gzip.compress((header.tobuf() + b"12 path=abc\n" + bytes(500)) * 3000))
+@pytest.mark.parametrize(("record", "times", "message"), [
+    (b"12 path=abc\n", 3000, "recursion"), (b"9" * 30 + b" path=abc\n", 1, ""),
+], ids=["of headers without end", "longer than there are bytes"])  # fmt: skip
+def test_headers_that_are_too_much_for_tarfile(data, small, record, times, message):
+    """It reads what a header is about by calling itself, and goes on where the header says that it ends."""
+    path, header = data / "cifar-10-python.tar.gz", small.member("x", type=tarfile.XHDTYPE, size=len(record))
+    path.write_bytes(gzip.compress((header.tobuf() + record.ljust(512, b"\0")) * times))
     small.make_known(path, "PYTHON")
-    with pytest.raises(ValueError, match=r"cifar-10-python\.tar\.gz is not a readable .tar.gz .*recursion"):
+    with pytest.raises(ValueError, match=rf"cifar-10-python\.tar\.gz is not a readable .tar.gz .*{message}"):
         cifar10.load_data()

@@ -65,13 +65,14 @@ def live(name, seconds, folder):
         [sys.executable, *words], cwd=folder, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=False,
         capture_output=True, text=True, errors="replace", timeout=seconds + 600,
     )  # fmt: skip
-    runs = re.search(r"number_of_executed_units: (\d+)", ended.stderr)
-    reached = re.findall(r"cov: (\d+)", ended.stderr)
+    said = ended.stdout + ended.stderr  # what Python raised, and what libFuzzer counted
+    runs = re.search(r"number_of_executed_units: (\d+)", said)
+    reached = re.findall(r"cov: (\d+)", said)
     found = ""
     if ended.returncode or not runs:
-        found = re.findall(r"^(?:=== Uncaught.*|\w*(?:Error|Exception).*|SUMMARY.*)$", ended.stderr, re.M)
+        found = re.findall(r"^(?:=== Uncaught.*|\w*(?:Error|Exception).*|SUMMARY.*)$", said, re.M)
         found += [f"input {path.read_bytes()!r}" for path in Path(folder).glob("*-*")]  # crash-5f1c..., say
-        found = " ".join(found) or ended.stderr[-SHOWN:] or f"exit status {ended.returncode}"
+        found = " ".join(found) or said[-SHOWN:] or f"exit status {ended.returncode}"
     return int(runs[1]) if runs else 0, int(reached[-1]) if reached else 0, found
 
 

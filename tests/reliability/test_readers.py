@@ -64,7 +64,8 @@ def lives(monkeypatch):
 
     def run(command, **options):
         status, said = ends.pop(0)
-        return subprocess.CompletedProcess(command, status, "", said)
+        raised, summary = (said, "") if said.startswith("===") else ("", said)
+        return subprocess.CompletedProcess(command, status, raised, summary)
 
     monkeypatch.setattr(fuzz.importlib.util, "find_spec", lambda name: True)
     monkeypatch.setattr(fuzz.subprocess, "run", run)
