@@ -110,12 +110,19 @@ class Optimizer(Configurable):
                 f"use a new optimizer for a new model"
             )
 
-    def state(self):
-        """All that the next step depends on: (a document JSON can hold, a dictionary of arrays)."""
+    def state(self, params=None):
+        """All that the next step depends on: (a document JSON can hold, a dictionary of arrays).
+
+        With ``params``, {name: array}, the arrays are those of the next step of these: zeros for layers added
+        since the last, none for another model that this optimizer may have trained.
+        """
         config = self.get_config()
         document = {"class_name": type(self).__name__, "iterations": self.iterations,
                     "learning_rate": config["learning_rate"]}
-        return document, {key: slot.copy() for key, slot in self._slots.items()}
+        slots = self._slots
+        if params is not None and (slots or self.iterations):
+            slots = {key: self._fitting(key, w) for key, w in self._due(params).items()}
+        return document, {key: slot.copy() for key, slot in slots.items()}
 
     def load_state(self, document, arrays):
         """Go on where the optimizer that gave this ``state()`` stopped; ValueError for another's state."""
@@ -134,20 +141,22 @@ class Optimizer(Configurable):
         self._slots = {key: np.array(array) for key, array in arrays.items()}
         self._params = {}  # the next update says whose these slots are
 
-    def prepare(self, params):
-        """Have the slots of all ``params``, {name: array}, as the next step would: for layers added later."""
-        if self.iterations:
-            for name, w in params.items():
-                self._slots_of(name, w)
-
     def check_slots(self, params):
         """ValueError unless the slots are those of ``params``; before the first step there may be none.
 
         A slot that a file has lost would begin anew from zeros: other weights, and no error.
         """
         if self._slots or self.iterations:
-            due = {f"{kind}/{name}": w for name, w in params.items() for kind in self.slots}
-            check_arrays(self._slots, due, f"{self.name} of this model")
+            check_arrays(self._slots, self._due(params), f"{self.name} of this model")
+
+    def _due(self, params):
+        """What every slot of ``params`` must be like, by name."""
+        return {f"{kind}/{name}": w for name, w in params.items() for kind in self.slots}
+
+    def _fitting(self, key, w):
+        slot = self._slots.get(key)
+        fits = slot is not None and (slot.shape, slot.dtype) == (w.shape, w.dtype)
+        return slot if fits else np.zeros_like(w)
 
     def get_config(self):
         rate = self._learning_rate

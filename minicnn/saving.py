@@ -40,8 +40,7 @@ def save_model(model, path):
     }
     if model.optimizer is not None:
         document["compile"] = model.get_compile_config()
-        model.optimizer.prepare(model.parameters())
-        document["optimizer"], slots = model.optimizer.state()
+        document["optimizer"], slots = model.optimizer.state(model.parameters())
         arrays |= add_prefix("optimizer", slots)
     write_archive(path, document, arrays)
 

@@ -281,7 +281,7 @@ class Training:
 
     def training_state(self):
         """Everything a resumed ``fit`` needs, as (a document JSON knows, arrays by name)."""
-        document, slots = self.optimizer.state()
+        document, slots = self.optimizer.state(self.parameters())
         weights = {str(k): array for k, array in enumerate(self.get_weights())}
         return {
             "seed": self.seed, "step": self.step, "stop_training": self.stop_training, "optimizer": document,

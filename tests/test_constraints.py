@@ -55,6 +55,8 @@ def test_get_and_config():
     assert constraints.get("max_norm").get_config() == {"max_value": 2, "axis": 0}
     again = constraints.get(lookup.serialize(MaxNorm(3, axis=(0, 1, 2))))
     assert again.get_config() == {"max_value": 3, "axis": [0, 1, 2]}
+    for axes in (range(3), np.arange(3)):
+        assert MaxNorm(3, axes).get_config() == again.get_config()
     with pytest.raises(ValueError, match="did you mean 'max_norm'"):
         constraints.get("maxnrm")
     with pytest.raises(ValueError, match="a number max_value >= 0, got -1"):

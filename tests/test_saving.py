@@ -94,6 +94,21 @@ def test_what_an_optimizer_has_not_seen_yet_is_saved_with_it(tmp_path):
     assert_equal_weights(loaded, model)
 
 
+def test_what_an_optimizer_remembers_of_another_model_is_not_saved(tmp_path):
+    """Of a longer one that it trained before, or of one of other shapes."""
+    longer = trained_model()
+    shorter = mc.Sequential(longer.layers[:-1])
+    shorter.compile(longer.optimizer, "mse")
+    other = build_model(units=5)
+    other.compile(longer.optimizer, "sparse_categorical_crossentropy")
+    for model in (shorter, other):
+        model.save(tmp_path / "m")
+        loaded = load_model(tmp_path / "m")
+        loaded.optimizer.check_slots(model.parameters())
+        assert_equal_weights(loaded, model)
+    assert len(longer.optimizer.state()[1]) == 2 * len(longer.parameters())  # it goes on as it was
+
+
 def test_a_slot_that_is_missing_is_named_and_compile_false_does_without(saved):
     document, arrays = read_archive(saved)
     lose_a_slot(document, arrays)

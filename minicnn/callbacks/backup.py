@@ -127,8 +127,10 @@ class BackupAndRestore(Callback):
         try:
             self._load_states(document, arrays)
             self.model.optimizer.check_slots(self.model.parameters())
-        except MISFITS as error:  # all or nothing: a half restored run would look like one
+        except Exception as error:  # all or nothing: a half restored run would look like one
             self._load_states(*before)
+            if not isinstance(error, MISFITS):
+                raise
             raise ValueError(
                 f"{self.path} holds a backup that cannot be restored here: {type(error).__name__}: "
                 f"{shortened(error, 1000)}; delete it to begin anew"

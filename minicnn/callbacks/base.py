@@ -5,7 +5,7 @@ import math
 
 from minicnn import svg
 from minicnn.archive import is_json
-from minicnn.checks import is_number, is_whole
+from minicnn.checks import is_whole
 from minicnn.messages import shown
 
 EVENTS = {  # and what their methods are given
@@ -84,8 +84,8 @@ class Callback:
     def load_state(self, document, arrays):
         """Take back what :meth:`state` gave; called after ``on_train_begin``.
 
-        Any error means that it does not fit. Change no file yet: the backup may still be refused, and then
-        the state of before is loaded.
+        An error means that it does not fit: then the states of before are loaded, and the backup is refused.
+        So change no file yet.
         """
 
 
@@ -112,8 +112,8 @@ class History(Callback):
         epoch, history = document["epoch"], document["history"]
         if not all(is_whole(each, least=0) for each in epoch):
             raise ValueError(f"History.epoch expects whole numbers, got {shown(epoch)}")
-        if not all(is_number(each) for values in history.values() for each in values):
-            raise ValueError(f"History.history expects lists of numbers, got {shown(history)}")
+        if not all(isinstance(values, list) for values in history.values()):  # of what callbacks may log
+            raise ValueError(f"History.history expects a list for every name, got {shown(history)}")
         self.epoch, self.history = list(epoch), {name: list(values) for name, values in history.items()}
 
 

@@ -58,7 +58,7 @@ def check_split(validation_split, subset, shuffle, seed):
     if validation_split is not None and shuffle and seed is None:
         raise ValueError("validation_split needs a seed (or shuffle=False): the parts would overlap")
     if seed is not None:
-        whole_number(seed, "seed", least=0)
+        whole_number(seed, "seed", least=0, most=2**32 - 1)  # as RandomState asks
 
 
 def part(n, validation_split, subset):

@@ -218,7 +218,7 @@ class _Cache(caching.FunctionCache):
         except OSError as error:
             if not _Cache.said:
                 _Cache.said = True
-                why = f"{self.cache_path} cannot be written to ({error.strerror})"
+                why = f"{self.cache_path} cannot be written to ({error.strerror or error})"
                 mend = "free some space, or let MINICNN_CACHE name another folder"
                 print(f"minicnn keeps compiled kernels in memory only, {why}: {mend}", file=sys.stderr)
 

@@ -211,10 +211,11 @@ def checked_name(value, owner):
 
 def sizes(value, argument):
     """A shape without the batch, (32, 32, 3), as a tuple of whole numbers >= 0, or None where not known."""
-    one = isinstance(value, (int, np.integer, str)) or not np.iterable(value)
-    if one or not all(each is None or is_whole(each, least=0) for each in value):
+    several = np.iterable(value) and not isinstance(value, str)
+    shape = tuple(value) if several else ()
+    if not several or not all(each is None or is_whole(each, least=0) for each in shape):
         raise ValueError(f"{argument} expects whole numbers such as (32, 32, 3), got {shown(value)}")
-    return tuple(value)
+    return shape
 
 
 def pair(value, argument):

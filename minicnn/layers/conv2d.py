@@ -47,9 +47,9 @@ class Conv2D(Affine):
     def compute_output_shape(self, input_shape):
         self.pads, OH, OW = window_output_size(self, input_shape, self.kernel_size, "kernel")
         # Strides longer than the picture give one window as well, and the kernels' planes grow with them.
-        self.steps = tuple(max(1, min(each)) for each in zip(self.strides, input_shape[1:3]))
+        self.used_strides = tuple(max(1, min(each)) for each in zip(self.strides, input_shape[1:3]))
         if self.algorithm == "auto":
-            pays = winograd.pays(self.kernel_shape(input_shape), self.steps, OH, OW)
+            pays = winograd.pays(self.kernel_shape(input_shape), self.used_strides, OH, OW)
             self.chosen = "winograd" if pays else "im2col"
         return input_shape[0], OH, OW, self.filters
 
@@ -57,8 +57,8 @@ class Conv2D(Affine):
         return *self.kernel_size, input_shape[3], self.filters
 
     def product(self, x, relu):
-        return self.compute.forward(x, self.params["kernel"], self.bias, self.steps, self.pads, relu)
+        return self.compute.forward(x, self.params["kernel"], self.bias, self.used_strides, self.pads, relu)
 
     def product_gradients(self, x, dy, relu_of):
         kernel = self.params["kernel"]
-        return self.compute.backward(x, kernel, dy, self.steps, self.pads, relu_of, self.needs_dx)
+        return self.compute.backward(x, kernel, dy, self.used_strides, self.pads, relu_of, self.needs_dx)

@@ -23,7 +23,7 @@ class ConvPool:
         conv, pool = self.conv, self.pool
         x, relu = conv.check_input(x), conv.activation is activations.relu
         y, which = conv_pool.forward(
-            x, conv.params["kernel"], conv.bias, conv.steps, conv.pads, relu,
+            x, conv.params["kernel"], conv.bias, conv.used_strides, conv.pads, relu,
             pool.pool_size, pool.strides, pool.pads, conv.compute is winograd,
         )
         conv.cache, pool.cache = None, ((len(x), *conv.output_shape[1:]), which, x, y)
@@ -35,7 +35,7 @@ class ConvPool:
         _, which, x, y = pool.recall()
         dy, relu = pool.check_gradient(dy, y.shape), conv.activation is activations.relu
         dx, dw, db = conv_pool.backward(
-            x, conv.params["kernel"], y, which, dy, conv.steps, conv.pads, relu, conv.needs_dx,
+            x, conv.params["kernel"], y, which, dy, conv.used_strides, conv.pads, relu, conv.needs_dx,
             pool.pool_size, pool.strides, pool.pads, conv.compute is winograd,
         )
         conv.grads = {"kernel": dw, "bias": db} if conv.use_bias else {"kernel": dw}

@@ -540,6 +540,12 @@ def test_what_is_no_shape(shape):
         layers.Input(shape)
 
 
+@pytest.mark.parametrize("row", [list, iter, np.array])
+def test_a_shape_is_a_row_of_whole_numbers(row):
+    assert layers.Flatten(input_shape=row((4, 4, 1))).given_input_shape == (None, 4, 4, 1)
+    assert layers.Input(row((4, 4, 1))).shape == (4, 4, 1)
+
+
 def test_a_name_is_a_text():
     for make in (layers.Flatten, mc.Sequential):
         with pytest.raises(ValueError, match=rf"{make.__name__} expects name to be a text, got \['m'\]"):

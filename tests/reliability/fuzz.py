@@ -10,18 +10,17 @@ message that names the file and can be read; any other exception, a hang of a mi
 minutes are a process's life; the next one goes on with the inputs that it kept.
 """
 
-import contextlib
 import importlib.util
 import math
 import os
 import random
 import re
-import resource
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+from benchmarks import machine
 from tests.agreement import ROOT
 from tests.reliability.record import Figure
 
@@ -79,14 +78,9 @@ def live(name, seconds, folder):
 PARTS = {name: lambda quick, name=name: fuzz(name, quick) for name in NAMES}
 
 
-def peak_memory():
-    """The most bytes of memory that this process has had."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-
-
 def check_memory(before):
-    """AssertionError if the peak has risen by more than 64 MB since it was ``before``."""
-    more = (peak_memory() - before) / 10**6
+    """AssertionError if the peak, as Linux has it, has risen by more than 64 MB since it was ``before``."""
+    more = (machine.resident("VmHWM") - before) / 10**6
     assert more <= MEGABYTES, f"{more:.0f} MB or more for one input"
 
 
@@ -102,11 +96,10 @@ def main(name, seconds, folder):
     for number, example in enumerate(reader.examples):
         (corpus / str(number)).write_bytes(example)
         reader.read(example)  # which loads and compiles what it needs: that memory is not the input's
-    with contextlib.suppress(OSError):  # only on Linux: the peak begins anew
-        Path("/proc/self/clear_refs").write_text("5")
+    machine.forget_peak()
 
     def one(data):
-        before = peak_memory()
+        before = machine.resident("VmHWM")
         try:
             reader.read(data)
         except reader.raises as error:
