@@ -111,8 +111,9 @@ def run(folder, save_freq, draw, lasts, due):
     folder.mkdir()
     begun = []
     for _ in range(draw.randint(1, 4)):
-        if due["saving"] > 0 or due["moments"] > 0:
-            meet = due["saving"] > 0 and draw.random() < due["saving"] / (due["saving"] + due["moments"])
+        saving, moments = (max(0, due[kind]) for kind in ("saving", "moments"))  # or more than wanted
+        if saving or moments:
+            meet = draw.random() * (saving + moments) < saving
             stood = stands_at(folder)
             kill = kill_while_saving if meet else kill_somewhere
             report, killed, met = kill(folder, save_freq, draw, lasts)
