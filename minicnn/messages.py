@@ -17,6 +17,11 @@ class _Short(reprlib.Repr):
         self.maxlevel, self.maxstring, self.maxother, self.maxlong = 3, 150, LONGEST, 60
         self.maxlist = self.maxtuple = self.maxdict = 16
 
+    def repr_int(self, x, level):
+        if x.bit_length() > 10_000:  # Python refuses to write what has more than 4,300 digits
+            return f"<a number of {x.bit_length():,} bits>"
+        return super().repr_int(x, level)
+
     def repr_dict(self, x, level):
         if level <= 0 and x:
             return "{...}"

@@ -1,6 +1,5 @@
 """The archive: what is written comes back, and anything else is refused."""
 
-import hashlib
 import json
 import os
 import subprocess
@@ -16,6 +15,7 @@ from hypothesis.extra import numpy as hnp
 from benchmarks import machine
 from minicnn import archive
 from minicnn.archive import read_archive, remove_leftovers, write_archive
+from tests.reliability.malice import sealed
 
 DOCUMENT = {"name": "m3", "history": {"loss": [0.1, float("inf")]}, "none": None, "text": "größer\n"}
 ARRAYS = {"0/kernel": np.ones((2, 2, 3), np.float32), "0/bias": np.array([1.5]), "step": np.array(7)}
@@ -33,8 +33,7 @@ def saved(tmp_path):
 
 def forged(path, header, numbers=b""):
     """An archive with a right digest, as somebody who means harm would make it."""
-    content = archive.FIRST_LINE + header + b"\n" + numbers
-    path.write_bytes(content + hashlib.sha256(content).digest())
+    path.write_bytes(sealed(header + b"\n" + numbers))
     return path
 
 

@@ -1,6 +1,5 @@
 """save, load_model, save_weights, load_weights: nothing is lost, and nothing foreign gets in."""
 
-import hashlib
 import json
 import tracemalloc
 
@@ -12,6 +11,7 @@ import minicnn as mc
 from minicnn import archive
 from minicnn.archive import read_archive, write_archive
 from minicnn.saving import load_model, load_weights, save_model, save_weights
+from tests.reliability.malice import sealed
 
 X = np.random.default_rng(1).random((24, 6, 5, 2), np.float32)
 Y = np.arange(24) % 3
@@ -347,8 +347,7 @@ def test_a_model_file_made_by_hand_is_refused_without_taking_memory(saved, harm)
     document, arrays = read_archive(saved)
     harm(document, arrays)
     header = archive._header(document, arrays)
-    content = archive.FIRST_LINE + header + b"".join(a.tobytes() for a in arrays.values())
-    saved.write_bytes(content + hashlib.sha256(content).digest())
+    saved.write_bytes(sealed(header + b"".join(a.tobytes() for a in arrays.values())))
     tracemalloc.start()
     try:
         with pytest.raises(ValueError, match=r"model\.mcnn holds a model that cannot be built here"):

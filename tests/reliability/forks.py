@@ -3,9 +3,9 @@
 import contextlib
 import json
 import os
+import select
 import signal
 import sys
-import time
 import traceback
 
 
@@ -16,17 +16,13 @@ def in_a_fork(function, *args, seconds=600):
     if pid == 0:
         _answer(write, function, args)
     os.close(write)
-    late = time.monotonic() + seconds
-    while (ended := os.waitpid(pid, os.WNOHANG)) == (0, 0):
-        if time.monotonic() > late:
-            print(f"{function.__name__}: killed after {seconds} s", file=sys.stderr)
-            os.kill(pid, signal.SIGKILL)
-            ended = os.waitpid(pid, 0)
-            break
-        time.sleep(0.01)
+    if not select.select([read], [], [], seconds)[0]:
+        print(f"{function.__name__}: killed after {seconds} s", file=sys.stderr)
+        os.kill(pid, signal.SIGKILL)
     with os.fdopen(read) as pipe:
         text = pipe.read()
-    return json.loads(text) if ended[1] == 0 and text else None
+    _, status = os.waitpid(pid, 0)
+    return json.loads(text) if status == 0 and text else None
 
 
 def _answer(write, function, args):

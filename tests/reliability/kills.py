@@ -77,12 +77,12 @@ def kill_somewhere(folder, save_freq, draw, lasts):
 def kill_while_saving(folder, save_freq, draw, lasts):
     """The same of a SIGKILL shortly after a backup was begun, a few backups into the life."""
     pid, pipe = start(folder, save_freq)
-    begin = b""
+    begin = byte = b""
     for _ in range(draw.randint(1, 3)):
         while select.select([pipe], [], [], 60)[0] and (byte := os.read(pipe, 1)) not in (b"S", b""):
             begin += byte
     report, killed = end(pid, pipe, draw.uniform(0, 0.002))
-    return begin + report, killed, report == b""  # nothing came after the last S that was waited for
+    return begin + report, killed, byte == b"S" and report == b""  # nothing came after it
 
 
 def stands_at(folder):

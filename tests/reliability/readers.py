@@ -26,7 +26,7 @@ from minicnn import archive, saving
 from minicnn.commands import report, trained
 from minicnn.datasets import archives, cifar10, download, images
 from minicnn.exchange import tensors
-from tests.reliability import damage
+from tests.reliability import damage, malice
 
 RECORDS = 5  # in a batch; 10,000 in the published ones
 MEMBERS = ("batches/a", "batches/b")
@@ -65,13 +65,13 @@ def readers():
         return path
 
     def archive_file(data):
-        return archive.read_archive(at_path(_sealed(data)))
+        return archive.read_archive(at_path(malice.sealed(data)))
 
     def model_file(data):
-        return saving.load_model(at_path(_sealed(data)))
+        return saving.load_model(at_path(malice.sealed(data)))
 
     def backup_file(data):
-        opened["backup"][1](at_path(_sealed(data)).rename(folder / "backup.mcnn"))
+        opened["backup"][1](at_path(malice.sealed(data)).rename(folder / "backup.mcnn"))
 
     def binary_batch(data):
         return cifar10._decode_binary(data, BATCH)
@@ -105,7 +105,7 @@ def readers():
         told.as_input(np.zeros((1, 4), np.uint8))  # which takes a file that says what pixels are
         return told.class_names, report.history_of(told.part), report.recipe_of(told, "it")
 
-    bare = [_bare(opened[name][0].read_bytes()) for name in opened]
+    bare = [malice.bare(opened[name][0].read_bytes()) for name in opened]
     return {
         "archive": Reader(bare, archive_file, source=str(path)),
         "saved model": Reader(bare[:1], model_file, source=str(path)),
@@ -120,18 +120,6 @@ def readers():
         "HTTP answer": Reader(_answers(), answer, download._MirrorFailed),
         "metrics file": Reader(_metrics_files(), metrics_file, source=str(folder / "run")),
     }
-
-
-# ------------------------------------------------------------------------------- archives of minicnn
-
-
-def _sealed(data):
-    content = archive.FIRST_LINE + data
-    return content + hashlib.sha256(content).digest()
-
-
-def _bare(whole):
-    return whole[len(archive.FIRST_LINE) : -archive.DIGEST_BYTES]
 
 
 # ------------------------------------------------------------------------------- data sets

@@ -21,6 +21,7 @@ from tests.reliability import (
     installs,
     kills,
     layouts,
+    malice,
     pictures,
     threads,
 )
@@ -197,7 +198,7 @@ def test_a_door_that_is_shut_for_all_has_not_refused_damage(monkeypatch):
 
 def test_a_forgery_that_is_refused_without_its_name_is_not_valid(monkeypatch, tmp_path):
     path = tmp_path / "it.mcnn"
-    whole = damage.sealed(b'{"document": {"a": [1, 2]}}', bytes(8))
+    whole = malice.sealed(b'{"document": {"a": [1, 2]}}\n' + bytes(8))
     path.write_bytes(whole)
 
     def open_it(path):
