@@ -3,6 +3,7 @@
 import importlib.metadata
 import os
 import platform
+import re
 import subprocess
 from pathlib import Path
 
@@ -103,8 +104,9 @@ def preemptions():
 def resident(field="VmRSS"):
     """Bytes of memory this process has now (VmRSS) or had at most (VmHWM); None where Linux does not say."""
     file = Path("/proc/self/status")
-    lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
-    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith(field)), None)
+    text = file.read_text(encoding="utf-8") if file.exists() else ""
+    said = re.search(rf"^{field}:\s*(\d+) kB", text, re.M)
+    return int(said[1]) * 1024 if said else None
 
 
 def forget_peak():

@@ -35,7 +35,7 @@ NAMES = {  # endings that promise another program's file, and what leads there: 
     ".safetensors": "mc.safetensors.save(model, path) writes one",
 }  # fmt: skip
 DIGEST_BYTES = hashlib.sha256().digest_size
-LONGEST_HEADER = 8 * 2**20
+LONGEST_DOCUMENT = 8 * 2**20
 ROOM = 8 * 2**20  # bytes that a parsed document may take beyond three times its text
 MOST_AXES = 64  # of NumPy's arrays
 # What comes of a document that was made by hand, or by a minicnn with other layers
@@ -142,8 +142,8 @@ def _storable(name, array):
 def _header(document, arrays):
     entries = [{"name": n, "dtype": a.dtype.str, "shape": list(a.shape)} for n, a in arrays.items()]
     text = json.dumps({"document": document, "arrays": entries}, default=_plain)
-    if len(text) >= LONGEST_HEADER:
-        raise ValueError(f"a document of {len(text)} characters is too long: the limit is {LONGEST_HEADER}")
+    if len(text) >= LONGEST_DOCUMENT:
+        raise ValueError(f"a document of {len(text)} characters is too long: the limit is {LONGEST_DOCUMENT}")
     _check_memory(text)  # what could not be read is not written
     return text.encode("ascii") + b"\n"  # dumps escapes line breaks and all that is not ASCII
 
@@ -240,22 +240,33 @@ def _check_whole(file):
 
 
 def _read_header(file):
-    line = file.readline(LONGEST_HEADER)
+    line = file.readline(LONGEST_DOCUMENT)
     if not line.endswith(b"\n"):
-        raise ValueError(f"its second line is longer than {LONGEST_HEADER} bytes")
+        raise ValueError(f"its second line is longer than {LONGEST_DOCUMENT} bytes")
     text = line.decode("ascii")
     del line  # a document that is one long text is there three times while it is parsed, not four
-    _check_memory(text)
-    header = json.loads(text)
+    header = parsed(text)
     if not isinstance(header, dict) or set(header) != {"document", "arrays"}:
         raise ValueError("its second line does not hold a document and arrays")
     return header["document"], header["arrays"]
 
 
+def parsed(text):
+    """What ``text`` says, which is JSON of somebody else: it must not take much more memory than the text."""
+    _check_memory(text)
+    return json.loads(text)
+
+
 def _check_memory(text):
-    """Refuse JSON that grows when it is parsed: three letters, ``[],``, would become a list of 64 bytes."""
-    need = 80 * text.count(",") + 250 * (text.count("[") + text.count("{"))  # at most, on a 64-bit Python
-    if need > 3 * len(text) + ROOM:
+    """Refuse JSON that grows when it is parsed: three letters, ``[],``, would become a list of 64 bytes.
+
+    On a 64-bit Python a number or text takes up to 64 bytes beside its letters, a key 128, a list or dict 96;
+    one letter beyond Latin-1 makes those around it four bytes long, and seven while they are put together.
+    """
+    letters = 7 if "\\u" in text or not text.isascii() else 1
+    need = letters * len(text) + 64 * text.count(",") + 128 * text.count(":")
+    need += 96 * (text.count("[") + text.count("{"))
+    if need > 2 * len(text) + ROOM:  # the text itself is the third
         raise ValueError(f"a document of {len(text)} characters that takes {need} bytes parsed is too much")
 
 

@@ -86,8 +86,8 @@ MAY_IMPORT = {
         "minicnn.layers", "minicnn.saving", "minicnn.summary", "minicnn.training",
     },
     "minicnn.commands": {f"minicnn.{name}" for name in (
-        "batches", "callbacks", "checks", "config", "datasets", "kernels", "layers", "lookup", "losses",
-        "probabilities", "reports", "saving", "utils", "warmup",
+        "archive", "batches", "callbacks", "checks", "config", "datasets", "kernels", "layers", "lookup",
+        "losses", "probabilities", "reports", "saving", "utils", "warmup",
     )},
     "minicnn.warmup": {f"minicnn.{name}" for name in (
         "config", "datasets", "kernels", "layers", "model", "optimizers",

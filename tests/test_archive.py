@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from hypothesis.extra import numpy as hnp
 from benchmarks import machine
 from minicnn import archive
 from minicnn.archive import read_archive, remove_leftovers, write_archive
-from tests.reliability.malice import sealed
+from tests.reliability import malice
 
 DOCUMENT = {"name": "m3", "history": {"loss": [0.1, float("inf")]}, "none": None, "text": "größer\n"}
 ARRAYS = {"0/kernel": np.ones((2, 2, 3), np.float32), "0/bias": np.array([1.5]), "step": np.array(7)}
@@ -33,7 +34,7 @@ def saved(tmp_path):
 
 def forged(path, header, numbers=b""):
     """An archive with a right digest, as somebody who means harm would make it."""
-    path.write_bytes(sealed(header + b"\n" + numbers))
+    path.write_bytes(malice.sealed(header + b"\n" + numbers))
     return path
 
 
@@ -122,8 +123,8 @@ GOOD = {"name": "x", "dtype": "<f4", "shape": [2]}
         (b"{", "cannot be read"),
         (b"\xff", "cannot be read"),
         (b"[" * 100_000, "cannot be read"),
-        (b" " * archive.LONGEST_HEADER, "longer than"),
-        (b"[" + b"{}," * 10**6 + b"0]", "takes 330000250 bytes parsed is too much"),
+        (b" " * archive.LONGEST_DOCUMENT, "longer than"),
+        (b"[" + b"{}," * 10**6 + b"0]", "takes 163000100 bytes parsed is too much"),
         ('{"document": "é", "arrays": []}'.encode(), "ascii"),
     ],
     ids=range(25),
@@ -132,6 +133,24 @@ def test_a_forged_header_is_refused(tmp_path, header, message):
     path = forged(tmp_path / "a.mcnn", header, bytes(8))
     with pytest.raises(ValueError, match=message):
         read_archive(path)
+
+
+@pytest.mark.parametrize("parts", [
+    ("[", "[[[[]]]],", "0]"), ("[", '"ab",', "0]"), ("{", '"%04d":1.5,', '"":0}'),
+    ('["', "x", r'\ud83d\ude00"]'),
+])  # fmt: skip
+def test_a_document_takes_three_times_its_text_and_no_more_than_the_room(tmp_path, parts):
+    """The longest that is read, of those that grow most."""
+    header = malice.grown(*parts, malice.longest_read(*parts)).encode()
+    path = forged(tmp_path / "a.mcnn", header)
+    del header
+    tracemalloc.start()
+    try:
+        read_archive(path)
+        took = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert archive.ROOM / 2 < took - 3 * path.stat().st_size < archive.ROOM
 
 
 def test_a_forged_archive_that_keeps_the_rules_is_read(tmp_path):
@@ -152,7 +171,7 @@ def test_what_json_cannot_hold_is_named(saved):
     with pytest.raises(TypeError, match="not <object"):
         write_archive(saved, {"a": object()}, {})
     with pytest.raises(ValueError, match="too long"):
-        write_archive(saved, {"a": "x" * archive.LONGEST_HEADER}, {})
+        write_archive(saved, {"a": "x" * archive.LONGEST_DOCUMENT}, {})
     with pytest.raises(ValueError, match="parsed is too much"):
         write_archive(saved, {"a": [[]] * 10**5}, {})
     assert read_archive(saved)[0] == DOCUMENT

@@ -6,8 +6,7 @@
 or, where a script trains several models, ``"parts": {"M1": {"recipe": ..., ...}, "M2": ...}``.
 """
 
-import json
-
+from minicnn.archive import LONGEST_DOCUMENT, parsed
 from minicnn.checks import is_finite, is_number, is_whole
 from minicnn.messages import shown
 
@@ -66,7 +65,9 @@ def read(path):
     ValueError where it is a metrics file, and something in it is not what commands go by.
     """
     try:
-        run = json.loads(path.read_text(encoding="utf-8"))
+        if path.stat().st_size > LONGEST_DOCUMENT:
+            return {}
+        run = parsed(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
         return {}
     if not (isinstance(run, dict) and run.keys() >= {"dataset", "sizes"}):

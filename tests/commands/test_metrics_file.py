@@ -3,11 +3,13 @@
 import copy
 import json
 import math
+import tracemalloc
 
 import numpy as np
 import pytest
 
 import minicnn as mc
+from minicnn import archive
 from minicnn.commands import metrics_file, pictures, report, trained
 
 PART = {
@@ -102,6 +104,18 @@ def test_other_files_called_json(m1, typed):
     (m1 / "m1_shapes_8.json").write_text('{"sizes": 3, "parts": 4}')
     (m1 / "other.json").write_text('{"dataset": "shapes", "sizes": {}, "parts": 4}')
     assert typed("summary", m1) == whole and whole[0] == 0
+
+
+@pytest.mark.parametrize("inside", ["[]," * 2_000_000, "[]," * 100_000, " " * archive.LONGEST_DOCUMENT])
+def test_what_takes_too_much_memory_is_no_metrics_file(tmp_path, inside):
+    path = tmp_path / "run.json"
+    path.write_text(f'{{"dataset": "x", "sizes": {{}}, "z": [{inside}0]}}')
+    tracemalloc.start()
+    try:
+        assert metrics_file.read(path) == {}
+        assert tracemalloc.get_traced_memory()[1] < 3 * path.stat().st_size
+    finally:
+        tracemalloc.stop()
 
 
 def test_no_file_is_none(tmp_path):

@@ -28,7 +28,7 @@ SECONDS = 60 * float(os.environ.get("MINICNN_FUZZ_MINUTES", "10"))
 LEAST = 600  # of them keep the promise
 QUICK = 3
 LIFE = 120  # seconds of one process
-MEGABYTES = 64  # that one input may take beyond what any has taken before
+MEGABYTES = 64  # that one input may take
 SHOWN = 4_000  # characters of a finding: it begins with what was raised
 WATCHED = ["minicnn", "tarfile", "gzip", "pickletools", "json", "http", "email", "PIL"]
 # numba compiles the code of kernels, and must find it as it was written
@@ -78,10 +78,20 @@ def live(name, seconds, folder):
 PARTS = {name: lambda quick, name=name: fuzz(name, quick) for name in NAMES}
 
 
-def check_memory(before):
-    """AssertionError if the peak, as Linux has it, has risen by more than 64 MB since it was ``before``."""
-    more = (machine.resident("VmHWM") - before) / 10**6
-    assert more <= MEGABYTES, f"{more:.0f} MB or more for one input"
+class Memory:
+    """What this process had when the last input was through, and the most it had since, as Linux has it."""
+
+    def __init__(self):
+        machine.forget_peak()
+        self.before = machine.resident()
+
+    def check(self):
+        """AssertionError if the input took more than 64 MB; the next one begins from here."""
+        peak, now = machine.resident("VmHWM"), machine.resident()
+        more, self.before = peak - self.before, now
+        if peak > now:
+            machine.forget_peak()
+        assert more <= MEGABYTES * 10**6, f"{more / 10**6:.0f} MB for one input"
 
 
 def main(name, seconds, folder):
@@ -96,15 +106,14 @@ def main(name, seconds, folder):
     for number, example in enumerate(reader.examples):
         (corpus / str(number)).write_bytes(example)
         reader.read(example)  # which loads and compiles what it needs: that memory is not the input's
-    machine.forget_peak()
+    memory = Memory()
 
     def one(data):
-        before = machine.resident("VmHWM")
         try:
             reader.read(data)
         except reader.raises as error:
             check_refusal(reader, error)
-        check_memory(before)
+        memory.check()
 
     longest = 2 * max(map(len, reader.examples))
     options = [f"-max_total_time={seconds}", f"-max_len={longest}", f"-seed={random.getrandbits(31)}",

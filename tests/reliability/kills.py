@@ -59,19 +59,19 @@ def start(folder, save_freq):
 
 
 def end(pid, pipe, seconds):
-    """Kill the process after so long. Returns (what it had reported, whether the kill came in time)."""
+    """Kill the process after so long. Returns (what it had reported, its exit code)."""
     time.sleep(seconds)
     os.kill(pid, signal.SIGKILL)
     _, status = os.waitpid(pid, 0)
     with os.fdopen(pipe, "rb") as file:
         report = file.read()
-    return report, os.waitstatus_to_exitcode(status) == -signal.SIGKILL
+    return report, os.waitstatus_to_exitcode(status)
 
 
 def kill_somewhere(folder, save_freq, draw, lasts):
-    """A SIGKILL at a random moment: what was reported, whether it came in time, whether it met a backup."""
-    report, killed = end(*start(folder, save_freq), draw.uniform(0, lasts))
-    return report, killed, report.endswith(b"S")
+    """A SIGKILL at a random moment: what was reported, the exit code, whether a backup was being written."""
+    report, code = end(*start(folder, save_freq), draw.uniform(0, lasts))
+    return report, code, report.endswith(b"S")
 
 
 def kill_while_saving(folder, save_freq, draw, lasts):
@@ -81,8 +81,8 @@ def kill_while_saving(folder, save_freq, draw, lasts):
     for _ in range(draw.randint(1, 3)):
         while select.select([pipe], [], [], 60)[0] and (byte := os.read(pipe, 1)) not in (b"S", b""):
             begin += byte
-    report, killed = end(pid, pipe, draw.uniform(0, 0.002))
-    return begin + report, killed, byte == b"S" and report == b""  # nothing came after it
+    report, code = end(pid, pipe, draw.uniform(0, 0.002))
+    return begin + report, code, byte == b"S" and report == b""  # nothing came after it
 
 
 def stands_at(folder):
@@ -105,28 +105,31 @@ def run(folder, save_freq, draw, lasts, due):
 
     ``due`` counts the kills that are still wanted, {"saving": of those that meet a backup, "moments": of the
     others}; one that came in time is taken off, and when none is wanted any more, nothing is killed.
-    ``lasts``: seconds that a run takes without a kill. Returns what the run ended with, and for each life
-    that got so far (where the backup stood, where the life began).
+    ``lasts``: seconds that a run takes without a kill. Returns what the run ended with, or None; for each
+    life that got so far (where the backup stood, where it began); and how many lives ended with an error.
     """
     folder.mkdir()
-    begun = []
+    outcome = folder.parent / f"{folder.name}.json"
+    begun, errors = [], 0
     for _ in range(draw.randint(1, 4)):
         saving, moments = (max(0, due[kind]) for kind in ("saving", "moments"))  # or more than wanted
         if saving or moments:
             meet = draw.random() * (saving + moments) < saving
             stood = stands_at(folder)
             kill = kill_while_saving if meet else kill_somewhere
-            report, killed, met = kill(folder, save_freq, draw, lasts)
+            report, code, met = kill(folder, save_freq, draw, lasts)
             if began_at(report):
                 begun.append((stood, began_at(report)))
-            if killed:
+            if code == -signal.SIGKILL:
                 due["saving" if met else "moments"] -= 1
+            errors += code not in (0, -signal.SIGKILL)
+    outcome.unlink(missing_ok=True)  # of a life that ended by itself
     stood = stands_at(folder)
     pid, pipe = start(folder, save_freq)
-    os.waitpid(pid, 0)
+    _, status = os.waitpid(pid, 0)
     with os.fdopen(pipe, "rb") as file:
         begun.append((stood, began_at(file.read())))
-    return json.loads((folder.parent / f"{folder.name}.json").read_text()), begun
+    return json.loads(outcome.read_text()) if status == 0 else None, begun, errors + (status != 0)
 
 
 def kills(quick):
@@ -134,26 +137,27 @@ def kills(quick):
     count, saving = (QUICK, 1) if quick else (KILLS, WHILE_SAVING)
     draw = random.Random(time.time_ns())
     due = {"moments": count - saving, "saving": saving}
-    same, runs, strays, begun = 0, 0, 0, []
+    same, runs, strays, begun, errors = 0, 0, 0, [], 0
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
         killed_runs.fit(killed_runs.build_model(), [], epochs=1)  # loads the compiled kernels
         begin = time.monotonic()
-        straight, _ = run(folder / "straight", "epoch", draw, 0, {"moments": 0, "saving": 0})
+        straight, *_ = run(folder / "straight", "epoch", draw, 0, {"moments": 0, "saving": 0})
         lasts = time.monotonic() - begin
-        while due["moments"] > 0 or due["saving"] > 0:
-            found, lives = run(folder / str(runs), draw.choice(["epoch", 1, 2, 3]), draw, lasts, due)
-            # A ModelCheckpoint that was killed while it saved may leave its temporary file; a backup never.
-            found["files"] = {k: v for k, v in found["files"].items() if not k.startswith(".best.mcnn.")}
-            same += found == straight
+        while not errors and (due["moments"] > 0 or due["saving"] > 0):
+            found, lives, more = run(folder / str(runs), draw.choice(["epoch", 1, 2, 3]), draw, lasts, due)
+            if found:
+                # A ModelCheckpoint killed while it saved may leave its temporary file; a backup never.
+                found["files"] = {k: v for k, v in found["files"].items() if not k.startswith(".best.mcnn.")}
+                same += found == straight
             strays += (folder / str(runs) / "backup").exists()
-            begun += lives
-            runs += 1
+            begun, errors, runs = begun + lives, errors + more, runs + 1
     made = {"moments": count - saving - due["moments"], "saving": saving - due["saving"]}
     yield Figure(
         f"{KILLS} SIGKILLs at random moments, at least {WHILE_SAVING} of them while saving: the same bits",
-        f"{same} of {runs} runs, after {sum(made.values())} kills, {made['saving']} of them while saving",
-        same == runs and sum(made.values()) >= count and made["saving"] >= saving,
+        f"{same} of {runs} runs, after {sum(made.values())} kills, {made['saving']} of them while saving; "
+        f"{errors} lives ended with an error",
+        same == runs and not errors and sum(made.values()) >= count and made["saving"] >= saving,
     )
     right = sum(stood == began for stood, began in begun)
     going_on = sum(stood != (0, 0, 0) for stood, _ in begun)

@@ -1,11 +1,13 @@
 """Files that minicnn did not write, with a digest as if it had: see minicnn/archive.py."""
 
+import bisect
 import copy
 import hashlib
 import json
 
 from minicnn import archive, saving
 
+LONGEST = archive.LONGEST_DOCUMENT - 200
 ODDITIES = [  # in place of a text or a number
     None, True, -1, 0, 2.5, 1e400, 10**9, 10**30, 10**400, "", "os.system", "builtins.eval", "__class__",
     "../../x", "x" * 10_000, [], {}, [[]] * 100, {"class_name": "os.system", "config": {}}, "{0.__class__}",
@@ -81,23 +83,50 @@ def long_texts(text):
         yield f"{'type' if name == 'x' else 'name'} of an array", {"document": model, "arrays": [array]}
 
 
+def growing():
+    """(begin, what is repeated, end) of documents that take more memory than their text; %d: a number."""
+    listed = ("[],", "{},", '{"":0},', "[0],", "[[[[]]]],", '{"a":{"a":{}}},', "0,", "999,", "1e9,", '"ab",',
+              '{"a":"b","c":[1]},', r'"\ud83d\ude00xx",', r'"x\u0100",')  # fmt: skip
+    keyed = ('"%04d":1.5,', '"%06d":[],', '"%014d":1234,', '"%030d":"",')
+    yield from (("[", each, "0]") for each in listed)
+    yield from (("{", each, '"":0}') for each in keyed)
+    yield from (('["', "x", '"]'), ('["', "x", r'\ud83d\ude00"]'), (r'["\ud83d\ude00', "x", '"]'))
+    yield "", "[", ""
+
+
+def grown(begin, repeated, end, times):
+    """A header with such a document."""
+    many = "".join(repeated % k for k in range(times)) if "%" in repeated else repeated * times
+    return f'{{"arrays": [], "document": {begin}{many}{end}}}'
+
+
+def longest_read(*parts):
+    """How many times it can be repeated until it is refused unread."""
+    def is_refused(times):
+        try:
+            archive.parsed(grown(*parts, times) + "!")  # which is not JSON: nothing is made of it
+        except json.JSONDecodeError:
+            return False
+        except (ValueError, RecursionError):
+            return True
+
+    return bisect.bisect_left(range(LONGEST // len(parts[1])), True, key=is_refused) - 1
+
+
 def bombs():
     """Small or short files that would become large or slow: {name: content}."""
-    array = {"name": "x", "dtype": "<f8"}
-    most = archive.LONGEST_HEADER - 200
-    grown = {unit: b'{"arrays": [], "document": [' + unit * (most // len(unit)) + b"0]}" for unit in (
-        b"[],", b"{},", b'{"":0},', b"[0],", b"0,", b"999,", b"1e9,", b'"ab",', b'{"a":"b","c":[1]},',
-    )}  # fmt: skip
     sizes = {
         "an exabyte": [10**15, 1000], "sizes beyond 64 bits": [10**30], "a million axes": [1] * 10**6,
         "an empty one of endless axes": [0, 2**62, 2**62], "long numbers": [10**4000] * 1000,
     }  # fmt: skip
-    headers = {f"a document of {unit.decode()}": header for unit, header in grown.items()}
-    headers |= {
-        f"an array of {name}": json.dumps({"document": {}, "arrays": [{**array, "shape": shape}]}).encode()
+    headers = {
+        f"an array of {name}": {"document": {}, "arrays": [{"name": "x", "dtype": "<f8", "shape": shape}]}
         for name, shape in sizes.items()
     }
-    headers["brackets"] = b'{"arrays": [], "document": ' + b"[" * 10**6
-    texts = long_texts("x" * (most - 1000))
-    headers |= {f"a long {field}": json.dumps(header).encode() for field, header in texts}
-    return {name: sealed(header + b"\n" + bytes(64)) for name, header in headers.items()}
+    for kind, text in (("long", "x" * (LONGEST - 1000)), ("wide", "\U0001f600" + "x" * 1_600_000)):
+        headers |= {f"a {kind} {field}": header for field, header in long_texts(text)}
+    texts = {name: json.dumps(header) for name, header in headers.items()}
+    for parts in growing():
+        for times in (LONGEST // len(parts[1] % 0 if "%" in parts[1] else parts[1]), longest_read(*parts)):
+            texts[f"{times:,} times {parts}"] = grown(*parts, times)
+    return {name: sealed(text.encode() + b"\n" + bytes(64)) for name, text in texts.items()}

@@ -1,7 +1,6 @@
 """docs/reliability.md, written from what the sections found: no number in it is typed by hand."""
 
 import importlib
-import json
 
 from tests.agreement import ROOT
 from tests.reliability import record
@@ -26,12 +25,11 @@ def text(folder=record.RESULTS):
     """The page as Markdown."""
     parts = [HEAD]
     for name in SECTIONS:
-        file = folder / f"{name}.json"
-        document = json.loads(file.read_text(encoding="utf-8")) if file.exists() else None
-        title, *rest = importlib.import_module(f"tests.reliability.{name}").__doc__.strip().split("\n")
+        section = importlib.import_module(f"tests.reliability.{name}")
+        title, *rest = section.__doc__.strip().split("\n")
         command = f"    python -m tests.reliability {name}\n"
         parts.append("\n".join([f"## {title.rstrip('.')}", *rest, "", command]))
-        parts.append(_table(document) if document else "Not measured yet.\n")
+        parts.append(_table(section.PARTS, record.load(folder, name)))
     return "\n".join(parts)
 
 
@@ -40,14 +38,18 @@ def write():
     PAGE.write_text(text(), encoding="utf-8")
 
 
-def _table(document):
+def _table(names, measured):
     lines = ["| promise | found | |", "| --- | --- | --- |"]
-    for part in document["parts"].values():
-        for figure in part["figures"]:
+    for name in names:
+        if name not in measured:
+            lines.append(f"| {name} | not measured yet | |")
+            continue
+        for figure in measured[name]["figures"]:
             verdict = "kept" if figure["kept"] else "**broken**"
             note = f" ({figure['note']})" if figure["note"] else ""
             lines.append(f"| {_cell(figure['promise'])} | {_cell(figure['found'] + note)} | {verdict} |")
-    return "\n".join([*lines, "", _circumstances(document["parts"].values())]) + "\n"
+    there = {name: measured[name] for name in names if name in measured}
+    return "\n".join([*lines, *[""] * bool(there), _circumstances(there)]) + "\n"
 
 
 def _cell(text):
@@ -56,14 +58,18 @@ def _cell(text):
 
 
 def _circumstances(parts):
-    """One sentence for all parts that were measured alike."""
+    """One sentence for all parts that were measured alike; it names them where others were not."""
     seen = {}
-    for part in parts:
+    for name, part in parts.items():
         at, versions = part["machine"], part["versions"]
         cores = f"{at['cores allowed']} of {at['cores']} cores"
         packages = [f"{name} {versions[name]}" for name in ("python", "numpy", "numba") if name in versions]
         where = ", ".join([part["date"], at["processor"], cores, at["system"], *packages])
         what = f"commit {part['commit'] or 'unknown'}, {where}"
         what += ", quick" * part["quick"]
-        seen[what] = seen.get(what, 0) + part["seconds"]
-    return "\n".join(f"Measured in {seconds:,.0f} s: {what}." for what, seconds in seen.items())
+        seen.setdefault(what, {})[name] = part["seconds"]
+    lines = []
+    for what, seconds in seen.items():
+        names = f" ({', '.join(seconds)})" * (len(seen) > 1)
+        lines.append(f"Measured in {sum(seconds.values()):,.0f} s{names}: {what}.")
+    return "\n".join(lines)

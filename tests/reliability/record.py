@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import time
+import traceback
 
 from benchmarks import machine
 from tests.agreement import ROOT
@@ -24,9 +25,9 @@ class Figure:
 
 
 def commit():
-    """The commit whose code is measured, ``-dirty`` behind it where minicnn or its tests were changed."""
+    """The commit whose code is measured, ``-dirty`` behind it where what is measured with was changed."""
     try:
-        changed = _git("status", "--porcelain", "--", "minicnn", "tests")
+        changed = _git("status", "--porcelain", "--", "minicnn", "tests", "benchmarks", "setup.cfg")
         return _git("rev-parse", "--short=12", "HEAD") + ("-dirty" if changed else "")
     except (OSError, subprocess.CalledProcessError):
         return None
@@ -47,18 +48,20 @@ def measure(section, parts, quick, folder, resume=False):
     """Run ``parts`` ({name: function of ``quick`` that gives Figures}), one after the other.
 
     Prints every figure and writes it at once, so a section that is stopped has lost one part at most;
-    ``resume`` leaves out the parts that this commit has in full. Returns whether every promise was kept.
+    ``resume`` leaves out the parts that this commit has in full. A part that ends with an error has not kept
+    what it promises. Returns whether every promise was kept.
     """
     here = commit()
+    is_known = here is not None and not here.endswith("-dirty")
     done = load(folder, section)
     for name, part in parts.items():
         old = done.get(name)
-        if resume and old and old["commit"] == here and old["quick"] == quick and old["kept"]:
+        if resume and is_known and old and old["commit"] == here and old["quick"] == quick and old["kept"]:
             print(f"{section}, {name}: measured before")
             continue
         start = time.monotonic()
         figures = []
-        for figure in part(quick):
+        for figure in _whole(name, part(quick)):
             figures.append(dataclasses.asdict(figure))
             print(f"{section}, {name}: {figure.promise}: {figure.found} {'' if figure.kept else 'BROKEN '}"
                   f"{figure.note}".rstrip(), flush=True)  # fmt: skip
@@ -70,6 +73,15 @@ def measure(section, parts, quick, folder, resume=False):
         }  # fmt: skip
         _write(folder, section, {name: done[name] for name in parts if name in done})
     return all(done[name]["kept"] for name in parts)
+
+
+def _whole(name, figures):
+    """The figures, and a broken one in place of those that an error kept from coming."""
+    try:
+        yield from figures
+    except Exception as error:
+        traceback.print_exc()
+        yield Figure(f"{name} is measured to its end", f"{type(error).__name__}: {error}"[:400], False)
 
 
 def _write(folder, section, parts):

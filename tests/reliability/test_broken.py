@@ -1,5 +1,6 @@
 """Where what a section promises is broken on purpose, its figure says so."""
 
+import itertools
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -132,6 +133,23 @@ def test_a_run_that_is_begun_anew_has_not_gone_on(monkeypatch, resumes):
     bits, begun, strays = kills.kills(quick=True)
     assert bits.kept and strays.kept and begun.kept == resumes
     assert "lives, 0 of them" not in begun.found
+
+
+@pytest.mark.parametrize("number", [2, 3])  # the life that is to be killed, and the last
+def test_a_life_that_ends_with_an_error_has_not_gone_on(monkeypatch, capfd, number):
+    """Whatever those after it end with."""
+    monkeypatch.setattr(kills, "random", SimpleNamespace(Random=lambda seed: Draw()))
+    monkeypatch.setattr(kills, "QUICK", 1)
+    lives = itertools.count(1)
+
+    def start(*args, start=kills.start, live=kills.live):
+        monkeypatch.setattr(kills, "live", refuse if next(lives) == number else live)
+        return start(*args)
+
+    monkeypatch.setattr(kills, "start", start)
+    bits, *_ = kills.kills(quick=True)
+    assert bits.found.endswith("; 1 lives ended with an error") and not bits.kept
+    assert "is not liked" in capfd.readouterr().out
 
 
 # ------------------------------------------------------------------------------- downloads

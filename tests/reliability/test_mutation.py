@@ -40,10 +40,13 @@ def test_what_is_not_worth_trying(some, file, operator):
 
 
 def test_the_lines_of_explained_mutants_still_stand_there():
-    for (file, out, in_), why in mutation.equivalents().items():
+    for (file, out, in_), said in mutation.survivors().items():
         lines = ["".join(line.split()) for line in (ROOT / file).read_text(encoding="utf-8").splitlines()]
         assert out in lines, f"{file} has no line {out}: is it explained in vain?"
-        assert in_ != out and len(why) > 20
+        assert in_ != out and len({"why", "since"} & {*said}) == 1
+        if "since" in said:
+            where, test = said["since"].split("::")
+            assert f"def {test}(" in (ROOT / "tests" / where).read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("becomes, explained", [("(-2)", True), ("(~1)", True), ("(- 0)", False)])
@@ -135,6 +138,24 @@ def test_a_group_without_verdicts_is_broken_and_its_journal_is_thrown_away(monke
     (figure,) = mutants.group("losses", quick=False)
     assert not figure.kept and figure.note == "test_it.py fail on the unchanged code"
     assert not [*(tmp_path / "mutants").iterdir()]
+
+
+def test_a_mutant_that_a_test_was_written_for_counts_as_missed(monkeypatch):
+    changes = ("m", "b"), ("e", "b"), ("u", "b")
+    missed, explained, unknown = (SimpleNamespace(**vars(MUTANT) | {"change": each}) for each in changes)
+    said = {(FILE, "m", "b"): {"since": "test_it.py::test_it"}, (FILE, "e", "b"): {"why": "It is the same."}}
+    found = [(MUTANT, "test_it.py::test_it")] * 37 + [(missed, "test_it.py::test_it"), (explained, None)]
+    monkeypatch.setattr(mutants.importlib.util, "find_spec", lambda name: True)
+    monkeypatch.setattr(mutants.mutation, "population", lambda files: [])
+    monkeypatch.setattr(mutants.mutation, "sample", lambda all_, count: [MUTANT] * count)
+    monkeypatch.setattr(mutants.mutation, "survivors", lambda: said)
+    monkeypatch.setattr(mutants.record, "commit", lambda: None)
+    for last, kept in ((MUTANT, True), (missed, False), (unknown, False)):
+        killer = None if last is unknown else "test_it.py::test_it"
+        monkeypatch.setattr(mutants, "verdicts", lambda *args: [*found, (last, killer)])  # noqa: B023 - at once
+        (figure,) = mutants.group("losses", quick=False)
+        assert figure.kept == kept and "and 1 are explained" in figure.found
+        assert f" {1 + (last is missed)} more by tests" in figure.found
 
 
 def test_fewer_mutants_than_promised_keep_no_promise(monkeypatch):

@@ -120,7 +120,9 @@ def parts(calls, kept=True):
 
 @pytest.fixture
 def at_a_commit(monkeypatch):
+    """Which measures a section of three parts."""
     monkeypatch.setattr(record, "commit", lambda: "0123456789ab")
+    monkeypatch.setattr("tests.reliability.kills.PARTS", {**parts([]), "third": None})
 
 
 def test_figures_are_printed_and_kept_with_their_circumstances(tmp_path, capsys, at_a_commit):
@@ -135,7 +137,27 @@ def test_figures_are_printed_and_kept_with_their_circumstances(tmp_path, capsys,
     shown = page.text(tmp_path)
     assert "| nothing is lost | 9 of 9 (of nine) | kept |" in shown
     assert "| nothing breaks | 1 of 2 | **broken** |" in shown
-    assert "commit 0123456789ab, " in shown and "Not measured yet." in shown
+    assert "| third | not measured yet | |" in shown and " s: commit 0123456789ab, " in shown
+
+
+def test_parts_of_two_commits_are_told_apart(tmp_path, monkeypatch, at_a_commit):
+    record.measure("kills", parts([]), False, tmp_path)
+    file = tmp_path / "kills.json"
+    file.write_text(file.read_text().replace("0123456789ab", "f" * 12, 1))
+    shown = page.text(tmp_path)
+    assert " s (one): commit ffffffffffff, " in shown and " s (other): commit 0123456789ab, " in shown
+
+
+def test_a_part_that_ends_with_an_error_is_broken(tmp_path, capfd, at_a_commit):
+    """Nor do figures of another commit stand in for those that did not come."""
+    def other(quick):
+        yield Figure("nothing breaks", "1 of 2", True)
+        raise KeyError("x")
+
+    assert record.measure("kills", parts([]), False, tmp_path)
+    assert not record.measure("kills", parts([]) | {"other": other}, False, tmp_path)
+    assert "| other is measured to its end | KeyError: 'x' | **broken** |" in page.text(tmp_path)
+    assert "KeyError: 'x'" in capfd.readouterr().err
 
 
 def test_what_an_exception_said_stays_in_its_cell(tmp_path, at_a_commit):
@@ -152,6 +174,10 @@ def test_what_this_commit_has_is_not_measured_again(tmp_path, monkeypatch, at_a_
     monkeypatch.setattr(record, "commit", lambda: "another")
     record.measure("kills", parts(calls), False, tmp_path, resume=True)
     assert len(calls) == 3
+    monkeypatch.setattr(record, "commit", lambda: "another-dirty")  # nobody knows whether it is the same dirt
+    for due in (4, 5):
+        record.measure("kills", parts(calls), False, tmp_path, resume=True)
+        assert len(calls) == due
 
 
 def test_a_broken_promise_is_measured_again(tmp_path, at_a_commit):
