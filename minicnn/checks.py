@@ -28,6 +28,11 @@ def is_finite(value):
     return is_number(value) and math.isfinite(value)
 
 
+def of_numbers(records):
+    """Those of a history's ``records``, {name: [a value an epoch]}, that can be drawn: any may be logged."""
+    return {k: values for k, values in records.items() if np.iterable(values) and all(map(is_number, values))}
+
+
 def whole_number(value, argument, least=1, most=LARGEST):
     """``value`` as an int, or a ValueError that names the argument."""
     if not is_whole(value, least, most):

@@ -37,10 +37,11 @@ class MaxNorm(Constraint):
         if not (is_number(max_value) and max_value >= 0):
             raise ValueError(f"MaxNorm expects a number max_value >= 0, got {shown(max_value)}")
         self.max_value = max_value
-        axes = axis if isinstance(axis, (list, tuple, range, np.ndarray)) else [axis]
+        several = isinstance(axis, (list, tuple, range, np.ndarray)) and np.iterable(axis)
+        axes = axis if several else [axis]
         if not all(is_whole(each, least=-LARGEST) for each in axes):
             raise ValueError(f"MaxNorm expects axis as a whole number or several, got {shown(axis)}")
-        self.axis = [int(each) for each in axes] if axes is axis else int(axis)
+        self.axis = [int(each) for each in axes] if several else int(axis)
 
     def __call__(self, w):
         new = w.copy()

@@ -7,6 +7,8 @@ that a figure reads on dark paper too. It says in words what it shows, to whoeve
 import math
 from html import escape
 
+from minicnn.checks import of_numbers
+
 LINES = {  # colours as in plots/figure.py, drawn the same way
     "training": ("train", "#0072B2", "none"),
     "validation": ("validation", "#D55E00", "6 4"),
@@ -20,8 +22,9 @@ LETTER = 7  # width, at most
 def training_curves(records, epochs=None):
     """One figure for every quantity of a History's ``records``, {"loss": [...], "val_loss": [...]}: a list.
 
-    ``epochs``: their numbers, counted from 0, where they are not 0, 1, 2, ...
+    Only of what is a number in every epoch. ``epochs``: counted from 0, where they are not 0, 1, 2, ...
     """
+    records = of_numbers(records)
     names = [name for name in records if not name.startswith("val_")]
     names.sort(key=lambda name: (not name.endswith("accuracy"), name != "loss"))  # what one looks for first
     count = max(map(len, records.values()), default=0)

@@ -57,7 +57,7 @@ FOUNDATIONS = {"minicnn.checks", "minicnn.config", "minicnn.random", "minicnn.lo
 PARTS_OF_LAYERS = {"minicnn.activations", "minicnn.initializers", "minicnn.constraints"}
 PARTS_OF_TRAINING = {"minicnn.losses", "minicnn.metrics", "minicnn.optimizers", "minicnn.schedules"}
 ON_ITS_OWN = {f"minicnn.{name}" for name in (
-    "config", "lookup", "random", "archive", "labels", "messages", "notebook", "position", "summary", "svg",
+    "config", "lookup", "random", "archive", "labels", "messages", "notebook", "position", "summary",
     "windows",
 )}  # fmt: skip
 MAY_IMPORT = {
@@ -66,6 +66,7 @@ MAY_IMPORT = {
     "minicnn.random": {"minicnn.checks"},
     "minicnn.progress": {"minicnn.notebook", "minicnn.svg"},
     "minicnn.position": {"minicnn.checks"},
+    "minicnn.svg": {"minicnn.checks"},
     "minicnn.gradcheck": {"minicnn.config"},
     "minicnn.kernels": {"minicnn.config"},
     "minicnn.layers": FOUNDATIONS | PARTS_OF_LAYERS | {"minicnn.kernels", "minicnn.windows"},

@@ -410,24 +410,66 @@ def test_a_backup_made_by_hand_is_refused_and_changes_nothing(tmp_path, harm, me
 class Unlike(Callback):
     """Wants no state but its own, and says so in its own way."""
 
-    def __init__(self, own):
-        self._own = own
+    def __init__(self, own, error=RuntimeError):
+        self._own, self._error = own, error
 
     def state(self):
         return {"own": self._own}, {}
 
     def load_state(self, document, arrays):
         if document["own"] != self._own:
-            raise RuntimeError("not mine")
+            raise self._error("not mine")
 
 
-def test_whatever_error_a_callback_refuses_with_nothing_is_changed(tmp_path):
+@pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
+def test_whatever_ends_the_restoring_nothing_is_changed(tmp_path, error):
+    """Ctrl-C too: in a notebook the model is still there."""
     with pytest.raises(Killed):
         fit(build_model(), [*callbacks_in(tmp_path), Unlike(1), Stop(2 * BATCHES + 2)])
     model, remember = build_model(), Remember(tmp_path)
-    with pytest.raises(RuntimeError, match="not mine"):
-        fit(model, [remember, *callbacks_in(tmp_path), Unlike(2)])
+    with pytest.raises(error, match="not mine"):
+        fit(model, [remember, *callbacks_in(tmp_path), Unlike(2, error)])
     assert remember.states() == remember.before and model.optimizer.iterations == 0
+
+
+@pytest.mark.parametrize("epochs, refusal", [(2, "further than epochs=2"), (EPOCHS, "cannot be restored")])
+def test_a_refused_backup_leaves_an_optimizer_what_it_knows_of_another_model(tmp_path, epochs, refusal):
+    interrupted(tmp_path, 3 * BATCHES + 1)
+    if epochs == EPOCHS:
+        path = tmp_path / "backup" / "backup.mcnn"
+        document, arrays = read_archive(path)
+        lose_a_weight(document, arrays)
+        write_archive(path, document, arrays)
+    x, y = data()
+    trained = mc.Sequential([mc.layers.Dense(3, "softmax", input_shape=(4,))])  # of other shapes
+    trained.compile(mc.optimizers.SGD(0.05, momentum=0.9), "sparse_categorical_crossentropy", ["accuracy"])
+    trained.fit(x, y, verbose=0)
+    before = {name: slot.tobytes() for name, slot in trained.optimizer.state()[1].items()}
+    other = build_model()
+    other.compile(trained.optimizer, "sparse_categorical_crossentropy", ["accuracy"])
+    with pytest.raises(ValueError, match=refusal):
+        fit(other, callbacks_in(tmp_path), epochs=epochs)
+    document, slots = trained.optimizer.state()
+    assert {name: slot.tobytes() for name, slot in slots.items()} == before
+    assert document == {"class_name": "SGD", "iterations": 2, "learning_rate": 0.05}
+    with pytest.raises(ValueError, match="use a new optimizer for a new model"):
+        fit(other, [])
+    trained.fit(x, y, verbose=0)
+
+
+def test_a_refused_backup_leaves_an_optimizer_a_schedule_of_ones_own(tmp_path):
+    """The backup's is a number, and Harmonic is a name that nothing is found by."""
+    class Steady(Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            self.model.optimizer.learning_rate = 0.125
+
+    models = [build_model(), build_model()]
+    for model in models:
+        model.compile(mc.optimizers.SGD(Harmonic(), momentum=0.9), "sparse_categorical_crossentropy")
+    fit(models[0], [Steady(), BackupAndRestore(tmp_path, delete_checkpoint=False)])
+    with pytest.raises(ValueError, match="further than epochs=2"):
+        fit(models[1], [Steady(), BackupAndRestore(tmp_path)], epochs=2)
+    assert isinstance(models[1].optimizer.learning_rate, Harmonic) and models[1].step == 0
 
 
 class Note(Callback):

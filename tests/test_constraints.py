@@ -63,7 +63,7 @@ def test_get_and_config():
         MaxNorm(-1)
 
 
-@pytest.mark.parametrize("axis", [True, 1.0, "0", None, [0, None], [True], {0: 1}])
+@pytest.mark.parametrize("axis", [True, 1.0, "0", None, [0, None], [0, [1, 2]], [True], {0: 1}, np.array(0)])
 def test_what_is_no_axis(axis):
     with pytest.raises(ValueError, match="MaxNorm expects axis as a whole number or several, got"):
         MaxNorm(2, axis)

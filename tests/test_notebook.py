@@ -63,6 +63,19 @@ def test_not_more_often_than_one_can_look(shown, monkeypatch):
     assert len(shown) == 3 or (len(shown) == 4 and "<progress" in shown[0][1])
 
 
+def test_a_callback_may_log_what_has_no_curve(shown):
+    class Note(mc.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            logs["note"] = [None, "a", {"a": 1}][epoch]
+
+    _, history = fit(epochs=3, callbacks=[Note()])
+    assert history.history["note"] == [None, "a", {"a": 1}]
+    for html in (shown[-1][1], history._repr_html_()):
+        assert html.count("<svg") == 2 and "note" not in html
+    history.history = {"note": [None, "a", "b"]}
+    assert history._repr_html_() == "<p>History of no epoch with numbers</p>"
+
+
 def test_epochs_from_a_backup_are_in_the_curves(shown, tmp_path):
     class Stop(mc.callbacks.Callback):
         def on_epoch_begin(self, epoch, logs=None):

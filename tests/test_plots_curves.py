@@ -65,6 +65,14 @@ def test_training_curves_chooses_the_panels():
     assert titles == ["mean_squared_error"]
 
 
+def test_what_is_not_all_numbers_has_no_panel():
+    notes = {"note": [None, "a", {"a": 1}], "rows": [[1, 2], [3], []]}  # as callbacks may log
+    assert [axes.get_title() for axes in plots.training_curves(notes | RUN).axes] == ["accuracy", "loss"]
+    assert len(plots.compare_runs({"M1": notes | RUN, "M2": RUN}).axes) == 2
+    with pytest.raises(ValueError, match="metrics to be one of 'loss', 'accuracy', got 'note'"):
+        plots.training_curves(notes | RUN, ["note"])
+
+
 @pytest.mark.parametrize(
     ("history", "metrics", "message"),
     [
@@ -72,7 +80,8 @@ def test_training_curves_chooses_the_panels():
         (RUN, [], "metrics to be one of 'loss', 'accuracy', got None"),
         ({"loss": [1, 2], "accuracy": [1]}, None, r"number for each epoch and quantity, got .*'accuracy': 1"),
         ({"loss": []}, None, "one number for each epoch and quantity"),
-        ({"loss": 1.0}, None, "one number for each epoch and quantity"),
+        ({"loss": 1.0}, None, r"one number for each epoch and quantity, got \{'loss': 1.0\}"),
+        ({"loss": [None, "a"]}, None, r"one number for each epoch and quantity, got \{'loss': \[None, 'a'\]"),
         ({}, None, r"a dict such as .* got \{\}"),
         ([1, 2], None, r"a dict such as .* got \[1, 2\]"),
         ({"mse": [1, 2]}, None, r"a history with 'accuracy' or 'loss', got \['mse'\]"),

@@ -76,6 +76,14 @@ def test_epochs_without_a_finite_number_are_left_out():
     ElementTree.fromstring(figure)
 
 
+def test_what_is_not_all_numbers_has_no_figure():
+    """Callbacks may log whatever JSON holds."""
+    others = {"note": [None, "a", True], "rows": [[1, 2], [3], []], "flag": [True, False, True],
+              "best": [None, 1, 2], "long": [10**400, 1, 2], "val_loss": [1.0, {"a": 1}, 2.0]}  # fmt: skip
+    assert training_curves(others | {"loss": RECORDS["loss"]}) == training_curves({"loss": RECORDS["loss"]})
+    assert training_curves(others) == []
+
+
 def test_nothing_yet():
     assert training_curves({}) == []
 

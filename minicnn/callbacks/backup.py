@@ -123,25 +123,38 @@ class BackupAndRestore(Callback):
                 f"{self.path} is the backup of another run ({difference}): fit the same way again "
                 "to go on with it, or delete it to begin anew"
             )
-        before = self._states()
+        with self._all_or_nothing():
+            try:
+                self._load_states(document, arrays)
+                self.model.optimizer.check_slots(self.model.parameters())
+            except MISFITS as error:
+                raise ValueError(
+                    f"{self.path} holds a backup that cannot be restored here: {type(error).__name__}: "
+                    f"{shortened(error, 1000)}; delete it to begin anew"
+                ) from error
+            at, epochs = self.model.position, self.params["epochs"]
+            if (at.epoch, at.batch) > (epochs, 0):  # its scores would be said to be those of fewer epochs
+                raise ValueError(
+                    f"{self.path} holds a run that is further than epochs={epochs}, at {reached(at)}: "
+                    "ask for more, or delete it to begin anew"
+                )
+
+    @contextlib.contextmanager
+    def _all_or_nothing(self):
+        """All is as before if the block raises, Ctrl-C too: a half restored run would look like one.
+
+        The optimizer comes back by its attributes. Its state is for files: that has no schedule of one's own
+        but its name, and nothing of another model that the optimizer may have trained.
+        """
+        states, optimizer = self._states(), vars(self.model.optimizer)
+        before = dict(optimizer)
         try:
-            self._load_states(document, arrays)
-            self.model.optimizer.check_slots(self.model.parameters())
-        except Exception as error:  # all or nothing: a half restored run would look like one
-            self._load_states(*before)
-            if not isinstance(error, MISFITS):
-                raise
-            raise ValueError(
-                f"{self.path} holds a backup that cannot be restored here: {type(error).__name__}: "
-                f"{shortened(error, 1000)}; delete it to begin anew"
-            ) from error
-        at, epochs = self.model.position, self.params["epochs"]
-        if (at.epoch, at.batch) > (epochs, 0):  # its scores would be said to be those of fewer epochs
-            self._load_states(*before)
-            raise ValueError(
-                f"{self.path} holds a run that is further than epochs={epochs}, at {reached(at)}: "
-                "ask for more, or delete it to begin anew"
-            )
+            yield
+        except BaseException:
+            optimizer.update(before)  # its schedule, which the states could not bring back
+            self._load_states(*states)
+            optimizer.update(before)  # and all its slots, of which they have loaded only this model's
+            raise
 
     def _states(self):
         """What the model and the other callbacks remember: a document and arrays."""

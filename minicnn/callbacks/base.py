@@ -103,7 +103,7 @@ class History(Callback):
 
     def _repr_html_(self):
         """Its curves, where it is the last line of a notebook's cell."""
-        return svg.html(self.history, self.epoch) or "<p>History of no epoch</p>"
+        return svg.html(self.history, self.epoch) or "<p>History of no epoch with numbers</p>"
 
     def state(self):
         return {"epoch": self.epoch, "history": self.history}, {}

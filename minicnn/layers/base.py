@@ -16,6 +16,8 @@ from minicnn.kernels.shapes import output_size, padding_amounts
 from minicnn.lookup import Configurable, serialize
 from minicnn.messages import shown
 
+TEXTS = (str, bytes, bytearray)  # are no rows of sizes, though b"ab" is one of numbers, 97 and 98
+
 
 def snake_case(name):
     """``MaxPooling2D`` -> ``max_pooling2d``"""
@@ -211,7 +213,7 @@ def checked_name(value, owner):
 
 def sizes(value, argument):
     """A shape without the batch, (32, 32, 3), as a tuple of whole numbers >= 0, or None where not known."""
-    several = np.iterable(value) and not isinstance(value, str)
+    several = np.iterable(value) and not isinstance(value, TEXTS)
     shape = tuple(value) if several else ()
     if not several or not all(each is None or is_whole(each, least=0) for each in shape):
         raise ValueError(f"{argument} expects whole numbers such as (32, 32, 3), got {shown(value)}")
@@ -220,9 +222,9 @@ def sizes(value, argument):
 
 def pair(value, argument):
     """A whole number >= 1, or two of them, as two: kernel_size=3 means (3, 3)."""
-    both = (value, value) if isinstance(value, (int, np.integer)) else value
+    single = isinstance(value, (int, np.integer, *TEXTS))
     try:
-        first, second = both
+        first, second = (value, value) if single else value
         return whole_number(first, argument), whole_number(second, argument)
     except (TypeError, ValueError):
         due = "a whole number >= 1 or two of them"

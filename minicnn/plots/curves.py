@@ -1,8 +1,7 @@
 """Curves over the epochs: one run's training against validation, or several runs side by side."""
 
-import numpy as np
-
-from minicnn.checks import check_choice
+from minicnn.checks import check_choice, of_numbers
+from minicnn.messages import shown
 from minicnn.plots import checks
 from minicnn.plots.figure import TEXT, cut, dress, finish, head, legend, line_style, new_figure
 
@@ -70,14 +69,15 @@ def compare_runs(histories, metrics=None, which="val", title=None, path=None):
 
 
 def _records(history, caller):
-    """The lists of a history, all of one length, and the numbers of their epochs, counted from 1."""
-    records = getattr(history, "history", history)
-    checks.check_mapping(records, caller, "{'loss': [...], 'val_loss': [...]}")
-    lengths = {key: np.size(values) for key, values in records.items()}
-    count = max(lengths.values())
-    flat = all(np.ndim(values) == 1 for values in records.values())
-    if count == 0 or len(set(lengths.values())) > 1 or not flat:
-        raise ValueError(f"{caller} expects one number for each epoch and quantity, got {lengths} numbers")
+    """A history's lists of numbers, all of one length, and the numbers of their epochs, counted from 1."""
+    given = getattr(history, "history", history)
+    checks.check_mapping(given, caller, "{'loss': [...], 'val_loss': [...]}")
+    records = of_numbers(given)
+    lengths = {key: len(values) for key, values in records.items()}
+    count = max(lengths.values(), default=0)
+    if count == 0 or len(set(lengths.values())) > 1:
+        got = f"{lengths} numbers" if lengths else shown(given)
+        raise ValueError(f"{caller} expects one number for each epoch and quantity, got {got}")
     epochs = getattr(history, "epoch", None)  # a run that was resumed does not start at 0
     epochs = range(count) if epochs is None or len(epochs) != count else epochs
     return records, [epoch + 1 for epoch in epochs]

@@ -11,7 +11,7 @@ from string import Template
 
 from minicnn import summary
 from minicnn.archive import replacing
-from minicnn.checks import number, whole_number
+from minicnn.checks import number, of_numbers, whole_number
 from minicnn.config import VERSION
 from minicnn.kernels.threads import get_num_threads
 from minicnn.reports import network, results, sections
@@ -68,7 +68,7 @@ def report(model, history=None, data=None, out="report.html", class_names=None, 
 
 def _about_the_model(model, history, title, recipe):
     history = model.history if history is None else history
-    records = dict(getattr(history, "history", history) or {})
+    records = of_numbers(getattr(history, "history", history) or {})
     code = "\n".join(map(_file, SCRIPTS))
     return {
         "title": escape(title or model.name), "css": _file("page.css"),

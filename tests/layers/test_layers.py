@@ -419,7 +419,7 @@ def test_names_that_do_not_exist_suggest_the_nearest():
 
 
 BAD_PAIRS = [0, -1, 1.5, "3", None, True, (1, 2, 3), (2,), (0, 1), (1, -1), (1.5, 2), (True, 2), float("inf"),
-             (float("inf"), 1), (float("nan"), 1), [], "33"]
+             (float("inf"), 1), (float("nan"), 1), [], "33", b"33"]
 
 
 @pytest.mark.parametrize("bad", BAD_PAIRS, ids=str)
@@ -532,7 +532,7 @@ def test_strides_longer_than_the_picture_are_one_window(padding, strides):
         np.testing.assert_array_equal(long, short)
 
 
-@pytest.mark.parametrize("shape", [5, "pictures", (6, 5.5), (True, 6), ("6",), (6, -1)])
+@pytest.mark.parametrize("shape", [5, "66", b"66", bytearray(b"66"), (6, 5.5), (True, 6), ("6",), (6, -1)])
 def test_what_is_no_shape(shape):
     with pytest.raises(ValueError, match=r"input_shape expects whole numbers such as \(32, 32, 3\), got"):
         layers.Flatten(input_shape=shape)

@@ -6,6 +6,7 @@ import os
 import select
 import signal
 import sys
+import time
 import traceback
 
 
@@ -16,11 +17,15 @@ def in_a_fork(function, *args, seconds=600):
     if pid == 0:
         _answer(write, function, args)
     os.close(write)
-    if not select.select([read], [], [], seconds)[0]:
+    text, late = b"", time.monotonic() + seconds
+    while select.select([read], [], [], max(0, late - time.monotonic()))[0]:
+        if not (more := os.read(read, 2**16)):
+            break
+        text += more
+    else:
         print(f"{function.__name__}: killed after {seconds} s", file=sys.stderr)
         os.kill(pid, signal.SIGKILL)
-    with os.fdopen(read) as pipe:
-        text = pipe.read()
+    os.close(read)
     _, status = os.waitpid(pid, 0)
     return json.loads(text) if status == 0 and text else None
 

@@ -193,5 +193,6 @@ def test_a_fork_answers_or_does_not():
         raise RuntimeError("as it should")
 
     assert in_a_fork(answer) == {"a": [1, 2.5]}
+    assert in_a_fork(lambda: "x" * 2**20) == "x" * 2**20  # more than a pipe holds
     assert in_a_fork(fail) is None
     assert in_a_fork(lambda: __import__("time").sleep(60), seconds=0.1) is None

@@ -75,6 +75,12 @@ def test_numbers_that_are_small_are_not_zero(tmp_path):
     assert "training 1e-05<" in page and "training from 0.001 to 1e-05" in page
 
 
+def test_what_is_not_all_numbers_has_no_column(tmp_path):
+    page = written(tmp_path, history={"remark": [None, "a"], "loss": [2.0, 1.5]})
+    assert page.count("<svg") == 1 and "remark" not in page
+    assert '<tr><th scope="row">2</th><td>1.5</td></tr>' in page
+
+
 def test_without_a_history_the_models_own_is_shown(tmp_path):
     model = dense_model()
     model.compile("sgd", "sparse_categorical_crossentropy")
