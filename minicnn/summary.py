@@ -8,12 +8,11 @@ WIDTHS = (31, 22, 13)  # of the three columns; longer names go on in the next li
 
 def size_text(count):
     """Bytes in the unit that fits: 1.13 MB"""
-    units = ("B", "KB", "MB", "GB")
-    for unit in units:
-        if count < 1024 or unit == units[-1]:
-            return f"{count:.2f} {unit}"
+    units = ["GB", "MB", "KB", "B"]
+    while count >= 1024 and len(units) > 1:
         count /= 1024
-    raise AssertionError
+        units.pop()
+    return f"{count:.2f} {units[-1]}"
 
 
 def table(rows, headers):

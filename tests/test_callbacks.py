@@ -1,5 +1,6 @@
 """Callbacks, driven by made-up logs: what each does, and that it goes on where its state was taken."""
 
+import contextlib
 import json
 import math
 from pathlib import Path
@@ -309,7 +310,42 @@ def test_a_factor_that_does_not_reduce_is_refused(factor):
         ReduceLROnPlateau(factor=factor)
 
 
+@pytest.mark.parametrize("callback, epochs, said", [
+    (LearningRateScheduler(lambda epoch: 0.25 / (1 + epoch), verbose=1), 2,
+     "\nEpoch 1: the learning rate is 0.25.\n\nEpoch 2: the learning rate is 0.125.\n"),
+    (ReduceLROnPlateau("loss", factor=0.5, patience=1, min_lr=0.5, verbose=1), 4,
+     # only once: then it is at its least
+     "\nEpoch 2: no better loss, learning rate 1 becomes 0.5.\n"),
+])  # fmt: skip
+def test_what_is_done_to_the_rate_is_said(capsys, callback, epochs, said):
+    fit(callback, epochs_of("loss", [1.0] * epochs))
+    assert capsys.readouterr().out == said
+
+
+def test_without_the_monitored_value_the_rate_stays_with_a_warning():
+    with pytest.warns(UserWarning, match="there are 'accuracy'"):
+        model, _ = fit(ReduceLROnPlateau("zzz_loss", patience=1), epochs_of("accuracy", [0.5] * 3))
+    assert model.optimizer.learning_rate == 1.0
+
+
+@pytest.mark.parametrize("kind", [lambda: LearningRateScheduler(lambda epoch: 0.1), ReduceLROnPlateau])
+def test_an_epoch_without_logs_leaves_the_rate(kind):
+    """As of somebody's own loop."""
+    callback, model = kind(), StandIn()
+    callback.set_model(model)
+    with pytest.warns(UserWarning) if kind is ReduceLROnPlateau else contextlib.nullcontext():
+        callback.on_epoch_end(0)
+    assert model.optimizer.learning_rate == 1.0
+
+
 # ------------------------------------------------------------------------------------ ModelCheckpoint
+
+
+def test_what_is_saved_and_what_not_is_said(tmp_path, capsys):
+    path = tmp_path / "best"
+    fit(ModelCheckpoint(path, "loss", save_best_only=True, verbose=1), epochs_of("loss", [0.5, 0.75]))
+    no_better = "Epoch 2: loss 0.75000 is no better than 0.5."
+    assert capsys.readouterr().out == f"\nEpoch 1: saved {path}.\n\n{no_better}\n"
 
 
 def test_names_are_filled_in_and_folders_made(tmp_path):

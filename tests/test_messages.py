@@ -13,6 +13,7 @@ def test_a_short_value_is_shown_as_python_writes_it(value):
 @pytest.mark.parametrize("value, begins", [
     ("x" * 10**6, "'xxx"), (b"x" * 10**6, "b'xxx"), ([0] * 10**6, "[0, 0"), ((1.5,) * 10**6, "(1.5, "),
     ({str(k): k for k in range(10**5)}, "{'0': 0, '1': 1"), ({"a": ["x" * 999] * 99}, "{'a': ['xxx"),
+    ({"a": {"b": {"c": {"d": 1}}}}, "{'a': {'b': {'c': {...}}}}"),
     ([[[[[0]]]]], "[[[[...]]]]"), (10**400, "1000"), ([10**5000], "[<a number of 16,610 bits>]"),
     ({"a": -(10**5000)}, "{'a': <a number of 16,610 bits>}"),
 ])  # fmt: skip

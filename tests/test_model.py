@@ -104,6 +104,23 @@ def test_config_makes_an_equal_model():
     assert np.array_equal(again.predict(x), model.predict(x))
 
 
+def test_config_makes_a_model_that_does_not_know_its_input():
+    model = mc.Sequential.from_config(mc.Sequential([layers.Dense(2)]).get_config())
+    assert not model.built and model(np.ones((1, 3))).shape == (1, 2)
+
+
+def test_a_model_that_has_nothing_to_learn_is_handed_a_gradient(rng):
+    model = mc.Sequential([layers.Flatten(input_shape=(2, 2))])
+    model.backward(np.ones_like(model.forward(rng.random((3, 2, 2)))))
+    assert model.layers[0].grads == {}
+
+
+def test_a_layer_may_be_told_that_it_learns():
+    dense = layers.Dense(2)
+    dense.trainable = True
+    assert dense.trainable
+
+
 def test_repr_and_summary_tell_what_it_is(capsys):
     model = small()
     assert repr(model) == (
@@ -155,6 +172,8 @@ def test_only_needed_gradients_are_computed(rng, monkeypatch):
         (lambda: small().predict(np.ones((8, 8, 3))), "add a batch axis"),
         (lambda: small().predict(np.ones((2, 8, 8, 1))), "built for 3 channels, not 1"),
         (lambda: small().predict(np.ones((0, 8, 8, 3))), "x is empty"),
+        (lambda: mc.Sequential([layers.Dense(2, input_shape=(3,))]).predict(np.ones((2, 3, 3))),
+         r"Dense 'dense' expects \(N, 3\), got \(2, 3, 3\): put a Flatten\(\) before it\?"),
         (lambda: small().predict(np.ones((2, 8, 8, 3), complex)), "real numbers"),
         (lambda: mc.Sequential([layers.Dense(2, input_shape=(3,)), layers.Conv2D(2, 3)]), "expects inputs"),
         (lambda: small(input_shape=(2, 2, 3)), "larger than its input"),

@@ -237,6 +237,8 @@ def test_class_scores_refuses(x, p):
         plots.class_scores(p)
     with pytest.raises(ValueError, match="are these logits"):
         plots.class_scores([3.0, -1.0])
+    with pytest.raises(ValueError, match="probabilities as floats, got complex128"):
+        plots.class_scores([0.5, 0.5j])
     with pytest.raises(ValueError, match="expects 4 class_names"):
         plots.class_scores(p[0], ["cat"])
     with pytest.raises(ValueError, match=r"one picture .* got \(5, 32, 32, 3\)"):

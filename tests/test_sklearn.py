@@ -109,13 +109,14 @@ MADE_ELSEWHERE = mc.Sequential([layers.Dense(3, activation="softmax", input_shap
 @pytest.mark.parametrize("network", [
     lambda: mc.Sequential([layers.Dense(3, activation="softmax", input_shape=(4,))]),  # asks for nothing
     lambda classes: [layers.Dense(classes), layers.Softmax()],
+    lambda **offered: [layers.Dense(offered["classes"]), layers.Softmax()],
     [layers.Input((4,)), layers.Dense(3, activation="softmax")],
     mc.Sequential([layers.Dense(3, activation="softmax")]),
     [],  # the output layer comes by itself
     layers.Dense(3, activation="softmax"),
     lambda: MADE_ELSEWHERE,
-], ids=["a function", "a function of the classes", "layers", "a Sequential", "no layers", "one layer",
-        "a function of what was made elsewhere"])  # fmt: skip
+], ids=["a function", "a function of the classes", "a function of anything", "layers", "a Sequential",
+        "no layers", "one layer", "a function of what was made elsewhere"])  # fmt: skip
 def test_ways_to_say_the_same_network(network, blobs):
     x, y = blobs
     reference = mc.Sequential([layers.Dense(3, activation="softmax", input_shape=(4,))])

@@ -200,6 +200,11 @@ def test_evaluate_as_a_dictionary_and_as_a_number(data):
     assert isinstance(model.evaluate(*data, verbose=0), float)
 
 
+def test_evaluate_says_what_it_found(data, capsys):
+    loss, accuracy = compiled().evaluate(*data)
+    assert capsys.readouterr().out == f"loss: {loss:.4f} - accuracy: {accuracy:.4f}\n"
+
+
 def test_softmax_and_loss_are_fused_however_the_softmax_is_written(data):
     x, y = data
     x = x * 1e4  # apart, softmax gives exact zeros and their logarithm is infinite
@@ -314,6 +319,24 @@ class TestMistakes:
     def test_in_the_arguments(self, data, arguments, message):
         with pytest.raises(ValueError, match=message):
             compiled().fit(*data, **{"verbose": 0} | arguments)
+
+    @pytest.mark.parametrize("method", ["evaluate", "train_on_batch", "test_on_batch"])
+    def test_a_target_for_every_picture(self, data, method):
+        x, y = data
+        with pytest.raises(ValueError, match="x has 50 rows, y has "):
+            getattr(compiled(), method)(x, y[:-1])
+
+    @pytest.mark.parametrize("arguments, message", [
+        ({"batch_size": 5}, "batch_size has no meaning for an iterable"),
+        ({"validation_split": 0.5}, "cannot cut an iterable of batches"),
+    ])
+    def test_an_iterable_brings_its_batches(self, data, arguments, message):
+        with pytest.raises(ValueError, match=message):
+            compiled().fit([data], verbose=0, **arguments)
+
+    def test_no_batches_to_predict(self):
+        with pytest.raises(ValueError, match="predict was given no batches"):
+            compiled().predict(iter(()))
 
     def test_fit_before_compile(self, data):
         model = mc.Sequential([layers.Dense(CLASSES)])

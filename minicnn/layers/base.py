@@ -152,7 +152,7 @@ class Layer(Configurable):
             return ": channels come last here, x.transpose(0, 2, 3, 1)?"
         if len(shape) == len(due) == 4 and shape[3] != due[3]:
             return f": it was built for {due[3]} channels, not {shape[3]}"
-        if self.rank == 2 and len(shape) > 2:
+        if len(due) == 2 < len(shape):
             return ": put a Flatten() before it?"
         return ""
 

@@ -38,6 +38,7 @@ class TestLoadImg:
         x = img_to_array(load_img(png, target_size=(9, 20)))
         assert x.shape == (9, 20, 3)
         np.testing.assert_array_equal(x, images.resize(pixels, (9, 20), "nearest"))
+        np.testing.assert_array_equal(img_to_array(load_img(png, target_size=(20, 30))), pixels)
 
     def test_interpolates_as_asked(self, png):
         assert np.asarray(load_img(png, target_size=(7, 7), interpolation="bilinear")).shape == (7, 7, 3)

@@ -51,6 +51,18 @@ def test_other_arrays_are_refused(array):
         pickles.uint8_array(record, (5, 7), "it")
 
 
+@pytest.mark.parametrize("record, message", [
+    (3, "got something else"), (pickles.Call("dtype", ("u1",)), "got something else"),
+    (pickles.Call("array", ()), "got something else"), ("short", "an array of an unknown make"),
+])  # fmt: skip
+def test_what_is_no_array_is_refused(record, message):
+    if record == "short":
+        record = pickles.Call("array", ())
+        record.state = (1, (5, 7))
+    with pytest.raises(ValueError, match=f"it: expected a uint8 array of shape .*{message}"):
+        pickles.uint8_array(record, (5, 7), "it")
+
+
 class Evil:
     def __init__(self, function, *arguments):
         self.call = function, arguments

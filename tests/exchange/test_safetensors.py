@@ -83,6 +83,15 @@ def test_other_floats_are_rounded_to_the_models(dtype, path):
         np.testing.assert_array_equal(a, b.astype(dtype).astype(np.float32))
 
 
+def test_whole_numbers_are_weights_too(path):
+    model, other = make(), make(seed=1)
+    rounded = [np.rint(w).astype("int8") for w in model.get_weights()]
+    save_file(dict(zip(NAMES, rounded, strict=True)), path)
+    mc.safetensors.load(other, path)
+    for a, b in zip(other.get_weights(), model.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, np.rint(b))  # the type is the model's
+
+
 def test_float64_stays_float64(path, float64):
     model, other = make(), make(seed=1)
     mc.safetensors.save(model, path)

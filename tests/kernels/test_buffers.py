@@ -54,6 +54,16 @@ def test_shape_type_and_alignment():
     assert buffers.empty((0, 4), np.float32).shape == (0, 4)
 
 
+def test_who_finds_another_at_it_releases_nothing():
+    del_me = buffers.empty(SHAPE, np.float32)
+    del del_me
+    with buffers._lock:
+        buffers.release()
+    assert blocks() == 1
+    buffers.release()
+    assert blocks() == 0
+
+
 def test_small_arrays_are_ordinary_ones():
     assert buffers.empty((4, 4), np.float32).base is None
 

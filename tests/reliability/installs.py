@@ -147,7 +147,7 @@ def outdated(quick):
         for index in cache.rglob("*.nbi"):
             index.write_bytes(of_another_numba(index.read_bytes()))
         for code in cache.rglob("*.nbc"):
-            code.write_bytes(sealed(pickle.dumps(None)))
+            code.write_bytes(sealed(pickle.dumps("no code")))
         found = steps(ROOT, MINICNN_CACHE=name)
     yield Figure("a compile cache that another numba left: the right bits",
                  "right" if same(found, due) else found, same(found, due))  # fmt: skip
