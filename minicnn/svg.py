@@ -17,6 +17,7 @@ WIDTH, HEIGHT = 440, 270  # of a figure, in its own units
 LEFT, RIGHT, TOP, BOTTOM = 46, 12, 54, 34  # around the plot; more on the left where ticks have long names
 LEGEND = 34  # its line, below the title: names of metrics are long
 LETTER = 7  # width, at most
+LARGE = 1e300  # what is not below is not drawn: there, differences are infinite
 
 
 def training_curves(records, epochs=None):
@@ -49,8 +50,8 @@ def _lines(records, name):
 
 
 def _figure(name, lines, epochs):
-    finite = [value for values in lines.values() for value in values if math.isfinite(value)]
-    ticks = nice_ticks(min(finite, default=0), max(finite, default=1))
+    drawn = [value for values in lines.values() for value in values if abs(value) < LARGE]
+    ticks = nice_ticks(min(drawn, default=0), max(drawn, default=1))
     low, high = ticks[0], ticks[-1]
     left = max(LEFT, 8 + LETTER * max(len(f"{tick:g}") for tick in ticks))
 
@@ -73,7 +74,7 @@ def _figure(name, lines, epochs):
         parts.append(f'<text x="{across(epoch):.1f}" y="{HEIGHT - 16}" text-anchor="middle">{epoch}</text>')
     parts.append(f'<text x="{WIDTH - RIGHT}" y="{HEIGHT - 2}" text-anchor="end">epoch</text>')
     for title, values in lines.items():
-        points = [(across(e), up(v)) for e, v in zip(epochs, values) if math.isfinite(v)]
+        points = [(across(e), up(v)) for e, v in zip(epochs, values) if abs(v) < LARGE]
         parts.append(_line(title, points, markers=len(points) <= 15))
     return (
         f'<svg class="curves" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" role="img" fill="currentColor" '
@@ -115,7 +116,7 @@ def _in_words(name, lines, epochs):
 
 def nice_ticks(low, high, most=5):
     """Round numbers from ``low`` or just below to ``high`` or just above, ``most`` + 1 of them or fewer."""
-    if not high - low > 1e-6 * max(abs(low), abs(high)):  # a flat line, or one that rounding bends
+    if not high - low > max(1e-6 * max(abs(low), abs(high)), 1 / LARGE):  # flat, or bent by rounding
         least, most_there_is = (0, 1) if low >= 0 and high <= 1 else (-math.inf, math.inf)  # an accuracy, say
         low, high = max(low - abs(low) / 2 - 0.01, least), min(high + abs(high) / 2 + 0.01, most_there_is)
     rough = (high - low) / most

@@ -76,6 +76,14 @@ def test_epochs_without_a_finite_number_are_left_out():
     ElementTree.fromstring(figure)
 
 
+@pytest.mark.parametrize("values, drawn", [
+    ([1.7e308, -1.7e308, 1.0], 1), ([1e308, 1e308], 0), ([-1e299, 1e299], 2), ([0.0, 5e-324], 2),
+])  # fmt: skip
+def test_numbers_that_cannot_be_told_apart_end_no_training(values, drawn):
+    (figure,) = training_curves({"loss": values})
+    assert len(points(figure, "train")) == drawn
+
+
 def test_what_is_not_all_numbers_has_no_figure():
     """Callbacks may log whatever JSON holds."""
     others = {"note": [None, "a", True], "rows": [[1, 2], [3], []], "flag": [True, False, True],
