@@ -1,5 +1,8 @@
 """Picture files to arrays. Pillow decodes them; it is imported when the first one is read."""
 
+import hashlib
+import io
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +14,7 @@ from minicnn.kernels import resize as kernels
 from minicnn.windows import middle
 
 MOST_PIXELS = 1 << 26  # 8192 x 8192: a small file can claim to be a picture that fills the memory
+PART = 1 << 18  # pixels that are converted at a time: Pillow's ways from one form to another take copies
 MODES = {"grayscale": "L", "rgb": "RGB", "rgba": "RGBA"}  # ours and Keras's words for Pillow's
 RESIZERS = {"bilinear": kernels.bilinear, "nearest": kernels.nearest}
 FORMATS = {  # what a file may hold, by its ending
@@ -36,7 +40,7 @@ def load_img(path, color_mode="rgb", target_size=None, interpolation="nearest", 
     methods = {method.name.lower(): method for method in Image.Resampling}
     check_choice(color_mode, "color_mode", MODES, "load_img")
     check_choice(interpolation, "interpolation", methods, "load_img")
-    image = _decode(path, color_mode)
+    image = _decode(path, lambda image: image.convert(MODES[color_mode]))
     if target_size is None:
         return image
     OH, OW = check_size("load_img", "target_size", target_size)
@@ -58,9 +62,10 @@ def photograph(path, size, color_mode="rgb", average=True):
     from PIL import Image
 
     OH, OW = check_size("photograph", "size", size)
-    image = _decode(path, color_mode, as_shown=True)
+    x = _decode(path, lambda image: _as_shown(image, color_mode))
     if not average:
-        return resize(_pixels(image), (OH, OW))
+        return resize(x, (OH, OW))
+    image = Image.fromarray(x if x.shape[2] > 1 else x[:, :, 0])
     return _pixels(image.resize((OW, OH), Image.Resampling.BILINEAR))
 
 
@@ -80,7 +85,7 @@ def read(path, color_mode="rgb"):
     Raises UnreadablePicture where they are missing or damaged, as far as that shows: BMP, GIF and JPEG have
     no checksums, so changed bits may pass as another picture (jpeg.py says what of a JPEG is looked at).
     """
-    return _pixels(_decode(path, color_mode))
+    return _decode(path, lambda image: _array(image, color_mode))
 
 
 def resize(x, size, interpolation="bilinear", crop_to_aspect_ratio=False):
@@ -99,13 +104,11 @@ def check_size(caller, name, size):
     return int(pair[0]), int(pair[1])
 
 
-def _pixels(image):
-    x = np.asarray(image)
-    return x if x.ndim == 3 else x[:, :, np.newaxis]
+def _decode(path, finish):
+    """``finish(image)`` of the Pillow image in the file, read to the end of its pixels.
 
-
-def _decode(path, color_mode, as_shown=False):
-    """The Pillow image in the file, read to the end of its pixels, in the mode of ``color_mode``."""
+    Pillow keeps four bytes for every pixel, so there is never more than one such picture beside the array.
+    """
     from PIL import Image
 
     try:
@@ -114,13 +117,15 @@ def _decode(path, color_mode, as_shown=False):
             if W * H > MOST_PIXELS:
                 raise ValueError(f"it claims {W:,} x {H:,} pixels, at most {MOST_PIXELS:,} are read")
             image.load()  # open only looks at the head; this meets what is missing or damaged
-            if jpeg.may_be_cut(image) and jpeg.is_cut(image, _content(path)):
+            if not jpeg.may_be_cut(image):
+                return finish(_in_bytes(image))
+            seen = _checksum(image)
+            image.close()  # which frees its pixels: the second look finds the same ones, or refuses
+        longer = jpeg.with_longer_scans(_content(path))
+        with Image.open(io.BytesIO(longer), formats=["JPEG"]) as image:
+            if _checksum(image) != seen:
                 raise ValueError("its pixels end before the picture does: get the file again")
-            if image.mode.startswith("I;16"):  # convert would turn all that is not nearly black white
-                image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
-            if as_shown:
-                image = _as_shown(image, color_mode)
-            return image.convert(MODES[color_mode])
+            return finish(image)
     except Exception as error:  # Pillow says in a dozen classes that a file is broken, OSError among them
         if isinstance(error, OSError) and error.errno is not None:  # but this one is about reading files
             raise
@@ -136,12 +141,59 @@ def _content(path):
     return Path(path).read_bytes()
 
 
+def _in_bytes(image):
+    """A picture of 16 bits a level as one of 8: convert would turn all that is not nearly black white."""
+    from PIL import Image
+
+    if not image.mode.startswith("I;16"):
+        return image
+    x = np.empty((image.height, image.width), np.uint8)
+    for rows, columns, part in _parts(image):
+        x[rows, columns] = np.asarray(part) >> 8
+    return Image.fromarray(x)
+
+
+def _parts(image):
+    """Pieces of a Pillow image, with the rows and columns of each: what is made of one takes little."""
+    W, H = image.size
+    wide = min(W, PART)
+    high = PART // wide
+    for top, left in itertools.product(range(0, H, high), range(0, W, wide)):
+        bottom, right = min(top + high, H), min(left + wide, W)
+        yield slice(top, bottom), slice(left, right), image.crop((left, top, right, bottom))
+
+
+def _checksum(image):
+    """A sum that tells the pixels of one Pillow image from those of another."""
+    found = hashlib.sha256()
+    for _, _, part in _parts(image):
+        found.update(part.tobytes())
+    return found.digest()
+
+
+def _pixels(image):
+    """A Pillow image as an array (H, W, C)."""
+    x = np.asarray(image)
+    return x if x.ndim == 3 else x[:, :, np.newaxis]
+
+
+def _array(image, color_mode, change=lambda part: part):
+    """The pixels (H, W, C) of a Pillow image, every part of which goes through ``change``."""
+    x = np.empty((image.height, image.width, len(MODES[color_mode])), np.uint8)
+    for rows, columns, part in _parts(image):
+        x[rows, columns] = _pixels(change(part).convert(MODES[color_mode]))
+    return x
+
+
 def _as_shown(image, color_mode):
-    """Turned as the camera was held, which a file may note instead; on white where it is transparent."""
+    """Its pixels, turned as the camera was held, which a file may note; white where it is transparent."""
     from PIL import Image, ImageOps
 
-    image = ImageOps.exif_transpose(image)
+    def on_white(part):
+        part = part.convert("RGBA")
+        return Image.alpha_composite(Image.new("RGBA", part.size, "white"), part)
+
+    ImageOps.exif_transpose(image, in_place=True)
     if color_mode != "rgba" and ("A" in image.getbands() or "transparency" in image.info):
-        image = image.convert("RGBA")
-        return Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
-    return image
+        return _array(image, color_mode, on_white)
+    return _array(image, color_mode)

@@ -3,10 +3,12 @@
 Every hostile thing is put where a good one should be, and read as minicnn reads CIFAR-10 from an archive
 or a folder, the flowers' archive, and pictures. (The archives' sums are made known first, as if the
 publisher meant harm; others are refused for their sum.) Refused is what ends in an error that names the
-file.
+file. While pictures are read, the memory that the process takes is measured, Pillow's with it, in times of
+what the pixels need: height x width x 3 bytes, x 4 where the file holds four channels.
 """
 
 import contextlib
+import gzip
 import io
 import os
 import pickle
@@ -43,7 +45,8 @@ def small_cifar():
     """A folder that MINICNN_DATA names, and batches of ``RECORDS``."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        mock.patch.multiple(cifar10, _PER_BATCH=RECORDS, _PICKLE_SIZE_LIMIT=10**5),
+        mock.patch.multiple(cifar10, _PER_BATCH=RECORDS, _PICKLE_SIZE_LIMIT=10**5,
+                            _BINARY_SIZE=RECORDS * 3073),
         mock.patch.dict(os.environ, MINICNN_DATA=folder, MINICNN_CACHE=f"{folder}/cache", HOME=folder,
                         MINICNN_OFFLINE="1"),
     ):  # fmt: skip
@@ -112,38 +115,44 @@ def unpacking(quick):
     good = {f"flower_photos/daisy/{k}.jpg": b"x" * 100 for k in range(3)}
     kinds = (tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.FIFOTYPE, tarfile.DIRTYPE, tarfile.CHRTYPE)
     names = ("flower_photos/daisy/0.jpg", "flower_photos/daisy", "flower_photos", "x")
-    bad = [tar_member(name, type=kind, linkname=link)
+    bad = [[(tar_member(name, type=kind, linkname=link), b"")]
            for kind in kinds for link in ("/etc", "../..") for name in names]  # fmt: skip
     names = ("/tmp/x.jpg", "flower_photos/../../x.jpg", "flower_photos/daisy/../x.jpg",
              "flower_photos/daisy/x/y.jpg", "flower_photos/daisy/x.jpg/../../y.jpg")  # fmt: skip
-    bad += [tar_member(name) for name in names]
+    bad += [[(tar_member(name), b"")] for name in names]
+    worse = [[(tar_member(f"flower_photos/daisy/{k}.jpg", size=size), bytes(size))]
+             for k, size in ((0, 3), (9, 1001))]  # a duplicate, and one that is too large
+    tries = [*((extra, None, False) for extra in bad), *((extra, None, True) for extra in worse),
+             ([], 5 * 512 + 50, True)]  # half of the last member, behind five blocks
     kept = 0
-    for info in bad:
-        with unpacked([info], good) as (folder, there):
-            kept += there <= good.keys() and {each.name for each in folder.iterdir()} <= {"a.tgz", "out"}
-    with unpacked([], good) as (_, there):
-        whole = there == good.keys()
+    for extra, end, must in tries:
+        with unpacked(extra, good, end) as (folder, there, refused):
+            clean = there <= good.keys() and {each.name for each in folder.iterdir()} <= {"a.tgz", "out"}
+            kept += clean and (refused or not must)
+    with unpacked([], good) as (_, there, refused):
+        whole = there == good.keys() and not refused
     yield Figure("unpacking writes plain files of wanted names into its folder, and nothing else, whatever "
-                 "members there are",
-                 f"{kept} of {len(bad)} archives, {'and' if whole else 'but not'} a good one",
-                 kept == len(bad) and whole)  # fmt: skip
+                 "members there are; duplicate, oversized and truncated ones are refused",
+                 f"{kept} of {len(tries)} archives, {'and' if whole else 'but not'} a good one",
+                 kept == len(tries) and whole)  # fmt: skip
 
 
 @contextlib.contextmanager
-def unpacked(bad, good):
-    """An archive of these members, unpacked as the flowers' is: its folder, and what was written, by name."""
+def unpacked(extra, good, end=None):
+    """An archive of these members, or its beginning, unpacked as the flowers' is.
+
+    Gives its folder, the names of what was written, and whether it was refused by name.
+    """
     with tempfile.TemporaryDirectory() as folder:
-        folder, path = Path(folder), Path(folder, "a.tgz")
-        with tarfile.open(path, "w:gz") as archive:
-            for info in bad:
-                archive.addfile(info)
-            for name, content in good.items():
-                archive.addfile(tar_member(name, size=len(content)), io.BytesIO(content))
-        out = folder / "out"
-        with contextlib.suppress(ValueError):
-            archives.unpack(*known_file(path), datasets.flowers._is_wanted, out, 1000, 10**5)
+        folder, path, tar = Path(folder), Path(folder, "a.tgz"), io.BytesIO()
+        with tarfile.open(fileobj=tar, mode="w") as archive:
+            for info, content in [*extra, *((tar_member(n, size=len(c)), c) for n, c in good.items())]:
+                archive.addfile(info, io.BytesIO(content))
+        path.write_bytes(gzip.compress(tar.getvalue()[:end]))
+        out, wanted = folder / "out", datasets.flowers._is_wanted
+        refused = is_refused(archives.unpack, *known_file(path), wanted, out, 1000, 10**5, name="a.tgz")
         yield folder, {each.relative_to(out).as_posix() for each in out.rglob("*")
-                       if not each.is_dir() or each.is_symlink()}  # fmt: skip
+                       if not each.is_dir() or each.is_symlink()}, refused  # fmt: skip
 
 
 def batches(quick):
@@ -191,4 +200,30 @@ def batches(quick):
                      count == len(bombs) and peak < 24e6)  # fmt: skip
 
 
-PARTS = {"members": members, "unpacking": unpacking, "batches": batches, "pictures": pictures}
+def binary(quick):
+    """The same labels and lengths in the other format, where a label is a byte."""
+    records = np.random.default_rng(0).integers(0, 256, (RECORDS, 3073), dtype=np.uint8)
+    records[:, 0] %= 10
+    good = records.tobytes()
+    with small_cifar() as folder:
+        (folder / "cifar-10-batches-bin").mkdir()
+        paths = [folder / "cifar-10-batches-bin" / f"{name}.bin" for name in cifar10._BATCHES]
+        for path in paths:
+            path.write_bytes(good)
+        assert len(cifar10.load_data()[0][0]) == 5 * RECORDS
+
+        def refused(content):
+            paths[0].write_bytes(content)
+            return is_refused(cifar10.load_data, name=paths[0].name)
+
+        others = [(k, label) for k in range(RECORDS) for label in (10, 127, 255)]
+        labels = sum(refused(good[: k * 3073] + bytes([label]) + good[k * 3073 + 1 :]) for k, label in others)
+        lengths = [*range(0, len(good), 10_007 if quick else 613), len(good) + 1, 2 * len(good)]
+        cut = sum(refused((good + good)[:length]) for length in lengths)
+        yield Figure("a binary batch with a label of 10, 127 or 255, or of another length, is refused",
+                     f"{labels} of {len(others)} labels, {cut} of {len(lengths)} lengths",
+                     (labels, cut) == (len(others), len(lengths)))  # fmt: skip
+
+
+PARTS = {"members": members, "unpacking": unpacking, "batches": batches, "binary batches": binary,
+         "pictures": pictures}  # fmt: skip

@@ -1,23 +1,34 @@
 """Broken pictures are refused where that shows, and small files that claim to be huge ones: for data.py."""
 
+import ctypes
 import io
+import math
 import random
 import tempfile
 import time
-import tracemalloc
 import zlib
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
+from benchmarks import machine
 from minicnn.datasets import images
 from tests.pictures import smooth
+from tests.reliability.forks import in_a_fork
 from tests.reliability.record import Figure
 
 KINDS = ("JPEG", "PNG", "GIF", "BMP")
 FLIPS = 2000
 MIB = 2**20
+M_MMAP_THRESHOLD = -3  # mallopt(3)
+FORMS = [
+    *(("PNG", mode, {}) for mode in ("1", "L", "LA", "P", "RGB", "RGBA", "I;16")),
+    *(("BMP", mode, {}) for mode in ("L", "P", "RGB", "RGBA")), ("GIF", "L", {}), ("GIF", "P", {}),
+    *(("JPEG", mode, {}) for mode in ("L", "RGB", "CMYK")),
+    *(("JPEG", mode, {"progressive": True}) for mode in ("L", "RGB", "CMYK")),
+    ("JPEG", "RGB", {"progressive": True, "subsampling": 0}),
+]  # fmt: skip
 LAST_BLOCK = 18 * 18  # a block of colours, 16 x 16, and the pixels its colours are blended into
 
 
@@ -31,6 +42,7 @@ def pictures(quick):
         yield from cut_and_closed(path, quick)
         yield from flipped(path, whole, quick)
         yield from absurd(path)
+        yield from large(path, 3000 if quick else 6000)
 
 
 def outcome(path, content, whole=None):
@@ -102,13 +114,70 @@ def flipped(path, whole, quick):
 def absurd(path):
     """Of some terabytes, in a few bytes."""
     sizes = [(65535, 65535), (10**6, 10**6), (2**31 - 1, 1), (1, 2**31 - 1), (8193, 8193)]
-    tracemalloc.start()
-    claims = [outcome(path, huge(kind, W, H)) for kind in KINDS for W, H in sizes]
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
+    found = [taken(outcome, path, huge(kind, W, H)) for kind in KINDS for W, H in sizes]
+    refused, most = [end for end, _ in found].count("refused"), max(more for _, more in found)
     yield Figure("a picture of absurd size is refused before its pixels are made",
-                 f"{claims.count('refused')} of {len(claims)}, {peak / 1e6:.1f} MB at most",
-                 claims.count("refused") == len(claims) and peak < 30e6)  # fmt: skip
+                 f"{refused} of {len(found)}, {most / 1e6:.1f} MB at most",
+                 refused == len(found) and most < 30e6)  # fmt: skip
+
+
+def large(path, size):
+    """Every form, by every way to read one. JPEGs end with grey, so that most of them get a second look."""
+    ways = images.read, images.load_img, lambda path: images.photograph(path, (9, 9))
+    times = {True: [], False: []}
+    for kind, mode, options in FORMS:
+        path.unlink(missing_ok=True)
+        picture = drawn(mode, size)
+        picture.save(path, kind, **options)
+        declared = size * size * max(3, len(picture.getbands()))
+        name = f"{kind} {mode} {options or ''}".rstrip()
+        progressive = "progressive" in options
+        times[progressive] += [(taken(succeeds, way, path)[1] / declared, name) for way in ways]
+    for progressive, promise, most in (
+        (False, "a picture takes at most three times its pixels while it is read", 3),
+        (True, "a progressive JPEG, whose decoder keeps two bytes more of a sample: at most four times", 4),
+    ):
+        worst, name = max(times[progressive])
+        yield Figure(promise, f"{worst:.2f} times, {name} of {size} x {size}, "
+                     f"the worst of {len(times[progressive])}", worst < most)  # fmt: skip
+    claimed = 3 * 8000**2
+    found = [taken(outcome, path, huge(kind, 8000, 8000)) for kind in KINDS]
+    refused, most = [end for end, _ in found].count("refused"), max(more for _, more in found) / claimed
+    yield Figure("a few bytes that claim 8000 x 8000 pixels are refused, and take at most three times these",
+                 f"{refused} of {len(found)}, {most:.2f} times",
+                 refused == len(found) and most < 3)  # fmt: skip
+
+
+def drawn(mode, size):
+    """A Pillow image of stripes."""
+    pixels = np.full((size, size), 128, np.uint8)
+    pixels[:-64] = np.arange(size) % 251
+    if mode == "I;16":
+        return Image.fromarray(pixels.astype(np.uint16) * 200)
+    return Image.fromarray(pixels).convert(mode)
+
+
+def taken(function, *args):
+    """What it gives, in a process of its own, and the most bytes of memory that this took."""
+    return in_a_fork(growth, function, *args) or ("the process died", math.inf)
+
+
+def growth(function, *args):
+    """As ``taken``, in this process. Python's own count of its memory, tracemalloc, has none of Pillow's."""
+    images.photograph(io.BytesIO(encoded(np.zeros((9, 9, 3), np.uint8), "PNG")), (9, 9))  # imports all
+    libc = ctypes.CDLL(None)  # which would keep what was freed, now and later, and use it again unseen
+    libc.mallopt(ctypes.c_int(M_MMAP_THRESHOLD), ctypes.c_int(MIB))
+    libc.malloc_trim(ctypes.c_size_t(0))
+    machine.forget_peak()
+    before = machine.resident()
+    found = function(*args)
+    return found, machine.resident("VmHWM") - before
+
+
+def succeeds(read, path):
+    """True; a picture that cannot be read is no small one."""
+    read(path)
+    return True
 
 
 def encoded(pixels, kind, **options):

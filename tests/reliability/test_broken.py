@@ -231,7 +231,20 @@ def test_a_forgery_that_is_refused_without_its_name_is_not_valid(monkeypatch, tm
 
 def test_an_archive_that_is_good_must_be_unpacked(monkeypatch):
     monkeypatch.setattr(data.archives, "unpack", refuse)
-    assert figures(data.unpacking) == [("45 of 45 archives, but not a good one", False)]
+    assert figures(data.unpacking) == [("48 of 48 archives, but not a good one", False)]
+
+
+def test_a_member_that_comes_twice_or_is_too_large_must_be_refused(monkeypatch):
+    usual = data.archives._read_member
+    monkeypatch.setattr(data.archives, "_read_member",
+                        lambda archive, member, *_: usual(archive, member, (), 10**9, "it"))  # fmt: skip
+    assert figures(data.unpacking) == [("46 of 48 archives, and a good one", False)]
+
+
+def test_a_label_in_a_binary_batch_is_looked_at(monkeypatch):
+    assert figures(data.binary) == [("60 of 60 labels, 9 of 9 lengths", True)]
+    monkeypatch.setattr(data.cifar10, "CLASS_NAMES", range(200))
+    assert figures(data.binary) == [("20 of 60 labels, 9 of 9 lengths", False)]
 
 
 def test_a_picture_that_is_whole_must_be_read(monkeypatch, tmp_path):
@@ -242,6 +255,28 @@ def test_a_picture_that_is_whole_must_be_read(monkeypatch, tmp_path):
     whole = {"GIF": pictures.encoded(np.zeros((9, 9, 3), np.uint8), "GIF")}
     ((found, kept),) = figures(lambda quick: pictures.truncated(tmp_path / "it.gif", whole, quick))
     assert found.endswith("0 of 1 whole ones are read") and not kept
+
+
+def megabytes(found):
+    return float(found.split()[-4])
+
+
+def test_a_picture_that_is_made_before_it_is_refused_is_seen(monkeypatch, tmp_path):
+    """It is in Pillow's memory, which Python does not count."""
+    ((found, kept),) = figures(lambda quick: pictures.absurd(tmp_path / "it"))
+    assert megabytes(found) < 30 and kept
+    monkeypatch.setattr(pictures, "KINDS", ("JPEG",))
+    monkeypatch.setattr(pictures.images, "MOST_PIXELS", 1 << 62)
+    ((found, kept),) = figures(lambda quick: pictures.absurd(tmp_path / "it"))
+    assert found.startswith("5 of 5") and megabytes(found) > 200 and not kept
+
+
+@pytest.mark.parametrize("part, kept", [(pictures.images.PART, True), (1 << 26, False)])
+def test_pictures_that_are_converted_at_once_take_too_much(monkeypatch, tmp_path, part, kept):
+    monkeypatch.setattr(pictures.images, "PART", part)
+    monkeypatch.setattr(pictures, "FORMS", [("PNG", "RGB", {}), ("JPEG", "RGB", {"progressive": True})])
+    found = [figure.kept for figure in pictures.large(tmp_path / "it", 3000)]
+    assert found[0] == all(found) == kept
 
 
 # ------------------------------------------------------------------------------- tests that are counted
