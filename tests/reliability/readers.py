@@ -181,7 +181,7 @@ def _pictures():
 
 
 def _picture(data):
-    with mock.patch.object(images, "MOST_PIXELS", 1 << 22):  # a larger one may take what fuzz.py calls a finding
+    with mock.patch.object(images, "MOST_PIXELS", 1 << 22):  # larger ones may take what counts as a finding
         return images.read(io.BytesIO(data))
 
 
