@@ -5,6 +5,8 @@ import pytest
 
 from minicnn.kernels import conv2d_direct, ladder, winograd
 
+USUAL = ladder.CALLS
+
 
 @pytest.fixture(autouse=True)
 def _once(monkeypatch):
@@ -106,3 +108,13 @@ def test_an_operation_that_is_none(capsys):
         ladder.main(["conv3d"])
     said = capsys.readouterr().err
     assert "invalid choice: 'conv3d'" in said and "conv2d" in said
+
+
+def test_the_fastest_of_20_calls_counts(monkeypatch):
+    monkeypatch.setattr(ladder, "CALLS", USUAL)
+    calls, clock = [], iter(np.cumsum([0, 5, 0, 3, 0, 4, *[0, 9] * 17]))
+    usual = list(ladder.timeit.repeat.__defaults__)
+    usual[2] = lambda: next(clock)  # the timer
+    monkeypatch.setattr(ladder.timeit.repeat, "__defaults__", tuple(usual))
+    assert ladder.seconds(lambda *each: calls.append(each), (1, 2)) == 3
+    assert calls == [(1, 2)] * 20

@@ -311,3 +311,62 @@ def test_a_kernel_runs_on_as_many_threads_as_were_chosen():
         mc.set_num_threads(count)
         with threads.team() as box:
             assert box[pool.HELPERS] == count - 1
+
+
+class Helper:
+    """In place of a thread: ``refused`` of them cannot be started."""
+
+    left = 10
+
+    def __init__(self, target, args, daemon):
+        assert target is threads._help and daemon
+        self.number, self.bell, self.box = args
+
+    def start(self):
+        if Helper.left == 0:
+            raise RuntimeError("can't start new thread")
+        Helper.left -= 1
+
+
+@pytest.fixture
+def nobody_yet(monkeypatch):
+    for name, value in (("_started", []), ("_box", pool.new_box(8))):
+        monkeypatch.setattr(threads, name, value)
+    monkeypatch.setattr(threads.threading, "Thread", Helper)
+    monkeypatch.setattr(Helper, "left", 10)
+
+
+def test_as_many_helpers_as_are_wanted_and_none_more(nobody_yet, monkeypatch):
+    """Beside the thread that calls; those there are stay, and no bell is rung that nobody asked for."""
+    there = 0
+    for count in (1, 2, 4, 3, 1, 4, 6):
+        monkeypatch.setattr(threads, "_count", count)
+        box = threads._wake_helpers()
+        there = max(there, count - 1)
+        assert box is threads._box and box[pool.HELPERS] == count - 1
+        assert [helper.number for helper, _ in threads._started] == [*range(1, there + 1)]
+        for helper, bell in threads._started:
+            assert helper.box is box and helper.bell is bell and bell.is_set() == (helper.number < count)
+            bell.clear()
+
+
+def test_fewer_helpers_where_the_system_grants_no_more(nobody_yet, monkeypatch):
+    monkeypatch.setattr(threads, "_count", 6)
+    Helper.left = 3
+    assert threads._wake_helpers()[pool.HELPERS] == 3
+    Helper.left = 1
+    assert threads._wake_helpers()[pool.HELPERS] == 4
+
+
+@NEEDS_COMPILATION
+def test_no_thread_is_started_that_is_not_wanted():
+    printed = run_python("""
+import threading
+import minicnn as mc
+from minicnn.kernels import threads
+for count in (1, 3, 2, 4):
+    mc.set_num_threads(count)
+    with threads.team():
+        print(threading.active_count())
+""", NUMBA_NUM_THREADS="4", MINICNN_NUM_THREADS=None)
+    assert printed.split() == ["1", "3", "3", "4"]
