@@ -1,5 +1,7 @@
 """The table of rungs: checked before it is timed, and honest about what did not run."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -42,6 +44,13 @@ def test_what_is_timed_was_checked():
             direct.append(conv2d_direct.neighbours((K, K, C, F), S, -(-W // S), itemsize) > 0)
         assert len(tiles) == 1
         assert direct[0] >= direct[1]
+
+
+def test_layers_in_use_are_of_sizes_that_are_in_use():
+    """A batch of 32 or its pixels, kernels of 3 or 5; all else doubles."""
+    for operation in ladder.OPERATIONS.values():
+        for layer in itertools.chain(*(each[4:] for each in operation)):
+            assert layer[0] % 32 == 0 and all(size in (3, 5) or size & (size - 1) == 0 for size in layer)
 
 
 def test_the_table_of_a_ladder(capsys):

@@ -2,9 +2,11 @@
 
 import os
 import threading
+from types import SimpleNamespace
 
 import pytest
 from agreement import NEEDS_COMPILATION, run_python
+from recorded import recorded
 from threadpoolctl import ThreadpoolController
 
 import minicnn as mc
@@ -356,6 +358,59 @@ def test_fewer_helpers_where_the_system_grants_no_more(nobody_yet, monkeypatch):
     assert threads._wake_helpers()[pool.HELPERS] == 3
     Helper.left = 1
     assert threads._wake_helpers()[pool.HELPERS] == 4
+
+
+def test_helpers_are_rung_for_again_where_some_have_gone_to_sleep(monkeypatch):
+    box = pool.new_box(3)
+    monkeypatch.setattr(threads, "_here", SimpleNamespace(box=box))
+    calls = recorded(monkeypatch, threads, "_wake_helpers")
+    for helpers, ready, rung in ((0, 0, 0), (2, 2, 0), (2, 3, 0), (2, 1, 1), (1, 0, 2)):
+        box[pool.HELPERS], box[pool.READY] = helpers, ready
+        assert threads.box_in_hand() is box and len(calls) == rung
+    threads._here.box = None
+    assert threads.box_in_hand() is None
+
+
+@pytest.mark.parametrize("count, disabled, taken", [(1, 0, False), (2, 0, True), (2, 1, False), (3, 0, True)])
+def test_one_team_at_a_time_has_the_helpers_where_there_are_any(monkeypatch, count, disabled, taken):
+    helped, lock = pool.new_box(2), threading.Lock()
+    config = SimpleNamespace(config=SimpleNamespace(DISABLE_JIT=disabled))
+    for name, value in (("_here", SimpleNamespace(box=None)), ("_helpers", lock), ("_count", count),
+                        ("numba", config), ("_wake_helpers", lambda: helped)):  # fmt: skip
+        monkeypatch.setattr(threads, name, value)
+    for _ in range(2):  # and gives them back
+        with threads.team() as box:
+            assert ((box is helped), lock.locked()) == (taken, taken)
+            assert box is helped or box.size == pool.new_box().size
+        assert not lock.locked() and threads._here.box is None
+    with lock, threads.team() as box:
+        assert box is not helped
+        assert lock.locked()
+
+
+def test_at_the_end_helpers_are_called_and_waited_for_a_while(nobody_yet, monkeypatch):
+    monkeypatch.setattr(threads, "_count", 4)
+    monkeypatch.setattr(threads, "_closing", False)
+    joined, stood_by = [], []
+    monkeypatch.setattr(Helper, "join", lambda helper, seconds: joined.append(seconds), raising=False)
+    threads._wake_helpers()
+    threads._dismiss()
+    assert threads._closing and threads._box[pool.HELPERS] == 0
+    assert all(bell.is_set() for _, bell in threads._started)
+    assert len(joined) == 3 and all(0.5 < seconds < 5 for seconds in joined)
+
+    def stand_by(box, number):
+        stood_by.append((box, number, bell.is_set()))
+        bell.set()
+        threads._closing = len(stood_by) == 2
+
+    bell = threads._started[0][1]
+    monkeypatch.setattr(pool, "stand_by", stand_by)
+    threads._help(5, bell, "box")
+    assert stood_by == []  # it is over
+    threads._closing = False
+    threads._help(5, bell, "box")
+    assert stood_by == [("box", 5, False)] * 2
 
 
 @NEEDS_COMPILATION
