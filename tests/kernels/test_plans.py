@@ -95,12 +95,13 @@ def test_forward_tiles_are_few_and_of_rows_enough_for_the_registers(products, OW
     assert written == [*range(0, rows * OW * J, COLUMNS)]  # each row of a tile begins one, and none twice
 
 
-@pytest.mark.parametrize("OW, near", [
-    (KIB // COLUMNS, 4),  # rows of 4 KiB: four of them fit into 16
-    (KIB // COLUMNS + 1, 3), (4 * KIB // COLUMNS, 1), (5 * KIB // COLUMNS, 1),
+@pytest.mark.parametrize("OW, F, near", [
+    (KIB // COLUMNS, COLUMNS, 4),  # rows of 4 KiB: four of them fit into 16
+    (25, 41, 3),  # of 4 KiB and a number
+    (4 * KIB // COLUMNS, COLUMNS, 1), (5 * KIB // COLUMNS, COLUMNS, 1), (2 * KIB // COLUMNS, COLUMNS, 2),
 ])  # fmt: skip
-def test_backward_as_many_rows_as_stay_near(products, OW, near):
-    rows, KH, run, C, F = 10, 2, 2 * ROWS + 1, 1, COLUMNS
+def test_backward_as_many_rows_as_stay_near(products, OW, F, near):
+    rows, KH, run, C, columns = 10, 2, 2 * ROWS + 1, 1, -(-F // COLUMNS)
     geometry = rows, OW, KH, run, 1, 1, 0, 0, 1, OW + run, F, F
     dy, dw = zeros(1, rows, OW, F), np.empty((KH * run + 1, F), np.float32)
     x = zeros(1, rows, OW, C)
@@ -110,8 +111,10 @@ def test_backward_as_many_rows_as_stay_near(products, OW, near):
     assert [*dict.fromkeys(heights)] == due
     for each in due:
         calls = [call for call, height in zip(products, heights) if height == each]
-        assert len(calls) == KH * 3 + 1 and max(call[0] for call in calls) <= ROWS  # and one for the bias
-        assert sorted(call[9] // F + r for call in calls for r in range(call[0])) == [*range(KH * run + 1)]
+        assert len(calls) == columns * (KH * 3 + 1)  # and one for the bias
+        assert max(call[0] for call in calls) <= ROWS
+        written = sorted(call[9] // F + r for call in calls for r in range(call[0]))
+        assert written == [k for k in range(KH * run + 1) for _ in range(columns)]
 
 
 def test_backward_filters_of_several_tiles(products):
@@ -161,6 +164,12 @@ def test_as_many_rows_of_windows_as_fill_the_cache():
 def test_what_fills_the_cache_exactly_fits(C, OH, due):
     plan = conv2d_compiled.plan_for(zeros(1, 1, 1, C), (4, 4, C, 6), (1, OH, 128, 6), (4, 4), NO_PADDING, 0)
     assert plan[1:] == due
+
+
+def test_what_is_128_bytes_too_large_does_not():
+    """Two rows of 241 windows of 16 x 17 numbers, 4 bytes each."""
+    plan = conv2d_compiled.plan_for(zeros(1, 1, 1, 17), (4, 4, 17, 6), (1, 9, 241, 6), (4, 4), NO_PADDING, 0)
+    assert plan[1:] == (1, 1)
 
 
 def test_a_thread_has_the_room_it_needs_and_no_more():

@@ -333,6 +333,7 @@ def test_as_many_strips_at_a_time_as_fit():
 
 @pytest.mark.parametrize("H, C, F, due", [
     (16, 32, 32, 16), (16, 32, 33, 15),  # 4 tiles of 8 x 8 for 64 numbers: 64 KiB of V and M
+    (12, 5, 677, 2), (12, 6, 677, 1),  # 3 for 683: two such strips are 1 MiB and 512 bytes
     (64, 256, 256, 8), (64, 512, 512, 4), (64, 512, 513, 3),  # U takes 16 MiB, which is the most; 64
 ])  # fmt: skip
 def test_strips_that_fill_the_cache_exactly_fit(H, C, F, due):
@@ -356,6 +357,16 @@ def test_shares_are_even_and_small_enough():
         assert size == max(1, -(-strips // shares))
 
 
+@pytest.mark.parametrize("strips, TW, size, due", [
+    (16, 16, 99, 8), (15, 17, 99, 4), (12, 21, 99, 4), (8, 8, 99, 2), (7, 9, 99, 1),  # 64 tiles a share
+    (99, 99, 99, 8), (99, 99, 13, 8), (99, 99, 12, 16), (16, 1, 2, 8), (17, 1, 2, 16),
+    (1, 9, 1, 1), (0, 9, 1, 1),
+])  # fmt: skip
+def test_shares_of_just_enough_tiles(strips, TW, size, due):
+    x, geometry = np.broadcast_to(np.float32(0), (strips, 1, 1, 1)), (1, TW, 4, 4)
+    assert winograd.shares_for(x, (geometry, size)) == (due, (geometry, max(1, -(-strips // due))))
+
+
 def test_large_sums_are_four_at_most():
     """Eight times 36 or 64 matrices of gradients take more memory than the pictures do."""
     x = np.zeros((64, 16, 16, 1), np.float32)
@@ -366,15 +377,15 @@ def test_large_sums_are_four_at_most():
 
 def test_sums_of_exactly_64_mib_are_not_too_large():
     x = np.broadcast_to(np.float32(0), (512, 16, 16, 1))
-    for C, F, due in ((128, 256, 8), (256, 128, 8), (128, 257, 4), (129, 256, 4)):  # 8 times 64 C F numbers
+    for C, F, due in ((128, 256, 8), (256, 128, 8), (11, 2979, 4), (129, 256, 4)):  # 8 times 64 C F numbers
         plan = winograd.plan_for(x, (5, 5, C, F), (512, 16, 16, F), (1, 1), ((2, 2), (2, 2)))
         assert len(plan[0][8]) == 8 and winograd.groups_for(x, plan, C, F)[0] == due
 
 
 @pytest.mark.parametrize("N, TW, C, F, due", [
     (16, 4, 8, 8, 8), (16, 4, 128, 128, 8), (16, 4, 129, 129, 8), (16, 4, 130, 130, 4),  # 8 times 64 tiles
-    (15, 4, 8, 8, 4), (8, 8, 8, 8, 8), (7, 9, 8, 8, 4), (3, 99, 8, 8, 2), (1, 999, 8, 8, 1), (1, 1, 8, 8, 1),
-    (0, 8, 8, 8, 1),
+    (15, 4, 8, 8, 4), (8, 8, 8, 8, 8), (9, 7, 8, 8, 4), (7, 9, 8, 8, 4), (3, 99, 8, 8, 2), (1, 999, 8, 8, 1),
+    (1, 1, 8, 8, 1), (0, 8, 8, 8, 1),
 ])  # fmt: skip
 def test_groups_with_just_enough_work(N, TW, C, F, due):
     """64 tiles a group, or as many as make V and dM as large as dU; and no group without a picture."""
