@@ -1,9 +1,11 @@
 """Batch normalisation: every rung is the definition, and the sums keep their digits."""
 
 import numpy as np
+import pytest
 from agreement import agree, agree_in_float32, rungs
 from hypothesis import given
 from hypothesis import strategies as st
+from recorded import in_python, shares
 from strategies import SEEDS, normal
 
 from minicnn.gradcheck import check_function
@@ -137,3 +139,18 @@ def test_inputs_stay_as_they_are(forward, backward, p):
     backward(x, mean, variance, gamma, dy, EPS)
     for mine, due in zip(now, before):
         np.testing.assert_array_equal(mine, due)
+
+
+@pytest.mark.parametrize("M", [1, 31, 32, 33, 64, 65, 1000])
+def test_32_blocks_of_rows_and_none_longer_than_needed(monkeypatch, M):
+    x = np.ones((M, 1))
+    size = batchnorm._block_size(x)
+    assert 32 * (size - 1) < M <= 32 * size
+    for kernel, arrays in ((batchnorm._all_sums, 2), (batchnorm._all_back_sums, 3), (batchnorm._affine, 5)):
+        parts = np.empty((32, 2, 1))
+        assert shares(monkeypatch, batchnorm, kernel, *[x] * arrays, size, parts) == [32]
+    rows, zero = np.zeros((32, 2, 1)), np.zeros(1)
+    for block in range(32):  # of ones: a block's sum is how many it has
+        in_python(batchnorm._sums)(block, x, zero, size, rows)
+    due = [len(range(M)[begin : begin + size]) for begin in range(0, 32 * size, size)]
+    assert rows[:, 0, 0].tolist() == due and sum(due) == M

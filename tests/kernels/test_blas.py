@@ -1,10 +1,13 @@
 """One matrix product, on matrices as they stand in memory."""
 
+import ctypes
+
 import numpy as np
 import pytest
 from agreement import agree
 from hypothesis import given
 from hypothesis import strategies as st
+from recorded import in_python
 from strategies import SEEDS
 
 from minicnn.kernels import blas
@@ -73,3 +76,93 @@ def test_what_stood_there_before_does_not_count():
     out = np.full((3, 3), np.nan)
     gemm(np.eye(3), np.eye(3), out, False)
     np.testing.assert_array_equal(out, np.eye(3))
+
+
+# ---------------------------------------------------------------- pieces
+
+
+@pytest.fixture
+def pieces(monkeypatch):
+    """Their rows, sums and columns; each is multiplied by NumPy, where its addresses say, as BLAS would."""
+    found = []
+
+    def matrix(dtype, address, rows, columns, step, turned):
+        if turned:
+            return matrix(dtype, address, columns, rows, step, False).T
+        assert step >= max(columns, 1)
+        size, dtype = int(step) * (rows - 1) + columns if rows else 0, np.dtype(dtype)
+        flat = np.frombuffer((ctypes.c_char * (size * dtype.itemsize)).from_address(int(address)), dtype)
+        return np.lib.stride_tricks.as_strided(flat, (rows, columns), (step * dtype.itemsize, dtype.itemsize))
+
+    def number(dtype, address):
+        return matrix(dtype, address, 1, 1, 1, False)[0, 0]
+
+    def xxgemm(kind, b_turned, a_turned, j, m, k, one, b, step_b, a, step_a, add, out, step_out):
+        dtype = {ord("s"): np.float32, ord("d"): np.float64}[kind]
+        assert number(dtype, one) == 1 and number(dtype, add) in (0, 1)
+        a_turned, b_turned = (each == ord("t") for each in (a_turned, b_turned))
+        here = matrix(dtype, out, m, j, step_out, False)
+        product = matrix(dtype, a, m, k, step_a, a_turned) @ matrix(dtype, b, k, j, step_b, b_turned)
+        here[...] = (here if number(dtype, add) else 0) + product
+        found.append((m, k, j))
+
+    monkeypatch.setattr(blas, "_xxgemm", xxgemm)
+    return found
+
+
+def cut(a, b, out, add):
+    places = a.ctypes.data, b.ctypes.data, out.ctypes.data
+    in_python(blas._in_pieces)(
+        a.itemsize, a.shape, b.shape[1], places, a.strides, b.strides, out.strides[0], add
+    )
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("turned", [(False, False), (True, False), (False, True), (True, True)])
+@pytest.mark.parametrize("M, K, J", [
+    (401, 300, 70), (9, 3001, 65), (3001, 7, 131), (5, 4, 3), (1, 4, 1), (4, 0, 3),
+])  # fmt: skip
+def test_the_pieces_make_the_product(pieces, M, K, J, turned, dtype):
+    rng = np.random.default_rng(0)
+    a, b = inside(rng, M, K, turned[0], dtype), inside(rng, K, J, turned[1], dtype)
+    whole = rng.standard_normal((M + 3, J + 2)).astype(dtype)
+    for add in (False, True):
+        due = whole.copy()
+        due[1 : M + 1, 1 : J + 1] = (due[1 : M + 1, 1 : J + 1] if add else 0) + a @ b
+        cut(a, b, whole[1 : M + 1, 1 : J + 1], add)
+        np.testing.assert_allclose(whole, due, rtol=0, atol=1e-3 if dtype == np.float32 else 1e-10)
+
+
+@pytest.mark.parametrize("M, K, J", [
+    (4001, 300, 70), (70, 30001, 65), (30001, 7, 131), (5000, 128, 64), (9000, 129, 3), (4000, 127, 65),
+    (300, 4001, 1), (10001, 100, 1),
+])  # fmt: skip
+def test_a_piece_is_what_blas_does_without_copying(pieces, M, K, J):
+    """As long sums as 128, all alike; 64 columns; and as many rows, in sixteens, as 10^6 multiplications."""
+    cut(np.ones((M, K), np.float32), np.ones((K, J), np.float32), np.ones((M, J), np.float32), False)
+    rows, sums, columns = (max(each) for each in zip(*pieces))
+    parts = -(-K // 128)
+    assert columns == min(J, 64) and 128 * (parts - 1) < K <= 128 * parts
+    assert sums == -(-K // parts)
+    assert rows == min(M, max(m for m in range(16, 10**6, 16) if m * sums * columns <= 10**6))
+    assert len(pieces) == -(-M // rows) * parts * -(-J // columns)
+
+
+@pytest.mark.parametrize("M, K, J, due", [
+    (10000, 10, 10, 1), (10001, 10, 10, 2),  # 10^6 multiplications; in pieces of 9 999 rows or so
+    (300, 256, 256, 1), (300, 255, 257, None),  # two short sides of 2^16 are thick enough for copying
+    (256, 300, 256, 1), (256, 256, 300, 1), (65536, 1, 300, None),
+])  # fmt: skip
+def test_thin_products_alone_are_cut(pieces, M, K, J, due):
+    a, b, out = np.ones((M, K), np.float32), np.ones((K, J), np.float32), np.ones((M, J), np.float32)
+    cut(a, b, out, False)
+    assert len(pieces) == due if due else len(pieces) > 1
+    pieces.clear()
+    cut(a, np.asfortranarray(b) if 1 not in b.shape else b, out, False)
+    assert pieces == [(M, K, J)] or 1 in b.shape  # a second matrix that is turned is copied anyway
+
+
+def test_a_row_as_large_as_a_piece(monkeypatch, pieces):
+    monkeypatch.setattr(blas, "SMALL", 100)
+    cut(np.ones((3, 128)), np.ones((128, 2)), np.ones((3, 2)), False)
+    assert pieces == [(1, 128, 2)] * 3

@@ -254,3 +254,54 @@ def test_threads_never_share_a_block():
     for thread in threads:
         thread.join()
     assert wrong == []
+
+
+@pytest.mark.parametrize("size, kept", [(65535, 0), (65536, 1), (65537, 1)])
+def test_arrays_of_64_kib_and_more_are_kept(size, kept):
+    buffers.empty((size,), np.uint8)
+    assert blocks() == kept
+
+
+@pytest.mark.parametrize("size, room", [(65536, 65536), (65537, 65600), (65600, 65600), (65601, 65664)])
+def test_pieces_are_whole_lines_of_the_cache(size, room):
+    """64 bytes; a block has room for one more, since memory may begin anywhere in a line."""
+    array = buffers.empty((size,), np.uint8)
+    ((begin, end, piece, block, _),) = buffers._pieces
+    assert (end - begin, piece.nbytes, block.nbytes) == (room, room, room + 64)
+    assert begin == address(array) and begin % 64 == 0
+    assert block.ctypes.data <= begin and end <= block.ctypes.data + block.nbytes
+
+
+@pytest.mark.parametrize("times, same", [(15, True), (16, True), (16 + 64 / 65536, False), (17, False)])
+def test_a_gap_may_be_16_times_too_large(times, same):
+    large = buffers.empty((int(times * 65536),), np.uint8)
+    where = address(large)
+    del large
+    assert (address(buffers.empty((65536,), np.uint8)) == where) == same
+    assert blocks() == 2 - same
+
+
+def test_a_gap_of_the_right_size_is_filled_and_one_too_small_is_not():
+    arrays = [buffers.empty((each * 65536,), np.uint8) for each in (4, 1, 3)]
+    where = address(arrays[0])
+    arrays[0] = None
+    assert address(buffers.empty((4 * 65536 - 63,), np.uint8)) == where  # the same lines
+    arrays[0] = buffers.empty((2 * 65536,), np.uint8)
+    assert address(arrays[0]) == where
+    full, rest = buffers.empty((2 * 65536,), np.uint8), blocks()
+    assert address(full) == where + 2 * 65536 and rest == 3
+    del full
+    more = buffers.empty((2 * 65536 + 1,), np.uint8)
+    assert blocks() == 4 and address(more) != where + 2 * 65536
+
+
+def test_up_to_1000_unused_pieces_are_remembered():
+    """The thousandth is still looked at; who then asks for another size makes all others be forgotten."""
+    most = 1000
+    large = 65536 * 15
+    for number in range(most):
+        buffers.empty((large - 64 * number,), np.uint8)
+        assert len(buffers._pieces) == number + 1
+    assert blocks() == 1
+    buffers.empty((large - 64 * most,), np.uint8)
+    assert len(buffers._pieces) == 1

@@ -5,6 +5,7 @@ import pytest
 from agreement import ADJOINT, agree, agree_in_float32, is_adjoint, rungs
 from hypothesis import given
 from hypothesis import strategies as st
+from recorded import in_python, recorded, shares
 from strategies import SEEDS, normal
 
 from minicnn.kernels import dense
@@ -120,3 +121,31 @@ def test_weights_of_several_pieces(D, F):
     agree(forward(x, w, b, relu=True), np.maximum(x @ w + b, 0))
     for mine, due in zip(backward(x, w, dy), (dy @ w.T, x.T @ dy, dy.sum(0))):
         agree(mine, due)
+
+
+@pytest.mark.parametrize("D, F", [(1, 1), (128, 64), (127, 63), (129, 65), (256, 128), (300, 200)])
+def test_weights_are_cut_into_128_rows_or_64_columns(monkeypatch, D, F):
+    """And forward, where a piece is copied, into both: none is left out, none taken twice."""
+    w, x, y = np.arange(float(D * F)).reshape(D, F), np.ones((2, D)), np.zeros((2, F))
+    columns = [(begin, min(begin + 64, F)) for begin in range(0, F, 64)]
+    rows = [(begin, min(begin + 128, D)) for begin in range(0, D, 128)]
+    assert shares(monkeypatch, dense, dense._forward, x, w, None, False, y) == [len(columns)]
+    args = x, w, y, y, False, False, y, y.T, x, w, y[0]
+    assert shares(monkeypatch, dense, dense._backward, *args) == [len(columns), len(rows)]
+
+    def copy(x, at, y, to, size):
+        y[to : to + size] = x[at : at + size]
+
+    monkeypatch.setattr(dense, "copy", copy)
+    for block, (begin, end) in enumerate(columns):
+        calls = recorded(monkeypatch, dense, "gemm")
+        in_python(dense._forward_columns)(block, x, w, np.zeros(F), False, y)
+        for (first, last), (part_x, part_w, out, add) in zip(rows, calls, strict=True):
+            assert part_x.shape == (2, last - first) and part_w.shape == (last - first, end - begin)
+            assert out.shape == (2, end - begin) and add == (first > 0)
+        np.testing.assert_array_equal(part_w, w[first:last, begin:end])
+    for block, (begin, end) in enumerate(rows):
+        calls = recorded(monkeypatch, dense, "gemm")
+        in_python(dense._backward_rows)(block, x, w, y, y.T, True, x, w)
+        assert [call[0].shape for call in calls] == [(end - begin, 2), (end - begin, F)]
+        assert [call[2].shape for call in calls] == [(end - begin, F), (end - begin, 2)]

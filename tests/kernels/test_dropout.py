@@ -1,5 +1,6 @@
 """Dropout: the right share is dropped, by a key and a place and nothing else."""
 
+import importlib
 import math
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 from agreement import COMPILATION_IS_OFF, is_adjoint
 from hypothesis import given
 from hypothesis import strategies as st
+from recorded import in_python, recorded, shares
 from strategies import SEEDS, normal, shapes
 
 from minicnn import random
@@ -131,3 +133,17 @@ def test_nothing_to_drop_and_inputs_as_they_are():
     x = normal(0, 50)
     dropout(x, 0.5, 1)
     np.testing.assert_array_equal(x, normal(0, 50))
+
+
+@pytest.mark.parametrize("size", [0, 1, 8191, 8192, 8193, 16384, 20000])
+def test_blocks_of_8192_numbers(monkeypatch, size):
+    kernel = importlib.import_module("minicnn.kernels.dropout")
+    x = np.broadcast_to(np.float32(1), size)
+    due = [(begin, min(begin + 8192, size)) for begin in range(0, size, 8192)]
+    assert shares(monkeypatch, kernel, kernel._dropout, x, 0, 1, 2, x) == [len(due)]
+    recorded(monkeypatch, kernel, "read", 1.0)
+    recorded(monkeypatch, kernel, "random_bits", 5)
+    for block, (begin, end) in enumerate(due):
+        written = recorded(monkeypatch, kernel, "write")
+        in_python(kernel._dropout_block)(block, x, 5, 1.0, np.uint64(2), x)
+        assert [int(call[1]) for call in written] == [*range(begin, end)]

@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from agreement import NEEDS_COMPILATION, ROOT, run_python
@@ -253,7 +254,7 @@ def test_folders_of_kernels_long_gone_are_removed(monkeypatch, tmp_path):
         monkeypatch.setattr(jit, "_checksum", lambda edit=edit: f"kernels{edit}")
         folder = jit.prepared_folder.__wrapped__()
         assert folder.is_dir() and folder.name == f"kernels{edit}"
-    assert 1 < len(list(folder.parent.iterdir())) <= 5
+    assert {path.name for path in folder.parent.iterdir()} == {f"kernels{edit}" for edit in (5, 6, 7, 8)}
 
 
 @NEEDS_COMPILATION
@@ -311,3 +312,10 @@ x, w, b = np.ones((1, 3, 3, 1)), np.ones((2, 2, 1, 1)), np.zeros(1)
 print(conv2d.forward(x, w, b).sum(), dense.forward(x[0, 0], w[0, 0], b).sum())
 """
     assert run_python(script, NUMBA_DISABLE_JIT="1").split() == ["16.0", "3.0"]
+
+
+def test_folders_and_signs_are_named_by_sixteen_hexadecimal_digits():
+    kernel = SimpleNamespace(py_func=run_python)
+    for name in (jit.cache_folder().name, jit._Kernel.label(kernel, (1, 2))):
+        assert len(name) == 16 and int(name, 16) >= 0
+    assert jit._Kernel.label(kernel, (1, 2)) != jit._Kernel.label(kernel, (1, 3))

@@ -5,6 +5,8 @@ import pytest
 
 from minicnn.kernels import conv2d_direct, ladder, winograd
 
+USUAL = ladder.CALLS
+
 
 @pytest.fixture(autouse=True)
 def _once(monkeypatch):
@@ -40,6 +42,30 @@ def test_what_is_timed_was_checked():
             direct.append(conv2d_direct.neighbours((K, K, C, F), S, -(-W // S), itemsize) > 0)
         assert len(tiles) == 1
         assert direct[0] >= direct[1]
+
+
+def test_a_table_may_be_laid_beside_one_of_last_year():
+    """The problems stay as they are: first the small one, then layers that somebody uses."""
+    said = {
+        name: [[problem(lambda *shape: np.zeros(shape), *sizes)[0] for sizes in problems]
+               for _, _, problem, *problems in tables]
+        for name, tables in ladder.OPERATIONS.items()
+    }  # fmt: skip
+    assert said == {
+        "conv2d": [["2 pictures 9 x 7 x 8, 8 filters 3 x 3, strides 1",
+                    "32 pictures 16 x 16 x 32, 32 filters 5 x 5, strides 2",
+                    "32 pictures 16 x 16 x 64, 64 filters 3 x 3, strides 1"],
+                   ["2 pictures 9 x 7 x 3, 32 filters 3 x 3, strides 1",
+                    "32 pictures 32 x 32 x 3, 32 filters 3 x 3, strides 1"]],
+        "dense": [["8 rows of 64, 32 units", "32 rows of 2048, 512 units"]],
+        "pooling": [["8 pictures 16 x 14 x 16, windows 2 x 2"]] * 2,
+        "batchnorm": [["500 pixels, 8 channels", "32768 pixels, 64 channels"]],
+        "winograd": [["2 pictures 7 x 9 x 4, 8 filters 5 x 5, strides 2",
+                      "32 pictures 16 x 16 x 32, 128 filters 5 x 5, strides 2"],
+                     ["2 pictures 9 x 8 x 4, 8 filters 5 x 5, strides 1",
+                      "32 pictures 32 x 32 x 32, 64 filters 5 x 5, strides 1"]],
+        "softmax": [["32 pictures, 100 classes"]],
+    }  # fmt: skip
 
 
 def test_the_table_of_a_ladder(capsys):
@@ -106,3 +132,13 @@ def test_an_operation_that_is_none(capsys):
         ladder.main(["conv3d"])
     said = capsys.readouterr().err
     assert "invalid choice: 'conv3d'" in said and "conv2d" in said
+
+
+def test_the_fastest_of_20_calls_counts(monkeypatch):
+    monkeypatch.setattr(ladder, "CALLS", USUAL)
+    calls, clock = [], iter(np.cumsum([0, 5, 0, 3, 0, 4, *[0, 9] * 17]))
+    usual = list(ladder.timeit.repeat.__defaults__)
+    usual[2] = lambda: next(clock)  # the timer
+    monkeypatch.setattr(ladder.timeit.repeat, "__defaults__", tuple(usual))
+    assert ladder.seconds(lambda *each: calls.append(each), (1, 2)) == 3
+    assert calls == [(1, 2)] * 20

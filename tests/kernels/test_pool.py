@@ -124,7 +124,7 @@ def test_who_waits_lets_others_through_now_and_then():
     assert box[pool.GIVE_WAY] != 0
     box[pool.GIVE_WAY] = ctypes.cast(give_way, ctypes.c_void_p).value
     pool.stand_by(box, 1)  # nobody comes
-    assert len(let_through) == pool.PATIENCE // pool.LOOKS
+    assert len(let_through) == 3_000_000 // 2**14  # every few microseconds of a millisecond or so
 
 
 def test_the_interpreter_ends_while_helpers_stand_by():
@@ -136,3 +136,39 @@ print("done")
 """
     for _ in range(3):
         assert run_python(script, NUMBA_NUM_THREADS="4").split() == ["done"]
+
+
+def test_a_box_has_a_place_for_everyone_and_no_two_in_lines_that_come_together():
+    """Lines of 64 bytes come in pairs: two threads that write to one would wait for each other."""
+    places = [pool.OPEN, pool.ENTRY, pool.ARGS, pool.COUNT, pool.PARTS, pool.RUNNING, pool.FAILED,
+              pool.HELPERS, pool.READY, pool.GIVE_WAY, pool.NEXT]  # fmt: skip
+    assert places == [16 * k for k in range(11)]
+    for helpers in (0, 1, 5):
+        box = pool.new_box(helpers)
+        assert box.dtype == np.int64 and box.size == pool.NEXT + 16 * (helpers + 1)
+        assert [*np.flatnonzero(box)] == [pool.GIVE_WAY]
+    assert pool.new_box().size == pool.NEXT + 16
+
+
+@jit
+def _note(index, order, next_):
+    order[next_[0]] = index
+    next_[0] += 1
+
+
+@jit
+def notes_order(box, calls, order, next_):
+    share(box, calls, _note, (order, next_))
+
+
+@NEEDS_COMPILATION
+@pytest.mark.parametrize("calls", [0, 1, 3, 4, 10])
+def test_everyone_has_an_even_part_of_the_calls_and_takes_what_others_leave(calls):
+    """Three helpers are said to stand by and none does: who calls does its own part, then theirs."""
+    box, order, next_ = pool.new_box(3), np.zeros(calls + 9, np.int64), np.zeros(1, np.int64)
+    box[pool.HELPERS] = 3
+    notes_order(box, calls, order, next_)
+    assert next_[0] == calls and [*order[:calls]] == [*range(calls)]
+    assert [box[place] for place in (pool.OPEN, pool.COUNT, pool.PARTS, pool.RUNNING)] == [0, calls, 4, 0]
+    behind = [box[pool.NEXT + 16 * part] for part in range(4)]  # one look too many tells that a part is done
+    assert behind == [(part + 1) * calls // 4 + 1 for part in range(4)]

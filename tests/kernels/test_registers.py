@@ -1,12 +1,16 @@
 """The tile in registers: its equation, for every number of rows and any steps."""
 
+import runpy
+
 import numpy as np
 import pytest
 from agreement import agree
 from hypothesis import given
 from hypothesis import strategies as st
+from llvmlite import binding
 from strategies import SEEDS, normal
 
+from minicnn.kernels import registers
 from minicnn.kernels.jit import jit
 from minicnn.kernels.registers import BYTES, ROWS, multiply
 
@@ -57,3 +61,17 @@ def test_relu_keeps_nan():
     y = np.empty(columns)
     _multiply(1, np.ones(1), 0, (0, 0, 0), b, 0, (0, 0), (1, 1), np.zeros(columns), 0, 0, True, y, 0, 0)
     np.testing.assert_array_equal(y, np.where(np.isnan(b), np.nan, 0))
+
+
+@pytest.mark.parametrize("features, row, rows, registers_there", [
+    ({"avx512f": True, "avx": True}, 128, 8, 32), ({"avx512f": False, "avx": True}, 64, 6, 16),
+    ({"sse2": True}, 32, 8, None), ({}, 32, 8, 32),  # ARM has as many as AVX-512
+])  # fmt: skip
+def test_a_tile_is_two_vectors_of_the_processor_and_fits_into_its_registers(
+    monkeypatch, features, row, rows, registers_there
+):  # fmt: skip
+    monkeypatch.setattr(binding, "get_host_cpu_features", lambda: features)
+    there = runpy.run_path(registers.__file__, run_name="minicnn_elsewhere")
+    assert (there["BYTES"], there["ROWS"]) == (row, rows)
+    if registers_there:  # the sums, two vectors of b, and a number of a
+        assert 2 * there["ROWS"] + 3 <= registers_there

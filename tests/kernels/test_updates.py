@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from agreement import NEEDS_COMPILATION, run_python
+from recorded import in_python, recorded, shares
 
 from minicnn.kernels import updates
 from minicnn.kernels.updates import ALONE, BLOCK
@@ -117,3 +118,32 @@ def test_a_zero_denominator_is_nan_not_an_error():
     w = np.ones(2)
     updates.rmsprop(w, np.zeros(2), np.zeros(2), w[:0], w[:0], 0.1, 0.9, 0.0, 0.0)
     assert np.isnan(w).all()
+
+
+RULES = {"sgd": 6, "rmsprop": 9, "adam": 10}  # and how many arguments they take
+
+
+@pytest.mark.parametrize("rule, count", RULES.items())
+def test_up_to_65536_weights_one_thread_is_enough(monkeypatch, rule, count):
+    alone, many = (recorded(monkeypatch, updates, f"{rule}_{how}") for how in ("slice", "blocks"))
+    for size in (0, 65536, 65537):
+        getattr(updates, rule)(np.broadcast_to(0.0, size), *range(count - 1))
+    assert [call[0].size for call in alone] == [0, 65536] and [call[0].size for call in many] == [65537]
+    assert {call[1:] for call in alone + many} == {(*range(count - 1),)}
+
+
+@pytest.mark.parametrize("rule, count", RULES.items())
+@pytest.mark.parametrize("size", [1, 16384, 16385, 70000])
+def test_blocks_of_16384_weights(monkeypatch, rule, count, size):
+    """Every array is cut alike; one that a rule does not need stays empty."""
+    slots = {"sgd": 1, "rmsprop": 3, "adam": 2}[rule]
+    arrays, none = np.arange((1 + slots) * size).reshape(1 + slots, size), np.empty(0)
+    args = *arrays, none, *range(count - slots - 2)
+    due = [(begin, min(begin + 16384, size)) for begin in range(0, size, 16384)]
+    assert shares(monkeypatch, updates, getattr(updates, f"{rule}_blocks"), *args) == [len(due)]
+    calls = recorded(monkeypatch, updates, f"{rule}_slice")
+    for block, (begin, end) in enumerate(due):
+        in_python(getattr(updates, f"_{rule}_block"))(block, *args)
+        for mine, whole in zip(calls[-1], arrays):
+            np.testing.assert_array_equal(mine, whole[begin:end])
+        assert calls[-1][1 + slots].size == 0 and calls[-1][2 + slots :] == args[2 + slots :]

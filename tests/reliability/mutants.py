@@ -42,23 +42,26 @@ GROUPS = {  # files, mutants, the share to be killed, and what judges those that
     "optimizers": (("optimizers.py", "schedules.py"), 40, 0.95, TRAINING),
     "layers": (("layers/*.py",), 100, 0.85, (*LAYERS, *TRAINING)),
 }
+PLANS = "kernels/test_plans.py"  # how a convolution is cut
 OWN = {  # tests of a kernel that has none of its own name, or more than these
     "apart": ("kernels/test_toom_cook.py", "kernels/test_pooling.py"),
     "blas": ("kernels/test_blas.py", "kernels/test_dense.py", "kernels/test_conv2d.py"),
-    "conv2d_compiled": ("kernels/test_conv2d.py", "kernels/test_conv2d_direct.py"),
+    "conv2d_compiled": (PLANS, "kernels/test_conv2d.py", "kernels/test_conv2d_direct.py"),
+    "conv2d_direct": (PLANS, "kernels/test_conv2d_direct.py"),
     "conv2d_windows": ("kernels/test_conv2d.py",),
-    "conv_pool": ("layers/test_conv_pool.py",),
+    "conv_pool": (PLANS, "layers/test_conv_pool.py"),
     "parallel": ("kernels/test_pool.py",), "slices": ("kernels/test_conv2d.py", "kernels/test_dense.py"),
     "shapes": ("kernels/test_shapes.py", "kernels/test_conv2d.py", "kernels/test_pooling.py"),
     "softmax_crossentropy": ("kernels/test_softmax_crossentropy.py", "test_losses.py"),
     **dict.fromkeys(("toom_cook", "toom_cook_eight", "toom_cook_six"),
                     ("kernels/test_toom_cook.py", "kernels/test_winograd.py")),
     "updates": ("kernels/test_updates.py", "test_optimizers.py"),
-    "winograd_filters": ("kernels/test_winograd.py",), "winograd_tiles": ("kernels/test_winograd.py",),
+    **dict.fromkeys(("winograd", "winograd_filters", "winograd_tiles"), (PLANS, "kernels/test_winograd.py")),
 }  # fmt: skip
 COMPILED = {  # what serves compiled code, and the tests that see it at work
     "apart": ("kernels/test_toom_cook.py",), "blas": ("kernels/test_blas.py", "kernels/test_dense.py"),
     "jit": ("kernels/test_jit.py",), "pool": ("kernels/test_pool.py", "kernels/test_threads.py"),
+    "registers": ("kernels/test_registers.py", "kernels/test_conv2d_direct.py"),
     "threads": ("kernels/test_threads.py", "kernels/test_pool.py"), "parallel": ("kernels/test_pool.py",),
 }  # fmt: skip
 # pytest's: a test failed, a file of tests or conftest.py cannot be loaded; the system's: a crash, no end
