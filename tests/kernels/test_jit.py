@@ -314,6 +314,18 @@ print(conv2d.forward(x, w, b).sum(), dense.forward(x[0, 0], w[0, 0], b).sum())
     assert run_python(script, NUMBA_DISABLE_JIT="1").split() == ["16.0", "3.0"]
 
 
+@NEEDS_COMPILATION
+def test_what_kernels_are_compiled_to(monkeypatch):
+    """No lock of Python's, no error where 0 divides, no function for C; one instruction for a * b + c."""
+    monkeypatch.setattr(jit, "prepared_folder", lambda: None)
+    monkeypatch.setattr(jit, "second_process", None)
+    kernel = jit.jit(lambda a, b, c: a * b + c / (a - a))
+    assert kernel(1.0, 2.0, 3.0) == float("inf")
+    (code,) = kernel.inspect_llvm().values()
+    assert "PyEval_SaveThread" in code and "fmul contract" in code
+    assert "cfunc" not in code and "fmul fast" not in code
+
+
 def test_folders_and_signs_are_named_by_sixteen_hexadecimal_digits():
     kernel = SimpleNamespace(py_func=run_python)
     for name in (jit.cache_folder().name, jit._Kernel.label(kernel, (1, 2))):

@@ -46,6 +46,25 @@ def test_every_number_of_rows(rows, dtype, seed, steps, counts):
         assert (mine[:, columns:] == 7).all() and (y[:y_at] == 7).all()  # nothing beyond the tile
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_every_array_may_begin_anywhere_and_have_rows_of_any_length(dtype):
+    """Places share binary digits with the width of a tile: one made as s_at | columns would be wrong."""
+    columns = BYTES // np.dtype(dtype).itemsize
+    at, b_at, s_at, y_at = columns + 1, columns + 3, columns + 5, columns + 7
+    s_row, y_row, counts, a_steps, b_steps = columns + 1, columns + 3, (2, 3), (7, 3, 5), (2 * columns, 9)
+    size = columns + 8 + ROWS * (columns + 3)
+    a, b, start = (normal(k, size + 5 * columns + 50).astype(dtype) for k in range(3))
+    y = np.full(size, 7, dtype)
+    for relu in (False, True):
+        due = by_definition(a, at, a_steps, b, b_at, b_steps, counts, ROWS, columns)
+        due += [start[s_at + r * s_row :][:columns] for r in range(ROWS)]
+        whole = np.full(size, 7.0)
+        for r in range(ROWS):
+            whole[y_at + r * y_row :][:columns] = np.maximum(due[r], 0) if relu else due[r]
+        _multiply(ROWS, a, at, a_steps, b, b_at, b_steps, counts, start, s_at, s_row, relu, y, y_at, y_row)
+        np.testing.assert_allclose(y, whole, atol=1e-13 if dtype == np.float64 else 1e-5)
+
+
 def test_a_sum_may_go_on_where_it_is():
     columns = BYTES // 8
     a, b, y = normal(0, 6), normal(1, 3 * columns), normal(2, 2 * columns)

@@ -55,6 +55,7 @@ OWN = {  # tests of a kernel that has none of its own name, or more than these
     "softmax_crossentropy": ("kernels/test_softmax_crossentropy.py", "test_losses.py"),
     **dict.fromkeys(("toom_cook", "toom_cook_eight", "toom_cook_six"),
                     ("kernels/test_toom_cook.py", "kernels/test_winograd.py")),
+    "threads": ("kernels/test_teams.py", "kernels/test_threads.py"),
     "updates": ("kernels/test_updates.py", "test_optimizers.py"),
     **dict.fromkeys(("winograd", "winograd_filters", "winograd_tiles"), (PLANS, "kernels/test_winograd.py")),
 }  # fmt: skip
@@ -62,7 +63,8 @@ COMPILED = {  # what serves compiled code, and the tests that see it at work
     "apart": ("kernels/test_toom_cook.py",), "blas": ("kernels/test_blas.py", "kernels/test_dense.py"),
     "jit": ("kernels/test_jit.py",), "pool": ("kernels/test_pool.py", "kernels/test_threads.py"),
     "registers": ("kernels/test_registers.py", "kernels/test_conv2d_direct.py"),
-    "threads": ("kernels/test_threads.py", "kernels/test_pool.py"), "parallel": ("kernels/test_pool.py",),
+    "threads": ("kernels/test_teams.py", "kernels/test_threads.py", "kernels/test_pool.py"),
+    "parallel": ("kernels/test_pool.py",),
 }  # fmt: skip
 # pytest's: a test failed, a file of tests or conftest.py cannot be loaded; the system's: a crash, no end
 KILLED = (1, 2, 4, *(-signal.Signals[f"SIG{name}"] for name in ("SEGV", "BUS", "FPE", "ILL", "ABRT", "XCPU")))
