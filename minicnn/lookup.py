@@ -95,7 +95,11 @@ def resolve(identifier, registry, kind, base):
     if isinstance(identifier, type) and issubclass(identifier, base):
         return identifier()
     if isinstance(identifier, dict) and identifier.keys() == {"class_name", "config"}:
-        return find(identifier["class_name"], registry, kind).from_config(identifier["config"])
+        made, config = find(identifier["class_name"], registry, kind), identifier["config"]
+        longest = max(map(str, config), key=len, default="") if isinstance(config, dict) else ""
+        if len(longest) > LONGEST:  # Python would repeat all of it
+            raise ValueError(f"{made.__name__} has no argument {shown(longest)}")
+        return made.from_config(config)
     raise ValueError(
         f"expected the name of a known {kind}, a {base.__name__} class or a {base.__name__} object, "
         f"got {shown(identifier)}"

@@ -80,3 +80,12 @@ def test_a_text_too_long_for_a_name_is_cut_and_like_nothing(monkeypatch):
         with pytest.raises(ValueError, match="fruit") as caught:
             resolve(name)
         assert len(str(caught.value)) < 1000
+
+
+def test_an_argument_too_long_for_a_name_is_not_repeated():
+    made = {"class_name": "BloodOrange", "config": {"segments": 3, "x" * 10**6: 1}}
+    with pytest.raises(ValueError, match=r"^BloodOrange has no argument 'xxx.{,200}$"):
+        lookup.resolve(made, REGISTRY, "fruit", Fruit)
+    made["config"] = {"x" * lookup.LONGEST: 1}
+    with pytest.raises(TypeError, match="unexpected keyword argument 'xxx"):
+        lookup.resolve(made, REGISTRY, "fruit", Fruit)
