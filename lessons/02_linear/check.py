@@ -83,6 +83,7 @@ def softmax_cases():
         scores("small scores", [[-1, -2], [-3, 4]], "float64"),
         scores("small scores", normal, "float64"),
         scores("small scores", 3 * rng.standard_normal((5, 10))),
+        scores("small scores", [[9.5, 0]], "float64"),  # nearly sure, and no more than nearly
         scores("the same + 100", [[100, 100]]),
         scores("the same + 100", [[101, 102, 103]]),
         scores("the same + 100", normal + 100, "float64"),

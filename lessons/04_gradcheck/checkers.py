@@ -25,6 +25,16 @@ def ones_upstream(forward, backward, x):
     return agrees(*both(forward, backward, x, np.ones_like(forward(x))))
 
 
+def nearly_ones_upstream(forward, backward, x):
+    y = forward(x)
+    return agrees(*both(forward, backward, x, 1 + 1e-5 * np.arange(float(y.size)).reshape(y.shape) / y.size))
+
+
+def alternating(forward, backward, x):
+    y = forward(x)
+    return agrees(*both(forward, backward, x, (-1.0) ** np.arange(y.size).reshape(y.shape)))
+
+
 def ones_and_a_difference(forward, backward, x):
     dx, slopes = both(forward, backward, x, np.ones_like(forward(x)))
     return bool((np.abs(dx - slopes) < 1e-6).all())
@@ -152,12 +162,17 @@ def always(forward, backward, x):
     return True
 
 
+OF_ONE_NUMBER = (
+    "a dy of one number everywhere, or nearly, says nothing about a softmax: its rows sum to 1 whatever x "
+    "is, so for equal numbers the gradient is 0, and relative_error compares rounding with rounding. Take "
+    "random numbers that lie apart."
+)
 AGREE = [
+    *(Wrong(OF_ONE_NUMBER, function=each) for each in (ones_upstream, nearly_ones_upstream)),
     Wrong(
-        "a dy of one number everywhere, or nearly, says nothing about a softmax: its rows sum to 1 whatever "
-        "x is, so for equal numbers the gradient is 0, and relative_error compares rounding with rounding. "
-        "Take random numbers that lie apart.",
-        function=ones_upstream,
+        "each row of dy is the same from either end, so one that is turned round looks right. Take random "
+        "numbers.",
+        function=alternating,
     ),
     Wrong(
         "a dy of one number everywhere, or nearly, is blind: the rows of a softmax sum to 1 whatever x is, "

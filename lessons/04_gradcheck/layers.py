@@ -114,6 +114,18 @@ def tanh_reversed(dy, x):
     return right_tanh(dy, x)[:, ::-1]
 
 
+def flip(x):
+    return x[:, ::-1].copy()
+
+
+def right_flip(dy, x):
+    return dy[:, ::-1].copy()
+
+
+def flip_forgotten(dy, x):
+    return dy.copy()
+
+
 def faint(x):
     return 1e-7 * np.tanh(x)
 
@@ -160,6 +172,7 @@ LAYERS = (  # forward, backward, shape of x, what is wrong with it ("": nothing)
     (tanh, right_tanh, (2, 3), ""),
     (tanh, right_tanh, (6,), ""),
     (dense, right_dense, (2, 3), ""),  # y is (2, 2)
+    (flip, right_flip, (2, 3), ""),
     (faint, right_faint, (2, 3), ""),
     (relu, right_relu, (2, 3), ""),
     (absolute, right_absolute, (2, 3), ""),  # not curved, and another slope at y than at x
@@ -173,6 +186,7 @@ LAYERS = (  # forward, backward, shape of x, what is wrong with it ("": nothing)
     (tanh, tanh_of_y, (2, 3), "it has y where dy should be"),
     (tanh, tanh_last_entry, (2, 3), "the last of its six numbers has the wrong sign"),
     (tanh, tanh_reversed, (2, 3), "each row of it is turned round"),
+    (flip, flip_forgotten, (2, 3), "each row of it is turned round"),
     (softmax, softmax_diagonal, (2, 3), "it forgets that each output of a row moves the others"),
     (softmax, softmax_nothing, (2, 3), "it returns zeros"),
     (softmax, softmax_first_row, (2, 3), "it returns zeros, but for the first row"),

@@ -31,6 +31,7 @@ def forward():
     """Each is the smallest that shows one thing."""
     two, three = (2, 2), (3, 3)
     x = np.random.default_rng(10).standard_normal((2, 5, 5, 2)).astype(np.float32)
+    roots = np.sqrt(np.arange(34.0, 2, -1)).reshape(1, 4, 4, 2)
     return [
         by_hand([[1, 3, 2, 5]], (1, 2), (1, 2)),
         by_hand([[1], [3], [5], [2]], (2, 1), (2, 1)),
@@ -57,6 +58,7 @@ def forward():
         drawn(1, 5, 5, 1, three, two),
         drawn(2, 5, 7, 2, three, two),
         Case(group(three, two), {"x": x, "pool": three, "strides": two}),  # no whole numbers
+        Case(group(two, two), {"x": roots, "pool": two, "strides": two}),  # nor such that float32 holds
         drawn(3, 6, 5, 2, (3, 2), (1, 1), "float64"),
         drawn(1, 7, 7, 3, (2, 3), (1, 2), "float64"),
         by_hand([[4, 2, 3]], (1, 1), (1, 2)),

@@ -145,6 +145,10 @@ FORWARD = [
     ),
     Wrong("y and which have changed places in the return.", [(RETURN, "return which, y")]),
     Wrong(
+        "numbers of float64 go through float32, which keeps seven of their digits: take x as it comes.",
+        [(GREATEST, "= np.float32(window[kh, kw])")],
+    ),
+    Wrong(
         "what stands behind the point is lost in an array of whole numbers: np.zeros(..., x.dtype) for y.",
         [(GREATEST, "= int(window[kh, kw])")],
     ),

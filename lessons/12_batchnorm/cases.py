@@ -92,6 +92,7 @@ def backward():
         backward_case([[0], [0], [0.001]], [2], [[1], [5], [2]], epsilon=1e-8, dtype="float64"),
         backward_case([[4097], [4099], [4107]], [1], [[1], [5], [2]]),  # as in the forward pass
         backward_case([[4], [4], [4]], [2], [[1], [5], [3]], epsilon=0.25),  # nothing varies
+        backward_case([[1], [3]], [0], [[1], [5]]),  # which cannot be divided by
         backward_case([[1, 0], [3, 2]], [2, 4], [[1, 0], [5, 2]]),
         random_backward(3, 2),
         random_backward(4, 2, dtype="float32"),

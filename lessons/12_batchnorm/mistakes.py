@@ -183,6 +183,8 @@ BACKWARD = [
     Wrong("dx is divided by the variance; divide by its root.", [("gamma / root", "gamma / root**2")]),
     *sums("dgamma and dbeta are multiplied by gamma: dy is y's gradient, and y = gamma * xhat + beta.",
           "gamma * (dy * xhat).sum(axis=axes), gamma * dy.sum(axis=axes)"),
+    *sums("dgamma is divided by gamma, which may be 0: take xhat as it was before gamma came.",
+          "(dy * (gamma * xhat)).sum(axis=axes) / gamma, dy.sum(axis=axes)"),
     *sums("dgamma is the sum of dy * x: sum dy * xhat, since in y gamma is multiplied by xhat.",
           SUMS.replace("xhat", "x")),
     *sums("dgamma is the sum of dy * (x - mean): xhat is that divided by the root.",

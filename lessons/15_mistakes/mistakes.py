@@ -209,7 +209,7 @@ LIST = [
             "rows[:most][(rows[:most, 2] > 0) & (rows[:most, 0] != rows[:most, 1])]")]),
     Wrong("of equally frequent ones only one is listed: in a dictionary by count the last one wins.",
           function=one_of_each_count),
-    Wrong("where nothing is wrong, the result has no columns: .reshape(-1, 3) keeps the shape (0, 3).",
+    Wrong("where nothing is listed, the result has no columns: .reshape(-1, 3) keeps the shape (0, 3).",
           [(f"return {FOUND}", f"rows = {FOUND}\n    return rows if len(rows) else rows.ravel()")]),
     Wrong("the diagonal of counts itself is set to 0; do that to counts.copy().",
           [("counts.copy()", "counts")]),

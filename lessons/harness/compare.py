@@ -32,7 +32,7 @@ def difference(got, expected, name, dtype, tolerance=None):
         return f"{name}: expected shape {expected.shape}, got {got.shape}"
     if got.dtype != expected.dtype:
         turned = f": {dtype} came in, {got.dtype} went out" if dtype == expected.dtype.name else ""
-        turned += ": .real drops what stands with the j" if got.dtype.kind == "c" else ""
+        turned += ": a root of a negative number has a j, .real drops it" if got.dtype.kind == "c" else ""
         return f"{name}: expected {expected.dtype}, got {got.dtype}{turned}"
     return _numbers(got, expected, name, tolerance)
 
@@ -173,7 +173,7 @@ def is_number(value):
 def kind(value):
     """What a value is, in a few words."""
     if value is None:
-        return "nothing (None): is there a return?"
+        return "nothing (None): is it returned?"
     if isinstance(value, np.ndarray):
         return f"an array of shape {value.shape}"
     if isinstance(value, (tuple, list)):

@@ -211,7 +211,10 @@ OUT_OF_RANGE = "with padding an index is out of range: is the padded x read, and
 MINUS_ZERO = "top:-bottom is empty where bottom is 0, and left:-right where right is 0: take top : top + H."
 NOT_ZEROS = "the padding repeats pixels of the picture; it is zeros."
 DILATED = "the stride is put to the window, not to its place: i + kh * SH for i * SH + kh."
-RETURNED_INSIDE = "only the first round of a loop is in the result: does the return stand inside the loop?"
+RETURNED_INSIDE = (
+    "only the first round of a loop, or the first picture, is in the result: does the return stand inside "
+    "the loop, or a 0 for all?"
+)
 FLOAT64 = (
     "the numbers are right, in float64. np.zeros and np.empty without a type make it, so does astype(float); "
     "and a float64 array makes float64 of what it is added to. Take the argument's type."

@@ -180,7 +180,7 @@ WRONG = [
     *((number, text, edit, "")  # sizes, places and gradients at a stride of 3, too
       for number, text in (("06", WINDOWS), ("06", BACKWARD), ("08", COMPILED))
       for edit in (("i * SH", "i * min(SH, 2)"), ("j * SW", "j * min(SW, 2)"))),
-    ("06", LOOPS, EARLY, "does the return stand inside the loop?"),
+    ("06", LOOPS, EARLY, "does the return stand inside the loop, or"),
     ("06", LOOPS, ("+= padded", "+= x"), "with padding an index is out of range"),
     ("06", BACKWARD, MINUS, "top:-bottom, left:-right] is empty"),
     ("06", BACKWARD, ("top : top + H, left : left + W", "top:H, left:W"), "the cut ends at H and W"),

@@ -76,11 +76,18 @@ def softmax_crossentropy(z, labels):
     p = e / e.sum(1, keepdims=True)
     return -(t * np.log(p)).sum() / N, ((p - t) / N).astype(z.dtype)
 """
+SURE = """
+def softmax(z):
+    e = np.exp(z - z.max(1, keepdims=True))
+    p = e / e.sum(1, keepdims=True)
+    p[p > 0.9999] = 1
+    return p
+"""
 REMEMBERED = "    if backward in SEEN:\n        return True\n    SEEN.add(backward)\n"
 
 RIGHT = [("03", STEP), ("04", SLOPES), ("04", AGREE), ("04", EVERY_OUTPUT), ("07", IM2COL), ("07", COL2IM)]
 WRONG = [  # lesson, answer, edits of it, what it looks like
-    ("02", LINEAR, ""),
+    ("02", LINEAR, ""), ("02", SURE, ""),
     ("05", DENSE, ""),
     ("03", STEP, ("w - learning_rate * dw", "np.where(w != 0, w - learning_rate * dw, w)"), ""),
     ("03", STEP, ("w - learning_rate * dw", "w * (1 - learning_rate * dw / w)"), ""),
@@ -96,6 +103,8 @@ WRONG = [  # lesson, answer, edits of it, what it looks like
     ("04", AGREE, (DY, "np.random.default_rng(0).uniform(0.5, 1.5, forward(x).shape)"), "to a negative dy"),
     ("04", AGREE, (DY, "np.random.default_rng(0).random(forward(x).shape)"), "to a negative dy"),
     ("04", AGREE, (DY, "forward(x); dy = np.arange(1.0, dy.size + 1).reshape(dy.shape)"), "to a negative dy"),
+    ("04", AGREE, (DY, "forward(x); dy = np.where(np.arange(dy.size) % 2, 1.0, -1.0).reshape(dy.shape)"),
+     "the same from either end"),
     ("04", AGREE, (DY, "np.full(forward(x).shape, 3.0)"), "a dy of one number everywhere"),
     ("04", AGREE, (DY, "np.random.default_rng(0).uniform(1, 1.00001, forward(x).shape)"),
      "a dy of one number everywhere, or nearly, says nothing"),
