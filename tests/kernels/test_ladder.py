@@ -68,6 +68,15 @@ def test_a_table_may_be_laid_beside_one_of_last_year():
     }  # fmt: skip
 
 
+def test_every_class_is_the_right_one_in_turn():
+    """Of fewer pictures than classes, and of more."""
+    for N, K in [(2, 5), (7, 3)]:
+        _, (logits, targets), _ = ladder.classes(lambda *shape: np.ones(shape, np.float32), N, K)
+        assert logits.shape == targets.shape == (N, K) and targets.dtype == logits.dtype
+        assert [list(np.flatnonzero(row)) for row in targets] == [[n % K] for n in range(N)]
+        assert targets.max() == 1
+
+
 def test_the_table_of_a_ladder(capsys):
     assert ladder.main(["dense"]) == 0
     said = capsys.readouterr().out

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from agreement import agree
+from recorded import in_python, recorded
 from strategies import normal
 
 from minicnn.kernels import toom_cook
@@ -12,7 +13,7 @@ TILES = pytest.mark.parametrize("tile", toom_cook.POINTS)
 
 
 @TILES
-@SIZES
+@pytest.mark.parametrize("r", [1, 2, 3, 4, 5])
 def test_the_matrices_slide_a_filter(tile, r):
     A, B, G = toom_cook.matrices(tile, r)
     d, g = normal(1, tile), normal(2, r)
@@ -101,3 +102,16 @@ def test_the_example_in_the_docstring():
     u = g0, (g0 + g1 + g2) / 2, (g0 - g1 + g2) / 2, g2
     m0, m1, m2, m3 = np.multiply(t, u)
     agree([m0 + m1 + m2, m1 - m2 + m3], [d0 * g0 + d1 * g1 + d2 * g2, d1 * g0 + d2 * g1 + d3 * g2], 1e-13)
+
+
+@TILES
+@pytest.mark.parametrize("name", ["input_points", "input_points_back", "output_points", "output_points_back"])
+def test_every_row_is_a_stream_of_its_own(tile, name, monkeypatch):
+    """What apart.py promises of them, no number that is computed shows."""
+    module = {6: toom_cook.six, 8: toom_cook.eight}[tile]
+    recorded(monkeypatch, module, "read", 1.0)
+    written = recorded(monkeypatch, module, "write")
+    rows = tile - 1 if name == "output_points" else tile  # of filters of 2 numbers
+    how = (tile - 1,) if "output" in name else ()
+    in_python(getattr(module, name))(np.ones(tile), 0, 1, np.ones(tile), 0, 1, *how, 1)
+    assert [(place, stream) for _, place, _, stream in written] == [(row, row) for row in range(rows)]
