@@ -263,8 +263,32 @@ def test_a_direction_that_cannot_be_known_is_asked_for(kind):
     with pytest.raises(ValueError, match="expects mode to be one of 'auto', 'min', 'max', got 'down'"):
         kind("val_loss", mode="down")
     assert kind("val_speed", mode="max").improves(2.0, 1.0)
+    with pytest.raises(ValueError, match=f"{kind.__name__} expects monitor to be a name, .*got 5"):
+        kind(5)
+    with pytest.raises(ValueError, match=f"{kind.__name__}.min_delta expects a number, got 'a bit'"):
+        kind("val_loss", min_delta="a bit")
     assert kind("val_categorical_crossentropy").improves(1.0, 2.0)
     assert kind("accuracy").improves(2.0, 1.0)
+
+
+def test_a_monitored_value_that_is_no_number_is_named():
+    with pytest.raises(TypeError, match=r"EarlyStopping watches 'loss', which is no number: \[1, 2\]"):
+        EarlyStopping("loss").on_epoch_end(0, {"loss": [1, 2]})
+
+
+@pytest.mark.parametrize(("kind", "argument", "value", "due"), [
+    (EarlyStopping, "patience", "long", "a whole number >= 0"),
+    (EarlyStopping, "start_from_epoch", 1.5, "a whole number >= 0"),
+    (EarlyStopping, "baseline", "high", "a number"),
+    (ReduceLROnPlateau, "patience", -1, "a whole number >= 0"),
+    (ReduceLROnPlateau, "cooldown", None, "a whole number >= 0"),
+    (ReduceLROnPlateau, "min_lr", "low", "a finite number >= 0"),
+    (ModelCheckpoint, "initial_value_threshold", "high", "a number"),
+])  # fmt: skip
+def test_what_would_fail_after_an_epoch_is_refused_before(kind, argument, value, due):
+    where = {"filepath": "m"} if kind is ModelCheckpoint else {}
+    with pytest.raises(ValueError, match=f"{kind.__name__}.{argument} expects {due}, got {value!r}"):
+        kind(**where, **{argument: value})
 
 
 # ------------------------------------------------------------------------------ the learning rate

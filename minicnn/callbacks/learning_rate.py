@@ -6,6 +6,7 @@ import numbers
 
 from minicnn.callbacks.base import Callback
 from minicnn.callbacks.monitor import MonitorCallback
+from minicnn.checks import is_number, nonnegative, whole_number
 
 
 class LearningRateScheduler(Callback):
@@ -61,13 +62,13 @@ class ReduceLROnPlateau(MonitorCallback):
         min_lr=0.0,
     ):
         super().__init__(monitor, mode, min_delta)
-        if not 0 < factor < 1:
+        if not (is_number(factor) and 0 < factor < 1):
             raise ValueError(f"ReduceLROnPlateau expects a factor between 0 and 1, got {factor!r}")
         self.factor = factor
-        self.patience = patience
+        self.patience = whole_number(patience, "ReduceLROnPlateau.patience", least=0)
         self.verbose = verbose
-        self.cooldown = cooldown
-        self.min_lr = min_lr
+        self.cooldown = whole_number(cooldown, "ReduceLROnPlateau.cooldown", least=0)
+        self.min_lr = nonnegative(min_lr, "ReduceLROnPlateau.min_lr")
         self._forget()
 
     def _forget(self):

@@ -4,7 +4,7 @@ import os
 
 from minicnn.archive import check_name
 from minicnn.callbacks.monitor import MonitorCallback
-from minicnn.checks import is_whole
+from minicnn.checks import is_whole, number
 from minicnn.lookup import nearest
 
 
@@ -45,6 +45,8 @@ class ModelCheckpoint(MonitorCallback):
         self.save_best_only = save_best_only
         self.save_weights_only = save_weights_only
         self.save_freq = save_freq
+        if initial_value_threshold is not None:
+            number(initial_value_threshold, "ModelCheckpoint.initial_value_threshold")
         self.initial_value_threshold = self.best = initial_value_threshold
         self.epoch = 0
         self.batches = 0  # since the last save

@@ -4,8 +4,9 @@ import math
 import warnings
 
 from minicnn.callbacks.base import Callback
-from minicnn.checks import check_arrays, check_choice, is_number, whole_number
+from minicnn.checks import check_arrays, check_choice, is_number, number, whole_number
 from minicnn.lookup import nearest
+from minicnn.messages import shown
 
 FALLING = ("loss", "crossentropy", "error", "mse", "mae")  # names that end like this: lower is better
 RISING = ("accuracy", "acc", "auc", "precision", "recall")  # and here: higher is better
@@ -23,8 +24,11 @@ class MonitorCallback(Callback):
     def __init__(self, monitor, mode, min_delta=0.0):
         self.monitor = monitor
         self.mode = mode
-        self.min_delta = abs(min_delta)
-        self.sign = _direction(type(self).__name__, monitor, mode)  # +1: higher is better, -1: lower
+        who = type(self).__name__
+        if not isinstance(monitor, str):
+            raise ValueError(f"{who} expects monitor to be a name, e.g. 'val_loss', got {shown(monitor)}")
+        self.min_delta = abs(number(min_delta, f"{who}.min_delta"))
+        self.sign = _direction(who, monitor, mode)  # +1: higher is better, -1: lower
         self.best = None
 
     def improves(self, value, best):
@@ -37,7 +41,7 @@ class MonitorCallback(Callback):
         """The watched number of this epoch as a float; None, with a warning, where the logs lack it."""
         logs = logs or {}
         if self.monitor in logs:
-            return float(logs[self.monitor])
+            return self._as_number(logs[self.monitor])
         near = nearest(self.monitor, logs)
         mend = f"did you mean {near!r}?" if near else f"there are {', '.join(map(repr, logs)) or 'none'}."
         if self.monitor.startswith("val_") and not any(name.startswith("val_") for name in logs):
@@ -45,6 +49,13 @@ class MonitorCallback(Callback):
         message = f"{type(self).__name__} watches {self.monitor!r}, which is not in the logs: {mend}"
         warnings.warn(message, stacklevel=2)
         return None
+
+    def _as_number(self, value):
+        try:
+            return float(value)
+        except (TypeError, ValueError):
+            message = f"{type(self).__name__} watches {self.monitor!r}, which is no number: {shown(value)}"
+            raise TypeError(message) from None
 
     def state(self):
         return {name: getattr(self, name) for name in self.remembered}, {}
@@ -99,11 +110,11 @@ class EarlyStopping(MonitorCallback):
         start_from_epoch=0,
     ):
         super().__init__(monitor, mode, min_delta)
-        self.patience = patience
+        self.patience = whole_number(patience, "EarlyStopping.patience", least=0)
         self.verbose = verbose
-        self.baseline = baseline
+        self.baseline = baseline if baseline is None else number(baseline, "EarlyStopping.baseline")
         self.restore_best_weights = restore_best_weights
-        self.start_from_epoch = start_from_epoch
+        self.start_from_epoch = whole_number(start_from_epoch, "EarlyStopping.start_from_epoch", least=0)
         self._forget()
 
     def _forget(self):
