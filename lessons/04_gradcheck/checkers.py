@@ -25,9 +25,12 @@ def ones_upstream(forward, backward, x):
     return agrees(*both(forward, backward, x, np.ones_like(forward(x))))
 
 
+def nearly_ones(y):
+    return 1 + 1e-5 * np.arange(float(y.size)).reshape(y.shape) / y.size
+
+
 def nearly_ones_upstream(forward, backward, x):
-    y = forward(x)
-    return agrees(*both(forward, backward, x, 1 + 1e-5 * np.arange(float(y.size)).reshape(y.shape) / y.size))
+    return agrees(*both(forward, backward, x, nearly_ones(forward(x))))
 
 
 def alternating(forward, backward, x):
@@ -35,9 +38,12 @@ def alternating(forward, backward, x):
     return agrees(*both(forward, backward, x, (-1.0) ** np.arange(y.size).reshape(y.shape)))
 
 
-def ones_and_a_difference(forward, backward, x):
-    dx, slopes = both(forward, backward, x, np.ones_like(forward(x)))
-    return bool((np.abs(dx - slopes) < 1e-6).all())
+def and_a_difference(upstream):
+    def agree(forward, backward, x):
+        dx, slopes = both(forward, backward, x, upstream(forward(x)))
+        return bool((np.abs(dx - slopes) < 1e-6).all())
+
+    return agree
 
 
 def one_output(forward, backward, x):
@@ -170,14 +176,17 @@ OF_ONE_NUMBER = (
 AGREE = [
     *(Wrong(OF_ONE_NUMBER, function=each) for each in (ones_upstream, nearly_ones_upstream)),
     Wrong(
-        "each row of dy is the same from either end, so one that is turned round looks right. Take random "
-        "numbers.",
+        "each row of dy reads the same from left to right and from right to left, so one that is turned "
+        "round looks right. Take random numbers that lie apart, as standard_normal gives.",
         function=alternating,
     ),
-    Wrong(
-        "a dy of one number everywhere, or nearly, is blind: the rows of a softmax sum to 1 whatever x is, "
-        "so zeros look right. Take random numbers that lie apart.",
-        function=ones_and_a_difference,
+    *(
+        Wrong(
+            "a dy of one number everywhere, or nearly, is blind: the rows of a softmax sum to 1 whatever x "
+            "is, so zeros look right. Take random numbers that lie apart.",
+            function=and_a_difference(upstream),
+        )
+        for upstream in (np.ones_like, nearly_ones)
     ),
     Wrong(
         "a wrong third number passes: is dy 0 but for its first, or is one number of dx compared? Take "

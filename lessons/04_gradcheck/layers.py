@@ -186,7 +186,7 @@ LAYERS = (  # forward, backward, shape of x, what is wrong with it ("": nothing)
     (tanh, tanh_of_y, (2, 3), "it has y where dy should be"),
     (tanh, tanh_last_entry, (2, 3), "the last of its six numbers has the wrong sign"),
     (tanh, tanh_reversed, (2, 3), "each row of it is turned round"),
-    (flip, flip_forgotten, (2, 3), "each row of it is turned round"),
+    (flip, flip_forgotten, (2, 3), "it leaves the rows of dy as they are, forward turns those of x round"),
     (softmax, softmax_diagonal, (2, 3), "it forgets that each output of a row moves the others"),
     (softmax, softmax_nothing, (2, 3), "it returns zeros"),
     (softmax, softmax_first_row, (2, 3), "it returns zeros, but for the first row"),

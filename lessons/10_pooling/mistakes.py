@@ -145,7 +145,8 @@ FORWARD = [
     ),
     Wrong("y and which have changed places in the return.", [(RETURN, "return which, y")]),
     Wrong(
-        "numbers of float64 go through float32, which keeps seven of their digits: take x as it comes.",
+        "numbers of float64 go through float32, which keeps seven of their digits: take x as it comes, and "
+        "np.zeros(..., x.dtype) for y.",
         [(GREATEST, "= np.float32(window[kh, kw])")],
     ),
     Wrong(

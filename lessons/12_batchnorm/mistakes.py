@@ -185,6 +185,8 @@ BACKWARD = [
           "gamma * (dy * xhat).sum(axis=axes), gamma * dy.sum(axis=axes)"),
     *sums("dgamma is divided by gamma, which may be 0: take xhat as it was before gamma came.",
           "(dy * (gamma * xhat)).sum(axis=axes) / gamma, dy.sum(axis=axes)"),
+    *sums("dgamma and dbeta are divided by gamma, which may be 0: take dy as it was before gamma came.",
+          "(gamma * dy * xhat).sum(axis=axes) / gamma, (gamma * dy).sum(axis=axes) / gamma"),
     *sums("dgamma is the sum of dy * x: sum dy * xhat, since in y gamma is multiplied by xhat.",
           SUMS.replace("xhat", "x")),
     *sums("dgamma is the sum of dy * (x - mean): xhat is that divided by the root.",

@@ -116,7 +116,7 @@ LIST_HINTS = (
     "Take all (i, j) with i != j and counts[i, j] > 0. Sort them by (-counts[i, j], i, j): sorted() in "
     "Python compares the first, and where they are equal the next. Keep the first `most`.",
     "rows = [(-counts[i, j], i, j) for i in ... for j in ... if ...], then sorted(rows)[:most], turned into "
-    "(i, j, count);\nnp.array(..., np.int64).reshape(-1, 3) keeps the shape (0, 3) where nothing is wrong.",
+    "(i, j, count);\nnp.array(..., np.int64).reshape(-1, 3) keeps the shape (0, 3) where nothing is listed.",
 )
 
 

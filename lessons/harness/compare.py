@@ -5,6 +5,9 @@ import numpy as np
 # Rounding that a right answer may show, against the largest number of the array. A gradient that is wrong
 # by a factor of 1.001 is fifty times further away.
 TOLERANCE = {"float16": 1e-2, "float32": 2e-5, "float64": 1e-9}
+WITH_J = (
+    ", numbers with a j. Made by an FFT? Take .real. By the root of a negative number? Why is it negative?"
+)
 
 
 def difference(got, expected, name, dtype, tolerance=None):
@@ -32,8 +35,7 @@ def difference(got, expected, name, dtype, tolerance=None):
         return f"{name}: expected shape {expected.shape}, got {got.shape}"
     if got.dtype != expected.dtype:
         turned = f": {dtype} came in, {got.dtype} went out" if dtype == expected.dtype.name else ""
-        turned += ": a root of a negative number has a j, .real drops it" if got.dtype.kind == "c" else ""
-        return f"{name}: expected {expected.dtype}, got {got.dtype}{turned}"
+        return f"{name}: expected {expected.dtype}, got {got.dtype}{turned}{WITH_J * (got.dtype.kind == 'c')}"
     return _numbers(got, expected, name, tolerance)
 
 

@@ -213,7 +213,7 @@ NOT_ZEROS = "the padding repeats pixels of the picture; it is zeros."
 DILATED = "the stride is put to the window, not to its place: i + kh * SH for i * SH + kh."
 RETURNED_INSIDE = (
     "only the first round of a loop, or the first picture, is in the result: does the return stand inside "
-    "the loop, or a 0 for all?"
+    "the loop, does the loop end after one round, or does a 0 stand where n should?"
 )
 FLOAT64 = (
     "the numbers are right, in float64. np.zeros and np.empty without a type make it, so does astype(float); "

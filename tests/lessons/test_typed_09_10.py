@@ -133,6 +133,7 @@ NAMED = [
     ("09", WINOGRAD, (" @ ", " * "), "V * U multiplies number by number"),
     ("09", WINOGRAD, ("x.shape, padding", "x.shape, ((0, 0), (0, 0))"), "those cut are not as many tiles"),
     ("09", DIRECT, ("    (N,", "    x, w = x.astype(float), w.astype(float)\n    (N,"), "right, in float64"),
+    ("10", POOL.replace("x.dtype", "np.float32"), "go through float32, which keeps seven"),
     ("10", POOL_FROM_0, "the maximum starts at 0"),
     ("10", ONE_PICTURE, "only the first picture gets its blame"),
     ("10", WITHOUT_N, ("return dx", "return dx[None]"), "only the first picture comes back"),

@@ -160,6 +160,9 @@ NAMED = [
     ("12", TURNED, "momentum is turned round: "),
     ("12", BN, (" + beta,", ","), "beta is never added"),
     ("12", BN, ("axis=axes", "axis=-1"), "over the last axis"),
+    ("12", BN_BACK, ("(dy * xhat).sum(axis=axes), dy.sum(axis=axes)",
+                     "(gamma * dy * xhat).sum(axis=axes) / gamma, (gamma * dy).sum(axis=axes) / gamma"),
+     "dgamma and dbeta are divided by gamma, which may be 0"),
     ("12", BN, ("axis=axes", "axis=-1, keepdims=True"), "over its own channels"),
     ("12", BN, ("+ epsilon", "+ 1e-3"), "a number of its own stands in the place of epsilon"),
     *(("12", text, ("+ epsilon", "+ max(epsilon, 1e-3)"), "epsilon is not allowed to be smaller")

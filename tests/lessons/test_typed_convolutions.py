@@ -60,6 +60,13 @@ def conv_backward(x, w, dy, strides=(1, 1), padding=((0, 0), (0, 0))):{SIZES}
             dx[at] += np.tensordot(dy[:, i, j], w, (1, 3))
     return dx[:, top : top + H, left : left + W], dw, db
 """
+FOURIER = f"""
+def conv_forward(x, w, b, strides=(1, 1), padding=((0, 0), (0, 0))):{SIZES}
+    padded = np.pad(x, ((0, 0), (top, bottom), (left, right), (0, 0)))
+    X, W = np.fft.fft2(padded, axes=(1, 2)), np.fft.fft2(w, padded.shape[1:3], axes=(0, 1)).conj()
+    y = np.fft.ifft2(np.einsum("nhwc,hwcf->nhwf", X, W), axes=(1, 2)).real
+    return y[:, : OH * SH : SH, : OW * SW : SW].astype(x.dtype) + b
+"""
 COUNTED = SIZES.replace("(KH, KW, _, F), (SH, SW) = x.shape, w.shape,", "(SH, SW) = x.shape,")
 IM2COL = f"""
 def im2col(x, KH, KW, strides=(1, 1), padding=((0, 0), (0, 0))):{COUNTED}
@@ -92,7 +99,7 @@ def conv_as_matmul(x, w, b, strides=(1, 1), padding=((0, 0), (0, 0))):{SIZES}
     return y.reshape(N, OH, OW, F)
 """
 TYPED = {
-    "06": (LOOPS, WINDOWS, BACKWARD),
+    "06": (LOOPS, WINDOWS, FOURIER, BACKWARD),
     "07": (IM2COL, COL2IM, MATMUL),
     "08": (COMPILED,),
 }
@@ -180,7 +187,9 @@ WRONG = [
     *((number, text, edit, "")  # sizes, places and gradients at a stride of 3, too
       for number, text in (("06", WINDOWS), ("06", BACKWARD), ("08", COMPILED))
       for edit in (("i * SH", "i * min(SH, 2)"), ("j * SW", "j * min(SW, 2)"))),
-    ("06", LOOPS, EARLY, "does the return stand inside the loop, or"),
+    ("06", LOOPS, EARLY, "does the return stand inside the loop, does"),
+    ("06", LOOPS, ("range(N)", "range(1)"), "does the loop end after one round, or"),
+    ("06", LOOPS, ("[n, ", "[0, "), "or does a 0 stand where n should?"),
     ("06", LOOPS, ("+= padded", "+= x"), "with padding an index is out of range"),
     ("06", BACKWARD, MINUS, "top:-bottom, left:-right] is empty"),
     ("06", BACKWARD, ("top : top + H, left : left + W", "top:H, left:W"), "the cut ends at H and W"),
@@ -206,6 +215,14 @@ WRONG = [
 @pytest.mark.parametrize("number, text, edit, said", WRONG)
 def test_a_wrong_answer_meets_its_name(number, text, edit, said):
     hears(number, edited(text, [edit]), said)
+
+
+@pytest.mark.parametrize("text, said", [
+    (LOOPS.replace("return y", "y"), "nothing (None): is it returned?"),
+    (FOURIER.replace(".real", "").replace(".astype(x.dtype)", ""), "Made by an FFT? Take .real."),
+])  # fmt: skip
+def test_what_comes_back_is_no_such_array(text, said):
+    assert said in hears("06", text, "").first.problem
 
 
 def test_the_sum_of_float32_in_float64_is_one_mistake_with_its_own():

@@ -33,6 +33,7 @@ def gradients_agree(forward, backward, x):
     a, b = backward(dy, x), numeric_gradient(lambda t: (dy * forward(t)).sum(), x)
     return np.linalg.norm(a - b) < 1e-6 * (np.linalg.norm(a) + np.linalg.norm(b))
 """
+DIFFERENCE = AGREE[: AGREE.rindex("return")] + "return (abs(a - b) < 1e-6).all()\n"
 EVERY_OUTPUT = f"""{SLOPES}
 def gradients_agree(forward, backward, x):
     y = forward(x)
@@ -44,6 +45,7 @@ def gradients_agree(forward, backward, x):
             return False
     return True
 """
+NEARLY_ONES = "np.random.default_rng(0).uniform(1, 1.00001, forward(x).shape)"
 DY = "np.random.default_rng(1).standard_normal(forward(x).shape)"
 IM2COL = """
 def im2col(x, KH, KW, strides=(1, 1), padding=((0, 0), (0, 0))):
@@ -104,10 +106,12 @@ WRONG = [  # lesson, answer, edits of it, what it looks like
     ("04", AGREE, (DY, "np.random.default_rng(0).random(forward(x).shape)"), "to a negative dy"),
     ("04", AGREE, (DY, "forward(x); dy = np.arange(1.0, dy.size + 1).reshape(dy.shape)"), "to a negative dy"),
     ("04", AGREE, (DY, "forward(x); dy = np.where(np.arange(dy.size) % 2, 1.0, -1.0).reshape(dy.shape)"),
-     "the same from either end"),
+     "reads the same from left to right and from right to left"),
     ("04", AGREE, (DY, "np.full(forward(x).shape, 3.0)"), "a dy of one number everywhere"),
-    ("04", AGREE, (DY, "np.random.default_rng(0).uniform(1, 1.00001, forward(x).shape)"),
+    ("04", AGREE, (DY, NEARLY_ONES),
      "a dy of one number everywhere, or nearly, says nothing"),
+    *(("04", DIFFERENCE, (DY, dy), "a dy of one number everywhere, or nearly, is blind")
+      for dy in (NEARLY_ONES, "np.ones_like(forward(x))")),
     ("05", "def dense_backward(x, w, dy):\n    return dy @ w.T, x.T @ dy, np.ones((1, len(x)), x.dtype) @ dy",
      "Did it keep an axis, as by keepdims"),
     ("05", "def dense_backward(x, w, dy):\n    return dy @ w.T, np.outer(x[-1], dy[-1]), dy.sum(0)",
