@@ -1,4 +1,4 @@
-"""A training run that is killed again and again, for test_backup.py: ``python killed_runs.py FOLDER PLAN``.
+"""A training run that is killed again and again, for test_backup*.py: ``python killed_runs.py FOLDER PLAN``.
 
 PLAN is a JSON list of moments, one per life: ``["fsync", 2]`` kills the process with SIGKILL at the
 second fsync of that life, ``["batch", 5]`` after its fifth batch. The life after the last moment runs
@@ -6,6 +6,7 @@ to its end. Every life is a fork of one process that has loaded minicnn and its 
 the time of starting Python anew.
 """
 
+import contextlib
 import hashlib
 import json
 import os
@@ -96,6 +97,40 @@ class Remember(mc.callbacks.Callback):
         documents = json.dumps([document for document, _ in states])
         arrays = [(name, array.tobytes()) for _, arrays in states for name, array in arrays.items()]
         return documents, arrays, [path.read_bytes() for path in sorted(self.folder.glob("*.csv"))]
+
+
+class Killed(BaseException):
+    """Stands for a kill in tests that need none: ``fit`` has no time to tidy up."""
+
+
+class Stop(mc.callbacks.Callback):
+    """End the process, so to say, after ``batches`` batches."""
+
+    runs_last = True
+
+    def __init__(self, batches):
+        self.left = batches
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.left -= 1
+        if self.left == 0:
+            raise Killed
+
+
+def interrupted(folder, batches=2 * BATCHES + 2, **arguments):
+    """The model of a run that ended before its time, with its backup in ``folder``."""
+    model = build_model()
+    with contextlib.suppress(Killed):
+        fit(model, [*callbacks_in(folder, **arguments), Stop(batches)])
+        raise AssertionError(f"this run was over before its batch {batches}")
+    return model
+
+
+class Harmonic(mc.optimizers.schedules.LearningRateSchedule):
+    """A schedule that minicnn does not know."""
+
+    def __call__(self, step):
+        return 0.1 / (1 + step)
 
 
 def die_at(kind, count):
