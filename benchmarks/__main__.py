@@ -21,7 +21,7 @@ from benchmarks import machine, report
 from benchmarks.command import names, positive, start, threads
 from benchmarks.measures import MEASURES
 from benchmarks.networks import NETWORKS
-from minicnn.archive import replacing
+from minicnn.replacing import replacing
 
 NEEDS = {"minicnn": (), "torch": ("torch",), "keras": ("keras", "tensorflow")}
 OUT = Path("runs", "benchmarks")  # not where the committed results are

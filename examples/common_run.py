@@ -12,7 +12,7 @@ from common_data import NAMES
 from rows import HERE, departures, in_words, scores
 
 import minicnn as mc
-from minicnn.archive import replacing
+from minicnn.replacing import replacing
 
 AS_IN_A = {"pixels": "/ 255", "labels": "one-hot", "validation_data": "the test set"}
 BACKUPS = []  # of all runs of this process, made already or not

@@ -12,19 +12,16 @@ in the file can run, and reading it takes the memory of its arrays. (A zip of .n
 with more tools, but has headers, flags and a directory that each need a check of their own.)
 """
 
-import contextlib
-import errno
-import glob
 import hashlib
 import json
 import math
 import os
-import secrets
 import sys
 
 import numpy as np
 
 from minicnn.messages import shortened, shown
+from minicnn.replacing import replacing
 
 FIRST_LINE = b"minicnn archive 1\n"
 FOREIGN = {b"PK": "a zip file, as .keras and .npz are", b"\x89HDF": "an HDF5 file", b"\x80": "a pickle"}
@@ -153,67 +150,6 @@ def _plain(value):
     if isinstance(value, np.generic):
         return value.item()
     raise TypeError(f"a document holds numbers, texts, lists and dicts, not {value!r}")
-
-
-@contextlib.contextmanager
-def replacing(path):
-    """Open a new file that takes the place of ``path`` once the block is through, or vanishes.
-
-    The bytes are on the disk before the name points at them, so a loss of power leaves one whole
-    file, too.
-    """
-    target = os.path.realpath(path)  # a link stays a link
-    folder, name = os.path.split(target)
-    temporary = os.path.join(folder, f".{name}.{secrets.token_hex(4)}.tmp")
-    try:
-        with open(temporary, "xb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, target)
-    except BaseException as error:  # also when interrupted from the keyboard
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-        if isinstance(error, OSError):
-            raise _explained(error, path) from error
-        raise
-    _sync_folder(folder)
-
-
-def remove_leftovers(path):
-    """Remove the temporary files of writers of ``path`` that were killed. Only for its one owner."""
-    folder, name = os.path.split(os.path.realpath(path))
-    for temporary in glob.glob(os.path.join(glob.escape(folder), f".{glob.escape(name)}.????????.tmp")):
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-
-
-def _sync_folder(folder):
-    """Make the new name last through a loss of power, on systems that let a folder be opened."""
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-
-
-def _explained(error, path):
-    mend = {
-        errno.ENOENT: "the folder does not exist (or no longer): create it, or choose another",
-        errno.ENOTDIR: "a part of the path is a file, not a folder: choose another path",
-        errno.EISDIR: "the path is a folder: name a file in it",
-        errno.EACCES: "writing there is not allowed: change its permissions, or choose another folder",
-        errno.EPERM: "writing there is not allowed: change its permissions, or choose another folder",
-        errno.EROFS: "the file system is read-only: choose another folder",
-        errno.ENOSPC: "the disk is full: free some space, or choose another disk",
-        errno.EDQUOT: "your share of the disk is used up: free some space, or choose another disk",
-        errno.EFBIG: "the file is larger than this system allows: choose another disk",
-    }.get(error.errno, "choose another path")
-    return OSError(
-        error.errno,
-        f"cannot write {os.fspath(path)} ({error.strerror}): {mend}. A file that was there is unchanged",
-    )
 
 
 # ------------------------------------------------------------------------------------- reading

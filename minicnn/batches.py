@@ -1,22 +1,43 @@
 """From what the user hands to ``fit`` to a stream of checked batches."""
 
+import contextlib
 import math
 import zlib
 
 import numpy as np
 
 from minicnn import random
-from minicnn.checks import whole_number
+from minicnn.checks import is_number, whole_number
+from minicnn.messages import shown
 
 
 def checked_images(x, what="x"):
     """x as an array of real numbers with at least one entry along its first axis."""
-    x = np.asarray(x)
+    given, x = x, plain(x, what)
     if x.dtype.kind not in "fiub":
-        raise ValueError(f"{what} should hold real numbers, got {x.dtype}: are its rows equally long?")
+        raise ValueError(f"{what} should hold real numbers, got {x.dtype if x.ndim else shown(given)}")
     if x.ndim == 0 or len(x) == 0:
         raise ValueError(f"{what} is empty, shape {x.shape}: there is nothing to learn from or to judge")
     return x
+
+
+def plain(values, what):
+    """``values`` as an array; ValueError where it has rows of several lengths, or a mask nobody looks at."""
+    if isinstance(values, np.ma.MaskedArray):
+        raise ValueError(f"{what} is a masked array: what is masked would be learned, too. Take its filled()")
+    try:
+        return np.asarray(values)
+    except ValueError as error:
+        raise ValueError(f"{what} is no array: are its rows equally long? ({error})") from error
+
+
+@contextlib.contextmanager
+def named(argument):
+    """A ValueError of the block says which argument of ``fit`` it is about."""
+    try:
+        yield
+    except ValueError as error:
+        raise ValueError(f"{argument}: {error}") from error
 
 
 class ArrayBatches:
@@ -24,7 +45,7 @@ class ArrayBatches:
 
     def __init__(self, x, y, batch_size):
         self.x = checked_images(x)
-        self.y = np.asarray(y)
+        self.y = plain(y, "y")
         if self.y.ndim == 0 or len(self.x) != len(self.y):
             raise ValueError(
                 f"x has {len(self.x)} rows, y has shape {self.y.shape}: every picture needs its target"
@@ -108,7 +129,7 @@ def are_batches(x):
     """Whether x is an iterable of batches and not itself an array, or lists of numbers that make one."""
     if isinstance(x, (list, tuple)):
         return len(x) > 0 and isinstance(x[0], (list, tuple)) and hasattr(x[0][0], "shape")
-    return not hasattr(x, "__array__")
+    return hasattr(x, "__iter__") and not hasattr(x, "__array__")
 
 
 def make(x, y, batch_size):
@@ -126,11 +147,11 @@ def make(x, y, batch_size):
 
 def split(x, y, fraction):
     """The first part to train on and the last ``fraction`` to validate on, cut before any shuffling."""
-    if not 0 < fraction < 1:
+    if not (is_number(fraction) and 0 < fraction < 1):
         raise ValueError(f"validation_split expects a fraction between 0 and 1, got {fraction!r}")
     if y is None:
         raise ValueError("validation_split needs arrays x and y: it cannot cut an iterable of batches")
-    x, y = checked_images(x), np.asarray(y)
+    x, y = checked_images(x), plain(y, "y")
     at = int(len(x) * (1 - fraction))
     if at == 0 or at == len(x):
         raise ValueError(f"validation_split={fraction} of {len(x)} rows leaves one of the two parts empty")

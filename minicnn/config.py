@@ -51,8 +51,8 @@ def cache_folder():
 
     ``$MINICNN_CACHE``, else ``minicnn`` in ``$XDG_CACHE_HOME`` or in the system's folder for such things.
     """
-    if "MINICNN_CACHE" in os.environ:
-        return Path(os.environ["MINICNN_CACHE"]).expanduser()
+    if own := os.environ.get("MINICNN_CACHE"):
+        return Path(own).expanduser()
     usual = {"win32": home() / "AppData" / "Local", "darwin": home() / "Library" / "Caches"}
     folder = usual.get(sys.platform, home() / ".cache")
     xdg = os.environ.get("XDG_CACHE_HOME", "")

@@ -38,6 +38,11 @@ def shown(value):
     return shortened(_SHORT.repr(value))
 
 
+def printable(text):
+    """``text`` with its control characters written out: a terminal obeys those of a stranger's file."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in str(text))
+
+
 def shortened(text, most=LONGEST):
     """``text``, or its beginning and its end where it has more than ``most`` characters."""
     text = str(text)

@@ -11,6 +11,8 @@ from minicnn.lookup import serialize
 from minicnn.messages import shown
 from minicnn.training import Training
 
+MOST_LAYERS = 2_000  # a short file can name a million, whose names would take hours to tell apart
+
 
 class Sequential(Training):
     """A network whose every layer feeds the next.
@@ -38,6 +40,8 @@ class Sequential(Training):
         """
         if not isinstance(layer, Layer):
             raise TypeError(f"Sequential expects layers, got {shown(layer)}: a class instead of an object?")
+        if len(self.layers) == MOST_LAYERS:
+            raise ValueError(f"a model has at most {MOST_LAYERS:,} layers: each looks at all before it")
         if any(layer is other for other in self.layers):
             raise ValueError(
                 f"{layer} is in this model already: make a new one, a layer keeps what belongs to its place"
@@ -148,6 +152,8 @@ class Sequential(Training):
     def set_weights(self, weights):
         """Take weights as ``get_weights`` gives them. ValueError if any does not fit; nothing changes."""
         self._require_built("set_weights")
+        if not np.iterable(weights):
+            raise ValueError(f"set_weights expects the arrays that get_weights gives, got {shown(weights)}")
         weights, before = [np.asarray(w) for w in weights], self.get_weights()
         if len(weights) != len(before):
             raise ValueError(f"this model has {len(before)} weight arrays, got {len(weights)}")

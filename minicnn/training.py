@@ -155,8 +155,7 @@ class Training:
         initial_epoch = whole_number(initial_epoch, "initial_epoch", least=0)
         if validation_split and validation_data is None:
             (x, y), validation_data = batches.split(x, y, validation_split)
-        train = self._checked_data(x, y, batch_size)
-        validation = None
+        train, validation = self._checked_data(x, y, batch_size), None
         if validation_data is not None:
             validation = self._validation_batches(validation_data, batch_size)
         history = History()
@@ -262,7 +261,7 @@ class Training:
         try:
             self._build_for(x)
             self.layers[0].check_shape(x.shape)
-            y = self.loss.check_targets(np.asarray(y), self.output_shape)
+            y = self.loss.check_targets(batches.plain(y, "y"), self.output_shape)
             if len(x) != len(y):
                 raise ValueError(f"x has {len(x)} rows, y has {len(y)}: every picture needs its target")
         except ValueError:  # data that are refused must not decide what the model is for
@@ -273,9 +272,10 @@ class Training:
         return x, y
 
     def _validation_batches(self, data, batch_size):
-        if isinstance(data, (tuple, list)) and len(data) == 2 and not batches.are_batches(data):
-            return self._checked_data(*data, batch_size)
-        return self._checked_data(data, None, None)
+        with batches.named("validation_data"):
+            if isinstance(data, (tuple, list)) and len(data) == 2 and not batches.are_batches(data):
+                return self._checked_data(*data, batch_size)
+            return self._checked_data(data, None, None)
 
     # ------------------------------------------------------------ the whole state, for a backup
 

@@ -57,11 +57,12 @@ FOUNDATIONS = {"minicnn.checks", "minicnn.config", "minicnn.random", "minicnn.lo
 PARTS_OF_LAYERS = {"minicnn.activations", "minicnn.initializers", "minicnn.constraints"}
 PARTS_OF_TRAINING = {"minicnn.losses", "minicnn.metrics", "minicnn.optimizers", "minicnn.schedules"}
 ON_ITS_OWN = {f"minicnn.{name}" for name in (
-    "config", "lookup", "random", "archive", "labels", "messages", "notebook", "position", "summary",
+    "config", "lookup", "random", "replacing", "labels", "messages", "notebook", "position", "summary",
     "windows",
 )}  # fmt: skip
 MAY_IMPORT = {
     **{name: set() for name in ON_ITS_OWN},
+    "minicnn.archive": {"minicnn.replacing"},
     "minicnn.checks": {"minicnn.lookup"},
     "minicnn.random": {"minicnn.checks"},
     "minicnn.progress": {"minicnn.notebook", "minicnn.svg"},
@@ -78,7 +79,7 @@ MAY_IMPORT = {
     "minicnn.batches": {"minicnn.checks", "minicnn.random"},
     "minicnn.datasets": FOUNDATIONS | {"minicnn.batches", "minicnn.kernels", "minicnn.windows"},
     "minicnn.utils": {"minicnn.checks", "minicnn.datasets", "minicnn.labels"},
-    "minicnn.callbacks": FOUNDATIONS | {"minicnn.archive", "minicnn.svg"},
+    "minicnn.callbacks": FOUNDATIONS | {"minicnn.archive", "minicnn.replacing", "minicnn.svg"},
     "minicnn.saving": FOUNDATIONS | {"minicnn.archive", "minicnn.layers", "minicnn.model"},
     "minicnn.training": FOUNDATIONS | PARTS_OF_TRAINING | {f"minicnn.{name}" for name in (
         "activations", "archive", "batches", "callbacks", "kernels", "position", "progress",
@@ -94,11 +95,11 @@ MAY_IMPORT = {
         "config", "datasets", "kernels", "layers", "model", "optimizers",
     )},
     "minicnn.reports": {f"minicnn.{name}" for name in (
-        "activations", "archive", "batches", "checks", "classification", "config", "kernels", "labels",
-        "layers", "probabilities", "summary", "svg",
+        "activations", "batches", "checks", "classification", "config", "kernels", "labels",
+        "layers", "probabilities", "replacing", "summary", "svg",
     )},
     "minicnn.plots": {"minicnn.checks", "minicnn.classification", "minicnn.labels", "minicnn.layers"},
-    "minicnn.exchange": FOUNDATIONS | {"minicnn.activations", "minicnn.archive", "minicnn.layers"},
+    "minicnn.exchange": FOUNDATIONS | {"minicnn.activations", "minicnn.layers", "minicnn.replacing"},
     "minicnn.sklearn": FOUNDATIONS | {f"minicnn.{name}" for name in (
         "activations", "callbacks", "layers", "model", "optimizers",
     )},

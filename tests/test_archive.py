@@ -15,7 +15,8 @@ from hypothesis.extra import numpy as hnp
 
 from benchmarks import machine
 from minicnn import archive
-from minicnn.archive import read_archive, remove_leftovers, write_archive
+from minicnn.archive import read_archive, write_archive
+from minicnn.replacing import remove_leftovers
 from tests.reliability import malice
 
 DOCUMENT = {"name": "m3", "history": {"loss": [0.1, float("inf")]}, "none": None, "text": "größer\n"}

@@ -262,3 +262,24 @@ def test_leftovers_of_killed_saves_are_removed(tmp_path):
     (tmp_path / "backup" / ".backup.mcnn.0123abcd.tmp").touch()
     fit(build_model(), callbacks_in(tmp_path))
     assert not (tmp_path / "backup").exists()
+
+
+@pytest.mark.parametrize("make", [
+    lambda folder: BackupAndRestore(folder / "backup"),
+    lambda folder: mc.callbacks.ModelCheckpoint(folder / "best.mcnn"),
+    lambda folder: mc.callbacks.CSVLogger(folder / "no such folder" / "log.csv"),
+])  # fmt: skip
+def test_where_nothing_can_be_written_no_batch_is_trained(tmp_path, monkeypatch, make):
+    """An hour may pass until the first epoch is through."""
+    usual = open
+
+    def read_only(name, *mode):
+        if str(name).endswith(".tmp"):
+            raise OSError(30, "Read-only file system")
+        return usual(name, *mode)
+
+    monkeypatch.setattr("builtins.open", read_only)
+    model = build_model()
+    with pytest.raises(OSError, match=r"read-only|No such file"):
+        fit(model, [make(tmp_path)])
+    assert model.step == 0 and not [*tmp_path.rglob("*.*")]

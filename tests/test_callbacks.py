@@ -416,7 +416,31 @@ def test_a_save_freq_that_makes_no_sense_is_refused(save_freq):
         ModelCheckpoint("m", save_freq=save_freq)
 
 
+def test_what_a_killed_run_left_goes_when_its_place_is_written_again(tmp_path):
+    for name in (".m_1.0123abcd.tmp", ".m_9.0123abcd.tmp"):
+        (tmp_path / name).touch()
+    fit(ModelCheckpoint(tmp_path / "m_{epoch}"), epochs_of("loss", [0.1]))
+    assert not (tmp_path / ".m_1.0123abcd.tmp").exists() and (tmp_path / ".m_9.0123abcd.tmp").exists()
+
+
 # ------------------------------------------------------------------------------------------ CSVLogger
+
+
+@pytest.mark.parametrize("separator", ["", "ab", None, 1])
+def test_a_separator_is_one_character(separator):
+    with pytest.raises(ValueError, match="CSVLogger expects separator to be one character, got"):
+        CSVLogger("log.csv", separator)
+
+
+def test_a_full_disk_is_said_of_the_log(tmp_path, monkeypatch):
+    def full(*args, **kwargs):
+        raise OSError(28, "No space left on device")
+
+    log = CSVLogger(tmp_path / "log.csv")
+    log.on_train_begin()
+    monkeypatch.setattr("csv.writer", full)
+    with pytest.raises(OSError, match=r"cannot write .*log\.csv.*the disk is full.*lines of earlier epochs"):
+        log.on_epoch_end(0, {"loss": 1.0})
 
 
 def test_a_line_per_epoch(tmp_path):

@@ -32,6 +32,14 @@ def test_the_cache_folder_is_the_one_that_was_named(monkeypatch, tmp_path):
     assert config.cache_folder() == tmp_path / "mine"
 
 
+def test_no_name_is_none(monkeypatch, tmp_path):
+    """Set to nothing, as by ``MINICNN_CACHE= python ...``, it is not the folder one happens to be in."""
+    monkeypatch.setenv("MINICNN_CACHE", "")
+    unset = config.cache_folder()
+    monkeypatch.delenv("MINICNN_CACHE")
+    assert config.cache_folder() == unset and unset.name == "minicnn"
+
+
 def test_downloads_follow_it(monkeypatch, tmp_path):
     monkeypatch.setenv("MINICNN_CACHE", str(tmp_path / "mine"))
     assert tmp_path / "mine" in config.data_folders()

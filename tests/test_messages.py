@@ -2,7 +2,7 @@
 
 import pytest
 
-from minicnn.messages import LONGEST, shortened, shown
+from minicnn.messages import LONGEST, printable, shortened, shown
 
 
 @pytest.mark.parametrize("value", ["it's", 3, -2.5, None, (1, 2), [None, 2], {"b": 1, "a": [2]}, b"\0"])
@@ -26,3 +26,11 @@ def test_a_text_that_is_shortened_keeps_its_end():
     assert shortened("x" * 100, 100) == "x" * 100
     text = shortened("begin" + "x" * 100 + "end", 50)
     assert text.startswith("begin") and text.endswith("end") and " ... " in text and len(text) == 50
+
+
+@pytest.mark.parametrize("text, safe", [
+    ("Blüte 花.png", "Blüte 花.png"), ("it's", "it's"), ("a\x1b[2Jb\n", "a\\x1b[2Jb\\n"),
+    ("\u202egnp", "\\u202egnp"),
+])  # fmt: skip
+def test_a_terminal_is_told_nothing_by_a_name(text, safe):
+    assert printable(text) == safe

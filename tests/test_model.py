@@ -78,6 +78,27 @@ def test_weights_do_not_depend_on_numpys_global_state():
     assert all(np.array_equal(a, b) for a, b in zip(first, small().get_weights()))
 
 
+@pytest.mark.parametrize("name", ["a\x1b[2J", "two\nlines", "x" * 201])
+def test_a_name_can_be_printed(name):
+    """Names come from files, too, and tables show them whole."""
+    with pytest.raises(ValueError, match="Sequential expects a name of at most 200 characters that can be"):
+        mc.Sequential(name=name)
+    with pytest.raises(ValueError, match="ReLU expects a name of at most 200 characters that can be printed"):
+        layers.ReLU(name=name)
+    assert mc.Sequential(name="Größe 1").name == "Größe 1"
+
+
+def test_a_model_does_not_grow_without_end(monkeypatch):
+    monkeypatch.setattr("minicnn.model.MOST_LAYERS", 3)
+    with pytest.raises(ValueError, match="a model has at most 3 layers"):
+        mc.Sequential([layers.ReLU() for _ in range(4)])
+
+
+def test_weights_are_several_arrays():
+    with pytest.raises(ValueError, match="set_weights expects the arrays that get_weights gives, got None"):
+        mc.Sequential([layers.Dense(2, input_shape=(3,))]).set_weights(None)
+
+
 def test_set_weights_takes_all_or_nothing():
     model = small()
     before = model.get_weights()

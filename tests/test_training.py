@@ -306,13 +306,14 @@ class TestMistakes:
     def test_bad_validation_data_is_refused_before_the_first_step(self, data):
         x, y = data
         model = compiled()
-        with pytest.raises(ValueError, match="labels from 0 to 2"):
+        with pytest.raises(ValueError, match=r"validation_data: .*labels from 0 to 2"):
             model.fit(x, y, validation_data=(x, y + 5), verbose=0)
         assert model.step == 0
 
     @pytest.mark.parametrize("arguments, message", [
         ({"batch_size": 0}, "batch_size expects"),
         ({"validation_split": 1.5}, "fraction between 0 and 1"),
+        ({"validation_split": "a"}, "fraction between 0 and 1, got 'a'"),
         ({"validation_split": 0.999}, "leaves one of the two parts empty"),
         ({"verbose": 7}, "verbose expects"),
     ])
@@ -333,6 +334,23 @@ class TestMistakes:
     def test_an_iterable_brings_its_batches(self, data, arguments, message):
         with pytest.raises(ValueError, match=message):
             compiled().fit([data], verbose=0, **arguments)
+
+    @pytest.mark.parametrize("x, y, message", [
+        (np.ma.masked_array(np.ones((2, 6)), mask=True), [0, 1], "x is a masked array"),
+        (np.ones((2, 6)), np.ma.masked_array([0, 1], mask=[0, 1]), "y is a masked array"),
+        ([[1.0], [1.0, 2.0]], [0, 1], "x is no array: are its rows equally long"),
+        (np.ones((2, 6)), [[0], [0, 1]], "y is no array: are its rows equally long"),
+        (None, [0, 1], "x should hold real numbers, got None"),
+        ({"x": 1}, [0, 1], "x should hold real numbers, got {'x': 1}"),
+    ])
+    @pytest.mark.parametrize("method", ["fit", "evaluate", "train_on_batch"])
+    def test_what_is_no_array(self, method, x, y, message):
+        with pytest.raises(ValueError, match=message):
+            getattr(compiled(), method)(x, y)
+
+    def test_nothing_to_predict(self):
+        with pytest.raises(ValueError, match="x should hold real numbers, got None"):
+            compiled().predict(None)
 
     def test_no_batches_to_predict(self):
         with pytest.raises(ValueError, match="predict was given no batches"):

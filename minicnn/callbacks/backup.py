@@ -11,7 +11,6 @@ from minicnn.archive import (
     as_json,
     check_kind,
     read_archive,
-    remove_leftovers,
     take_prefix,
     write_archive,
 )
@@ -19,6 +18,7 @@ from minicnn.callbacks.base import Callback, History
 from minicnn.callbacks.interrupt import Interrupt
 from minicnn.callbacks.model_checkpoint import check_save_freq
 from minicnn.messages import shortened
+from minicnn.replacing import check_writable, remove_leftovers
 
 KIND, VERSION = "a minicnn backup", 2
 FILE_NAME = "backup.mcnn"
@@ -40,7 +40,8 @@ class BackupAndRestore(Callback):
 
     Raises ValueError in ``on_train_begin``, before anything is changed or overwritten, where the
     backup is damaged, further than the epochs asked for, or was made by another model, recipe, seed or
-    other callbacks (see ``Callback.get_config``); OSError where it cannot be written.
+    other callbacks (see ``Callback.get_config``), or with other data, as far as their sizes and the numbers
+    of some 64 pictures tell; OSError where it cannot be written.
     """
 
     runs_last = True  # a backup must hold what the other callbacks made of the epoch
@@ -75,6 +76,7 @@ class BackupAndRestore(Callback):
         self.recipe = self._recipe()
         os.makedirs(os.path.dirname(os.path.abspath(self.path)), exist_ok=True)
         remove_leftovers(self.path)
+        check_writable(self.path)
         if os.path.exists(self.path):
             self._restore()
         self.interrupt.listen()

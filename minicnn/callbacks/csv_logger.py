@@ -5,6 +5,8 @@ import os
 
 from minicnn.callbacks.base import Callback
 from minicnn.checks import check_choice, whole_number
+from minicnn.messages import shown
+from minicnn.replacing import explained
 
 
 class CSVLogger(Callback):
@@ -17,6 +19,8 @@ class CSVLogger(Callback):
 
     def __init__(self, filename, separator=",", append=False):
         self.filename = os.fspath(filename)
+        if not isinstance(separator, str) or len(separator) != 1:
+            raise ValueError(f"CSVLogger expects separator to be one character, got {shown(separator)}")
         self.separator = separator
         self.append = append
         self.keys = None
@@ -37,11 +41,14 @@ class CSVLogger(Callback):
         logs = logs or {}
         if self.keys is None:
             self.keys = sorted(logs)
-        with open(self.filename, self.mode, newline="") as file:
-            writer = csv.writer(file, delimiter=self.separator)
-            if file.tell() == 0:
-                writer.writerow(["epoch", *self.keys])
-            writer.writerow([epoch, *(logs.get(key, "NA") for key in self.keys)])
+        try:
+            with open(self.filename, self.mode, newline="") as file:
+                writer = csv.writer(file, delimiter=self.separator)
+                if file.tell() == 0:
+                    writer.writerow(["epoch", *self.keys])
+                writer.writerow([epoch, *(logs.get(key, "NA") for key in self.keys)])
+        except OSError as error:
+            raise explained(error, self.filename, "The lines of earlier epochs are there") from error
         self.mode = "a"
 
     def on_train_end(self, logs=None):

@@ -6,6 +6,7 @@ from minicnn.archive import check_name
 from minicnn.callbacks.monitor import MonitorCallback
 from minicnn.checks import is_whole, number
 from minicnn.lookup import nearest
+from minicnn.replacing import check_writable, remove_leftovers
 
 
 class ModelCheckpoint(MonitorCallback):
@@ -51,6 +52,11 @@ class ModelCheckpoint(MonitorCallback):
         self.epoch = 0
         self.batches = 0  # since the last save
 
+    def on_train_begin(self, logs=None):
+        if "{" not in self.filepath:  # otherwise nobody knows yet where it will write
+            os.makedirs(os.path.dirname(os.path.abspath(self.filepath)), exist_ok=True)
+            check_writable(self.filepath)
+
     def on_train_batch_end(self, batch, logs=None):
         if self.save_freq == "epoch":
             return
@@ -71,6 +77,7 @@ class ModelCheckpoint(MonitorCallback):
             return
         path = self._path({**logs, **place})
         os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
+        remove_leftovers(path)  # of a run that was killed here, and that this one goes on with
         if self.save_weights_only:
             self.model.save_weights(path)
         else:

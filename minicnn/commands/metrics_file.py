@@ -12,7 +12,7 @@ from minicnn.messages import shown
 
 
 def _is_text(value):
-    return isinstance(value, str) and value != ""
+    return isinstance(value, str) and value != "" and value.isprintable()  # a terminal obeys what is not
 
 
 def _is_object(value):
@@ -45,9 +45,10 @@ def _is_duration(value):
     return is_finite(value) and value >= 0
 
 
-TEXT, COUNT = ("some text", _is_text), ("a whole number >= 0", _is_count)
+TEXT, COUNT = ("printable text", _is_text), ("a whole number >= 0", _is_count)
 RUN = {
-    "dataset": TEXT, "title": TEXT, "pictures": TEXT, "class_names": ("a list of texts", _are_texts),
+    "dataset": TEXT, "title": TEXT, "pictures": TEXT,
+    "class_names": ("a list of printable texts", _are_texts),
     "sizes": ("whole numbers by name", _are_counts),
     "part": TEXT, "parts": ("an object for each part", _are_parts),
 }  # fmt: skip

@@ -11,6 +11,7 @@ from minicnn import config
 from minicnn.checks import check_choice, is_whole
 from minicnn.datasets import jpeg
 from minicnn.kernels import resize as kernels
+from minicnn.messages import printable
 from minicnn.windows import middle
 
 MOST_PIXELS = 1 << 26  # 8192 x 8192: a small file can claim to be a picture that fills the memory
@@ -112,6 +113,8 @@ def _decode(path, finish):
     from PIL import Image
 
     try:
+        if not hasattr(path, "read") and Path(path).is_fifo():
+            raise ValueError("it is a pipe, which waits for somebody to write")
         with Image.open(path, formats=DECODERS) as image:
             W, H = image.size
             if W * H > MOST_PIXELS:
@@ -130,7 +133,7 @@ def _decode(path, finish):
         if isinstance(error, OSError) and error.errno is not None:  # but this one is about reading files
             raise
         reason = str(error) or type(error).__name__
-        raise UnreadablePicture(f"{path} cannot be read as a picture: {reason}") from error
+        raise UnreadablePicture(f"{printable(path)} cannot be read as a picture: {reason}") from error
 
 
 def _content(path):

@@ -14,10 +14,10 @@ Source: the definitions of the operators at https://onnx.ai/onnx/operators, and 
 https://github.com/onnx/onnx/blob/main/docs/IR.md.
 """
 
-from minicnn.archive import replacing
 from minicnn.checks import is_whole
 from minicnn.exchange.graph import Graph
 from minicnn.exchange.tensors import require_built
+from minicnn.replacing import replacing
 
 OLDEST = 13  # opset; since then softmax is taken along one axis, as ours
 INPUT, OUTPUT = "input", "output"

@@ -8,8 +8,8 @@ import os
 
 import numpy as np
 
-from minicnn.archive import replacing
 from minicnn.messages import shortened, shown
+from minicnn.replacing import replacing
 
 READABLE = {"F16", "F32", "F64", "I8", "I16", "I32", "I64", "U8", "U16", "U32", "U64"}
 FOREIGN = {

@@ -10,10 +10,10 @@ from importlib.metadata import version
 from string import Template
 
 from minicnn import summary
-from minicnn.archive import replacing
 from minicnn.checks import number, of_numbers, whole_number
 from minicnn.config import VERSION
 from minicnn.kernels.threads import get_num_threads
+from minicnn.replacing import replacing
 from minicnn.reports import network, results, sections
 from minicnn.reports.packing import as_json, pack
 

@@ -82,8 +82,9 @@ def test_whatever_stands_in_it_is_used_or_refused(document, beside):
 
 
 @pytest.mark.parametrize("key, value, due", [
-    ("parts", [1], "an object for each part"), ("part", 5, "some text"), ("recipe", None, "an object"),
-    ("class_names", 7, "a list of texts"), ("sizes", {"test": "x"}, "whole numbers by name"),
+    ("parts", [1], "an object for each part"), ("part", 5, "printable text"), ("recipe", None, "an object"),
+    *(("class_names", names, "a list of printable texts") for names in (7, ["a\x1b[2J"])),
+    ("title", "a\nb", "printable text"), ("sizes", {"test": "x"}, "whole numbers by name"),
     ("history", {"loss": 3}, "lists of numbers by name, one as long as the other"),
     ("history", {"loss": [1, 2], "accuracy": [1]}, "lists of numbers by name, one as long as the other"),
     ("seconds", math.inf, "a number >= 0"),

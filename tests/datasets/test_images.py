@@ -1,6 +1,7 @@
 """Picture files to arrays: formats, modes, sizes, and files that are broken."""
 
 import io
+import os
 import struct
 import subprocess
 import sys
@@ -209,6 +210,12 @@ class TestPhotograph:
         small = images.photograph(tmp_path / "stripes.png", (4, 5))[1:-1, 1:-1]
         assert small.shape == (2, 3, 3)
         assert np.abs(small.astype(int) - 100).max() <= 12  # thinned out, they would be 0 or 200
+
+    @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+    def test_waits_for_no_pipe(self, tmp_path):
+        os.mkfifo(tmp_path / "a\n.png")
+        with pytest.raises(images.UnreadablePicture, match=r"a\\n\.png cannot be read .*it is a pipe"):
+            images.photograph(tmp_path / "a\n.png", (4, 4))
 
     def test_decodes_the_formats_of_a_data_set_alone(self, pixels, tmp_path):
         Image.fromarray(pixels).save(tmp_path / "picture.tiff")

@@ -58,12 +58,16 @@ def forge(whole, draw):
     return sealed(bytes(line) + b"\n" + bytes(numbers))
 
 
+def model_of(layers):
+    """What a saved model's document says."""
+    return {"kind": saving.MODEL, "version": saving.VERSION, "floatx": "float32", "seed": 0, "step": 0,
+            "model": {"name": "m", "input_shape": [None, 2], "layers": layers},
+            "compile": {"optimizer": "sgd", "loss": "mse"}}  # fmt: skip
+
+
 def long_texts(text):
     """(field, header) of models in which one field is this text."""
-    layer = {"class_name": "Flatten", "config": {"name": "flatten"}}
-    model = {"kind": saving.MODEL, "version": saving.VERSION, "floatx": "float32", "seed": 0, "step": 0,
-             "model": {"name": "m", "input_shape": [None, 2], "layers": [layer]},
-             "compile": {"optimizer": "sgd", "loss": "mse"}}  # fmt: skip
+    model = model_of([{"class_name": "Flatten", "config": {"name": "flatten"}}])
     places = {
         "kind": ("kind",), "version": ("version",), "float type": ("floatx",), "seed": ("seed",),
         "shape": ("model", "input_shape"), "size": ("model", "input_shape", 1),
@@ -125,6 +129,9 @@ def bombs():
     }
     for kind, text in (("long", "x" * (LONGEST - 1000)), ("wide", "\U0001f600" + "x" * 1_600_000)):
         headers |= {f"a {kind} {field}": header for field, header in long_texts(text)}
+    for kind in ("ReLU", "MaxPooling2D", "RandomRotation"):
+        layers = [{"class_name": kind, "config": {}}] * 12_000
+        headers[f"12,000 layers {kind}"] = {"document": model_of(layers), "arrays": []}
     texts = {name: json.dumps(header) for name, header in headers.items()}
     for parts in growing():
         for times in (LONGEST // len(parts[1] % 0 if "%" in parts[1] else parts[1]), longest_read(*parts)):

@@ -1,0 +1,48 @@
+"""A file takes the place of another whole, or not at all; what may go wrong meanwhile: test_archive.py."""
+
+import os
+import stat
+
+import pytest
+
+from minicnn.replacing import check_writable, replacing
+
+needs_modes = pytest.mark.skipif(os.name == "nt", reason="Windows has no modes of files, and no pipes")
+
+
+def write(path, text):
+    with replacing(path) as file:
+        file.write(text.encode())
+
+
+@needs_modes
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o444])
+def test_who_might_read_the_old_file_may_read_the_new_one(tmp_path, mode):
+    path = tmp_path / "a"
+    write(path, "old")
+    path.chmod(mode)
+    write(path, "new")
+    assert path.read_text() == "new" and stat.S_IMODE(path.stat().st_mode) == mode
+
+
+@needs_modes
+def test_what_is_no_file_stays(tmp_path):
+    """As root, a rename would put a file in the place of a device."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    (tmp_path / "link").symlink_to(pipe)
+    for path in (pipe, tmp_path / "link", os.devnull):
+        with pytest.raises(OSError, match="it is a device or a pipe, not a file"):
+            write(path, "new")
+    assert pipe.is_fifo() and sorted(os.listdir(tmp_path)) == ["link", "pipe"]
+
+
+def test_whether_it_can_be_written_is_tried_without_a_trace(tmp_path):
+    path = tmp_path / "a"
+    check_writable(path)
+    assert os.listdir(tmp_path) == []
+    path.write_text("old")
+    check_writable(path)
+    assert path.read_text() == "old" and os.listdir(tmp_path) == ["a"]
+    with pytest.raises(FileNotFoundError, match="the folder does not exist"):
+        check_writable(tmp_path / "b" / "a")
