@@ -77,6 +77,13 @@ def test_every_class_is_the_right_one_in_turn():
         assert targets.max() == 1
 
 
+def test_the_windows_of_pooling_are_2_x_2_and_lie_side_by_side():
+    text, (x, *how), backward = ladder.windows(lambda *shape: np.ones(shape), 2, 6, 8, 3)
+    assert text == "2 pictures 6 x 8 x 3, windows 2 x 2" and x.shape == (2, 6, 8, 3)
+    assert how == [(2, 2), (2, 2)]
+    assert [np.shape(each) for each in backward(np.ones((2, 3, 4, 3)))[:1]] == [(2, 3, 4, 3)]
+
+
 def test_the_table_of_a_ladder(capsys):
     assert ladder.main(["dense"]) == 0
     said = capsys.readouterr().out
@@ -133,6 +140,8 @@ def test_bars_are_as_long_as_the_times():
     assert [(line.count("#"), line.rpartition("x")[2].count(".")) for line in lines[:3]] == [
         (30, 10), (10, 10), (1, 1)
     ]  # fmt: skip
+    _, alone = ladder.table(["definition"], {"definition": [0.7]})
+    assert alone.count("#") == ladder.WIDTH == 40
     assert ["1.0 x" in lines[0], "2.0 x" in lines[1], lines[3].split()] == [True, True, ["refused", *"---"]]
 
 

@@ -320,6 +320,14 @@ def test_filters_are_transformed_in_32_even_parts(monkeypatch, size):
         assert [call[1] for call in calls] == [32]
 
 
+def test_the_sums_of_groups_are_added_in_the_columns_of_a_part():
+    dUs = np.arange(24.0).reshape(3, 2, 4)
+    due = dUs.copy()
+    due[0, :, 1:3] = dUs[:, :, 1:3].sum(axis=0)
+    winograd_filters._sum_groups(dUs, 1, 3)
+    assert np.array_equal(dUs, due)
+
+
 # ---------------------------------------------------------------- with the pooling behind it
 
 

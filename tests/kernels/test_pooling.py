@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from agreement import ADJOINT, agree, agree_in_float32, is_adjoint, rungs
 from hypothesis import given
+from recorded import in_python, recorded
 from strategies import distinct, normal, windows
 
 from minicnn.kernels import pooling
@@ -222,3 +223,15 @@ def test_inputs_stay_as_they_are(p):
         np.testing.assert_array_equal(y, dy)
         np.testing.assert_array_equal(which, taken)
     np.testing.assert_array_equal(x, before)
+
+
+@pytest.mark.parametrize("name, where", [
+    ("_largest", (np.ones((1, 2, 2, 1)), 0, 0, 0, (2, 2))), ("_largest_of_four", (np.ones(4), 0, 2, 1)),
+])  # fmt: skip
+def test_the_largest_and_its_cell_are_streams_of_their_own(name, where, monkeypatch):
+    """What apart.py promises of them, no number that is computed shows."""
+    recorded(monkeypatch, pooling, "read", 1.0)
+    written = recorded(monkeypatch, pooling, "write")
+    y, which = np.zeros(1), np.zeros(1, np.uint8)
+    in_python(getattr(pooling, name))(*where, y, which, 0)
+    assert {(array is which, stream) for array, _, _, stream in written} == {(False, 0), (True, 1)}

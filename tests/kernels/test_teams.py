@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 from agreement import NEEDS_COMPILATION, run_python
-from recorded import recorded
+from recorded import in_python, recorded
 
 import minicnn as mc
 from minicnn.kernels import pool, threads
@@ -90,6 +90,27 @@ def test_one_team_at_a_time_has_the_helpers_where_there_are_any(monkeypatch, cou
     with lock, threads.team() as box:
         assert box is not helped
         assert lock.locked()
+
+
+@pytest.mark.parametrize("opened, helpers, worked", [(0, 2, []), (1, 2, [2]), (1, 1, [])])
+def test_a_helper_works_where_there_is_work_for_it(monkeypatch, opened, helpers, worked):
+    """It is the second one. When it has waited in vain for long it goes, and nobody counts on it any more."""
+    box, done, ready = {pool.OPEN: opened, pool.HELPERS: helpers, pool.READY: 0, pool.RUNNING: 0}, [], []
+
+    def add(box, place, number):
+        box[place] += number
+
+    def work(box, number):
+        done.append(number)
+        ready.append((box[pool.READY], box[pool.RUNNING]))
+        box[pool.OPEN] = 0
+
+    for name, value in (("load", dict.get), ("add", add), ("_work", work), ("PATIENCE", 5),
+                        ("_look_again", lambda box, looks: looks + 1)):  # fmt: skip
+        monkeypatch.setattr(pool, name, value)
+    in_python(pool.stand_by)(box, 2)
+    assert done == worked and ready == [(1, 1)] * len(worked)
+    assert box[pool.READY] == box[pool.RUNNING] == 0
 
 
 def test_at_the_end_helpers_are_called_and_waited_for_a_while(nobody_yet, monkeypatch):

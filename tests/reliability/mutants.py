@@ -50,6 +50,7 @@ OWN = {  # tests of a kernel that has none of its own name, or more than these
     "conv2d_direct": (PLANS, "kernels/test_conv2d_direct.py"),
     "conv2d_windows": ("kernels/test_conv2d.py",),
     "conv_pool": (PLANS, "layers/test_conv_pool.py"),
+    "pool": ("kernels/test_teams.py", "kernels/test_pool.py"),
     "parallel": ("kernels/test_pool.py",), "slices": ("kernels/test_conv2d.py", "kernels/test_dense.py"),
     "shapes": ("kernels/test_shapes.py", "kernels/test_conv2d.py", "kernels/test_pooling.py"),
     "softmax_crossentropy": ("kernels/test_softmax_crossentropy.py", "test_losses.py"),
