@@ -23,7 +23,7 @@ def checked_images(x, what="x"):
 
 def plain(values, what):
     """``values`` as an array; ValueError where it has rows of several lengths, or a mask nobody looks at."""
-    if isinstance(values, np.ma.MaskedArray):
+    if np.ma.is_masked(values):
         raise ValueError(f"{what} is a masked array: what is masked would be learned, too. Take its filled()")
     try:
         return np.asarray(values)
@@ -112,7 +112,7 @@ class IterableBatches:
             if not isinstance(batch, (tuple, list)) or len(batch) != 2:
                 raise ValueError(f"batch {number} should be a pair (x, y), got {type(batch).__name__}")
             if number >= start:
-                yield np.asarray(batch[0]), np.asarray(batch[1])
+                yield plain(batch[0], "x"), plain(batch[1], "y")
         if number < 0:
             raise ValueError(
                 "the iterable of batches is empty: a generator runs only once, hand over a list or an object "
@@ -129,7 +129,7 @@ def are_batches(x):
     """Whether x is an iterable of batches and not itself an array, or lists of numbers that make one."""
     if isinstance(x, (list, tuple)):
         return len(x) > 0 and isinstance(x[0], (list, tuple)) and hasattr(x[0][0], "shape")
-    return hasattr(x, "__iter__") and not hasattr(x, "__array__")
+    return not hasattr(x, "__array__") and (hasattr(x, "__iter__") or hasattr(x, "__getitem__"))
 
 
 def make(x, y, batch_size):

@@ -3,10 +3,13 @@
 A text in a file of somebody else may have millions of characters, a list in it as many numbers.
 """
 
+import re
 import reprlib
 from itertools import islice
 
 LONGEST = 400  # characters of one value
+# Control characters, ends of lines, changes of direction, halves of characters
+_COMMANDS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 class _Short(reprlib.Repr):
@@ -39,8 +42,13 @@ def shown(value):
 
 
 def printable(text):
-    """``text`` with its control characters written out: a terminal obeys those of a stranger's file."""
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in str(text))
+    """``text`` with what a terminal would obey written out: a stranger's file may have such a name."""
+    return _COMMANDS.sub(lambda found: repr(found[0])[1:-1], str(text))
+
+
+def is_printable(text):
+    """Whether a terminal obeys nothing in ``text``."""
+    return _COMMANDS.search(text) is None
 
 
 def shortened(text, most=LONGEST):

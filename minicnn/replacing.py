@@ -5,7 +5,8 @@ import errno
 import glob
 import os
 import secrets
-import shutil
+import stat
+import time
 
 
 @contextlib.contextmanager
@@ -13,20 +14,21 @@ def replacing(path):
     """Open a new file that takes the place of ``path`` once the block is through, or vanishes.
 
     The bytes are on the disk before the name points at them, so a loss of power leaves one whole
-    file, too. It may be read by whom the old one might be.
+    file, too. It has the old one's owner and mode, as far as the system allows.
     """
     target = os.path.realpath(path)  # a link stays a link
-    if os.path.exists(target) and not (os.path.isfile(target) or os.path.isdir(target)):
+    if os.path.isdir(target):
+        raise explained(IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR)), path)
+    if os.path.exists(target) and not os.path.isfile(target):
         raise OSError(errno.EINVAL, f"cannot write {os.fspath(path)}: it is a device or a pipe, not a file")
     folder, name = os.path.split(target)
     temporary = os.path.join(folder, f".{name}.{secrets.token_hex(4)}.tmp")
     try:
         with open(temporary, "xb") as file:
+            _give_to_whose_it_was(temporary, target)
             yield file
             file.flush()
             os.fsync(file.fileno())
-        with contextlib.suppress(OSError):  # there was none
-            shutil.copymode(target, temporary)
         os.replace(temporary, target)
     except BaseException as error:  # also when interrupted from the keyboard
         with contextlib.suppress(OSError):
@@ -35,6 +37,16 @@ def replacing(path):
             raise explained(error, path) from error
         raise
     _sync_folder(folder)
+
+
+def _give_to_whose_it_was(temporary, target):
+    """Where there is a file already; not on Windows, whose files have no such owners and modes."""
+    if hasattr(os, "chown") and os.path.exists(target):
+        old = os.stat(target)
+        with contextlib.suppress(OSError):
+            os.chown(temporary, old.st_uid, old.st_gid)
+        with contextlib.suppress(OSError):
+            os.chmod(temporary, stat.S_IMODE(old.st_mode))
 
 
 def check_writable(path):
@@ -47,12 +59,17 @@ class _NothingToWrite(Exception):
     pass
 
 
-def remove_leftovers(path):
-    """Remove the temporary files of writers of ``path`` that were killed. Only for its one owner."""
+def remove_leftovers(path, seconds=0):
+    """Remove the temporary files of writers of ``path`` that were killed.
+
+    Only its one owner may remove all; who may have company, those that nobody has written to for so long.
+    """
     folder, name = os.path.split(os.path.realpath(path))
-    for temporary in glob.glob(os.path.join(glob.escape(folder), f".{glob.escape(name)}.????????.tmp")):
+    ending = "[0-9a-f]" * 8 + ".tmp"
+    for temporary in glob.glob(os.path.join(glob.escape(folder), f".{glob.escape(name)}.{ending}")):
         with contextlib.suppress(OSError):
-            os.unlink(temporary)
+            if time.time() - os.path.getmtime(temporary) >= seconds:
+                os.unlink(temporary)
 
 
 def _sync_folder(folder):

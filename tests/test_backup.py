@@ -267,6 +267,7 @@ def test_leftovers_of_killed_saves_are_removed(tmp_path):
 @pytest.mark.parametrize("make", [
     lambda folder: BackupAndRestore(folder / "backup"),
     lambda folder: mc.callbacks.ModelCheckpoint(folder / "best.mcnn"),
+    lambda folder: mc.callbacks.ModelCheckpoint(folder / "runs" / "{epoch}"),
     lambda folder: mc.callbacks.CSVLogger(folder / "no such folder" / "log.csv"),
 ])  # fmt: skip
 def test_where_nothing_can_be_written_no_batch_is_trained(tmp_path, monkeypatch, make):

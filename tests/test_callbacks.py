@@ -3,6 +3,7 @@
 import contextlib
 import json
 import math
+import os
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -279,11 +280,11 @@ def test_a_monitored_value_that_is_no_number_is_named():
 @pytest.mark.parametrize(("kind", "argument", "value", "due"), [
     (EarlyStopping, "patience", "long", "a whole number >= 0"),
     (EarlyStopping, "start_from_epoch", 1.5, "a whole number >= 0"),
-    (EarlyStopping, "baseline", "high", "a number"),
+    (EarlyStopping, "baseline", "high", "a number or None"),
     (ReduceLROnPlateau, "patience", -1, "a whole number >= 0"),
     (ReduceLROnPlateau, "cooldown", None, "a whole number >= 0"),
     (ReduceLROnPlateau, "min_lr", "low", "a finite number >= 0"),
-    (ModelCheckpoint, "initial_value_threshold", "high", "a number"),
+    (ModelCheckpoint, "initial_value_threshold", math.nan, "a number or None"),
 ])  # fmt: skip
 def test_what_would_fail_after_an_epoch_is_refused_before(kind, argument, value, due):
     where = {"filepath": "m"} if kind is ModelCheckpoint else {}
@@ -419,16 +420,34 @@ def test_a_save_freq_that_makes_no_sense_is_refused(save_freq):
 def test_what_a_killed_run_left_goes_when_its_place_is_written_again(tmp_path):
     for name in (".m_1.0123abcd.tmp", ".m_9.0123abcd.tmp"):
         (tmp_path / name).touch()
+        os.utime(tmp_path / name, (1e9, 1e9))
+    (tmp_path / ".m_1.4567abcd.tmp").touch()  # another process may be writing it now
     fit(ModelCheckpoint(tmp_path / "m_{epoch}"), epochs_of("loss", [0.1]))
-    assert not (tmp_path / ".m_1.0123abcd.tmp").exists() and (tmp_path / ".m_9.0123abcd.tmp").exists()
+    assert sorted(os.listdir(tmp_path)) == [".m_1.4567abcd.tmp", ".m_9.0123abcd.tmp", "m_1"]
+
+
+@pytest.mark.parametrize("path", ["m{}", "m{0}", "m}", "m{epoch:zz}", "m{epoch.what}"])
+def test_a_name_that_cannot_be_filled_in_is_refused(path):
+    with pytest.raises(ValueError, match="ModelCheckpoint cannot fill in the fields of 'm"):
+        ModelCheckpoint(path)
+
+
+@pytest.mark.parametrize("path", ["m", "m_{epoch:02d}_{val_loss:.2f}_{note:>9}_{batch}", "{{m}}"])
+def test_a_name_that_can_be_filled_in(path):
+    assert ModelCheckpoint(path).filepath == path
+
+
+def test_a_level_may_be_infinite():
+    assert EarlyStopping(baseline=-math.inf).baseline == -math.inf
+    assert ModelCheckpoint("m", initial_value_threshold=math.inf).best == math.inf
 
 
 # ------------------------------------------------------------------------------------------ CSVLogger
 
 
-@pytest.mark.parametrize("separator", ["", "ab", None, 1])
+@pytest.mark.parametrize("separator", ["", "ab", None, 1, "\n", '"'])
 def test_a_separator_is_one_character(separator):
-    with pytest.raises(ValueError, match="CSVLogger expects separator to be one character, got"):
+    with pytest.raises(ValueError, match="CSVLogger expects separator to be one character, as ';', and"):
         CSVLogger("log.csv", separator)
 
 
@@ -439,7 +458,7 @@ def test_a_full_disk_is_said_of_the_log(tmp_path, monkeypatch):
     log = CSVLogger(tmp_path / "log.csv")
     log.on_train_begin()
     monkeypatch.setattr("csv.writer", full)
-    with pytest.raises(OSError, match=r"cannot write .*log\.csv.*the disk is full.*lines of earlier epochs"):
+    with pytest.raises(OSError, match=r"cannot write .*log\.csv.*the disk is full.*lines that were there"):
         log.on_epoch_end(0, {"loss": 1.0})
 
 

@@ -29,7 +29,8 @@ def test_a_text_that_is_shortened_keeps_its_end():
 
 
 @pytest.mark.parametrize("text, safe", [
-    ("Blüte 花.png", "Blüte 花.png"), ("it's", "it's"), ("a\x1b[2Jb\n", "a\\x1b[2Jb\\n"),
+    ("Blüte 花.png", "Blüte 花.png"), ("it's", "it's"), ("می\u200cخواهم", "می\u200cخواهم"),
+    ("a\x1b[2Jb\n", "a\\x1b[2Jb\\n"),
     ("\u202egnp", "\\u202egnp"),
 ])  # fmt: skip
 def test_a_terminal_is_told_nothing_by_a_name(text, safe):

@@ -2,10 +2,11 @@
 
 import os
 import stat
+import time
 
 import pytest
 
-from minicnn.replacing import check_writable, replacing
+from minicnn.replacing import check_writable, remove_leftovers, replacing
 
 needs_modes = pytest.mark.skipif(os.name == "nt", reason="Windows has no modes of files, and no pipes")
 
@@ -31,7 +32,7 @@ def test_what_is_no_file_stays(tmp_path):
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     (tmp_path / "link").symlink_to(pipe)
-    for path in (pipe, tmp_path / "link", os.devnull):
+    for path in (pipe, tmp_path / "link"):
         with pytest.raises(OSError, match="it is a device or a pipe, not a file"):
             write(path, "new")
     assert pipe.is_fifo() and sorted(os.listdir(tmp_path)) == ["link", "pipe"]
@@ -46,3 +47,16 @@ def test_whether_it_can_be_written_is_tried_without_a_trace(tmp_path):
     assert path.read_text() == "old" and os.listdir(tmp_path) == ["a"]
     with pytest.raises(FileNotFoundError, match="the folder does not exist"):
         check_writable(tmp_path / "b" / "a")
+    with pytest.raises(IsADirectoryError, match="the path is a folder: name a file in it"):
+        check_writable(tmp_path)
+
+
+def test_the_files_of_a_writer_who_may_be_alive_stay_for_a_while(tmp_path):
+    dead, living, others = (tmp_path / f".a.{name}.tmp" for name in ("0123abcd", "4567abcd", "my_notes"))
+    for path in (dead, living, others):
+        path.touch()
+    os.utime(dead, (time.time() - 1000,) * 2)
+    remove_leftovers(tmp_path / "a", 600)
+    assert not dead.exists() and living.exists()
+    remove_leftovers(tmp_path / "a")
+    assert not living.exists() and others.exists()

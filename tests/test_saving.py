@@ -11,7 +11,7 @@ import minicnn as mc
 from minicnn import archive
 from minicnn.archive import read_archive, write_archive
 from minicnn.saving import load_model, load_weights, save_model, save_weights
-from tests.reliability.malice import sealed
+from tests.reliability.malice import model_of, sealed
 
 X = np.random.default_rng(1).random((24, 6, 5, 2), np.float32)
 Y = np.arange(24) % 3
@@ -198,6 +198,14 @@ def test_a_file_of_another_kind_or_version_is_refused(tmp_path, saved):
 
 
 # --------------------------------------------------------------------------------- damage and malice
+
+
+def test_a_network_without_end_is_refused(tmp_path):
+    """Its names alone would take hours to tell apart."""
+    header = {"document": model_of([{"class_name": "ReLU", "config": {}}] * 12_000), "arrays": []}
+    (tmp_path / "m.mcnn").write_bytes(sealed(json.dumps(header).encode() + b"\n"))
+    with pytest.raises(ValueError, match=r"m\.mcnn holds a model .*at most 2,000 layers"):
+        mc.load_model(tmp_path / "m.mcnn")
 
 
 def test_random_damage_is_refused(saved):

@@ -348,6 +348,20 @@ class TestMistakes:
         with pytest.raises(ValueError, match=message):
             getattr(compiled(), method)(x, y)
 
+    def test_a_batch_with_a_mask_and_one_without(self, data):
+        x, y = data
+        masked = np.ma.masked_array(x, mask=x > 1)
+        with pytest.raises(ValueError, match="x is a masked array"):
+            compiled().fit([(masked, y)], verbose=0)
+        assert np.array_equal(compiled().predict(np.ma.masked_array(x)), compiled().predict(x))
+
+    def test_batches_by_number_alone(self, data):
+        class Batches:
+            def __getitem__(self, k):
+                return {0: (data[0][:20], data[1][:20]), 1: (data[0][20:], data[1][20:])}.get(k) or [][k]
+
+        assert np.array_equal(compiled().predict(Batches()), compiled().predict(data[0]))
+
     def test_nothing_to_predict(self):
         with pytest.raises(ValueError, match="x should hold real numbers, got None"):
             compiled().predict(None)

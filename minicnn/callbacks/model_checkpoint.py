@@ -1,12 +1,15 @@
 """ModelCheckpoint: save the model while it trains."""
 
+import collections
 import os
 
 from minicnn.archive import check_name
-from minicnn.callbacks.monitor import MonitorCallback
-from minicnn.checks import is_whole, number
+from minicnn.callbacks.monitor import MonitorCallback, check_level
+from minicnn.checks import is_whole
 from minicnn.lookup import nearest
 from minicnn.replacing import check_writable, remove_leftovers
+
+ABANDONED = 600  # seconds: nobody who still writes waits so long between two parts of a file
 
 
 class ModelCheckpoint(MonitorCallback):
@@ -42,20 +45,22 @@ class ModelCheckpoint(MonitorCallback):
         check_save_freq(self, save_freq)
         self.filepath = os.fspath(filepath)
         check_name(self.filepath)  # now, not when an epoch has been trained
+        _check_fields(self.filepath)
         self.verbose = verbose
         self.save_best_only = save_best_only
         self.save_weights_only = save_weights_only
         self.save_freq = save_freq
-        if initial_value_threshold is not None:
-            number(initial_value_threshold, "ModelCheckpoint.initial_value_threshold")
+        check_level(initial_value_threshold, "ModelCheckpoint.initial_value_threshold")
         self.initial_value_threshold = self.best = initial_value_threshold
         self.epoch = 0
         self.batches = 0  # since the last save
 
     def on_train_begin(self, logs=None):
-        if "{" not in self.filepath:  # otherwise nobody knows yet where it will write
-            os.makedirs(os.path.dirname(os.path.abspath(self.filepath)), exist_ok=True)
-            check_writable(self.filepath)
+        path, field, _ = self.filepath.partition("{")
+        path += "0" if field else ""  # of names that are filled in, what is known: the folder
+        os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
+        remove_leftovers(path, ABANDONED)
+        check_writable(path)
 
     def on_train_batch_end(self, batch, logs=None):
         if self.save_freq == "epoch":
@@ -77,7 +82,7 @@ class ModelCheckpoint(MonitorCallback):
             return
         path = self._path({**logs, **place})
         os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
-        remove_leftovers(path)  # of a run that was killed here, and that this one goes on with
+        remove_leftovers(path, ABANDONED)
         if self.save_weights_only:
             self.model.save_weights(path)
         else:
@@ -105,6 +110,27 @@ class ModelCheckpoint(MonitorCallback):
             mend = f"did you mean {near!r}?" if near else f"there are {', '.join(values)}"
             message = f"ModelCheckpoint cannot fill in {{{name}}} of {self.filepath!r}: {mend}"
             raise ValueError(message) from None
+
+
+def _check_fields(filepath):
+    """ValueError where epoch, batch and what logs may hold cannot be filled into ``filepath``."""
+    try:
+        filepath.format_map(collections.defaultdict(_Anything, epoch=1, batch=1))
+    except (ValueError, AttributeError, TypeError) as error:
+        raise ValueError(f"ModelCheckpoint cannot fill in the fields of {filepath!r}: {error}") from None
+
+
+class _Anything:
+    """What a log may hold."""
+
+    def __format__(self, how):
+        return ""
+
+    def __getattr__(self, name):
+        return self
+
+    def __getitem__(self, key):
+        return self
 
 
 def check_save_freq(callback, save_freq):

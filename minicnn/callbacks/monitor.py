@@ -71,6 +71,12 @@ class MonitorCallback(Callback):
             setattr(self, name, value)
 
 
+def check_level(value, argument):
+    """None, or a number to improve on; infinities are some."""
+    if value is not None and (not is_number(value) or math.isnan(value)):
+        raise ValueError(f"{argument} expects a number or None, got {shown(value)}")
+
+
 def _direction(who, monitor, mode):
     check_choice(mode, "mode", ("auto", "min", "max"), who)
     if mode == "min" or (mode == "auto" and monitor.endswith(FALLING)):
@@ -112,7 +118,8 @@ class EarlyStopping(MonitorCallback):
         super().__init__(monitor, mode, min_delta)
         self.patience = whole_number(patience, "EarlyStopping.patience", least=0)
         self.verbose = verbose
-        self.baseline = baseline if baseline is None else number(baseline, "EarlyStopping.baseline")
+        check_level(baseline, "EarlyStopping.baseline")
+        self.baseline = baseline
         self.restore_best_weights = restore_best_weights
         self.start_from_epoch = whole_number(start_from_epoch, "EarlyStopping.start_from_epoch", least=0)
         self._forget()

@@ -8,11 +8,11 @@ or, where a script trains several models, ``"parts": {"M1": {"recipe": ..., ...}
 
 from minicnn.archive import LONGEST_DOCUMENT, parsed
 from minicnn.checks import is_finite, is_number, is_whole
-from minicnn.messages import shown
+from minicnn.messages import is_printable, shown
 
 
 def _is_text(value):
-    return isinstance(value, str) and value != "" and value.isprintable()  # a terminal obeys what is not
+    return isinstance(value, str) and value != "" and is_printable(value)
 
 
 def _is_object(value):

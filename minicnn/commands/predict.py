@@ -15,6 +15,7 @@ import numpy as np
 from minicnn.commands import pictures, trained
 from minicnn.commands.parser import whole_number
 from minicnn.datasets import images
+from minicnn.messages import printable
 from minicnn.probabilities import as_probabilities
 
 
@@ -37,7 +38,7 @@ def run(args):
         except (ValueError, OSError) as problem:
             unread.append(problem)
             continue
-        print(path, *lines(judge, class_probabilities(judge, picture), args.top), "", sep="\n")
+        print(printable(path), *lines(judge, class_probabilities(judge, picture), args.top), "", sep="\n")
     for problem in unread:
         print(f"minicnn predict: {problem}", file=sys.stderr)
     return int(bool(unread))

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import itertools
+import os
 from pathlib import Path
 
 import numpy as np
@@ -113,7 +114,7 @@ def _decode(path, finish):
     from PIL import Image
 
     try:
-        if not hasattr(path, "read") and Path(path).is_fifo():
+        if not hasattr(path, "read") and Path(os.fsdecode(path)).is_fifo():
             raise ValueError("it is a pipe, which waits for somebody to write")
         with Image.open(path, formats=DECODERS) as image:
             W, H = image.size

@@ -14,9 +14,9 @@ from minicnn.checks import is_whole, whole_number
 from minicnn.kernels import buffers
 from minicnn.kernels.shapes import output_size, padding_amounts
 from minicnn.lookup import Configurable, serialize
-from minicnn.messages import shown
+from minicnn.messages import is_printable, shown
 
-LONGEST_NAME = 200  # characters: tables show names whole, on terminals that obey what cannot be printed
+LONGEST_NAME = 1_000  # characters: tables show names whole, on terminals that obey what cannot be printed
 TEXTS = (str, bytes, bytearray)  # are no rows of sizes, though b"ab" is one of numbers, 97 and 98
 
 
@@ -209,8 +209,8 @@ def checked_name(value, owner):
     """A text, or None for no name of its own; messages and files call layers and models by it."""
     if not isinstance(value, str | None):
         raise ValueError(f"{type(owner).__name__} expects name to be a text, got {shown(value)}")
-    if value and not (value.isprintable() and len(value) <= LONGEST_NAME):
-        due = f"at most {LONGEST_NAME} characters that can be printed"
+    if value and not (is_printable(value) and len(value) <= LONGEST_NAME):
+        due = f"at most {LONGEST_NAME:,} characters that can be printed"
         raise ValueError(f"{type(owner).__name__} expects a name of {due}, got {shown(value)}")
     return value
 

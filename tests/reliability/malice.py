@@ -129,9 +129,10 @@ def bombs():
     }
     for kind, text in (("long", "x" * (LONGEST - 1000)), ("wide", "\U0001f600" + "x" * 1_600_000)):
         headers |= {f"a {kind} {field}": header for field, header in long_texts(text)}
-    for kind in ("ReLU", "MaxPooling2D", "RandomRotation"):
-        layers = [{"class_name": kind, "config": {}}] * 12_000
-        headers[f"12,000 layers {kind}"] = {"document": model_of(layers), "arrays": []}
+    for kind, config in (("ReLU", {}), ("Flatten", {}), ("Dropout", {"rate": 0.5})):
+        model = model_of([{"class_name": kind, "config": config}] * 12_000)
+        arrays = [{"name": "x", "dtype": "<f8", "shape": [8]}]
+        headers[f"12,000 layers {kind}"] = {"document": model, "arrays": arrays}
     texts = {name: json.dumps(header) for name, header in headers.items()}
     for parts in growing():
         for times in (LONGEST // len(parts[1] % 0 if "%" in parts[1] else parts[1]), longest_read(*parts)):
