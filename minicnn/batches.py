@@ -23,7 +23,7 @@ def checked_images(x, what="x"):
 
 def plain(values, what):
     """``values`` as an array; ValueError where it has rows of several lengths, or a mask nobody looks at."""
-    if np.ma.is_masked(values):
+    if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
         raise ValueError(f"{what} is a masked array: what is masked would be learned, too. Take its filled()")
     try:
         return np.asarray(values)
@@ -136,7 +136,7 @@ def make(x, y, batch_size):
     """Batches from arrays ``x, y``, or from an iterable in the place of both."""
     if y is not None:
         return ArrayBatches(x, y, 32 if batch_size is None else batch_size)
-    if hasattr(x, "__array__") or not hasattr(x, "__iter__"):
+    if hasattr(x, "__array__") or not (hasattr(x, "__iter__") or hasattr(x, "__getitem__")):
         raise ValueError(
             f"y is missing: pass x and y, or an iterable of (x, y) batches, not a {type(x).__name__} alone"
         )

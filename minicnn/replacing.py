@@ -41,12 +41,14 @@ def replacing(path):
 
 def _give_to_whose_it_was(temporary, target):
     """Where there is a file already; not on Windows, whose files have no such owners and modes."""
-    if hasattr(os, "chown") and os.path.exists(target):
+    if not hasattr(os, "chown"):
+        return
+    with contextlib.suppress(OSError):
         old = os.stat(target)
-        with contextlib.suppress(OSError):
-            os.chown(temporary, old.st_uid, old.st_gid)
-        with contextlib.suppress(OSError):
-            os.chmod(temporary, stat.S_IMODE(old.st_mode))
+        for owner, group in ((-1, old.st_gid), (old.st_uid, -1)):  # root alone may give files away
+            with contextlib.suppress(OSError):
+                os.chown(temporary, owner, group)
+        os.chmod(temporary, stat.S_IMODE(old.st_mode))
 
 
 def check_writable(path):
@@ -68,7 +70,7 @@ def remove_leftovers(path, seconds=0):
     ending = "[0-9a-f]" * 8 + ".tmp"
     for temporary in glob.glob(os.path.join(glob.escape(folder), f".{glob.escape(name)}.{ending}")):
         with contextlib.suppress(OSError):
-            if time.time() - os.path.getmtime(temporary) >= seconds:
+            if not seconds or time.time() - os.path.getmtime(temporary) >= seconds:
                 os.unlink(temporary)
 
 

@@ -426,6 +426,20 @@ def test_what_a_killed_run_left_goes_when_its_place_is_written_again(tmp_path):
     assert sorted(os.listdir(tmp_path)) == [".m_1.4567abcd.tmp", ".m_9.0123abcd.tmp", "m_1"]
 
 
+@pytest.mark.parametrize("filepath", ["{epoch}.mcnn", "runs/{epoch}/m.mcnn"])
+def test_a_folder_that_nobody_named_may_be_there(tmp_path, monkeypatch, filepath):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "0").mkdir()
+    (tmp_path / "runs" / "0").mkdir(parents=True)
+    model, _ = fit(ModelCheckpoint(filepath), epochs_of("loss", [0.1]))
+    assert len(model.saved) == 1 and not [*tmp_path.rglob("*trial*")]
+
+
+def test_what_only_a_log_shows_is_named_too():
+    with pytest.raises(ValueError, match=r"the fields of 'm_\{loss:d\}': Unknown format code 'd'"):
+        fit(ModelCheckpoint("m_{loss:d}"), epochs_of("loss", [0.1]))
+
+
 @pytest.mark.parametrize("path", ["m{}", "m{0}", "m}", "m{epoch:zz}", "m{epoch.what}"])
 def test_a_name_that_cannot_be_filled_in_is_refused(path):
     with pytest.raises(ValueError, match="ModelCheckpoint cannot fill in the fields of 'm"):
@@ -442,12 +456,25 @@ def test_a_level_may_be_infinite():
     assert ModelCheckpoint("m", initial_value_threshold=math.inf).best == math.inf
 
 
+def test_a_level_may_be_one_of_numpys(tmp_path):
+    """Minus one, of an unsigned one, is 255."""
+    model, _ = fit(EarlyStopping("loss", baseline=np.uint8(3), patience=9), epochs_of("loss", [0.5, 0.4]))
+    best = ModelCheckpoint(tmp_path / "m", "loss", save_best_only=True, initial_value_threshold=np.uint8(3))
+    model, _ = fit(best, epochs_of("loss", [0.5, 4.0]))
+    assert model.saved == ["m"] and type(EarlyStopping(baseline=np.float32(1)).baseline) is float
+
+
+def test_a_name_is_a_text():
+    with pytest.raises(ValueError, match="ModelCheckpoint expects filepath to be a text, got b'm'"):
+        ModelCheckpoint(b"m")
+
+
 # ------------------------------------------------------------------------------------------ CSVLogger
 
 
 @pytest.mark.parametrize("separator", ["", "ab", None, 1, "\n", '"'])
 def test_a_separator_is_one_character(separator):
-    with pytest.raises(ValueError, match="CSVLogger expects separator to be one character, as ';', and"):
+    with pytest.raises(ValueError, match="CSVLogger expects separator to be one character, as ';', neither"):
         CSVLogger("log.csv", separator)
 
 
@@ -457,9 +484,17 @@ def test_a_full_disk_is_said_of_the_log(tmp_path, monkeypatch):
 
     log = CSVLogger(tmp_path / "log.csv")
     log.on_train_begin()
+    log.on_epoch_end(0, {"loss": 1.0})
+    before = (tmp_path / "log.csv").read_text()
     monkeypatch.setattr("csv.writer", full)
     with pytest.raises(OSError, match=r"cannot write .*log\.csv.*the disk is full.*lines that were there"):
+        log.on_epoch_end(1, {"loss": 1.0})
+    assert (tmp_path / "log.csv").read_text() == before
+    log = CSVLogger(tmp_path / "log.csv")
+    log.on_train_begin()
+    with pytest.raises(OSError, match=r"the disk is full.*What it held is gone"):
         log.on_epoch_end(0, {"loss": 1.0})
+    assert (tmp_path / "log.csv").read_text() == ""
 
 
 def test_a_line_per_epoch(tmp_path):

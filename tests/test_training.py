@@ -361,6 +361,7 @@ class TestMistakes:
                 return {0: (data[0][:20], data[1][:20]), 1: (data[0][20:], data[1][20:])}.get(k) or [][k]
 
         assert np.array_equal(compiled().predict(Batches()), compiled().predict(data[0]))
+        compiled().fit(Batches(), verbose=0)
 
     def test_nothing_to_predict(self):
         with pytest.raises(ValueError, match="x should hold real numbers, got None"):

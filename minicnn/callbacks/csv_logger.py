@@ -20,7 +20,7 @@ class CSVLogger(Callback):
     def __init__(self, filename, separator=",", append=False):
         self.filename = os.fspath(filename)
         if not isinstance(separator, str) or len(separator) != 1 or separator in '\r\n"\0':
-            due = "one character, as ';', and no end of a line"
+            due = "one character, as ';', neither a quote nor the end of a line"
             raise ValueError(f"CSVLogger expects separator to be {due}, got {shown(separator)}")
         self.separator = separator
         self.append = append
@@ -49,7 +49,8 @@ class CSVLogger(Callback):
                     writer.writerow(["epoch", *self.keys])
                 writer.writerow([epoch, *(logs.get(key, "NA") for key in self.keys)])
         except OSError as error:
-            raise explained(error, self.filename, "The lines that were there are unchanged") from error
+            then = "What it held is gone" if self.mode == "w" else "The lines that were there are unchanged"
+            raise explained(error, self.filename, then) from error
         self.mode = "a"
 
     def on_train_end(self, logs=None):

@@ -2,11 +2,13 @@
 
 import collections
 import os
+import secrets
 
-from minicnn.archive import check_name
-from minicnn.callbacks.monitor import MonitorCallback, check_level
+from minicnn.archive import MISFITS, check_name
+from minicnn.callbacks.monitor import MonitorCallback, checked_level
 from minicnn.checks import is_whole
 from minicnn.lookup import nearest
+from minicnn.messages import shown
 from minicnn.replacing import check_writable, remove_leftovers
 
 ABANDONED = 600  # seconds: nobody who still writes waits so long between two parts of a file
@@ -45,19 +47,20 @@ class ModelCheckpoint(MonitorCallback):
         check_save_freq(self, save_freq)
         self.filepath = os.fspath(filepath)
         check_name(self.filepath)  # now, not when an epoch has been trained
-        _check_fields(self.filepath)
+        _check_fields(self.filepath, {"epoch": 1} if save_freq == "epoch" else {"epoch": 1, "batch": 1})
         self.verbose = verbose
         self.save_best_only = save_best_only
         self.save_weights_only = save_weights_only
         self.save_freq = save_freq
-        check_level(initial_value_threshold, "ModelCheckpoint.initial_value_threshold")
-        self.initial_value_threshold = self.best = initial_value_threshold
+        threshold = checked_level(initial_value_threshold, "ModelCheckpoint.initial_value_threshold")
+        self.initial_value_threshold = self.best = threshold
         self.epoch = 0
         self.batches = 0  # since the last save
 
     def on_train_begin(self, logs=None):
         path, field, _ = self.filepath.partition("{")
-        path += "0" if field else ""  # of names that are filled in, what is known: the folder
+        if field:  # what is filled in is not known yet, the folder is
+            path = os.path.join(os.path.dirname(path), f"trial-{secrets.token_hex(4)}")
         os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
         remove_leftovers(path, ABANDONED)
         check_writable(path)
@@ -110,21 +113,29 @@ class ModelCheckpoint(MonitorCallback):
             mend = f"did you mean {near!r}?" if near else f"there are {', '.join(values)}"
             message = f"ModelCheckpoint cannot fill in {{{name}}} of {self.filepath!r}: {mend}"
             raise ValueError(message) from None
+        except MISFITS as error:
+            raise _cannot_fill_in(self.filepath, error) from None
 
 
-def _check_fields(filepath):
-    """ValueError where epoch, batch and what logs may hold cannot be filled into ``filepath``."""
+def _check_fields(filepath, known):
+    """ValueError where what is ``known`` and what logs may hold cannot be filled into ``filepath``."""
+    if not isinstance(filepath, str):
+        raise ValueError(f"ModelCheckpoint expects filepath to be a text, got {shown(filepath)}")
     try:
-        filepath.format_map(collections.defaultdict(_Anything, epoch=1, batch=1))
-    except (ValueError, AttributeError, TypeError) as error:
-        raise ValueError(f"ModelCheckpoint cannot fill in the fields of {filepath!r}: {error}") from None
+        filepath.format_map(collections.defaultdict(_Anything, known))
+    except MISFITS as error:
+        raise _cannot_fill_in(filepath, error) from None
+
+
+def _cannot_fill_in(filepath, error):
+    return ValueError(f"ModelCheckpoint cannot fill in the fields of {filepath!r}: {error}")
 
 
 class _Anything:
     """What a log may hold."""
 
     def __format__(self, how):
-        return ""
+        return "1"
 
     def __getattr__(self, name):
         return self

@@ -71,10 +71,13 @@ class MonitorCallback(Callback):
             setattr(self, name, value)
 
 
-def check_level(value, argument):
-    """None, or a number to improve on; infinities are some."""
-    if value is not None and (not is_number(value) or math.isnan(value)):
+def checked_level(value, argument):
+    """None, or a number to improve on, as a float; infinities are some."""
+    if value is None:
+        return None
+    if not is_number(value) or math.isnan(value):
         raise ValueError(f"{argument} expects a number or None, got {shown(value)}")
+    return float(value)
 
 
 def _direction(who, monitor, mode):
@@ -118,8 +121,7 @@ class EarlyStopping(MonitorCallback):
         super().__init__(monitor, mode, min_delta)
         self.patience = whole_number(patience, "EarlyStopping.patience", least=0)
         self.verbose = verbose
-        check_level(baseline, "EarlyStopping.baseline")
-        self.baseline = baseline
+        self.baseline = checked_level(baseline, "EarlyStopping.baseline")
         self.restore_best_weights = restore_best_weights
         self.start_from_epoch = whole_number(start_from_epoch, "EarlyStopping.start_from_epoch", least=0)
         self._forget()

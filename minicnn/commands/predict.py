@@ -40,7 +40,7 @@ def run(args):
             continue
         print(printable(path), *lines(judge, class_probabilities(judge, picture), args.top), "", sep="\n")
     for problem in unread:
-        print(f"minicnn predict: {problem}", file=sys.stderr)
+        print(f"minicnn predict: {printable(problem)}", file=sys.stderr)
     return int(bool(unread))
 
 

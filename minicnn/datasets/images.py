@@ -142,7 +142,7 @@ def _content(path):
     if hasattr(path, "read"):
         path.seek(0)
         return path.read()
-    return Path(path).read_bytes()
+    return Path(os.fsdecode(path)).read_bytes()
 
 
 def _in_bytes(image):
