@@ -67,6 +67,7 @@ def test_mean_squared_error_of_single_outputs_takes_flat_targets():
     loss = MeanSquaredError()
     assert loss.check_targets([1, 2, 3], (None, 1)).shape == (3, 1)
     assert loss([1, 2, 3], np.array([[1.0], [2.0], [6.0]])) == 3.0
+    assert loss.check_targets([1, 2, 3], (None,)).shape == (3,)  # as a layer of one's own may give
 
 
 def test_integers_of_any_type_and_shape_become_labels():

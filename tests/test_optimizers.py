@@ -209,6 +209,15 @@ def test_an_optimizer_does_not_serve_another_model():
     for other in (2, 4):
         with pytest.raises(ValueError, match=r"remembers the momentum of 'w' as float64 \(3,\), but"):
             optimizer.update({"w": np.ones(other)}, {"w": np.ones(other)})
+    single = np.ones(3, np.float32)
+    with pytest.raises(ValueError, match=r"as float64 \(3,\), but the parameter is float32 \(3,\)"):
+        optimizer.update({"w": single}, {"w": single})
+    optimizer = Adam()
+    optimizer.update({"w": single}, {"w": single})
+    with pytest.raises(ValueError, match=r"as float32 \(3,\), but the parameter is float64 \(3,\)"):
+        optimizer.update({"w": np.ones(3)}, {"w": np.ones(3)})
+    optimizer = Adam()
+    optimizer.update({"w": np.ones(3)}, {"w": np.ones(3)})
     with pytest.raises(ValueError, match="use a new optimizer"):
         optimizer.update({"w": np.ones(3, "float32")}, {"w": np.ones(3, "float32")})
     assert optimizer.iterations == 1

@@ -105,7 +105,7 @@ class ImageDataset(KeyedBatches):
         check_choice(label_mode, "label_mode", ("int", "categorical", "binary", None), caller)
         check_choice(color_mode, "color_mode", images.MODES, caller)
         check_choice(interpolation, "interpolation", images.RESIZERS, caller)
-        for name, value in (("batch_size", batch_size), ("workers", workers or 1)):
+        for name, value in (("batch_size", batch_size), ("workers", 1 if workers is None else workers)):
             if not is_whole(value):
                 raise ValueError(f"{caller} expects {name} as a whole number >= 1, got {value!r}")
         self.image_size = images.check_size(caller, "image_size", image_size)

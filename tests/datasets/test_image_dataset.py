@@ -258,7 +258,7 @@ class TestBroken:
         ({"seed": "a"}, "seed expects a whole number >= 0, got 'a'"),
         ({"validation_split": "0.2", "subset": "both", "seed": 1}, "between 0 and 1, got '0.2'"),
         ({"batch_size": 0}, "batch_size as a whole number >= 1"),
-        ({"workers": 1.5}, "workers as a whole number"),
+        ({"workers": 1.5}, "workers as a whole number"), ({"workers": 0}, "workers as a whole number"),
         ({"on_error": "ignore"}, "on_error to be one of"),
         ({"validation_split": 0.2}, "go together"),
         ({"subset": "training"}, "go together"),

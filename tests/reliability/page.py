@@ -15,7 +15,8 @@ HEAD = """\
 # What can be relied on
 
 Every figure here was measured by the command above its table, at the commit and on the day below it.
-`python -m tests.reliability` lists the commands; this page is written by `python -m tests.reliability page`.
+`python -m tests.reliability`, typed in the root of a clone, lists the commands; with `--quick` they try
+everything, count little and keep no figures. This page is written by `python -m tests.reliability page`.
 The promises also have fast tests among those that `pytest` runs; [CONTRIBUTING](../CONTRIBUTING.md) says
 which tier counts how much.
 """
