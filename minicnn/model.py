@@ -14,6 +14,12 @@ from minicnn.training import Training
 MOST_LAYERS = 2_000  # a short file can name a million, whose names would take hours to tell apart
 
 
+def check_depth(count):
+    """ValueError for more layers than a model may have."""
+    if count > MOST_LAYERS:
+        raise ValueError(f"a model has at most {MOST_LAYERS:,} layers: each looks at all before it")
+
+
 class Sequential(Training):
     """A network whose every layer feeds the next.
 
@@ -40,8 +46,7 @@ class Sequential(Training):
         """
         if not isinstance(layer, Layer):
             raise TypeError(f"Sequential expects layers, got {shown(layer)}: a class instead of an object?")
-        if len(self.layers) == MOST_LAYERS:
-            raise ValueError(f"a model has at most {MOST_LAYERS:,} layers: each looks at all before it")
+        check_depth(len(self.layers) + 1)
         if any(layer is other for other in self.layers):
             raise ValueError(
                 f"{layer} is in this model already: make a new one, a layer keeps what belongs to its place"

@@ -108,9 +108,10 @@ def _label(place, layer):
 
 
 def _build(document, weights):
-    from minicnn.model import Sequential  # which imports this file
+    from minicnn.model import Sequential, check_depth  # which imports this file
 
     architecture = document["model"]
+    check_depth(len(architecture["layers"]))  # before any is made: a name in a file is shorter than a layer
     parts = [layers.get(part) for part in architecture["layers"]]
     for place, layer in enumerate(parts):
         _start_from(layer, _label(place, layer), weights)

@@ -200,8 +200,9 @@ def test_a_file_of_another_kind_or_version_is_refused(tmp_path, saved):
 # --------------------------------------------------------------------------------- damage and malice
 
 
-def test_a_network_without_end_is_refused(tmp_path):
-    """Its names alone would take hours to tell apart."""
+def test_a_network_without_end_is_refused(tmp_path, monkeypatch):
+    """Its names alone would take hours to tell apart, and its layers more memory than the file."""
+    monkeypatch.setattr(mc.layers, "get", lambda part: pytest.fail("a layer was made"))
     header = {"document": model_of([{"class_name": "ReLU", "config": {}}] * 12_000), "arrays": []}
     (tmp_path / "m.mcnn").write_bytes(sealed(json.dumps(header).encode() + b"\n"))
     with pytest.raises(ValueError, match=r"m\.mcnn holds a model .*at most 2,000 layers"):

@@ -191,6 +191,13 @@ def test_how_often_pictures_are_flipped(mode, seen):
         np.testing.assert_array_equal(mirrored, np.array([[0, 1], [2, 3]]) ^ mirrored[0, 0])
 
 
+def test_a_small_number_mirrors():
+    """The other half would do as well, but a run that is taken up again would see other pictures."""
+    below, at = layers.RandomFlip().maps(np.array([[0.49, 0.49], [0.5, 0.5]]), 5, 5)
+    np.testing.assert_array_equal(below[:, :2], -np.eye(2))
+    np.testing.assert_array_equal(at[:, :2], np.eye(2))
+
+
 def spread(values, low, high):
     """That values are as a uniform distribution's: within, of its mean, near both ends."""
     assert low <= values.min() < low + 0.01 * (high - low)

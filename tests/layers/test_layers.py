@@ -360,6 +360,12 @@ def test_a_picture_without_a_batch(name):
         refuses(rf"{name} '.*' expects .*: add a batch axis, x\[None\]\?", layer.forward, np.zeros((6, 5, 3)))
 
 
+def test_grey_pictures_without_channels():
+    conv = layers.Conv2D(4, 3)
+    conv.build((None, 8, 7, 1))
+    refuses(r"got \(64, 8, 7\): add a channel axis, x\[\.\.\., None\]\?", conv.forward, np.zeros((64, 8, 7)))
+
+
 def test_one_row_without_a_batch():
     dense = layers.Dense(3)
     dense.build((None, 7))

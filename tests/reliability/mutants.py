@@ -174,17 +174,17 @@ def _took_too_long(answer, limit):
 
 @contextlib.contextmanager
 def journal(quick):
-    """{(file, operator, occurrence): what killed it, or None} of this commit, and how to note more.
+    """{(file, operator, occurrence): what killed it, or None} of this code and its tests; how to note more.
 
-    A run that is stopped goes on from there; where a judge could not be believed all is thrown away, since
-    nobody knows since when. A quick one notes nothing, nor does one of a commit with changes on top: nobody
-    knows which.
+    A run that is stopped goes on from there, and so does one behind which survivors were explained; where a
+    judge could not be believed all is thrown away, since nobody knows since when. A quick one notes nothing,
+    nor does one of a commit with changes on top: nobody knows which.
     """
     commit = record.commit()
     if quick or commit is None or commit.endswith("-dirty"):
         yield {}, lambda key, killer: None
         return
-    file = config.cache_folder() / "mutants" / f"{commit}.jsonl"
+    file = config.cache_folder() / "mutants" / f"{record.last_change(mutation.SURVIVORS)}.jsonl"
     file.parent.mkdir(parents=True, exist_ok=True)
     lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else ()
     known = {tuple(mutant): killer for mutant, killer in map(json.loads, lines)}

@@ -12,6 +12,7 @@ from benchmarks import machine
 from tests.agreement import ROOT
 
 RESULTS = ROOT / "docs" / "reliability"
+MEASURED = ("minicnn", "tests", "benchmarks", "setup.cfg")  # and what it is measured with
 
 
 @dataclasses.dataclass
@@ -27,10 +28,16 @@ class Figure:
 def commit():
     """The commit whose code is measured, ``-dirty`` behind it where what is measured with was changed."""
     try:
-        changed = _git("status", "--porcelain", "--", "minicnn", "tests", "benchmarks", "setup.cfg")
+        changed = _git("status", "--porcelain", "--", *MEASURED)
         return _git("rev-parse", "--short=12", "HEAD") + ("-dirty" if changed else "")
     except (OSError, subprocess.CalledProcessError):
         return None
+
+
+def last_change(*but):
+    """The last commit that changed anything of this, ``but`` for some files."""
+    left_out = (f":!{file.relative_to(ROOT)}" for file in but)
+    return _git("log", "-1", "--format=%h", "--abbrev=12", "--", *MEASURED, *left_out)
 
 
 def _git(*words):

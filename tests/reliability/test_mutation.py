@@ -134,6 +134,7 @@ def test_a_group_without_verdicts_is_broken_and_its_journal_is_thrown_away(monke
     monkeypatch.setattr(mutants.mutation, "sample", lambda all_, count: [MUTANT] * count)
     monkeypatch.setattr(mutants, "verdicts", verdicts)
     monkeypatch.setattr(mutants.record, "commit", lambda: "0123456789ab")
+    monkeypatch.setattr(mutants.record, "last_change", lambda *but: "0123456789ab")
     monkeypatch.setattr(mutants.config, "cache_folder", lambda: tmp_path)
     (figure,) = mutants.group("losses", quick=False)
     assert not figure.kept and figure.note == "test_it.py fail on the unchanged code"
