@@ -74,6 +74,9 @@ def read_archive(path):
 
     Raises ValueError, naming the file, when it is no archive or not a byte-for-byte whole one.
     """
+    path = os.fsdecode(path)
+    if os.path.exists(path) and not (os.path.isfile(path) or os.path.isdir(path)):  # a pipe may never end
+        raise ValueError(f"{path} cannot be read: it is a device or a pipe, not a file")
     with open(path, "rb") as file:
         try:
             end = _check_whole(file)
@@ -82,7 +85,7 @@ def read_archive(path):
             return document, {entry["name"]: _read_array(file, entry) for entry in entries}
         except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
             raise ValueError(
-                f"{os.fspath(path)} cannot be read: {error}. If it should be a minicnn archive, take another "
+                f"{path} cannot be read: {error}. If it should be a minicnn archive, take another "
                 "copy of it or make it anew"
             ) from error
 

@@ -106,8 +106,10 @@ class IterableBatches:
 
     def stream(self, start=0, key=None):
         """The batches (x, y) from number ``start`` on; ``key`` changes the order of keyed ones alone."""
-        source = enumerate(self.batches.stream(start, key), start) if self.keyed else enumerate(self.batches)
-        number = start - 1 if self.keyed else -1
+        if self.keyed:
+            source, number = enumerate(self.batches.stream(start, key), start), start - 1
+        else:
+            source, number = enumerate(in_order(self.batches)), -1
         for number, batch in source:
             if not isinstance(batch, (tuple, list)) or len(batch) != 2:
                 raise ValueError(f"batch {number} should be a pair (x, y), got {type(batch).__name__}")
@@ -122,7 +124,11 @@ class IterableBatches:
 
 def in_order(batches):
     """An iterable's batches; unshuffled, where it lets us choose."""
-    return batches.stream(0, None) if isinstance(batches, KeyedBatches) else batches
+    if isinstance(batches, KeyedBatches):
+        return batches.stream(0, None)
+    if hasattr(batches, "__len__") and not hasattr(batches, "__iter__"):
+        return map(batches.__getitem__, range(len(batches)))  # its slices may never come to an end
+    return batches
 
 
 def are_batches(x):

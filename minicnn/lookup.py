@@ -6,12 +6,14 @@ class and asks here. Case and underscores do not count: "glorot_uniform" is "Glo
 
 import contextlib
 import difflib
+import inspect
 from contextvars import ContextVar
 
 from minicnn.messages import shown
 
 LONGEST = 200  # characters of a name; comparing longer ones would take memory and time
 _OWN = ContextVar("classes and activations of the user's own, by name")
+_MUST_COME_BACK = ContextVar("whether what is serialized is for a file", default=False)
 
 
 class Configurable:
@@ -35,7 +37,41 @@ class Configurable:
 
 def serialize(thing):
     """``{"class_name": ..., "config": ...}``, which ``resolve`` turns into an equal object."""
-    return {"class_name": type(thing).__name__, "config": thing.get_config()}
+    config = thing.get_config()
+    if _MUST_COME_BACK.get():
+        _check_arguments(thing, config)
+    return {"class_name": type(thing).__name__, "config": config}
+
+
+def check_rebuildable(*things):
+    """ValueError for what a file could not make again as it is, however deep inside ``things``."""
+    token = _MUST_COME_BACK.set(True)
+    try:
+        for thing in things:
+            serialize(thing)
+    finally:
+        _MUST_COME_BACK.reset(token)
+
+
+def _check_arguments(thing, config):
+    """A class of one's own may forget to say what it was made with, and would come back with the defaults."""
+    made = type(thing)
+    if made.from_config.__func__ is not Configurable.from_config.__func__:
+        return  # it knows better
+    parameters = inspect.signature(made).parameters.values()
+    named = {each.name for each in parameters if each.kind not in (each.VAR_POSITIONAL, each.VAR_KEYWORD)}
+    if lost := named - config.keys() - {"input_shape"}:  # which layers give where they were given one
+        raise ValueError(
+            f"a {made.__name__} could not be made again: its get_config does not say "
+            f"{', '.join(sorted(lost))}. It gives all that __init__ takes; a layer lists their names in its "
+            f"class, arguments = ({min(lost)!r},)"
+        )
+    takes_all = any(each.kind == each.VAR_KEYWORD for each in parameters)
+    if not takes_all and (unknown := config.keys() - named):
+        raise ValueError(
+            f"a {made.__name__} could not be made again: its get_config says {', '.join(sorted(unknown))}, "
+            "which its __init__ does not take"
+        )
 
 
 def find(name, registry, kind):

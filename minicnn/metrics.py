@@ -16,6 +16,8 @@ __all__ = [
     "confusion_matrix", "get",
 ]  # fmt: skip
 
+MOST_METRICS = 100  # a short file can name a million
+
 
 class Metric(Configurable):
     """Your own metric subclasses this and defines ``values``."""
@@ -172,3 +174,14 @@ def get(identifier):
     if isinstance(identifier, str):
         metric.name = identifier
     return metric
+
+
+def get_all(identifiers):
+    """The metrics of a list, each with a name of its own in the history; else ValueError."""
+    if len(identifiers) > MOST_METRICS:
+        raise ValueError(f"a model has at most {MOST_METRICS} metrics, got {len(identifiers):,}")
+    metrics = [get(each) for each in identifiers]
+    names = ["loss", *(metric.name for metric in metrics)]
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise ValueError(f"two numbers in the history would be called {twice[0]!r}: drop a metric")
+    return metrics

@@ -7,7 +7,7 @@ from minicnn import random, saving
 from minicnn import summary as tables
 from minicnn.layers.base import Layer, checked_name, sizes, snake_case
 from minicnn.layers.conv_pool import together
-from minicnn.lookup import serialize
+from minicnn.lookup import check_rebuildable, serialize
 from minicnn.messages import shown
 from minicnn.training import Training
 
@@ -243,6 +243,11 @@ class Sequential(Training):
         for layer in config["layers"]:
             model.add(known_layers.get(layer))
         return model
+
+    def check_rebuildable(self):
+        """ValueError for a layer, loss, ... of one's own that would come back from a file as another."""
+        recipe = () if self.loss is None else (self.optimizer, self.loss, *self.metrics)
+        check_rebuildable(*self.layers, *recipe)
 
     def save_weights(self, path):
         """The weights alone, in one file; ``load_weights`` reads it into a model of the same architecture.

@@ -16,16 +16,19 @@ def replacing(path):
     The bytes are on the disk before the name points at them, so a loss of power leaves one whole
     file, too. It has the old one's owner and mode, as far as the system allows.
     """
+    path = os.fsdecode(path)
     target = os.path.realpath(path)  # a link stays a link
     if os.path.isdir(target):
         raise explained(IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR)), path)
     if os.path.exists(target) and not os.path.isfile(target):
-        raise OSError(errno.EINVAL, f"cannot write {os.fspath(path)}: it is a device or a pipe, not a file")
+        raise OSError(errno.EINVAL, f"cannot write {path}: it is a device or a pipe, not a file")
     folder, name = os.path.split(target)
     temporary = os.path.join(folder, f".{name}.{secrets.token_hex(4)}.tmp")
     try:
-        with open(temporary, "xb") as file:
-            _give_to_whose_it_was(temporary, target)
+        old = os.stat(target) if os.path.exists(target) and hasattr(os, "chown") else None  # not on Windows
+        with open(temporary, "xb", opener=_for_me_alone if old else None) as file:
+            if old:
+                _give_to_whose_it_was(file.fileno(), old)
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -39,16 +42,30 @@ def replacing(path):
     _sync_folder(folder)
 
 
-def _give_to_whose_it_was(temporary, target):
-    """Where there is a file already; not on Windows, whose files have no such owners and modes."""
-    if not hasattr(os, "chown"):
-        return
+def _for_me_alone(name, flags):
+    """Open a file that nobody else may look into before it is known who may."""
+    return os.open(name, flags, stat.S_IRUSR | stat.S_IWUSR)
+
+
+def _give_to_whose_it_was(handle, old):
+    """By the open file's handle: somebody else may have put a link in the place of its name."""
+    mode = stat.S_IMODE(old.st_mode) & 0o777
+    try:
+        os.chown(handle, -1, old.st_gid)
+    except OSError:
+        mode &= ~stat.S_IRWXG  # what the old group might is not for another
+    with contextlib.suppress(OSError):  # root alone may give files away
+        os.chown(handle, old.st_uid, -1)
     with contextlib.suppress(OSError):
-        old = os.stat(target)
-        for owner, group in ((-1, old.st_gid), (old.st_uid, -1)):  # root alone may give files away
-            with contextlib.suppress(OSError):
-                os.chown(temporary, owner, group)
-        os.chmod(temporary, stat.S_IMODE(old.st_mode))
+        os.chmod(handle, mode)
+
+
+def make_folder_of(path):
+    """Make the folder of ``path`` where it is missing; OSError says what is in the way."""
+    try:
+        os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
+    except OSError as error:
+        raise explained(error, path) from error
 
 
 def check_writable(path):
@@ -66,7 +83,7 @@ def remove_leftovers(path, seconds=0):
 
     Only its one owner may remove all; who may have company, those that nobody has written to for so long.
     """
-    folder, name = os.path.split(os.path.realpath(path))
+    folder, name = os.path.split(os.path.realpath(os.fsdecode(path)))
     ending = "[0-9a-f]" * 8 + ".tmp"
     for temporary in glob.glob(os.path.join(glob.escape(folder), f".{glob.escape(name)}.{ending}")):
         with contextlib.suppress(OSError):
@@ -88,6 +105,7 @@ def explained(error, path, then="A file that was there is unchanged"):
     """An OSError that names the file and a mend, in the place of ``error``, which came of writing it."""
     mend = {
         errno.ENOENT: "the folder does not exist (or no longer): create it, or choose another",
+        errno.EEXIST: "a part of the path is a file, not a folder: choose another path",
         errno.ENOTDIR: "a part of the path is a file, not a folder: choose another path",
         errno.EISDIR: "the path is a folder: name a file in it",
         errno.EACCES: "writing there is not allowed: change its permissions, or choose another folder",

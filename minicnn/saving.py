@@ -19,10 +19,12 @@ VERSION = 1
 def save_model(model, path):
     """Write a built ``model`` to the file ``path``; :func:`load_model` reads it.
 
-    Raises ValueError for a model without weights or of two float types, and for a name of another program's
-    files (.keras, .onnx, ...); OSError where it cannot write.
+    Raises ValueError for a model without weights or of two float types, with parts of one's own whose
+    configuration lacks an argument, and for a name of another program's files (.keras, .onnx, ...); OSError
+    where it cannot write.
     """
     arrays = add_prefix("weights", _named_weights(model, path))
+    model.check_rebuildable()
     floats = {layer.name: layer.dtype.name for layer in model.layers}
     if len(set(floats.values())) > 1:
         raise ValueError(
@@ -148,6 +150,8 @@ def _start_from(layer, label, weights):
 
 
 def _mend(error):
+    if str(error).startswith("unknown layer"):
+        return "; pass the classes of your own as custom_objects"
     if str(error).startswith("unknown "):
         return "; pass what is your own as custom_objects, or compile=False"
     return "; compile=False leaves the optimizer aside" if " expects array " in str(error) else ""

@@ -30,12 +30,8 @@ class Training:
             raise ValueError("compile needs a loss, e.g. loss='sparse_categorical_crossentropy'")
         if isinstance(metrics, str):
             raise ValueError(f"metrics expects a list, got the text {metrics!r}: write metrics=[{metrics!r}]")
-        optimizer, loss = optimizers.get(optimizer), losses.get(loss)
-        wanted = list(metrics or ())
-        chosen = [metrics_module.get(each) for each in wanted]
-        names = ["loss", *(metric.name for metric in chosen)]
-        if twice := [name for name in names if names.count(name) > 1]:
-            raise ValueError(f"two numbers in the history would be called {twice[0]!r}: drop a metric")
+        optimizer, loss, wanted = optimizers.get(optimizer), losses.get(loss), list(metrics or ())
+        chosen = metrics_module.get_all(wanted)
         config = {
             "optimizer": serialize(optimizer),
             "loss": serialize(loss),
@@ -198,7 +194,9 @@ class Training:
                 break
         logs = at.totals.means()
         if validation is not None:  # a network that is no longer finite has no scores, rather than none given
-            scores = self._evaluate(validation) if np.isfinite(logs["loss"]) else dict.fromkeys(logs, np.nan)
+            with batches.named("validation_data"):
+                finite = np.isfinite(logs["loss"])
+                scores = self._evaluate(validation) if finite else dict.fromkeys(logs, np.nan)
             logs |= {f"val_{name}": value for name, value in scores.items()}
         line.end(at, logs)
         epoch, at.epoch, at.batch = at.epoch, at.epoch + 1, 0
@@ -232,7 +230,7 @@ class Training:
         else:
             x = batches.checked_images(x)
             parts = (x[k : k + batch_size] for k in range(0, len(x), batch_size))
-        outputs = [self._predict_step(part) for part in parts]
+        outputs = [self._predict_step(batches.plain(part, "x")) for part in parts]
         buffers.release(but_recent=True)  # the next prediction needs the same
         if not outputs:
             raise ValueError("predict was given no batches")
@@ -273,9 +271,11 @@ class Training:
 
     def _validation_batches(self, data, batch_size):
         with batches.named("validation_data"):
-            if isinstance(data, (tuple, list)) and len(data) == 2 and not batches.are_batches(data):
-                return self._checked_data(*data, batch_size)
-            return self._checked_data(data, None, None)
+            if not isinstance(data, (tuple, list)) or batches.are_batches(data):
+                return self._checked_data(data, None, None)
+            if len(data) != 2:
+                raise ValueError(f"expects (x, y) or an iterable of batches, got {len(data)} things")
+            return self._checked_data(*data, batch_size)
 
     # ------------------------------------------------------------ the whole state, for a backup
 

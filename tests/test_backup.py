@@ -264,6 +264,15 @@ def test_leftovers_of_killed_saves_are_removed(tmp_path):
     assert not (tmp_path / "backup").exists()
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows lets few users make links")
+def test_behind_a_link_nothing_stays(tmp_path):
+    (tmp_path / "there").mkdir()
+    (tmp_path / "b.mcnn").symlink_to(tmp_path / "there" / "b.mcnn")
+    for _ in range(2):
+        fit(build_model(), [BackupAndRestore(tmp_path / "b.mcnn")])
+        assert [*(tmp_path / "there").iterdir()] == [] and (tmp_path / "b.mcnn").is_symlink()
+
+
 @pytest.mark.parametrize("make", [
     lambda folder: BackupAndRestore(folder / "backup"),
     lambda folder: mc.callbacks.ModelCheckpoint(folder / "best.mcnn"),
@@ -274,13 +283,13 @@ def test_where_nothing_can_be_written_no_batch_is_trained(tmp_path, monkeypatch,
     """An hour may pass until the first epoch is through."""
     usual = open
 
-    def read_only(name, *mode):
+    def read_only(name, *mode, **options):
         if str(name).endswith(".tmp"):
             raise OSError(30, "Read-only file system")
-        return usual(name, *mode)
+        return usual(name, *mode, **options)
 
     monkeypatch.setattr("builtins.open", read_only)
     model = build_model()
-    with pytest.raises(OSError, match=r"read-only|No such file"):
+    with pytest.raises(OSError, match=r"cannot write .*read-only|the folder does not exist"):
         fit(model, [make(tmp_path)])
     assert model.step == 0 and not [*tmp_path.rglob("*.*")]

@@ -1,6 +1,7 @@
 """Callbacks, driven by made-up logs: what each does, and that it goes on where its state was taken."""
 
 import contextlib
+import csv
 import json
 import math
 import os
@@ -426,6 +427,16 @@ def test_what_a_killed_run_left_goes_when_its_place_is_written_again(tmp_path):
     assert sorted(os.listdir(tmp_path)) == [".m_1.4567abcd.tmp", ".m_9.0123abcd.tmp", "m_1"]
 
 
+def test_a_trial_that_was_killed_is_gone_after_the_next(tmp_path, monkeypatch):
+    with monkeypatch.context() as patched:
+        patched.setattr("minicnn.replacing.os.unlink", lambda path: None)  # as good as killed before
+        fit(ModelCheckpoint(tmp_path / "m_{epoch}"), [])
+    (left,) = os.listdir(tmp_path)
+    os.utime(tmp_path / left, (1e9, 1e9))
+    fit(ModelCheckpoint(tmp_path / "m_{epoch}"), epochs_of("loss", [0.1]))
+    assert os.listdir(tmp_path) == ["m_1"]
+
+
 @pytest.mark.parametrize("filepath", ["{epoch}.mcnn", "runs/{epoch}/m.mcnn"])
 def test_a_folder_that_nobody_named_may_be_there(tmp_path, monkeypatch, filepath):
     monkeypatch.chdir(tmp_path)
@@ -495,6 +506,40 @@ def test_a_full_disk_is_said_of_the_log(tmp_path, monkeypatch):
     with pytest.raises(OSError, match=r"the disk is full.*What it held is gone"):
         log.on_epoch_end(0, {"loss": 1.0})
     assert (tmp_path / "log.csv").read_text() == ""
+
+
+def test_a_log_that_cannot_be_opened_has_lost_nothing(tmp_path, monkeypatch):
+    log = CSVLogger(tmp_path / "log.csv")
+    log.on_train_begin()
+    (tmp_path / "log.csv").rename(tmp_path / "was")
+    (tmp_path / "log.csv").mkdir()
+    with pytest.raises(OSError, match=r"the path is a folder.*The lines that were there are unchanged"):
+        log.on_epoch_end(0, {"loss": 1.0})
+
+
+def test_a_part_of_a_line_is_no_line(tmp_path, monkeypatch):
+    """What fits onto a full disk still comes there."""
+    log = CSVLogger(tmp_path / "log.csv")
+    log.on_train_begin()
+    log.on_epoch_end(0, {"loss": 1.0})
+    before, usual = (tmp_path / "log.csv").read_bytes(), csv.writer
+
+    def full(file, **options):
+        usual(file, **options).writerow([1, "1.", ""])
+        file.flush()
+        raise OSError(28, "No space left on device")
+
+    for mode, left in (("a", before), ("w", b"")):
+        log.mode = mode
+        with monkeypatch.context() as patched, pytest.raises(OSError, match="the disk is full"):
+            patched.setattr("csv.writer", full)
+            log.on_epoch_end(1, {"loss": 1.0})
+        assert (tmp_path / "log.csv").read_bytes() == left
+
+
+def test_a_log_goes_on_with_a_list_of_names_alone():
+    with pytest.raises(ValueError, match="CSVLogger expects keys to be a list of names, got 'loss'"):
+        CSVLogger("log.csv").load_state({"keys": "loss", "mode": "a", "size": 0}, {})
 
 
 def test_a_line_per_epoch(tmp_path):

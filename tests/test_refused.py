@@ -83,6 +83,11 @@ def test_two_numbers_of_one_name_are_refused(metrics):
         mc.Sequential([layers.Dense(3)]).compile("adam", "mse", metrics)
 
 
+def test_a_model_has_no_metrics_without_end():
+    with pytest.raises(ValueError, match="a model has at most 100 metrics, got 101"):
+        mc.Sequential([layers.Dense(3)]).compile("adam", "mse", ["accuracy"] * 101)
+
+
 def test_refused_data_do_not_decide_what_the_model_is_for(data):
     x, y = data
     model = model_of()

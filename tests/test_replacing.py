@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from minicnn.replacing import check_writable, remove_leftovers, replacing
+from minicnn.replacing import check_writable, make_folder_of, remove_leftovers, replacing
 
 needs_modes = pytest.mark.skipif(os.name == "nt", reason="Windows has no modes of files, and no pipes")
 
@@ -31,15 +31,83 @@ def test_whose_the_old_file_was_the_new_one_is(tmp_path, monkeypatch):
     """Where the system lets it: the group stays even where the owner cannot."""
     path, given = tmp_path / "a", []
 
-    def chown(name, owner, group):
-        given.append((os.path.basename(name)[:3], owner, group))
-        raise PermissionError
+    def chown(handle, owner, group):
+        given.append((owner, group))
+        if group == -1:
+            raise PermissionError
 
     write(path, "old")
+    path.chmod(0o660)
     monkeypatch.setattr(os, "chown", chown)
     write(path, "new")
     old = path.stat()
-    assert given == [(".a.", -1, old.st_gid), (".a.", old.st_uid, -1)] and path.read_text() == "new"
+    assert given == [(-1, old.st_gid), (old.st_uid, -1)] and path.read_text() == "new"
+    assert stat.S_IMODE(old.st_mode) == 0o660
+
+
+@needs_modes
+def test_what_one_group_might_is_not_for_another(tmp_path, monkeypatch):
+    def chown(handle, owner, group):
+        raise PermissionError
+
+    write(tmp_path / "a", "old")
+    (tmp_path / "a").chmod(0o4664)
+    monkeypatch.setattr(os, "chown", chown)
+    write(tmp_path / "a", "new")
+    assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == 0o604
+
+
+@needs_modes
+def test_a_private_file_is_private_while_it_is_written(tmp_path):
+    path = tmp_path / "a"
+    write(path, "old")
+    path.chmod(0o600)
+    (made := os.umask(0), os.umask(made))
+    with replacing(path):
+        (temporary,) = tmp_path.glob(".a.*.tmp")
+        assert stat.S_IMODE(temporary.stat().st_mode) == 0o600
+    path.unlink()
+    with replacing(path):
+        (temporary,) = tmp_path.glob(".a.*.tmp")
+        assert stat.S_IMODE(temporary.stat().st_mode) == 0o666 & ~made
+
+
+@needs_modes
+def test_a_link_in_the_place_of_the_new_file_changes_no_other(tmp_path, monkeypatch):
+    """Who may write in the folder may put one there; the file that it names is not theirs."""
+    path, secret, real = tmp_path / "theirs" / "a", tmp_path / "secret", os.open
+    path.parent.mkdir()
+    secret.touch(0o600)
+    write(path, "old")
+    path.chmod(0o666)
+
+    def opened(name, *args, **kwargs):
+        handle = real(name, *args, **kwargs)
+        if str(name).endswith(".tmp"):
+            os.rename(name, tmp_path / "away")
+            os.symlink(secret, name)
+        return handle
+
+    monkeypatch.setattr(os, "open", opened)
+    write(path, "new")
+    monkeypatch.undo()
+    assert stat.S_IMODE(secret.stat().st_mode) == 0o600
+
+
+def test_a_folder_that_cannot_be_made(tmp_path):
+    (tmp_path / "a").touch()
+    make_folder_of(tmp_path / "b" / "c" / "m")
+    assert (tmp_path / "b" / "c").is_dir()
+    for path in (tmp_path / "a" / "m", tmp_path / "a" / "b" / "m"):
+        with pytest.raises(OSError, match=r"cannot write .*: a part of the path is a file, not a folder"):
+            make_folder_of(path)
+
+
+def test_a_name_in_bytes(tmp_path):
+    write(os.fsencode(tmp_path / "a"), "new")
+    check_writable(os.fsencode(tmp_path / "a"))
+    remove_leftovers(os.fsencode(tmp_path / "a"))
+    assert (tmp_path / "a").read_text() == "new"
 
 
 @needs_modes

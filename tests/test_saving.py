@@ -1,6 +1,7 @@
 """save, load_model, save_weights, load_weights: nothing is lost, and nothing foreign gets in."""
 
 import json
+import os
 import tracemalloc
 
 import numpy as np
@@ -207,6 +208,14 @@ def test_a_network_without_end_is_refused(tmp_path, monkeypatch):
     (tmp_path / "m.mcnn").write_bytes(sealed(json.dumps(header).encode() + b"\n"))
     with pytest.raises(ValueError, match=r"m\.mcnn holds a model .*at most 2,000 layers"):
         mc.load_model(tmp_path / "m.mcnn")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no pipes with names")
+def test_a_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "m.mcnn")
+    for read in (load_model, lambda path: load_weights(mc.Sequential(), path)):
+        with pytest.raises(ValueError, match=r"m\.mcnn cannot be read: it is a device or a pipe"):
+            read(tmp_path / "m.mcnn")
 
 
 def test_random_damage_is_refused(saved):

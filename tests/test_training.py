@@ -363,6 +363,38 @@ class TestMistakes:
         assert np.array_equal(compiled().predict(Batches()), compiled().predict(data[0]))
         compiled().fit(Batches(), verbose=0)
 
+    def test_batches_by_number_whose_slices_never_end(self, data):
+        class Batches:
+            def __len__(self):
+                return 2
+
+            def __getitem__(self, k):
+                rows = slice(20 * k, 20 * k + 20 if k == 0 else None)
+                return data[0][rows], data[1][rows]
+
+        model = compiled()
+        assert np.array_equal(model.predict(Batches()), model.predict(data[0]))
+        assert model.evaluate(Batches(), verbose=0) == pytest.approx(model.evaluate(*data, verbose=0))
+        model.fit(Batches(), verbose=0, validation_data=Batches())
+        assert model.step == 2
+
+    @pytest.mark.parametrize("validation, message", [
+        (lambda x, y: (x, y, np.ones(len(x))), r"expects \(x, y\) or an iterable of batches, got 3 things"),
+        (lambda x, y: (x,), ".*got 1 things"),
+        (lambda x, y: [], ".*got 0 things"),
+        (lambda x, y: iter([(x, y)]), "the iterable of batches is empty: a generator runs only once"),
+    ])
+    def test_validation_data_of_another_form(self, data, validation, message):
+        model = compiled()
+        with pytest.raises(ValueError, match=f"validation_data: {message}"):
+            model.fit(*data, epochs=2, validation_data=validation(*data), verbose=0)
+        assert ("things" in message) == (model.step == 0)
+
+    def test_a_mask_among_batches_to_predict(self, data):
+        masked = np.ma.masked_array(data[0], mask=data[0] > 1)
+        with pytest.raises(ValueError, match="x is a masked array"):
+            compiled().predict([(masked, data[1])])
+
     def test_nothing_to_predict(self):
         with pytest.raises(ValueError, match="x should hold real numbers, got None"):
             compiled().predict(None)

@@ -18,7 +18,7 @@ from minicnn.callbacks.base import Callback, History
 from minicnn.callbacks.interrupt import Interrupt
 from minicnn.callbacks.model_checkpoint import check_save_freq
 from minicnn.messages import shortened
-from minicnn.replacing import check_writable, remove_leftovers
+from minicnn.replacing import check_writable, make_folder_of, remove_leftovers
 
 KIND, VERSION = "a minicnn backup", 2
 FILE_NAME = "backup.mcnn"
@@ -30,6 +30,7 @@ class BackupAndRestore(Callback):
     The backup holds the weights and states of the layers, the optimizer's state, the step, where in
     which epoch the run is, the history, and what the other callbacks remember (``Callback.state``).
     Ctrl-C also makes one, when the batch is through, and then ends ``fit`` with a KeyboardInterrupt.
+    A backup is for one process at a time: two would take turns in it, and in the logs.
 
     Args:
         path: as in Keras a folder, made where missing, which then holds ``backup.mcnn``. A name with
@@ -41,14 +42,15 @@ class BackupAndRestore(Callback):
     Raises ValueError in ``on_train_begin``, before anything is changed or overwritten, where the
     backup is damaged, further than the epochs asked for, or was made by another model, recipe, seed or
     other callbacks (see ``Callback.get_config``), or with other data, as far as their sizes and the numbers
-    of some 64 pictures tell; OSError where it cannot be written.
+    of some 64 pictures tell, and where a layer or loss of one's own does not say what it was made with;
+    OSError where it cannot be written.
     """
 
     runs_last = True  # a backup must hold what the other callbacks made of the epoch
 
     def __init__(self, path, save_freq="epoch", delete_checkpoint=True):
         check_save_freq(self, save_freq)
-        path = os.fspath(path)
+        path = os.fsdecode(path)
         is_folder = os.path.isdir(path) or not (os.path.splitext(path)[1] or os.path.isfile(path))
         self.path = os.path.join(path, FILE_NAME) if is_folder else path
         self.save_freq = save_freq
@@ -72,9 +74,10 @@ class BackupAndRestore(Callback):
                 "BackupAndRestore needs a model that has its weights before fit: put Input((32, 32, 3)) "
                 "first, or call model.build"
             )
+        self.model.check_rebuildable()  # or the backup of another model could be taken for its own
         # Taken before the first step: later, callbacks may have changed the learning rate.
         self.recipe = self._recipe()
-        os.makedirs(os.path.dirname(os.path.abspath(self.path)), exist_ok=True)
+        make_folder_of(self.path)
         remove_leftovers(self.path)
         check_writable(self.path)
         if os.path.exists(self.path):
@@ -97,7 +100,7 @@ class BackupAndRestore(Callback):
         self._stop_if_interrupted()  # it may have come after the last epoch was kept
         if self.delete_checkpoint:
             with contextlib.suppress(FileNotFoundError):
-                os.unlink(self.path)
+                os.unlink(os.path.realpath(self.path))  # a link stays a link
             if os.path.basename(self.path) == FILE_NAME:
                 with contextlib.suppress(OSError):  # not empty: there are files of somebody else
                     os.rmdir(os.path.dirname(self.path))

@@ -1,5 +1,6 @@
 """CSVLogger: one line of text per epoch."""
 
+import contextlib
 import csv
 import os
 
@@ -34,22 +35,31 @@ class CSVLogger(Callback):
         self.mode = "a" if self.append else "w"
         # Opened only to fail now, not after the first epoch. Nothing is emptied yet: if a backup is
         # about to be restored, the lines of the earlier epochs are still wanted.
-        with open(self.filename, "a"):
-            pass
+        try:
+            with open(self.filename, "a"):
+                pass
+        except OSError as error:
+            raise explained(error, self.filename) from error
 
     def on_epoch_end(self, epoch, logs=None):
         self._cut()
         logs = logs or {}
         if self.keys is None:
             self.keys = sorted(logs)
+        size = None  # of the lines that stay where this one cannot be written
         try:
             with open(self.filename, self.mode, newline="") as file:
+                size = file.tell()
                 writer = csv.writer(file, delimiter=self.separator)
-                if file.tell() == 0:
+                if size == 0:
                     writer.writerow(["epoch", *self.keys])
                 writer.writerow([epoch, *(logs.get(key, "NA") for key in self.keys)])
         except OSError as error:
-            then = "What it held is gone" if self.mode == "w" else "The lines that were there are unchanged"
+            emptied = self.mode == "w" and size is not None
+            then = "What it held is gone" if emptied else "The lines that were there are unchanged"
+            if size is not None:
+                with contextlib.suppress(OSError):
+                    os.truncate(self.filename, size)  # a part of a line would be taken for a whole one
             raise explained(error, self.filename, then) from error
         self.mode = "a"
 
@@ -62,7 +72,10 @@ class CSVLogger(Callback):
     def load_state(self, document, arrays):
         self.kept = whole_number(document["size"], "size", least=0)  # no more: it may still be refused
         self.mode = check_choice(document["mode"], "mode", ("w", "a"), "CSVLogger")
-        self.keys = None if document["keys"] is None else [str(key) for key in document["keys"]]
+        keys = document["keys"]
+        if not (keys is None or isinstance(keys, list)):
+            raise ValueError(f"CSVLogger expects keys to be a list of names, got {shown(keys)}")
+        self.keys = keys and [str(key) for key in keys]
 
     def _cut(self):
         """Lines written after the backup are of epochs that are now run again."""

@@ -2,14 +2,13 @@
 
 import collections
 import os
-import secrets
 
 from minicnn.archive import MISFITS, check_name
 from minicnn.callbacks.monitor import MonitorCallback, checked_level
 from minicnn.checks import is_whole
 from minicnn.lookup import nearest
 from minicnn.messages import shown
-from minicnn.replacing import check_writable, remove_leftovers
+from minicnn.replacing import check_writable, make_folder_of, remove_leftovers
 
 ABANDONED = 600  # seconds: nobody who still writes waits so long between two parts of a file
 
@@ -18,8 +17,9 @@ class ModelCheckpoint(MonitorCallback):
     """Save the model after each epoch, or only after those better than all before.
 
     Args:
-        filepath: where to; may hold ``{epoch:02d}`` (from 1), ``{batch}`` and names from the logs, as
-            in ``"m3-{epoch:02d}-{val_loss:.2f}.mcnn"``. Missing folders are made.
+        filepath: where to; may hold ``{epoch:02d}`` (from 1), names from the logs, as in
+            ``"m3-{epoch:02d}-{val_loss:.2f}.mcnn"``, and ``{batch}`` where batches are counted. Missing
+            folders are made.
         monitor, mode: the number that decides, see :class:`MonitorCallback`.
         verbose: 1 prints each decision.
         save_best_only: True keeps quiet unless ``monitor`` improved.
@@ -60,8 +60,8 @@ class ModelCheckpoint(MonitorCallback):
     def on_train_begin(self, logs=None):
         path, field, _ = self.filepath.partition("{")
         if field:  # what is filled in is not known yet, the folder is
-            path = os.path.join(os.path.dirname(path), f"trial-{secrets.token_hex(4)}")
-        os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
+            path = os.path.join(os.path.dirname(path), "minicnn-trial")
+        make_folder_of(path)
         remove_leftovers(path, ABANDONED)
         check_writable(path)
 
@@ -84,7 +84,7 @@ class ModelCheckpoint(MonitorCallback):
         if self.save_best_only and not self._is_best(logs, place["epoch"]):
             return
         path = self._path({**logs, **place})
-        os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
+        make_folder_of(path)
         remove_leftovers(path, ABANDONED)
         if self.save_weights_only:
             self.model.save_weights(path)

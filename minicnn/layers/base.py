@@ -247,6 +247,8 @@ def window_output_size(layer, input_shape, window, what):
     _, H, W, _ = input_shape
     if None in (H, W):
         raise ValueError(f"{layer} needs the picture's size, got {input_shape}: give height and width")
+    if 0 in (H, W):
+        raise ValueError(f"{layer} has an input without pixels, {H} x {W}")
     pads = padding_amounts(layer.padding, (H, W), window, layer.strides)
     if layer.padding == "valid" and (window[0] > H or window[1] > W):
         raise ValueError(

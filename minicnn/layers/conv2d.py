@@ -47,7 +47,7 @@ class Conv2D(Affine):
     def compute_output_shape(self, input_shape):
         self.pads, OH, OW = window_output_size(self, input_shape, self.kernel_size, "kernel")
         # Strides longer than the picture give one window as well, and the kernels' planes grow with them.
-        self.used_strides = tuple(max(1, min(each)) for each in zip(self.strides, input_shape[1:3]))
+        self.used_strides = tuple(map(min, self.strides, input_shape[1:3]))
         if self.algorithm == "auto":
             pays = winograd.pays(self.kernel_shape(input_shape), self.used_strides, OH, OW)
             self.chosen = "winograd" if pays else "im2col"

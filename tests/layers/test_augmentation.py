@@ -242,6 +242,8 @@ def test_crops_are_cut_everywhere_equally_often():
         np.testing.assert_array_equal(picture, x[0, top : top + 3, left : left + 4])
     same = trained(layers.RandomCrop(5, 4), np.tile(x, (MANY, 1, 1, 1)))  # as high as the picture
     assert len(np.unique(same[:, 0, 0, 0])) == 3
+    small = trained(layers.RandomCrop(2, 2), np.tile(x, (MANY, 1, 1, 1)))  # less than half of it
+    assert len(np.unique(small[:, 0, 0, 0])) == 4 * 5
 
 
 # ---- in a model
@@ -291,6 +293,7 @@ def test_training_repeats_to_the_bit_and_predictions_do_not_vary(tmp_path):
         (lambda: layers.RandomRotation(0.1, seed=0.5), "seed expects a whole number >= 0, got 0.5"),
         (lambda: layers.RandomZoom(-1), "height_factor expects a number above -1 up to 1, .*got -1"),
         (lambda: layers.RandomZoom(0.1, (-1, 0)), r"width_factor expects .* above -1 .*got \(-1, 0\)"),
+        (lambda: layers.RandomRotation(-1.5), "factor expects a number from -1 up to 1, .*got -1.5"),
         (lambda: layers.RandomTranslation(0, 1.5), "width_factor expects a number from -1 up to 1"),
         (lambda: layers.RandomCrop(0, 3), "height expects a whole number >= 1, got 0"),
         (lambda: layers.RandomCrop(3, 2.5), "width expects a whole number >= 1, got 2.5"),

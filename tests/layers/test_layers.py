@@ -339,7 +339,7 @@ def refuses(message, function, *args, error=ValueError, **kwargs):
 def test_a_layer_is_built_once():
     layer = layers.Dense(3)
     for _ in range(2):
-        layer.build((None, 4))
+        layer.build([None, 4])  # two shapes that are equal, not the same
     for other in (3, 5):
         with pytest.raises(ValueError, match=rf"is built for \(None, 4\), got \(None, {other}\): make a new"):
             layer.build((None, other))
@@ -366,6 +366,21 @@ def test_grey_pictures_without_channels():
     refuses(r"got \(64, 8, 7\): add a channel axis, x\[\.\.\., None\]\?", conv.forward, np.zeros((64, 8, 7)))
 
 
+def test_channels_that_fit_are_not_said_to_be_wrong():
+    """Also where they are more than 256, from where on Python makes a new object of the same number."""
+    flatten = layers.Flatten()
+    flatten.build((None, 2, 2, 300))
+    refuses(r"expects \(N, 2, 2, 300\), got \(1, 3, 2, 300\)$", flatten.forward, np.zeros((1, 3, 2, 300)))
+
+
+@pytest.mark.parametrize("name", ["Conv2D", "MaxPooling2D"])
+def test_an_input_may_have_no_pixels(name):
+    """But nothing can slide over it."""
+    assert layers.Input((0, 5, 3)).shape == (0, 5, 3)
+    layer = layers.Conv2D(4, 3, padding="same") if name == "Conv2D" else layers.MaxPooling2D(padding="same")
+    refuses(rf"{name} '.*' has an input without pixels, 0 x 5", layer.build, (None, 0, 5, 3))
+
+
 def test_one_row_without_a_batch():
     dense = layers.Dense(3)
     dense.build((None, 7))
@@ -379,6 +394,8 @@ def test_channels_first():
     refuses(message, layer.forward, np.zeros((2, 3, 32, 32)))
     layer = layers.Conv2D(4, 3, input_shape=(32, 32, 3))
     refuses("channels come last here", layer.forward, np.zeros((2, 3, 32, 32)))
+    layer = layers.Conv2D(4, 3, input_shape=(8, 8, 16))  # more channels than columns
+    refuses("channels come last here", layer.forward, np.zeros((2, 16, 8, 8)))
 
 
 def test_other_channels():

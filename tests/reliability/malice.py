@@ -133,6 +133,9 @@ def bombs():
         model = model_of([{"class_name": kind, "config": config}] * 12_000)
         arrays = [{"name": "x", "dtype": "<f8", "shape": [8]}]
         headers[f"12,000 layers {kind}"] = {"document": model, "arrays": arrays}
+    model = model_of([{"class_name": "Flatten", "config": {}}])
+    model["compile"]["metrics"] = ["accuracy"] * 140_000
+    headers["140,000 metrics"] = {"document": model, "arrays": arrays}
     texts = {name: json.dumps(header) for name, header in headers.items()}
     for parts in growing():
         for times in (LONGEST // len(parts[1] % 0 if "%" in parts[1] else parts[1]), longest_read(*parts)):

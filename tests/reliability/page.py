@@ -24,7 +24,7 @@ which tier counts how much.
 
 def text(folder=record.RESULTS):
     """The page as Markdown."""
-    parts = [HEAD]
+    parts = [HEAD, _summary(folder)]
     for name in SECTIONS:
         section = importlib.import_module(f"tests.reliability.{name}")
         title, *rest = section.__doc__.strip().split("\n")
@@ -37,6 +37,17 @@ def text(folder=record.RESULTS):
 def write():
     """Bring the page up to date."""
     PAGE.write_text(text(), encoding="utf-8")
+
+
+def _summary(folder):
+    """How many promises of each section were kept, and how many of its parts nobody has measured yet."""
+    lines = ["| | promises | kept | parts not measured yet |", "| --- | ---: | ---: | ---: |"]
+    for name in SECTIONS:
+        there = importlib.import_module(f"tests.reliability.{name}").PARTS
+        measured = record.load(folder, name)
+        kept = [figure["kept"] for part in there if part in measured for figure in measured[part]["figures"]]
+        lines.append(f"| `{name}` | {len(kept)} | {sum(kept)} | {len(there.keys() - measured.keys())} |")
+    return "\n".join(lines) + "\n"
 
 
 def _table(names, measured):

@@ -1,0 +1,101 @@
+"""What a file could not make again as it was is not written: parts of one's own that say too little."""
+
+import numpy as np
+import pytest
+
+import minicnn as mc
+from minicnn import constraints, initializers, layers, lookup, losses, metrics, optimizers, schedules
+from minicnn.activations import relu
+from minicnn.callbacks import BackupAndRestore
+
+
+class Silent(layers.Layer):
+    """It forgets to say by how much."""
+
+    def __init__(self, factor=2.0, **kwargs):
+        super().__init__(**kwargs)
+        self.factor = factor
+
+    def forward(self, x, training=False):
+        return x * np.float32(self.factor)
+
+    def backward(self, dy):
+        return dy * np.float32(self.factor)
+
+
+class Times(Silent):
+    arguments = ("factor",)
+
+
+class Halving(schedules.LearningRateSchedule):
+    def __init__(self, steps):
+        self.steps = steps
+
+    def __call__(self, step):
+        return 0.1 * 0.5 ** (step // self.steps)
+
+
+class Squares(losses.MeanSquaredError):
+    def __init__(self, weight=1.0):
+        super().__init__()
+        self.weight = weight
+
+
+class Narrow(losses.CategoricalCrossentropy):
+    def __init__(self):
+        super().__init__(from_logits=False)
+
+
+def model_of(layer=None, optimizer="sgd", loss="mse"):
+    model = mc.Sequential([layers.Input((4,)), *([layer] if layer else []), layers.Dense(2)])
+    model.compile(optimizer, loss)
+    return model
+
+
+MUTE = {
+    "a Silent .* does not say factor.*arguments = .'factor',.": lambda: model_of(Silent(3.0)),
+    "a Halving .* does not say steps": lambda: model_of(optimizer=optimizers.SGD(Halving(5))),
+    "a Squares .* does not say weight": lambda: model_of(loss=Squares(2.0)),
+    "a Narrow .* says from_logits, .*does not take": lambda: model_of(loss=Narrow()),
+}
+
+
+@pytest.mark.parametrize("message", MUTE)
+def test_a_model_that_would_come_back_as_another_is_not_saved(tmp_path, message):
+    with pytest.raises(ValueError, match=message):
+        MUTE[message]().save(tmp_path / "m.mcnn")
+    model, x = MUTE[message](), np.ones((4, 4))
+    with pytest.raises(ValueError, match=message):
+        model.fit(x, np.eye(2)[[0, 1, 0, 1]], callbacks=BackupAndRestore(tmp_path / "b"), verbose=0)
+    assert model.step == 0 and [*tmp_path.iterdir()] == []
+
+
+def test_weights_alone_are_saved(tmp_path):
+    model_of(Silent(3.0)).save_weights(tmp_path / "m.weights")
+
+
+def test_a_layer_that_says_all_comes_back(tmp_path):
+    model, x = model_of(Times(3.0)), np.ones((2, 4), "float32")
+    model.save(tmp_path / "m.mcnn")
+    again = mc.load_model(tmp_path / "m.mcnn", custom_objects={"Times": Times})
+    assert again.layers[0].factor == 3.0
+    np.testing.assert_array_equal(again.predict(x), model.predict(x))
+
+
+NEEDED = {  # arguments without which there is none
+    "Activation": relu, "Conv2D": (2, 3), "Dense": 2, "Dropout": 0.5, "Input": ((3,),), "MaxNorm": 2,
+    "RandomCrop": (2, 2), "RandomRotation": 0.1, "RandomTranslation": (0.1, 0.1), "RandomZoom": 0.1,
+    "Rescaling": 0.1,
+}  # fmt: skip
+
+
+def ours():
+    for registry in (layers.LAYERS, optimizers._REGISTRY, losses._REGISTRY, metrics._REGISTRY,
+                     initializers._REGISTRY, constraints._REGISTRY):  # fmt: skip
+        yield from registry.values()
+
+
+@pytest.mark.parametrize("made", dict.fromkeys(ours()), ids=lambda made: made.__name__)
+def test_minicnn_s_own_say_all(made):
+    given = NEEDED.get(made.__name__, ())
+    lookup.check_rebuildable(made(*(given if isinstance(given, tuple) else (given,))))
