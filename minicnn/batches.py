@@ -127,8 +127,23 @@ def in_order(batches):
     if isinstance(batches, KeyedBatches):
         return batches.stream(0, None)
     if hasattr(batches, "__len__") and not hasattr(batches, "__iter__"):
-        return map(batches.__getitem__, range(len(batches)))  # its slices may never come to an end
+        return _by_number(batches)
     return batches
+
+
+def _by_number(batches):
+    """Those there are; slices alone never come to an end."""
+    for k in range(len(batches)):
+        try:
+            batch = batches[k]
+        except IndexError:
+            return
+        yield batch
+
+
+def are_pairs(x):
+    """Whether x is a list of batches (x, y), of anything. Of two nobody knows: x and y may be lists, too."""
+    return len(x) not in (0, 2) and all(isinstance(each, (tuple, list)) and len(each) == 2 for each in x)
 
 
 def are_batches(x):

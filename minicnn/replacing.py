@@ -50,9 +50,9 @@ def _for_me_alone(name, flags):
 def _give_to_whose_it_was(handle, old):
     """By the open file's handle: somebody else may have put a link in the place of its name."""
     mode = stat.S_IMODE(old.st_mode) & 0o777
-    try:
+    with contextlib.suppress(OSError):
         os.chown(handle, -1, old.st_gid)
-    except OSError:
+    if os.fstat(handle).st_gid != old.st_gid:
         mode &= ~stat.S_IRWXG  # what the old group might is not for another
     with contextlib.suppress(OSError):  # root alone may give files away
         os.chown(handle, old.st_uid, -1)
@@ -105,7 +105,7 @@ def explained(error, path, then="A file that was there is unchanged"):
     """An OSError that names the file and a mend, in the place of ``error``, which came of writing it."""
     mend = {
         errno.ENOENT: "the folder does not exist (or no longer): create it, or choose another",
-        errno.EEXIST: "a part of the path is a file, not a folder: choose another path",
+        errno.EEXIST: "a part of the path is a file, or a link to nothing: choose another path",
         errno.ENOTDIR: "a part of the path is a file, not a folder: choose another path",
         errno.EISDIR: "the path is a folder: name a file in it",
         errno.EACCES: "writing there is not allowed: change its permissions, or choose another folder",

@@ -271,7 +271,7 @@ class Training:
 
     def _validation_batches(self, data, batch_size):
         with batches.named("validation_data"):
-            if not isinstance(data, (tuple, list)) or batches.are_batches(data):
+            if not isinstance(data, (tuple, list)) or batches.are_batches(data) or batches.are_pairs(data):
                 return self._checked_data(data, None, None)
             if len(data) != 2:
                 raise ValueError(f"expects (x, y) or an iterable of batches, got {len(data)} things")

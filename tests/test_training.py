@@ -390,6 +390,24 @@ class TestMistakes:
             model.fit(*data, epochs=2, validation_data=validation(*data), verbose=0)
         assert ("things" in message) == (model.step == 0)
 
+    def test_a_list_of_batches_that_are_no_arrays(self, data):
+        batch = [each.tolist() for each in data]
+        scores = [
+            compiled().fit(*data, validation_data=validation, verbose=0).history["val_loss"]
+            for validation in (data, [batch], [tuple(batch)] * 3)
+        ]
+        assert scores[1] == pytest.approx(scores[0]) and scores[2] == pytest.approx(scores[0])
+
+    def test_fewer_batches_than_they_said(self, data):
+        class Batches:
+            def __len__(self):
+                return 7
+
+            def __getitem__(self, k):
+                return [data][k]
+
+        assert np.array_equal(compiled().predict(Batches()), compiled().predict(data[0]))
+
     def test_a_mask_among_batches_to_predict(self, data):
         masked = np.ma.masked_array(data[0], mask=data[0] > 1)
         with pytest.raises(ValueError, match="x is a masked array"):

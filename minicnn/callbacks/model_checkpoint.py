@@ -26,6 +26,9 @@ class ModelCheckpoint(MonitorCallback):
         save_weights_only: ``model.save_weights`` in place of ``model.save``.
         save_freq: ``"epoch"``, or a number of batches.
         initial_value_threshold: what the first saved value has to improve on.
+
+    ``fit`` raises before the first batch where nothing can be written, and where the model could not be made
+    again from its file (see ``save``).
     """
 
     aside = ("verbose", "filepath")
@@ -64,6 +67,8 @@ class ModelCheckpoint(MonitorCallback):
         make_folder_of(path)
         remove_leftovers(path, ABANDONED)
         check_writable(path)
+        if not self.save_weights_only:
+            self.model.check_rebuildable()
 
     def on_train_batch_end(self, batch, logs=None):
         if self.save_freq == "epoch":
