@@ -9,6 +9,7 @@ does on their behalf: every file opened to write, every module loaded, every pro
 code.
 """
 
+import os
 import random
 import sys
 import tempfile
@@ -137,13 +138,20 @@ def flips(quick):
                          opened and count == tries)  # fmt: skip
 
 
+def is_within(event, thing, folder):
+    """Whether the event is about a file in this folder: by its path, or by the handle of an open one."""
+    if event in ("os.chmod", "os.chown") and isinstance(thing, int):
+        thing = os.readlink(f"/proc/self/fd/{thing}")
+    return isinstance(thing, (str, Path)) and Path(thing).is_relative_to(folder)
+
+
 def attempt(path, open_it, whole, tries, seed):
     """Open forgeries under watch: how many were refused, what they caused, the memory and time they took."""
     draw, events, watching = random.Random(seed), set(), [False]
 
     def hook(event, args):
         writes = event == "open" and isinstance(args[1], str) and set(args[1]) & set("wax+")
-        inside = args and isinstance(args[0], (str, Path)) and Path(args[0]).is_relative_to(path.parent)
+        inside = args and is_within(event, args[0], path.parent)
         if watching[0] and not inside and (writes or event.startswith(AUDITED)):
             watching[0] = False
             events.add(f"{event} {args!r:.100}")

@@ -57,6 +57,22 @@ def test_a_process_that_died_has_not_kept_its_memory():
     assert figures(growth.growth(train, "it")) == [("the process died or took more than 60 minutes", False)]
 
 
+# ------------------------------------------------------------------------------- files
+
+
+def test_a_handle_is_of_a_file_in_a_folder(tmp_path):
+    (tmp_path / "a").touch()
+    with open(tmp_path / "a") as file:
+        for event, thing, folder, inside in (
+            ("os.chmod", file.fileno(), tmp_path, True),
+            ("os.chown", file.fileno(), tmp_path / "b", False),
+            ("os.kill", file.fileno(), tmp_path, False),  # the number is of a process
+            ("os.remove", str(tmp_path / "a"), tmp_path, True),
+            ("os.remove", str(tmp_path), tmp_path / "b", False),
+        ):
+            assert damage.is_within(event, thing, folder) == inside
+
+
 # ------------------------------------------------------------------------------- checksums
 
 
