@@ -64,7 +64,7 @@ def _check_arguments(thing, config):
         if each.kind not in (each.VAR_POSITIONAL, each.VAR_KEYWORD)
         and each.name not in config
         and each.name != "input_shape"  # which layers give where they were given one
-        and getattr(thing, each.name, each.empty) is not each.default
+        and (each.default is each.empty or getattr(thing, each.name, each.empty) is not each.default)
     ]
     if lost:
         raise ValueError(

@@ -23,6 +23,14 @@ class Silent(layers.Layer):
         return dy * np.float32(self.factor)
 
 
+class Needy(Silent):
+    """It cannot be made without saying by how much, and keeps that under another name."""
+
+    def __init__(self, scale, **kwargs):
+        super().__init__(**kwargs)
+        self.s = scale
+
+
 class Times(Silent):
     arguments = ("factor",)
 
@@ -49,6 +57,7 @@ def model_of(layer=None, optimizer="sgd", loss="mse"):
 
 MUTE = {
     "a Silent .* does not say factor.*arguments = .'factor',.": lambda: model_of(Silent(3.0)),
+    "a Needy .* does not say scale": lambda: model_of(Needy(3.0)),
     "a Halving .* does not say steps": lambda: model_of(optimizer=optimizers.SGD(Halving(5))),
     "a Squares .* does not say weight": lambda: model_of(loss=Squares(2.0)),
 }
