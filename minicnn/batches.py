@@ -132,12 +132,12 @@ def in_order(batches):
 
 
 def _by_number(batches):
-    """Those there are; slices alone never come to an end."""
+    """As many as it says it has; slices alone would never come to an end."""
     for k in range(len(batches)):
         try:
             batch = batches[k]
-        except IndexError:
-            return
+        except IndexError as error:
+            raise ValueError(f"batch {k} of {len(batches)} is missing: {error}") from error
         yield batch
 
 
@@ -149,7 +149,7 @@ def are_pairs(x):
 def are_batches(x):
     """Whether x is an iterable of batches and not itself an array, or lists of numbers that make one."""
     if isinstance(x, (list, tuple)):
-        return len(x) > 0 and isinstance(x[0], (list, tuple)) and hasattr(x[0][0], "shape")
+        return len(x) > 0 and isinstance(x[0], (list, tuple)) and len(x[0]) > 0 and hasattr(x[0][0], "shape")
     return not hasattr(x, "__array__") and (hasattr(x, "__iter__") or hasattr(x, "__getitem__"))
 
 

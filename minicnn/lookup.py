@@ -58,20 +58,46 @@ def _check_arguments(thing, config):
     made = type(thing)
     if getattr(made.from_config, "__func__", None) is not Configurable.from_config.__func__:
         return  # it knows better
-    lost = [
-        each.name
-        for each in inspect.signature(made).parameters.values()
-        if each.kind not in (each.VAR_POSITIONAL, each.VAR_KEYWORD)
-        and each.name not in config
-        and each.name != "input_shape"  # which layers give where they were given one
-        and (each.default is each.empty or getattr(thing, each.name, each.empty) is not each.default)
-    ]
+    failed = f"a {made.__name__} could not be made again: its"
+    until = "Until then, save_weights keeps the weights"
+    if _plain(made.__name__) in (_plain(each.__name__) for each in made.__mro__[1:]):
+        raise ValueError(f"{failed} name is also that of a class it extends. Give it one of its own. {until}")
+    lost = dict.fromkeys(each.name for each in _arguments(made) if not _comes_back(thing, each, config))
     if lost:
         raise ValueError(
-            f"a {made.__name__} could not be made again: its get_config does not say {', '.join(lost)}. It "
-            "gives what __init__ takes; a layer lists the names in its class, as in "
-            f"arguments = ({lost[0]!r},). Until then, save_weights keeps the weights"
+            f"{failed} get_config does not say {', '.join(lost)}. It gives by name (nothing by *) what "
+            "__init__ takes; a layer lists the names in its class, as in "
+            f"arguments = ({min(lost)!r},). {until}"
         )
+    try:
+        inspect.signature(made).bind(**config)
+    except TypeError as error:
+        raise ValueError(
+            f"{failed} __init__ does not take what get_config gives, {error}. Let it hand on what its base "
+            f"class takes, def __init__(self, ..., **kwargs): super().__init__(**kwargs). {until}"
+        ) from None
+
+
+def _arguments(made):
+    """What the __init__ of a class takes, and its bases' as long as one hands on **kwargs."""
+    for each in made.__mro__:
+        if "__init__" in vars(each) and each is not object:
+            _, *arguments = inspect.signature(each.__init__).parameters.values()
+            yield from arguments
+            if not any(each.kind == each.VAR_KEYWORD for each in arguments):
+                return
+
+
+def _comes_back(thing, argument, config):
+    """Whether ``argument`` is in the config, or its default is what ``thing`` has, as its attributes tell."""
+    name, default = argument.name, argument.default
+    if argument.kind == argument.VAR_POSITIONAL:
+        return not getattr(thing, name, ())
+    if name in config or name == "input_shape" or argument.kind == argument.VAR_KEYWORD:
+        return True  # layers say the shape where they were given one; what **kwargs hold has other names
+    value = getattr(thing, name, argument.empty)
+    same = value is default or (isinstance(value, (int, float, str)) and value == default)
+    return same and default is not argument.empty
 
 
 def find(name, registry, kind):

@@ -31,8 +31,39 @@ class Needy(Silent):
         self.s = scale
 
 
+class Loud(Silent):
+    """Its base takes a factor, which nobody remembers."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+
+
+class Several(Silent):
+    def __init__(self, *factors, **kwargs):
+        super().__init__(**kwargs)
+        self.factors = factors
+
+
+class Listed(Several):
+    arguments = ("factors",)
+
+    def __init__(self, *factors, **kwargs):
+        super().__init__(*factors, **kwargs)
+
+
+class Nameless(Silent):
+    """A name is not among what it takes."""
+
+    def __init__(self, factor=2.0):
+        super().__init__(factor)
+
+
 class Times(Silent):
     arguments = ("factor",)
+
+
+class Dense(layers.Dense):
+    """Without custom_objects, minicnn's would come back."""
 
 
 class Halving(schedules.LearningRateSchedule):
@@ -41,6 +72,11 @@ class Halving(schedules.LearningRateSchedule):
 
     def __call__(self, step):
         return 0.1 * 0.5 ** (step // self.steps)
+
+
+class Momentum(optimizers.SGD):
+    def __init__(self):
+        super().__init__(0.1, momentum=0.9)
 
 
 class Squares(losses.MeanSquaredError):
@@ -58,6 +94,12 @@ def model_of(layer=None, optimizer="sgd", loss="mse"):
 MUTE = {
     "a Silent .* does not say factor.*arguments = .'factor',.": lambda: model_of(Silent(3.0)),
     "a Needy .* does not say scale": lambda: model_of(Needy(3.0)),
+    "a Loud .* does not say factor": lambda: model_of(Loud(factor=3.0)),
+    "a Several .* does not say factors": lambda: model_of(Several(3.0, 4.0)),
+    "a Listed .* does not say factors.*nothing by .": lambda: model_of(Listed(3.0, 4.0)),
+    "a Nameless .* does not take .* 'name'.*hand on": lambda: model_of(Nameless()),
+    "a Dense .* name is also that of": lambda: model_of(Dense(4)),
+    "a Momentum .* does not take .* 'learning_rate'": lambda: model_of(optimizer=Momentum()),
     "a Halving .* does not say steps": lambda: model_of(optimizer=optimizers.SGD(Halving(5))),
     "a Squares .* does not say weight": lambda: model_of(loss=Squares(2.0)),
 }
@@ -68,7 +110,7 @@ def test_a_model_that_would_come_back_as_another_is_not_saved(tmp_path, message)
     with pytest.raises(ValueError, match=message):
         MUTE[message]().save(tmp_path / "m.mcnn")
     model, x = MUTE[message](), np.ones((4, 4))
-    for callback in (BackupAndRestore(tmp_path / "b"), ModelCheckpoint(tmp_path / "m.mcnn")):
+    for callback in (BackupAndRestore(tmp_path / "b"), ModelCheckpoint(tmp_path / "c" / "m.mcnn")):
         with pytest.raises(ValueError, match=message):
             model.fit(x, np.eye(2)[[0, 1, 0, 1]], callbacks=callback, verbose=0)
     assert model.step == 0 and [*tmp_path.iterdir()] == []
@@ -82,11 +124,11 @@ class Wise(Silent):
         return Wise(3.0, name=config["name"])
 
 
-@pytest.mark.parametrize("layer", [Silent(), Silent(2.0), Wise(3.0)])
+@pytest.mark.parametrize("layer", [Silent(), Silent(float("2")), Loud(factor=2.0), Several(), Wise(3.0)])
 def test_what_would_come_back_as_it_was_is_saved(tmp_path, layer):
     model = model_of(layer)
     model.save(tmp_path / "m.mcnn")
-    again = mc.load_model(tmp_path / "m.mcnn", custom_objects={"Silent": Silent, "Wise": Wise})
+    again = mc.load_model(tmp_path / "m.mcnn", custom_objects={type(layer).__name__: type(layer)})
     assert again.layers[0].factor == layer.factor
 
 

@@ -398,7 +398,7 @@ class TestMistakes:
         ]
         assert scores[1] == pytest.approx(scores[0]) and scores[2] == pytest.approx(scores[0])
 
-    def test_fewer_batches_than_they_said(self, data):
+    def test_fewer_batches_than_they_said_are_not_skipped_over(self, data):
         class Batches:
             def __len__(self):
                 return 7
@@ -406,7 +406,14 @@ class TestMistakes:
             def __getitem__(self, k):
                 return [data][k]
 
-        assert np.array_equal(compiled().predict(Batches()), compiled().predict(data[0]))
+        for use in (compiled().fit, compiled().evaluate, compiled().predict):
+            with pytest.raises(ValueError, match="batch 1 of 7 is missing: list index out of range"):
+                use(Batches())
+
+    @pytest.mark.parametrize("nothing", [([], []), [[]], []])
+    def test_lists_of_nothing_to_validate_with(self, data, nothing):
+        with pytest.raises(ValueError, match=r"validation_data: (x is empty|expects)"):
+            compiled().fit(*data, validation_data=nothing, verbose=0)
 
     def test_a_mask_among_batches_to_predict(self, data):
         masked = np.ma.masked_array(data[0], mask=data[0] > 1)

@@ -61,14 +61,14 @@ class ModelCheckpoint(MonitorCallback):
         self.batches = 0  # since the last save
 
     def on_train_begin(self, logs=None):
+        if not self.save_weights_only:
+            self.model.check_rebuildable()
         path, field, _ = self.filepath.partition("{")
         if field:  # what is filled in is not known yet, the folder is
             path = os.path.join(os.path.dirname(path), "minicnn-trial")
         make_folder_of(path)
         remove_leftovers(path, ABANDONED)
         check_writable(path)
-        if not self.save_weights_only:
-            self.model.check_rebuildable()
 
     def on_train_batch_end(self, batch, logs=None):
         if self.save_freq == "epoch":
