@@ -3,6 +3,7 @@
 ``args`` are those of ``python -m benchmarks``: frameworks, threads, rounds, seconds, models.
 """
 
+import contextlib
 import tempfile
 import time
 
@@ -13,6 +14,7 @@ from benchmarks.processes import Process, WorkerFailed
 
 DEFAULT, LIMIT = f"{MINICNN}, default", "BLAS"  # of those in the ladder: the layer, the pace of products
 PEERS = ("torch", "keras")
+THREADS = (1, 2, 4)
 PRODUCT = 1536  # rows and columns of the matrices that show how fast BLAS multiplies
 
 
@@ -118,9 +120,29 @@ def scaling_cases(cores):
     for size in (16, 32, 64, 128):
         cases[f"pixels {size} x {size}"] = Network("C32k3S C32k3S P F 10", (size, size, 3), 32, SGD), 32, None
     for name in ("m1", "first"):
-        for threads in (n for n in (1, 2, 4) if n <= cores):
-            cases[f"{name}, threads {threads}"] = NETWORKS[name], NETWORKS[name].batch, threads
+        for count in (n for n in THREADS if n <= cores):
+            cases[f"{name}, threads {count}"] = NETWORKS[name], NETWORKS[name].batch, count
     return cases
+
+
+# ------------------------------------------------------------------------------------- threads
+
+
+def threads(args):
+    """Seconds of minicnn's training step on 1, 2 and 4 threads, taking turns, as far as there are cores."""
+    counts = [count for count in THREADS if count <= len(available_cores())]
+    for name in args.models:
+        contest = Contest(NETWORKS[name], NETWORKS[name].batch)
+        with contextlib.ExitStack() as stack:
+            for count in counts:
+                process = stack.enter_context(Process(MINICNN, count))
+                contest.enter(on_threads(count), process, "train", args.seconds)
+            yield name, contest.run(args.rounds)
+
+
+def on_threads(count):
+    """What minicnn on so many threads is called."""
+    return f"{MINICNN}, {count} thread{'s' if count > 1 else ''}"
 
 
 # ------------------------------------------------------------------------------------- the ladder
@@ -194,7 +216,7 @@ def operations(network, batch):
 
 # ------------------------------------------------------------------------------------- what records say
 
-MEASURES = {each.__name__: each for each in (train, inference, memory, first_step, scaling, ladder)}
+MEASURES = {each.__name__: each for each in (train, inference, memory, first_step, scaling, threads, ladder)}
 
 
 def medians(record, label):
@@ -210,3 +232,9 @@ def ratios(record, ours=MINICNN):
         if theirs and ours in times:
             result.append(times[ours]["median"] / min(theirs))
     return result
+
+
+def quickenings(record, count):
+    """Per round: minicnn's time on one thread divided by that on ``count``."""
+    one, more = on_threads(1), on_threads(count)
+    return [t[one]["median"] / t[more]["median"] for t in record["rounds"] if one in t and more in t]

@@ -4,7 +4,7 @@ from statistics import geometric_mean, median
 from typing import NamedTuple
 
 from benchmarks.contest import MINICNN
-from benchmarks.measures import DEFAULT, LIMIT, medians, ratios
+from benchmarks.measures import DEFAULT, LIMIT, THREADS, medians, on_threads, quickenings, ratios
 from benchmarks.networks import TITLES
 
 NAMES = {"minicnn": "minicnn", "torch": "PyTorch", "keras": "Keras"}
@@ -27,6 +27,10 @@ MEANINGS = {
     "scaling": (
         "A training step as one thing grows: the batch of E, predictions; channels or pixels of two 3x3 "
         "convolutions; threads."
+    ),
+    "threads": (
+        "minicnn's training step on one thread and on more, taking turns; then how many times as quick "
+        "as on one it is on two, and on four."
     ),
     "ladder": (
         "A convolution alone, forward and backward, the gradient of the pictures included. Its limit: "
@@ -136,6 +140,19 @@ def first_step(records, frameworks):
     return Table("Time to the first step", MEANINGS["first_step"], head, rows)
 
 
+def threads(records, frameworks):
+    """minicnn on more than one thread."""
+    known = [n for n in THREADS if any(on_threads(n) in record["ways"] for record in records.values())]
+    rows = []
+    for name, record in records.items():
+        times = (time_of(record, on_threads(count)) for count in known)
+        gains = (spread(quickenings(record, count)) for count in known[1:])
+        rows.append([title_of(name), str(record["batch"]), *times, *gains])
+    labels = [on_threads(count).partition(", ")[2] for count in known]
+    head = ["network", "batch", *labels, *(f"1 thread / {label}" for label in labels[1:])]
+    return Table("Threads", MEANINGS["threads"], head, rows)
+
+
 def ladder(records, frameworks):
     """Each convolution by every rung; the arithmetic limit beside it."""
     rungs = list(dict.fromkeys(label for record in records.values() for label in record["ways"]))
@@ -155,7 +172,7 @@ def limits(record):
     return [record["operations"] / record["product"] * each for each in medians(record, LIMIT)]
 
 
-TABLES = {each.__name__: each for each in (train, inference, memory, first_step, scaling, ladder)}
+TABLES = {each.__name__: each for each in (train, inference, memory, first_step, scaling, threads, ladder)}
 
 
 def all_tables(document):

@@ -10,7 +10,7 @@ import pytest
 from agreement import ROOT
 
 from benchmarks import __main__ as command
-from benchmarks import measures, report
+from benchmarks import machine, measures, report
 from benchmarks.networks import NETWORKS, Network
 
 ALONE = ["--frameworks", "minicnn", "--threads", "1", "--rounds", "1", "--seconds", "0.001"]
@@ -74,6 +74,14 @@ def test_scaling_of_one_case(tmp_path, monkeypatch):
     monkeypatch.setattr(measures, "scaling_cases", lambda cores: cases)
     document = run(tmp_path, "--measure", "scaling")
     assert document["scaling"]["batch 3"]["batch"] == 3
+
+
+def test_threads_take_turns(tmp_path):
+    record = run(tmp_path, "--models", "tiny", "--measure", "threads")["threads"]["tiny"]
+    known = [f"minicnn, {name}" for name in ("1 thread", "2 threads", "4 threads")]
+    assert [*record["ways"]] == [*record["rounds"][0]] == known[: len(record["ways"])]
+    assert len(record["ways"]) == sum(count <= len(machine.available_cores()) for count in (1, 2, 4))
+    assert record["errors"] == {}
 
 
 def test_add_keeps_what_was_there(tmp_path, capsys):

@@ -29,6 +29,7 @@ def document():
     )
     m2 = contest(times(minicnn=0.5, torch=0.25, keras=1.0), errors={})
     convolution = contest(times(minicnn_default=0.02, BLAS=0.1, torch=0.04), operations=3e9, product=6e9)
+    alone = contest(times(**{"minicnn, 1 thread": 0.006, "minicnn, 2 threads": 0.004}))
     size = {"way": "fit", "imported": 100 * 2**20, "building": 300 * 2**20, "step": 150 * 2**20}
     failed = {"keras": "keras: MemoryError"}
     return json.loads(json.dumps({  # so that no two parts are one object
@@ -40,7 +41,8 @@ def document():
         "memory": {"m1": {"batch": 40, "bytes": {"minicnn": size}, "errors": failed}},
         "first_step": {"m1": {"batch": 40, "seconds": {"minicnn, cold": [21.5], "minicnn": [1.5, 2.5],
                                                        "torch": [2.25, 2.25]}, "ways": {}, "errors": {}}},
-        "scaling": {"batch 8": m1}, "ladder": {"m1 C32k5s2S of 32 x 32 x 3": convolution},
+        "scaling": {"batch 8": m1}, "threads": {"m1": alone},
+        "ladder": {"m1 C32k5s2S of 32 x 32 x 3": convolution},
     }))  # fmt: skip
 
 
@@ -52,7 +54,7 @@ def row(document, measure, name):
 
 
 TITLES = {"train": "A training step", "memory": "Memory", "first_step": "Time to the first step",
-          "ladder": "The ladder"}  # fmt: skip
+          "threads": "Threads", "ladder": "The ladder"}  # fmt: skip
 
 
 def test_a_contest(document):
@@ -61,6 +63,13 @@ def test_a_contest(document):
         "Keras": "5.5 ms (min 4.5)", "minicnn / faster peer": "0.58 (0.50 to 0.67)",
     }  # fmt: skip
     assert row(document, "train", "M2")["minicnn / faster peer"] == "2.00 (2.00 to 2.00)"
+
+
+def test_threads(document):
+    assert row(document, "threads", "M1") == {
+        "network": "M1", "batch": "40", "1 thread": "6 ms (min 5.4)", "2 threads": "4 ms (min 3.6)",
+        "1 thread / 2 threads": "1.50 (1.50 to 1.50)",
+    }  # fmt: skip
 
 
 def test_one_number_for_all_networks(document):
@@ -101,7 +110,7 @@ def test_text_and_markdown_say_the_circumstances(document):
         assert "memory, m1, keras: keras: MemoryError" in text
         assert "took the cores away" not in text
     document["train"]["m1"]["rounds"][0]["torch"]["preempted"] = 11
-    assert "In 1 of 24 turns other programs took the cores away" in report.as_text(document)
+    assert "In 1 of 26 turns other programs took the cores away" in report.as_text(document)
 
 
 def test_columns_of_the_text_are_aligned(document):
