@@ -24,7 +24,7 @@ import numpy as np
 import minicnn as mc
 from benchmarks import marked
 from benchmarks.command import names, start, threads
-from benchmarks.measures import PRODUCT
+from benchmarks.measures import PREDICTED, PRODUCT
 from benchmarks.networks import NETWORKS
 from benchmarks.with_minicnn import build, multiply
 from minicnn.kernels import winograd, winograd_tiles
@@ -148,8 +148,8 @@ def training_step(network):
 
 def prediction(network):
     """The same for a prediction."""
-    x, batch = network.pictures(network.inference_batch), network.inference_batch
-    return lambda model: lambda: model.predict(x, batch_size=batch)
+    x = network.pictures(PREDICTED)
+    return lambda model: lambda: model.predict(x, batch_size=PREDICTED)
 
 
 # ------------------------------------------------------------------------------------- the tables
@@ -198,22 +198,23 @@ def table(name):
 
 def inference_table(names):
     """A row a network: how long its layers take to predict, and what they cannot do without."""
-    yield row("inference", "pictures", "ms", "layer by layer", "GFLOP", "by definition", "at BLAS's pace, ms")
-    yield row("---", "---:", "---:", "---", *["---:"] * 3)
+    head = f"inference, {PREDICTED} pictures", "ms", "layer by layer", "GFLOP", "by definition"
+    yield row(*head, "at BLAS's pace, ms")
+    yield row("---", "---:", "---", *["---:"] * 3)
     for name in names:
         network = NETWORKS[name]
         clock, found = measure(network, prediction(network))
-        batch, whole, pace = network.inference_batch, clock.seconds(STEP), pace_of(clock)
+        whole, pace = clock.seconds(STEP), pace_of(clock)
         times = {part: clock.seconds(part, "forward") for part in found}
         parts = {part: seconds for part, seconds in times.items() if seconds > SMALL * whole}
         parts["the rest"] = whole - sum(parts.values())
         said = ", ".join(f"{part.partition('. ')[2] or part} {milliseconds(s)}" for part, s in parts.items())
         done, due = (
-            sum(count(each, batch) for layers in found.values() for each in layers)
+            sum(count(each, PREDICTED) for layers in found.values() for each in layers)
             for count in (product, definition)
         )
         share = f"{milliseconds(done / pace)}: {done / pace / whole:.0%}"
-        yield row(name, str(batch), milliseconds(whole), said, f"{done / 1e9:.3g}", f"{due / 1e9:.3g}", share)
+        yield row(name, milliseconds(whole), said, f"{done / 1e9:.3g}", f"{due / 1e9:.3g}", share)
 
 
 def main(argv=None):

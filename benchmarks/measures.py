@@ -15,6 +15,7 @@ from benchmarks.processes import Process, WorkerFailed
 DEFAULT, LIMIT = f"{MINICNN}, default", "BLAS"  # of those in the ladder: the layer, the pace of products
 PEERS = ("torch", "keras")
 THREADS = (1, 2, 4)
+PREDICTED = 128  # pictures
 PRODUCT = 1536  # rows and columns of the matrices that show how fast BLAS multiplies
 
 
@@ -25,9 +26,9 @@ def train(args):
 
 
 def inference(args):
-    """Seconds for the probabilities of a batch."""
+    """Seconds for the probabilities of 128 pictures."""
     for name in args.models:
-        yield name, _contest(args, "infer", NETWORKS[name], NETWORKS[name].inference_batch)
+        yield name, _contest(args, "infer", NETWORKS[name], PREDICTED)
 
 
 def _contest(args, task, network, batch, threads=None):

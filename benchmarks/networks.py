@@ -45,11 +45,6 @@ class Network:
         return int(self.tokens[-1])
 
     @property
-    def inference_batch(self):
-        """128 pictures at once; 32 of the large ones, whose activations fill the memory."""
-        return 128 if self.shape[0] <= 64 else 32
-
-    @property
     def layers(self):
         """``[("Conv2D", {"filters": 32, ...}), ...]``, in the words of minicnn and Keras."""
         last = len(self.tokens) - 1

@@ -6,10 +6,10 @@ class and asks here. Case and underscores do not count: "glorot_uniform" is "Glo
 
 import contextlib
 import difflib
-import inspect
 from contextvars import ContextVar
 
 from minicnn.messages import shown
+from minicnn.rebuilding import check_arguments
 
 LONGEST = 200  # characters of a name; comparing longer ones would take memory and time
 _OWN = ContextVar("classes and activations of the user's own, by name")
@@ -39,7 +39,10 @@ def serialize(thing):
     """``{"class_name": ..., "config": ...}``, which ``resolve`` turns into an equal object."""
     config = thing.get_config()
     if _MUST_COME_BACK.get():
-        _check_arguments(thing, config)
+        made = type(thing)
+        _check_name(made)
+        if getattr(made.from_config, "__func__", None) is Configurable.from_config.__func__:
+            check_arguments(thing, config)  # another from_config knows better
     return {"class_name": type(thing).__name__, "config": config}
 
 
@@ -53,51 +56,25 @@ def check_rebuildable(*things):
         _MUST_COME_BACK.reset(token)
 
 
-def _check_arguments(thing, config):
-    """A class of one's own may forget to say what it was made with, and would come back with the defaults."""
-    made = type(thing)
-    if getattr(made.from_config, "__func__", None) is not Configurable.from_config.__func__:
-        return  # it knows better
-    failed = f"a {made.__name__} could not be made again: its"
-    until = "Until then, save_weights keeps the weights"
-    if _plain(made.__name__) in (_plain(each.__name__) for each in made.__mro__[1:]):
-        raise ValueError(f"{failed} name is also that of a class it extends. Give it one of its own. {until}")
-    lost = dict.fromkeys(each.name for each in _arguments(made) if not _comes_back(thing, each, config))
-    if lost:
+def _check_name(made):
+    """Minicnn's class would come back in the place of one's own, where nobody says otherwise."""
+    known = {_plain(each.__name__) for each in _below(Configurable)}
+    if not _is_ours(made) and _plain(made.__name__) in known:
         raise ValueError(
-            f"{failed} get_config does not say {', '.join(lost)}. It gives by name (nothing by *) what "
-            "__init__ takes; a layer lists the names in its class, as in "
-            f"arguments = ({min(lost)!r},). {until}"
+            f"a {made.__name__} could not be made again: minicnn has a class of that name. Give yours "
+            "another. Until then, save_weights keeps the weights"
         )
-    try:
-        inspect.signature(made).bind(**config)
-    except TypeError as error:
-        raise ValueError(
-            f"{failed} __init__ does not take what get_config gives, {error}. Let it hand on what its base "
-            f"class takes, def __init__(self, ..., **kwargs): super().__init__(**kwargs). {until}"
-        ) from None
 
 
-def _arguments(made):
-    """What the __init__ of a class takes, and its bases' as long as one hands on **kwargs."""
-    for each in made.__mro__:
-        if "__init__" in vars(each) and each is not object:
-            _, *arguments = inspect.signature(each.__init__).parameters.values()
-            yield from arguments
-            if not any(each.kind == each.VAR_KEYWORD for each in arguments):
-                return
+def _below(base):
+    """Minicnn's classes that extend ``base``, however far down."""
+    for each in filter(_is_ours, base.__subclasses__()):
+        yield each
+        yield from _below(each)
 
 
-def _comes_back(thing, argument, config):
-    """Whether ``argument`` is in the config, or its default is what ``thing`` has, as its attributes tell."""
-    name, default = argument.name, argument.default
-    if argument.kind == argument.VAR_POSITIONAL:
-        return not getattr(thing, name, ())
-    if name in config or name == "input_shape" or argument.kind == argument.VAR_KEYWORD:
-        return True  # layers say the shape where they were given one; what **kwargs hold has other names
-    value = getattr(thing, name, argument.empty)
-    same = value is default or (isinstance(value, (int, float, str)) and value == default)
-    return same and default is not argument.empty
+def _is_ours(made):
+    return made.__module__.startswith("minicnn.")
 
 
 def find(name, registry, kind):

@@ -57,13 +57,14 @@ FOUNDATIONS = {"minicnn.checks", "minicnn.config", "minicnn.random", "minicnn.lo
 PARTS_OF_LAYERS = {"minicnn.activations", "minicnn.initializers", "minicnn.constraints"}
 PARTS_OF_TRAINING = {"minicnn.losses", "minicnn.metrics", "minicnn.optimizers", "minicnn.schedules"}
 ON_ITS_OWN = {f"minicnn.{name}" for name in (
-    "config", "lookup", "random", "replacing", "labels", "messages", "notebook", "position", "summary",
+    "config", "random", "rebuilding", "replacing", "labels", "messages", "notebook", "position", "summary",
     "windows",
 )}  # fmt: skip
 MAY_IMPORT = {
     **{name: set() for name in ON_ITS_OWN},
     "minicnn.archive": {"minicnn.replacing"},
     "minicnn.checks": {"minicnn.lookup"},
+    "minicnn.lookup": {"minicnn.rebuilding"},
     "minicnn.random": {"minicnn.checks"},
     "minicnn.progress": {"minicnn.notebook", "minicnn.svg"},
     "minicnn.position": {"minicnn.checks"},

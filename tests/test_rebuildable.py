@@ -8,6 +8,8 @@ from minicnn import constraints, initializers, layers, lookup, losses, metrics, 
 from minicnn.activations import relu
 from minicnn.callbacks import BackupAndRestore, ModelCheckpoint
 
+DENSITIES = np.ones(3)
+
 
 class Silent(layers.Layer):
     """It forgets to say by how much."""
@@ -38,6 +40,12 @@ class Loud(Silent):
         super().__init__(**kwargs)
 
 
+class Heavy(Silent):
+    def __init__(self, weights=DENSITIES, **kwargs):
+        super().__init__(**kwargs)
+        self.weights = float(weights.sum())
+
+
 class Several(Silent):
     def __init__(self, *factors, **kwargs):
         super().__init__(**kwargs)
@@ -66,12 +74,22 @@ class Dense(layers.Dense):
     """Without custom_objects, minicnn's would come back."""
 
 
+class Flatten(layers.Layer):
+    """It extends nothing, and yet minicnn's would come back."""
+
+
 class Halving(schedules.LearningRateSchedule):
     def __init__(self, steps):
         self.steps = steps
 
     def __call__(self, step):
         return 0.1 * 0.5 ** (step // self.steps)
+
+
+class Scaled(layers.Dense):
+    def __init__(self, units, scale=1.0, **kwargs):
+        super().__init__(units, **kwargs)
+        self.scale = scale
 
 
 class Momentum(optimizers.SGD):
@@ -95,10 +113,13 @@ MUTE = {
     "a Silent .* does not say factor.*arguments = .'factor',.": lambda: model_of(Silent(3.0)),
     "a Needy .* does not say scale": lambda: model_of(Needy(3.0)),
     "a Loud .* does not say factor": lambda: model_of(Loud(factor=3.0)),
+    "a Heavy .* does not say weights": lambda: model_of(Heavy()),
     "a Several .* does not say factors": lambda: model_of(Several(3.0, 4.0)),
     "a Listed .* does not say factors.*nothing by .": lambda: model_of(Listed(3.0, 4.0)),
+    "a Scaled .* does not say scale.*arguments = .'units', .*, 'scale'.": lambda: model_of(Scaled(2, 3.0)),
     "a Nameless .* does not take .* 'name'.*hand on": lambda: model_of(Nameless()),
-    "a Dense .* name is also that of": lambda: model_of(Dense(4)),
+    "a Dense .* minicnn has a class of that name": lambda: model_of(Dense(4)),
+    "a Flatten .* minicnn has a class of that name": lambda: model_of(Flatten()),
     "a Momentum .* does not take .* 'learning_rate'": lambda: model_of(optimizer=Momentum()),
     "a Halving .* does not say steps": lambda: model_of(optimizer=optimizers.SGD(Halving(5))),
     "a Squares .* does not say weight": lambda: model_of(loss=Squares(2.0)),
@@ -134,6 +155,31 @@ def test_what_would_come_back_as_it_was_is_saved(tmp_path, layer):
 
 def test_weights_alone_are_saved(tmp_path):
     model_of(Silent(3.0)).save_weights(tmp_path / "m.weights")
+
+
+class ScaledAsAdvised(Scaled):
+    arguments = (*layers.Dense.arguments, "scale")
+
+
+class MomentumAsAdvised(optimizers.SGD):
+    def __init__(self, **kwargs):
+        super().__init__(**{"learning_rate": 0.1, "momentum": 0.9} | kwargs)
+
+
+def test_the_advice_of_the_messages_helps(tmp_path):
+    model_of(ScaledAsAdvised(2, 3.0), MomentumAsAdvised()).save(tmp_path / "m.mcnn")
+    own = {each.__name__: each for each in (ScaledAsAdvised, MomentumAsAdvised)}
+    again = mc.load_model(tmp_path / "m.mcnn", custom_objects=own)
+    assert again.layers[0].scale == 3.0 and again.optimizer.momentum == 0.9
+
+
+class Table(schedules.LearningRateSchedule, dict):
+    def __call__(self, step):
+        return self.get(step, 0.1)
+
+
+def test_a_class_of_two_worlds_is_no_trouble_to_the_check(tmp_path):
+    model_of(optimizer=optimizers.SGD(Table())).save(tmp_path / "m.mcnn")
 
 
 def test_a_layer_that_says_all_comes_back(tmp_path):

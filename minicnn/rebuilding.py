@@ -1,0 +1,59 @@
+"""Whether an object would come back from a file as it is, as far as its class and its attributes tell.
+
+A part of one's own may forget, in ``get_config``, what it was made with. Its model would be written and come
+back with the defaults, or not at all, hours later. So it is refused when it is written.
+"""
+
+import inspect
+
+
+def check_arguments(thing, config):
+    """ValueError where ``type(thing)(**config)`` fails, or leaves out what ``thing`` was made with."""
+    made = type(thing)
+    failed = f"a {made.__name__} could not be made again: its"
+    until = "Until then, save_weights keeps the weights"
+    lost = {argument.name: argument for argument in _arguments(made) if _is_lost(thing, argument, config)}
+    if lost:
+        named = [name for name, argument in lost.items() if argument.kind != argument.VAR_POSITIONAL]
+        arguments = tuple(dict.fromkeys([*getattr(made, "arguments", ()), *named]))
+        raise ValueError(
+            f"{failed} get_config does not say {', '.join(lost)}. It gives by name (nothing by *) what "
+            f"__init__ takes; a layer lists the names in its class, as in arguments = {arguments}. What "
+            f"__init__ fixes by itself needs a from_config of your own. {until}"
+        )
+    try:
+        inspect.signature(made.__init__).bind(thing, **config)
+    except TypeError as error:
+        raise ValueError(
+            f"{failed} __init__ does not take what get_config gives, {error}. Let it hand on what its base "
+            "class takes, and what it fixes as defaults, def __init__(self, ..., **kwargs): "
+            f"super().__init__(**{{'name': 'mine'}} | kwargs). {until}"
+        ) from None
+
+
+def _arguments(made):
+    """What the __init__ of a class takes, and its bases' as long as one hands on **kwargs."""
+    for base in made.__mro__:
+        if "__init__" in vars(base) and base is not object:
+            _, *arguments = inspect.signature(base.__init__).parameters.values()
+            yield from arguments
+            if not any(argument.kind == argument.VAR_KEYWORD for argument in arguments):
+                return
+
+
+def _is_lost(thing, argument, config):
+    """Whether neither the config nor an attribute, which still has the default, says what ``thing`` got."""
+    name, default = argument.name, argument.default
+    if argument.kind == argument.VAR_POSITIONAL:
+        return bool(getattr(thing, name, ()))
+    if name in config or argument.kind == argument.VAR_KEYWORD:
+        return False
+    if name == "input_shape":  # which layers say where they were given one
+        return False
+    value = getattr(thing, name, argument.empty)
+    return default is argument.empty or not _same(value, default)
+
+
+def _same(value, default):
+    plain = all(isinstance(each, (int, float, str)) for each in (value, default))
+    return value is default or (plain and value == default)
