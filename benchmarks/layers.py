@@ -20,6 +20,7 @@ from statistics import mean, median
 from unittest import mock
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 import minicnn as mc
 from benchmarks import marked
@@ -230,10 +231,11 @@ def main(argv=None):
         parser.error(f"--write replaces all tables of {PAGE.name}: leave out --models, or --write")
     mc.set_num_threads(args.threads)
     tables = []
-    for name in args.models:
-        tables.append("\n".join(table(name)))
-        print(tables[-1], end="\n\n", flush=True)
-    tables.append("\n".join(inference_table(args.models)))
+    with threadpool_limits(args.threads, "blas"):
+        for name in args.models:
+            tables.append("\n".join(table(name)))
+            print(tables[-1], end="\n\n", flush=True)
+        tables.append("\n".join(inference_table(args.models)))
     print(tables[-1])
     if args.write:
         marked.replace(PAGE, "benchmarks/layers.py", "\n\n".join(tables))

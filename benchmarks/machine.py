@@ -9,7 +9,7 @@ from pathlib import Path
 
 PACKAGES = ("numpy", "numba", "scipy", "tbb", "torch", "tensorflow-cpu", "tensorflow", "keras")
 SIBLINGS = "/sys/devices/system/cpu/cpu{}/topology/thread_siblings_list"
-COUNTS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MINICNN_NUM_THREADS")
+COUNTS = tuple(f"{name}_NUM_THREADS" for name in ("OMP", "MKL", "OPENBLAS", "NUMBA", "MINICNN"))
 
 
 def available_cores():

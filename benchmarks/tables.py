@@ -9,7 +9,7 @@ from benchmarks.networks import TITLES
 
 NAMES = {"minicnn": "minicnn", "torch": "PyTorch", "keras": "Keras"}
 NONE = "-"
-OFTEN = 100  # times a second that a core is taken away; a quiet machine does it less than 50 times
+OFTEN = 100  # times a second that a core is taken away; a quiet machine hardly ever does it 50 times
 MEANINGS = {
     "train": (
         "Forward, loss, backward, optimizer: the median over all rounds, and the quickest step of "
@@ -27,17 +27,21 @@ MEANINGS = {
     ),
     "scaling": (
         "A training step as one thing grows: the batch of E, predictions; channels or pixels of two 3x3 "
-        "convolutions; threads."
+        "convolutions; threads. The rows were measured one after the other: compare within a row. What "
+        "threads bring stands in the next table."
     ),
     "threads": (
-        "minicnn's training step on one thread and on more, taking turns; then how many times as quick "
-        "as on one it is on two, and on four."
+        "minicnn's training step on one thread and on more, on as many cores, taking turns; then how "
+        "many times as quick as on one thread it is."
     ),
     "ladder": (
         "A convolution alone, forward and backward, the gradient of the pictures included. Its limit: "
         "the multiplications and additions of its definition at the pace of one large product of "
         "matrices, by the same BLAS on as many threads, measured in the same rounds. Less arithmetic "
-        "can pass it. The last column: minicnn's default / the faster peer."
+        "can pass it. One matrix product: NumPy's (-: its windows would fill the memory); im2col and "
+        "winograd: compiled; default: the one of these two that a layer takes, so their difference is "
+        "noise. For three channels that is im2col, because a first layer needs no gradient of the "
+        "pictures. The last column: minicnn's default / the faster peer."
     ),
 }
 
@@ -207,7 +211,8 @@ def notes(document):
     if spoiled:
         yield (
             f"In {spoiled} of {len(turns)} turns other programs took the cores away more than {OFTEN} times "
-            "a second (Keras's turns do not count: its threads take them from each other)."
+            "a second. Keras's turns do not count: its threads take them from each other, and what others "
+            "took cannot be told."
         )
     for measure in TABLES:
         for name, record in document.get(measure, {}).items():

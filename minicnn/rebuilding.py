@@ -6,12 +6,21 @@ back with the defaults, or not at all, hours later. So it is refused when it is 
 
 import inspect
 
+from minicnn.archive import is_json
+from minicnn.messages import shown
+
 
 def check_arguments(thing, config):
     """ValueError where ``type(thing)(**config)`` fails, or leaves out what ``thing`` was made with."""
     made = type(thing)
     failed = f"a {made.__name__} could not be made again: its"
     until = "Until then, save_weights keeps the weights"
+    for name, value in config.items():
+        if not is_json(value):
+            raise ValueError(
+                f"{failed} get_config gives {name} = {shown(value)}, which a file cannot hold. It holds "
+                f"numbers, texts, lists and dictionaries of them. {until}"
+            )
     lost = {argument.name: argument for argument in _arguments(made) if _is_lost(thing, argument, config)}
     if lost:
         named = [name for name, argument in lost.items() if argument.kind != argument.VAR_POSITIONAL]
@@ -22,13 +31,15 @@ def check_arguments(thing, config):
             f"__init__ fixes by itself needs a from_config of your own. {until}"
         )
     try:
-        inspect.signature(made.__init__).bind(thing, **config)
+        made.from_config(config)
     except TypeError as error:
         raise ValueError(
             f"{failed} __init__ does not take what get_config gives, {error}. Let it hand on what its base "
             "class takes, and what it fixes as defaults, def __init__(self, ..., **kwargs): "
             f"super().__init__(**{{'name': 'mine'}} | kwargs). {until}"
         ) from None
+    except Exception:
+        pass  # not for what it was given: load_model will say it, or be told of the parts unknown here
 
 
 def _arguments(made):

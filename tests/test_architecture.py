@@ -57,7 +57,7 @@ FOUNDATIONS = {"minicnn.checks", "minicnn.config", "minicnn.random", "minicnn.lo
 PARTS_OF_LAYERS = {"minicnn.activations", "minicnn.initializers", "minicnn.constraints"}
 PARTS_OF_TRAINING = {"minicnn.losses", "minicnn.metrics", "minicnn.optimizers", "minicnn.schedules"}
 ON_ITS_OWN = {f"minicnn.{name}" for name in (
-    "config", "random", "rebuilding", "replacing", "labels", "messages", "notebook", "position", "summary",
+    "config", "random", "replacing", "labels", "messages", "notebook", "position", "summary",
     "windows",
 )}  # fmt: skip
 MAY_IMPORT = {
@@ -65,6 +65,7 @@ MAY_IMPORT = {
     "minicnn.archive": {"minicnn.replacing"},
     "minicnn.checks": {"minicnn.lookup"},
     "minicnn.lookup": {"minicnn.rebuilding"},
+    "minicnn.rebuilding": {"minicnn.archive"},
     "minicnn.random": {"minicnn.checks"},
     "minicnn.progress": {"minicnn.notebook", "minicnn.svg"},
     "minicnn.position": {"minicnn.checks"},

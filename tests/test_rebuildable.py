@@ -92,6 +92,20 @@ class Scaled(layers.Dense):
         self.scale = scale
 
 
+class Small(layers.Dense):
+    """It gives its base the units twice when it comes back."""
+
+    def __init__(self, **kwargs):
+        super().__init__(4, **kwargs)
+
+
+class Weighing(Times):
+    """No document holds an array."""
+
+    def __init__(self, factor=DENSITIES, **kwargs):
+        super().__init__(factor, **kwargs)
+
+
 class Momentum(optimizers.SGD):
     def __init__(self):
         super().__init__(0.1, momentum=0.9)
@@ -120,6 +134,8 @@ MUTE = {
     "a Nameless .* does not take .* 'name'.*hand on": lambda: model_of(Nameless()),
     "a Dense .* minicnn has a class of that name": lambda: model_of(Dense(4)),
     "a Flatten .* minicnn has a class of that name": lambda: model_of(Flatten()),
+    "a Small .* does not take .* 'units'": lambda: model_of(Small()),
+    "a Weighing .* gives factor = .*, which a file cannot hold": lambda: model_of(Weighing()),
     "a Momentum .* does not take .* 'learning_rate'": lambda: model_of(optimizer=Momentum()),
     "a Halving .* does not say steps": lambda: model_of(optimizer=optimizers.SGD(Halving(5))),
     "a Squares .* does not say weight": lambda: model_of(loss=Squares(2.0)),
