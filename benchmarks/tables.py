@@ -40,8 +40,8 @@ MEANINGS = {
         "matrices, by the same BLAS on as many threads, measured in the same rounds. Less arithmetic "
         "can pass it. One matrix product: NumPy's (-: its windows would fill the memory); im2col and "
         "winograd: compiled; default: the one of these two that a layer takes, so their difference is "
-        "noise. For three channels that is im2col, because a first layer needs no gradient of the "
-        "pictures. The last column: minicnn's default / the faster peer."
+        "noise. For three channels that is im2col: in a network they need no gradient of the pictures, "
+        "which is measured here. The last column: minicnn's default / the faster peer."
     ),
 }
 
