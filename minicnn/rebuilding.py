@@ -6,7 +6,7 @@ back with the defaults, or not at all, hours later. So it is refused when it is 
 
 import inspect
 
-from minicnn.archive import is_json
+from minicnn.archive import as_json, is_json
 from minicnn.messages import shown
 
 
@@ -31,12 +31,13 @@ def check_arguments(thing, config):
             f"__init__ fixes by itself needs a from_config of your own. {until}"
         )
     try:
-        made.from_config(config)
+        made.from_config(as_json(config))  # what the file will give, and nothing that is in use
     except TypeError as error:
         raise ValueError(
-            f"{failed} __init__ does not take what get_config gives, {error}. Let it hand on what its base "
-            "class takes, and what it fixes as defaults, def __init__(self, ..., **kwargs): "
-            f"super().__init__(**{{'name': 'mine'}} | kwargs). {until}"
+            f"{failed} __init__ does not take what get_config gives, {error}. Let one take it or the other "
+            "leave it out. What a base class takes is handed on, def __init__(self, ..., **kwargs): "
+            "super().__init__(**kwargs), and what is fixed as defaults, super().__init__(**{'units': 4} | "
+            f"kwargs). {until}"
         ) from None
     except Exception:
         pass  # not for what it was given: load_model will say it, or be told of the parts unknown here
