@@ -58,8 +58,10 @@ def check_rebuildable(*things):
 
 def _check_name(made):
     """Minicnn's class would come back in the place of one's own, where nobody says otherwise."""
+    if _is_ours(made):
+        return
     known = {_plain(each.__name__) for each in _below(Configurable) if not each.__name__.startswith("_")}
-    if not _is_ours(made) and _plain(made.__name__) in known:
+    if _plain(made.__name__) in known:
         raise ValueError(
             f"a {made.__name__} could not be made again: minicnn has a class of that name. Give yours "
             "another. Until then, save_weights keeps the weights"

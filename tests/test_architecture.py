@@ -109,7 +109,7 @@ MAY_IMPORT = {
 WHOLE = "minicnn"  # minicnn/__init__.py: hands out what the rooms hold
 DOOR = "minicnn.__main__"  # the commands: may use all of it, and nobody uses them
 OUTSIDE = {  # of the rooms that need more than NumPy
-    "minicnn.kernels": {"numpy", "numba", "llvmlite", "scipy", "threadpoolctl"},
+    "minicnn.kernels": {"numpy", "numba", "llvmlite", "scipy", "threadpoolctl", "tqdm"},
     "minicnn.commands": {"numpy", "threadpoolctl"},
     "minicnn.progress": {"tqdm"},
     "minicnn.notebook": {"IPython"},

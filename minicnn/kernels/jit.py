@@ -28,6 +28,7 @@ import numba
 import numpy
 from llvmlite import binding
 from numba.core import caching, codegen, compiler, event, registry, types
+from tqdm import tqdm
 
 from minicnn import config
 
@@ -287,7 +288,9 @@ class _Announcement(event.Listener):
             self.said = True
             where = prepared_folder() or "memory only: no folder to keep it in"
             # How long depends on what is to come: the kernels of a dense layer, 5 s; every kernel, a minute
-            print(f"minicnn compiles kernels on first use, some seconds each ({where}) ...", file=sys.stderr)
+            message = f"minicnn compiles kernels on first use, some seconds each ({where}) ..."
+            with tqdm.external_write_mode(sys.stderr):  # a progress bar makes room
+                print(message, file=sys.stderr)
 
     def on_end(self, happening):
         pass

@@ -35,10 +35,9 @@ def set_num_threads(count):
     """Compute on ``count`` threads, 1 up to the number of cores. Results do not depend on it."""
     global _count  # noqa: PLW0603
     if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= _most:
-        raise ValueError(
-            f"set_num_threads expects a whole number from 1 to {_most}, got {count!r}: "
-            f"set NUMBA_NUM_THREADS before Python starts to go beyond the cores of this machine"
-        )
+        more = isinstance(count, int) and count > _most
+        cure = ": a larger NUMBA_NUM_THREADS, set before Python starts, allows more" if more else ""
+        raise ValueError(f"set_num_threads expects a whole number from 1 to {_most}, got {count!r}{cure}")
     _count = count
 
 
@@ -48,8 +47,8 @@ def get_num_threads():
 
 
 def _start_from_environment():
-    wanted = os.environ.get("MINICNN_NUM_THREADS")
-    if wanted is None:
+    wanted = os.environ.get("MINICNN_NUM_THREADS", "").strip()
+    if not wanted:
         return
     if wanted.isdecimal() and int(wanted) >= 1:
         set_num_threads(min(int(wanted), _most))

@@ -80,7 +80,7 @@ def test_threads_take_turns(tmp_path):
     record = run(tmp_path, "--models", "tiny", "--measure", "threads")["threads"]["tiny"]
     known = [f"minicnn, {name}" for name in ("1 thread", "2 threads", "4 threads")]
     assert [*record["ways"]] == [*record["rounds"][0]] == known[: len(record["ways"])]
-    assert len(record["ways"]) == sum(count <= len(machine.available_cores()) for count in (1, 2, 4))
+    assert len(record["ways"]) == sum(count <= len(machine.available_cores()) for count in measures.THREADS)
     assert record["errors"] == {}
 
 

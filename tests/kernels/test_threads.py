@@ -278,6 +278,13 @@ def test_bad_numbers_of_threads_are_refused(bad):
     assert mc.get_num_threads() == before
 
 
+def test_only_who_asks_for_more_threads_is_told_how_to_get_them():
+    for count, told in [(threads._most + 1, True), (0, False), ("2", False)]:
+        with pytest.raises(ValueError) as refused:
+            mc.set_num_threads(count)
+        assert ("a larger NUMBA_NUM_THREADS" in str(refused.value)) == told
+
+
 COUNT = "import minicnn; print(minicnn.get_num_threads())"
 
 
@@ -286,15 +293,16 @@ def test_the_environment_chooses():
     assert int(run_python(COUNT, MINICNN_NUM_THREADS=None, NUMBA_NUM_THREADS="4")) == 4
 
 
-@pytest.mark.parametrize(("wanted", "count"), [("1", 1), ("3", 3), ("4", 4), ("100", 4)])
+@pytest.mark.parametrize(("wanted", "count"), [("1", 1), ("3", 3), ("4", 4), ("100", 4), ("", 4), (" 2", 2)])
 def test_the_environment_chooses_up_to_what_there_is(monkeypatch, wanted, count):
     monkeypatch.setattr(threads, "_most", 4)
+    monkeypatch.setattr(threads, "_count", 4)
     monkeypatch.setenv("MINICNN_NUM_THREADS", wanted)
     threads._start_from_environment()
     assert mc.get_num_threads() == count
 
 
-@pytest.mark.parametrize("bad", ["0", "-1", "two", "1.5", "²", ""])
+@pytest.mark.parametrize("bad", ["0", "-1", "two", "1.5", "²"])
 def test_of_bad_environments_is_warned(monkeypatch, bad):
     monkeypatch.setattr(threads, "_most", 4)
     monkeypatch.setattr(threads, "_count", 4)
