@@ -7,7 +7,7 @@
 Every layer is timed within whole steps, on its way forward and on its way back; what counts is the mean of
 the quicker half of the steps, so that the parts add up to the whole. Beside that stands the arithmetic of
 the matrix products a layer does, which with Winograd is less than its definition's, and how long it takes at
-the pace of one large product by the same BLAS on as many threads, measured between the steps. A prediction
+the pace of one large product by NumPy's BLAS on as many threads, measured between the steps. A prediction
 is timed likewise.
 """
 

@@ -37,11 +37,12 @@ MEANINGS = {
     "ladder": (
         "A convolution alone, forward and backward, the gradient of the pictures included. Its limit: "
         "the multiplications and additions of its definition at the pace of one large product of "
-        "matrices, by the same BLAS on as many threads, measured in the same rounds. Less arithmetic "
+        "matrices, by NumPy's BLAS on as many threads, measured in the same rounds. Less arithmetic "
         "can pass it. One matrix product: NumPy's (-: its windows would fill the memory); im2col and "
         "winograd: compiled; default: the one of these two that a layer takes, so their difference is "
-        "noise. For three channels that is im2col: in a network they need no gradient of the pictures, "
-        "which is measured here. The last column: minicnn's default / the faster peer."
+        "noise. For three channels that is im2col, but for AlexNet's with strides of 4: in a network they "
+        "need no gradient of the pictures, which is measured here. The last column: minicnn's default / the "
+        "faster peer."
     ),
 }
 
@@ -73,6 +74,8 @@ def spread(values, digits=2):
     """The median of all rounds, and between which values they lay."""
     if not values:
         return NONE
+    if len(values) == 1:
+        return f"{values[0]:.{digits}f}"
     return f"{median(values):.{digits}f} ({min(values):.{digits}f} to {max(values):.{digits}f})"
 
 
@@ -200,8 +203,9 @@ def notes(document):
     yield (
         f"{machine['processor']} ({', '.join(machine['vectors']) or 'no known vector instructions'}), "
         f"{settings['threads']} of {machine['cores']} cores, {machine['memory_gib']} GiB, "
-        f"{machine['system']}; {versions}; {settings['rounds']} rounds of {settings['seconds']:g} s; minicnn "
-        f"at commit {document['commit'] or 'unknown'}, {document['date']}."
+        f"{machine['system']}; {versions}; rounds: {settings['rounds']} of {settings['seconds']:g} s; "
+        f"minicnn at commit {document['commit'] or 'unknown'}, {document['date']}; load when it began: "
+        f"{machine['load'] if machine['load'] is not None else 'unknown'}."
     )
     turns = [
         turn for name in TABLES for record in document.get(name, {}).values()

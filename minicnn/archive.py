@@ -165,6 +165,8 @@ def _check_whole(file):
     for begin, kind in FOREIGN.items():
         if first_line.startswith(begin):
             raise ValueError(f"it is {kind}, no minicnn archive (weights of Keras come in with set_weights)")
+    if not first_line:
+        raise ValueError("it is empty")
     if first_line != FIRST_LINE:
         raise ValueError(f"it begins with {first_line!r}, a minicnn archive with {FIRST_LINE!r}")
     digest = hashlib.sha256(first_line)

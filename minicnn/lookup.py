@@ -60,8 +60,8 @@ def _check_name(made):
     """Minicnn's class would come back in the place of one's own, where nobody says otherwise."""
     if _is_ours(made):
         return
-    known = {_plain(each.__name__) for each in _below(Configurable) if not each.__name__.startswith("_")}
-    if _plain(made.__name__) in known:
+    known = {plain(each.__name__) for each in _below(Configurable) if not each.__name__.startswith("_")}
+    if plain(made.__name__) in known:
         raise ValueError(
             f"a {made.__name__} could not be made again: minicnn has a class of that name. Give yours "
             "another. Until then, save_weights keeps the weights"
@@ -81,9 +81,9 @@ def _is_ours(made):
 
 def find(name, registry, kind):
     """The entry called ``name``, or a ValueError that suggests the nearest name there is."""
-    plain = {_plain(known): value for known, value in registry.items()}
-    if isinstance(name, str) and len(name) <= LONGEST and _plain(name) in plain:
-        return plain[_plain(name)]
+    by_plain_name = {plain(known): value for known, value in registry.items()}
+    if isinstance(name, str) and len(name) <= LONGEST and plain(name) in by_plain_name:
+        return by_plain_name[plain(name)]
     near = nearest(name, registry)
     hint = f"did you mean {near!r}? " if near else ""
     raise ValueError(f"unknown {kind} {shown(name)}: {hint}There are {', '.join(sorted(registry))}")
@@ -130,13 +130,13 @@ def resolve(identifier, registry, kind, base):
     """
     if isinstance(identifier, base):
         return identifier
-    registry = with_own(registry, base)
     if isinstance(identifier, str):
-        return find(identifier, registry, kind)()
+        return find(identifier, with_own(registry, base), kind)()
     if isinstance(identifier, type) and issubclass(identifier, base):
         return identifier()
     if isinstance(identifier, dict) and identifier.keys() == {"class_name", "config"}:
-        made, config = find(identifier["class_name"], registry, kind), identifier["config"]
+        classes = {made.__name__: made for made in registry.values()}  # "mse" names none: it may be one's own
+        made, config = find(identifier["class_name"], with_own(classes, base), kind), identifier["config"]
         longest = max(map(str, config), key=len, default="") if isinstance(config, dict) else ""
         if len(longest) > LONGEST:  # Python would repeat all of it
             raise ValueError(f"{made.__name__} has no argument {shown(longest)}")
@@ -147,5 +147,6 @@ def resolve(identifier, registry, kind, base):
     )
 
 
-def _plain(name):
+def plain(name):
+    """What two spellings of a name have in common."""
     return name.replace("_", "").lower()

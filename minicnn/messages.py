@@ -1,11 +1,14 @@
-"""What came, as an error's text shows it: whole where it is short, cut where it is not.
+"""What came, as an error's text shows it, whole if short and cut if long; and a line beside a progress bar.
 
 A text in a file of somebody else may have millions of characters, a list in it as many numbers.
 """
 
 import re
 import reprlib
+import sys
 from itertools import islice
+
+from tqdm import tqdm
 
 LONGEST = 400  # characters of one value
 # Control characters, ends of lines, changes of direction, halves of characters
@@ -34,6 +37,15 @@ class _Short(reprlib.Repr):
 
 
 _SHORT = _Short()
+
+
+def say(message):
+    """Print a line of its own to stderr, for which a progress bar makes room.
+
+    It does without tqdm's lock, which settles how processes start and which a fork may find taken for ever.
+    """
+    with tqdm.external_write_mode(sys.stderr, nolock=True):
+        print(message, file=sys.stderr)
 
 
 def shown(value):

@@ -15,6 +15,8 @@ def check_arguments(thing, config):
     made = type(thing)
     failed = f"a {made.__name__} could not be made again: its"
     until = "Until then, save_weights keeps the weights"
+    if not isinstance(config, dict):
+        raise ValueError(f"{failed} get_config gives {shown(config)}, not a dictionary. {until}")
     for name, value in config.items():
         if not is_json(value):
             raise ValueError(
@@ -23,12 +25,10 @@ def check_arguments(thing, config):
             )
     lost = {argument.name: argument for argument in _arguments(made) if _is_lost(thing, argument, config)}
     if lost:
-        named = [name for name, argument in lost.items() if argument.kind != argument.VAR_POSITIONAL]
-        arguments = tuple(dict.fromkeys([*getattr(made, "arguments", ()), *named]))
         raise ValueError(
             f"{failed} get_config does not say {', '.join(lost)}. It gives by name (nothing by *) what "
-            f"__init__ takes; a layer lists the names in its class, as in arguments = {arguments}. What "
-            f"__init__ fixes by itself needs a from_config of your own. {until}"
+            f"__init__ takes{_advice(made, lost)}. What __init__ fixes by itself needs a from_config of your "
+            f"own. {until}"
         )
     try:
         made.from_config(as_json(config))  # what the file will give, and nothing that is in use
@@ -40,7 +40,16 @@ def check_arguments(thing, config):
             f"kwargs). {until}"
         ) from None
     except Exception:
-        pass  # not for what it was given: load_model will say it, or be told of the parts unknown here
+        pass  # a part unknown here, which load_model gets as custom_objects; what else is wrong, it says
+
+
+def _advice(made, lost):
+    """What to write, where names are all it takes."""
+    names = [name for name, argument in lost.items() if argument.kind != argument.VAR_POSITIONAL]
+    if hasattr(made, "arguments") and made.get_config.__module__.startswith("minicnn."):
+        return f": list the names in the class, arguments = {tuple(dict.fromkeys([*made.arguments, *names]))}"
+    given = ", ".join(f"'{name}': self.{name}" for name in names)
+    return f": let it return super().get_config() | {{{given}}}" if names else ""
 
 
 def _arguments(made):
@@ -67,5 +76,4 @@ def _is_lost(thing, argument, config):
 
 
 def _same(value, default):
-    plain = all(isinstance(each, (int, float, str)) for each in (value, default))
-    return value is default or (plain and value == default)
+    return value is default or (is_json(value) and is_json(default) and as_json(value) == as_json(default))

@@ -89,7 +89,11 @@ def groups():
 
 def warm_up(float64=False):
     """Compile everything for float32, then for float64 if asked. Returns whether it was kept on disk."""
-    begin, before = time.perf_counter(), config.floatx()
+    begin, before, folder = time.perf_counter(), config.floatx(), jit.cache_folder()
+    mend = f"{folder} cannot be written, set MINICNN_CACHE to another"
+    if jit.prepared_folder() is None:
+        print(f"nothing is compiled, for it could not be kept: {mend}")
+        return False
     try:
         for floatx in ("float32", "float64") if float64 else ("float32",):
             config.set_floatx(floatx)
@@ -99,8 +103,7 @@ def warm_up(float64=False):
                 print(f"  {floatx}  {name:<36}{time.perf_counter() - start:6.1f} s", flush=True)
     finally:
         config.set_floatx(before)
-    folder = jit.cache_folder()
     kept = any(folder.rglob("*.nbc"))
-    where = f"in {folder}" if kept else f"nowhere: {folder} cannot be written, set MINICNN_CACHE to another"
+    where = f"in {folder}" if kept else f"nowhere: {mend}"
     print(f"{time.perf_counter() - begin:.1f} s in all; the compiled kernels are kept {where}")
     return kept

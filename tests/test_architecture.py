@@ -109,8 +109,9 @@ MAY_IMPORT = {
 WHOLE = "minicnn"  # minicnn/__init__.py: hands out what the rooms hold
 DOOR = "minicnn.__main__"  # the commands: may use all of it, and nobody uses them
 OUTSIDE = {  # of the rooms that need more than NumPy
-    "minicnn.kernels": {"numpy", "numba", "llvmlite", "scipy", "threadpoolctl", "tqdm"},
+    "minicnn.kernels": {"numpy", "numba", "llvmlite", "scipy", "threadpoolctl"},
     "minicnn.commands": {"numpy", "threadpoolctl"},
+    "minicnn.messages": {"tqdm"},
     "minicnn.progress": {"tqdm"},
     "minicnn.notebook": {"IPython"},
     "minicnn.datasets": {"numpy", "tqdm", "PIL"},

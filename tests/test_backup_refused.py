@@ -105,12 +105,13 @@ def test_a_seed_nobody_chose_does_not_count(tmp_path, monkeypatch):
     assert model.seed == 5
 
 
-def test_a_damaged_backup_is_refused_and_kept(tmp_path):
+@pytest.mark.parametrize("length, why", [(-1, "damaged"), (0, "empty")])
+def test_a_damaged_backup_is_refused_and_kept(tmp_path, length, why):
     interrupted(tmp_path)
     path = tmp_path / "backup" / "backup.mcnn"
-    damaged = path.read_bytes()[:-1]
+    damaged = path.read_bytes()[:length]
     path.write_bytes(damaged)
-    with pytest.raises(ValueError, match=r"backup\.mcnn cannot be read.*make it anew"):
+    with pytest.raises(ValueError, match=rf"backup\.mcnn cannot be read: it is {why}.*delete it to begin"):
         fit(build_model(), callbacks_in(tmp_path))
     assert path.read_bytes() == damaged
 

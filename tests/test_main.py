@@ -110,6 +110,12 @@ def test_float64_comes_on_top_and_does_not_stay(types, monkeypatch, tmp_path, ca
     assert " s in all" in last and f"{tmp_path}" in last and "cannot be written" in last
 
 
+def test_nothing_is_compiled_that_could_not_be_kept(types, monkeypatch, capsys):
+    monkeypatch.setattr(warmup.jit, "prepared_folder", lambda: None)
+    assert command.main(["warmup"]) == 1 and types == []
+    assert "cannot be written, set MINICNN_CACHE" in capsys.readouterr().out
+
+
 def test_what_was_kept_is_said(types, monkeypatch, tmp_path, capsys):
     monkeypatch.setenv("MINICNN_CACHE", str(tmp_path))
     (warmup.jit.cache_folder() / "some").mkdir(parents=True)

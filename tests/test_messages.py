@@ -1,8 +1,14 @@
 """What an error shows of a value: all of a short one, and little of a long one, whatever it is."""
 
-import pytest
+import io
+import os
+import sys
 
-from minicnn.messages import LONGEST, printable, shortened, shown
+import pytest
+from tqdm import tqdm
+
+from minicnn.messages import LONGEST, printable, say, shortened, shown
+from tests.agreement import run_python
 
 
 @pytest.mark.parametrize("value", ["it's", 3, -2.5, None, (1, 2), [None, 2], {"b": 1, "a": [2]}, b"\0"])
@@ -35,3 +41,52 @@ def test_a_text_that_is_shortened_keeps_its_end():
 ])  # fmt: skip
 def test_a_terminal_is_told_nothing_by_a_name(text, safe):
     assert printable(text) == safe
+
+
+def test_a_progress_bar_makes_room_for_what_is_said(monkeypatch):
+    """The bar is wiped out, and drawn again below."""
+    screen = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", screen)
+    with tqdm(total=1, file=screen):
+        say("hello")
+    before, after = screen.getvalue().split("hello\n")
+    assert before.endswith(" \r") and "0/1" in before and "0/1" in after
+
+
+def test_something_can_be_said_where_there_is_no_stderr(monkeypatch):
+    monkeypatch.setattr(sys, "stderr", None)
+    monkeypatch.setattr(sys, "stdout", None)  # as under pythonw, on Windows
+    say("hello")
+
+
+def test_what_is_said_does_not_settle_how_processes_start():
+    run_python("""
+import multiprocessing
+from minicnn.messages import say
+say("hello")
+multiprocessing.set_start_method("spawn")
+""")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_what_a_child_says_does_not_wait_for_a_bar_of_its_parent():
+    """Another thread was drawing it at the fork: in the child its lock stays taken."""
+    run_python("""
+import os, signal, threading
+from tqdm import tqdm
+from minicnn.messages import say
+held = threading.Event()
+def draw():
+    with tqdm.get_lock():
+        held.set()
+        threading.Event().wait()
+threading.Thread(target=draw, daemon=True).start()
+held.wait()
+child = os.fork()
+if child == 0:
+    signal.alarm(20)  # the end of who waits
+    say("hello")
+    os._exit(0)
+assert os.waitpid(child, 0)[1] == 0
+os._exit(0)
+""")

@@ -101,10 +101,11 @@ def test_custom_objects_are_known_within_load_model_alone(tmp_path):
         load_model(tmp_path / "m", custom_objects=[Doubling])
 
 
-def test_an_activation_that_would_come_back_as_another_is_refused(tmp_path):
-    mine = mc.activations.Activation("tanh", lambda z: 7 * z, lambda dy, z, y: 7 * dy)
+@pytest.mark.parametrize("name", ["tanh", "TanH", "leakyrelu"])
+def test_an_activation_that_would_come_back_as_another_is_refused(tmp_path, name):
+    mine = mc.activations.Activation(name, lambda z: 7 * z, lambda dy, z, y: 7 * dy)
     model = mc.Sequential([mc.layers.Dense(3, mine, input_shape=(4,))])
-    with pytest.raises(ValueError, match="a name of its own, got 'tanh'"):
+    with pytest.raises(ValueError, match=f"a name of its own, got '{name}'"):
         model.save(tmp_path / "m")
     assert not (tmp_path / "m").exists()
     assert copy.deepcopy(mc.layers.Dense(3, "tanh")).get_config()["activation"] == "tanh"

@@ -121,8 +121,11 @@ class BackupAndRestore(Callback):
         self.batches = 0
 
     def _restore(self):
-        document, arrays = read_archive(self.path)
-        check_kind(self.path, document, (KIND,), VERSION)
+        try:
+            document, arrays = read_archive(self.path)
+            check_kind(self.path, document, (KIND,), VERSION)
+        except ValueError as error:
+            raise ValueError(f"{error}, or delete it to begin the training anew") from error
         if difference := first_difference(document.get("recipe"), self.recipe):
             raise ValueError(
                 f"{self.path} is the backup of another run ({difference}): fit the same way again "

@@ -28,9 +28,9 @@ import numba
 import numpy
 from llvmlite import binding
 from numba.core import caching, codegen, compiler, event, registry, types
-from tqdm import tqdm
 
 from minicnn import config
+from minicnn.messages import say
 
 __all__ = ["cache_folder", "inline_jit", "jit"]
 
@@ -221,7 +221,7 @@ class _Cache(caching.FunctionCache):
                 _Cache.said = True
                 why = f"{self.cache_path} cannot be written to ({error.strerror or error})"
                 mend = "free some space, or let MINICNN_CACHE name another folder"
-                print(f"minicnn keeps compiled kernels in memory only, {why}: {mend}", file=sys.stderr)
+                say(f"minicnn keeps compiled kernels in memory only, {why}: {mend}")
 
 
 class _SealedFile(caching.IndexDataCacheFile):
@@ -286,11 +286,9 @@ class _Announcement(event.Listener):
         module = happening.data["dispatcher"].py_func.__module__ or ""  # exec makes functions of no module
         if not self.said and module.startswith("minicnn."):
             self.said = True
-            where = prepared_folder() or "memory only: no folder to keep it in"
+            where = prepared_folder() or f"every time: {cache_folder()} cannot be written"
             # How long depends on what is to come: the kernels of a dense layer, 5 s; every kernel, a minute
-            message = f"minicnn compiles kernels on first use, some seconds each ({where}) ..."
-            with tqdm.external_write_mode(sys.stderr):  # a progress bar makes room
-                print(message, file=sys.stderr)
+            say(f"minicnn compiles kernels on first use, some seconds each ({where}) ...")
 
     def on_end(self, happening):
         pass

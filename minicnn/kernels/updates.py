@@ -19,9 +19,9 @@ follows Keras 3: inside the root in RMSprop, outside in Adam.
 
 All arrays are flat and of one float type. A step is bound by memory, not by arithmetic: so every
 rule is one pass over its arrays, written as a loop over one slice, and a launcher that hands out
-slices of BLOCK elements to the threads. Arrays of up to ALONE elements skip the launcher: waking the
-threads takes longer than the work (20 to 30 microseconds, where Adam changes 65536 float32 weights in
-40 on one core). An array that a rule does not need is passed empty.
+slices of BLOCK elements to the threads. Arrays of up to ALONE elements skip the launcher: there is little to
+share (two threads take 7 microseconds where SGD changes 65536 float32 weights in 6 alone, and 40 where Adam
+takes 64). An array that a rule does not need is passed empty.
 """
 
 import numpy as np
@@ -30,7 +30,7 @@ from minicnn.kernels.jit import jit
 from minicnn.kernels.parallel import parallel_jit, share
 
 BLOCK = 16384  # elements: 64 KiB of float32 per array, so that all of a block stays in a core's cache
-ALONE = 4 * BLOCK  # up to here one thread is done before the others would be awake
+ALONE = 4 * BLOCK  # up to here one thread does it all
 
 
 @jit

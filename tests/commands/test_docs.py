@@ -7,6 +7,7 @@ import pytest
 from agreement import ROOT
 
 from minicnn import __main__ as door
+from minicnn import warmup
 
 TEXT = (ROOT / "docs" / "commandline.md").read_text(encoding="utf-8")
 TYPED = re.findall(r"^\$ python -m minicnn (.*)$", TEXT, re.M)
@@ -26,3 +27,7 @@ def test_what_is_shown_can_be_typed(line, capsys):
     with pytest.raises(SystemExit):
         door.parse_arguments(words)
     assert capsys.readouterr().err.splitlines()[-1] in TEXT  # the slip, and its answer as it stands there
+
+
+def test_the_warm_up_names_what_it_compiles():
+    assert re.findall(r"^  float32  (.*?)  +[0-9.]+ s$", TEXT, re.M) == [name for name, _ in warmup.groups()]

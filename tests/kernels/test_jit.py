@@ -266,17 +266,6 @@ def test_the_wait_is_announced_once(copy, tmp_path):
     assert run_python(CALL, folder=copy, check=False, **environment).stderr == ""
 
 
-@NEEDS_COMPILATION
-def test_a_progress_bar_makes_room_for_it(copy, tmp_path):
-    """The bar is wiped out and drawn again below, or both would stand in one line."""
-    shown = run_python(
-        "import os, sys; os.dup2(1, 2); from tqdm import tqdm; bar = tqdm(total=1, file=sys.stdout)\n" + CALL,
-        folder=copy, check=False, MINICNN_CACHE=str(tmp_path / "cache"),
-    ).stdout  # fmt: skip
-    before, after = shown.split("minicnn compiles kernels on first use")
-    assert before.endswith(" \n") and "0/1" in before and "0/1" in after
-
-
 @pytest.mark.parametrize(("name", "features", "due"), [
     ("rocketlake", "+avx512f,+amx-tile,+amx-int8", "sapphirerapids"),  # nothing called Rocket Lake has AMX
     ("rocketlake", "+avx512f,-amx-tile", "rocketlake"),

@@ -16,7 +16,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.reliability import page, record
+try:
+    from tests.reliability import page, record
+except ModuleNotFoundError as missing:
+    sys.exit(f"python -m tests.reliability needs the module {missing.name}: pip install -e '.[test]'")
 
 os.environ.setdefault("MINICNN_OFFLINE", "1")  # nothing here asks a network
 

@@ -11,8 +11,8 @@ from tests.agreement import ROOT
 from tests.reliability.record import Figure
 
 
-def counted(file, least, only=""):
-    """The part that runs the tests of ``file`` that pytest's -k finds by ``only``: a figure for each.
+def counted(file, least):
+    """The part that runs some tests of ``file``: a figure for each.
 
     ``least``: {what a test says: how many cases it has at the least}. A figure of fewer is broken: pytest
     passes over a test that is gone, skipped or called otherwise, and says nothing.
@@ -20,9 +20,10 @@ def counted(file, least, only=""):
     due = {f"{subject(file)}: {said}": count for said, count in least.items()}
 
     def part(quick):
-        status, found = cases(file, only, "quick" if quick else "full")
-        for name, ends in ({name: [] for name in due} | found).items():
-            bad, missing = [end for end in ends if end], due.get(name, 1) - len(ends)
+        status, found = cases(file, least, "quick" if quick else "full")
+        for name, count in due.items():
+            ends = found.get(name, [])
+            bad, missing = [end for end in ends if end], count - len(ends)
             note = [f"{missing} fewer than there were"] * (missing > 0) + bad
             yield Figure(name, f"{len(ends) - len(bad)} of {len(ends)}", not note, "; ".join(note)[:1000])
         if status != 0:
@@ -31,8 +32,12 @@ def counted(file, least, only=""):
     return part
 
 
-def cases(file, only, profile):
-    """pytest's status, and {what a test says: how each case that ran failed, or ""}; slow ones, too."""
+def cases(file, said, profile):
+    """pytest's status, and {what a test says: how each case that ran failed, or ""}; slow ones, too.
+
+    Others may be among them, those of a longer name and those with such words in a case's.
+    """
+    only = " or ".join(each.replace(" ", "_") for each in said)
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder, "cases.xml")
         command = [sys.executable, "-m", "pytest", "-q", "-m", "", "-p", "no:cacheprovider", "-k", only,

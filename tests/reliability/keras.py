@@ -20,5 +20,5 @@ PARTS = {  # the tests, and the cases that each has at the least
     }),
     "formulas": counted("tests/test_optimizers.py", {
         "thirty steps follow the formulas": 13, "float32 stays float32 and near float64": 3,
-    }, "formulas or near_float64"),
+    }),
 }  # fmt: skip

@@ -9,6 +9,7 @@ ends so twice while the unchanged code passes. The unchanged code must also pass
 serves compiled kernels alone, the tests run compiled as well. Those that survive are looked at one by one, in
 `tests/reliability/survivors.toml`: nobody can tell it from the original, or a test has been written for it,
 which does not make it one of the killed. Left out are those that only remove a decorator that compiles.
+Who stops it and goes on keeps the verdicts there are; the time is then that of the last go.
 """
 
 import concurrent.futures
