@@ -40,9 +40,9 @@ MEANINGS = {
         "matrices, by NumPy's BLAS on as many threads, measured in the same rounds. Less arithmetic "
         "can pass it. One matrix product: NumPy's (-: its windows would fill the memory); im2col and "
         "winograd: compiled; default: the one of these two that a layer takes, so their difference is "
-        "noise. For three channels that is im2col, but for AlexNet's with strides of 4: in a network they "
-        "need no gradient of the pictures, which is measured here. The last column: minicnn's default / the "
-        "faster peer."
+        "noise. For three channels that is im2col (for AlexNet's, with strides of 4, winograd): in a network "
+        "such a layer needs no gradient of the pictures, which is measured here. The last column: minicnn's "
+        "default / the faster peer."
     ),
 }
 
@@ -71,7 +71,7 @@ def _three(number):
 
 
 def spread(values, digits=2):
-    """The median of all rounds, and between which values they lay."""
+    """The median of all rounds, and between which values they lay, if there was more than one."""
     if not values:
         return NONE
     if len(values) == 1:

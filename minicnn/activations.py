@@ -66,7 +66,7 @@ def get(identifier):
 def serialize(activation):
     """The name, from which ``get`` makes an equal one; ValueError where it would make another."""
     known = {lookup.plain(name): each for name, each in BY_NAME.items()}
-    if known.get(lookup.plain(activation.name), activation) != activation:
+    if known.get(lookup.plain(str(activation.name)), activation) != activation:
         raise ValueError(
             f"an activation of your own expects a name of its own, got {activation.name!r}, which would come "
             f"back as minicnn's: Activation('my_{activation.name}', forward, backward)"

@@ -115,18 +115,20 @@ def custom_objects(own):
 
 
 def with_own(registry, base):
-    """``registry`` and, of the custom objects, the subclasses and the objects of ``base``."""
-    return registry | {
+    """``registry`` and, under other names, what the custom objects have of ``base``: subclasses, objects."""
+    own = {
         name: thing
         for name, thing in _OWN.get({}).items()
         if isinstance(thing, base) or (isinstance(thing, type) and issubclass(thing, base))
     }
+    return own | registry  # of two that ``find`` cannot tell apart it takes the last
 
 
 def resolve(identifier, registry, kind, base):
     """A name, a class, an object or what ``serialize`` gave, as an object of class ``base``.
 
-    ``registry`` maps names to subclasses of ``base``; ``kind`` is what messages call them.
+    ``registry`` maps names to subclasses of ``base``; ``kind`` is what messages call them. What ``serialize``
+    gave has the name of a class: no short one, such as "mse".
     """
     if isinstance(identifier, base):
         return identifier
@@ -135,7 +137,7 @@ def resolve(identifier, registry, kind, base):
     if isinstance(identifier, type) and issubclass(identifier, base):
         return identifier()
     if isinstance(identifier, dict) and identifier.keys() == {"class_name", "config"}:
-        classes = {made.__name__: made for made in registry.values()}  # "mse" names none: it may be one's own
+        classes = {made.__name__: made for made in registry.values()}
         made, config = find(identifier["class_name"], with_own(classes, base), kind), identifier["config"]
         longest = max(map(str, config), key=len, default="") if isinstance(config, dict) else ""
         if len(longest) > LONGEST:  # Python would repeat all of it

@@ -3,6 +3,7 @@
 A text in a file of somebody else may have millions of characters, a list in it as many numbers.
 """
 
+import contextlib
 import re
 import reprlib
 import sys
@@ -44,7 +45,9 @@ def say(message):
 
     It does without tqdm's lock, which settles how processes start and which a fork may find taken for ever.
     """
-    with tqdm.external_write_mode(sys.stderr, nolock=True):
+    with contextlib.ExitStack() as room:
+        with contextlib.suppress(RuntimeError):  # a bar of another thread came or went meanwhile
+            room.enter_context(tqdm.external_write_mode(sys.stderr, nolock=True))
         print(message, file=sys.stderr)
 
 

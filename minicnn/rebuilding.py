@@ -44,12 +44,15 @@ def check_arguments(thing, config):
 
 
 def _advice(made, lost):
-    """What to write, where names are all it takes."""
+    """What to write, where naming them is all it takes."""
     names = [name for name, argument in lost.items() if argument.kind != argument.VAR_POSITIONAL]
-    if hasattr(made, "arguments") and made.get_config.__module__.startswith("minicnn."):
+    if not names:
+        return ""
+    inherited = made.get_config.__module__.startswith("minicnn.")
+    if inherited and hasattr(made, "arguments"):
         return f": list the names in the class, arguments = {tuple(dict.fromkeys([*made.arguments, *names]))}"
-    given = ", ".join(f"'{name}': self.{name}" for name in names)
-    return f": let it return super().get_config() | {{{given}}}" if names else ""
+    more = ", ".join(f"'{name}': self.{name}" for name in names)
+    return f": {'define one that returns super().get_config() | ' if inherited else 'let it add '}{{{more}}}"
 
 
 def _arguments(made):

@@ -88,12 +88,14 @@ def groups():
 
 
 def warm_up(float64=False):
-    """Compile everything for float32, then for float64 if asked. Returns whether it was kept on disk."""
+    """Compile everything for float32, then for float64 if asked. Returns whether it was kept on disk.
+
+    Raises OSError, before anything is compiled, where nothing could be kept.
+    """
     begin, before, folder = time.perf_counter(), config.floatx(), jit.cache_folder()
     mend = f"{folder} cannot be written, set MINICNN_CACHE to another"
     if jit.prepared_folder() is None:
-        print(f"nothing is compiled, for it could not be kept: {mend}")
-        return False
+        raise OSError(f"nothing that is compiled could be kept: {mend}")
     try:
         for floatx in ("float32", "float64") if float64 else ("float32",):
             config.set_floatx(floatx)

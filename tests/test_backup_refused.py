@@ -270,7 +270,7 @@ def test_a_refused_backup_leaves_an_optimizer_a_schedule_of_ones_own(tmp_path):
 
 def test_a_model_in_place_of_a_backup_is_refused(tmp_path):
     build_model().save(tmp_path / "m.mcnn")
-    with pytest.raises(ValueError, match=r"m\.mcnn holds a minicnn model, not a minicnn backup"):
+    with pytest.raises(ValueError, match=r"m\.mcnn holds a minicnn model, not a minicnn backup$"):
         fit(build_model(), [BackupAndRestore(tmp_path / "m.mcnn")])
 
 

@@ -113,7 +113,7 @@ def test_float64_comes_on_top_and_does_not_stay(types, monkeypatch, tmp_path, ca
 def test_nothing_is_compiled_that_could_not_be_kept(types, monkeypatch, capsys):
     monkeypatch.setattr(warmup.jit, "prepared_folder", lambda: None)
     assert command.main(["warmup"]) == 1 and types == []
-    assert "cannot be written, set MINICNN_CACHE" in capsys.readouterr().out
+    assert "cannot be written, set MINICNN_CACHE" in capsys.readouterr().err
 
 
 def test_what_was_kept_is_said(types, monkeypatch, tmp_path, capsys):

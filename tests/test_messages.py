@@ -49,7 +49,7 @@ def test_a_progress_bar_makes_room_for_what_is_said(monkeypatch):
     monkeypatch.setattr(sys, "stderr", screen)
     with tqdm(total=1, file=screen):
         say("hello")
-    before, after = screen.getvalue().split("hello\n")
+        before, after = screen.getvalue().split("hello\n")
     assert before.endswith(" \r") and "0/1" in before and "0/1" in after
 
 
@@ -72,9 +72,10 @@ multiprocessing.set_start_method("spawn")
 def test_what_a_child_says_does_not_wait_for_a_bar_of_its_parent():
     """Another thread was drawing it at the fork: in the child its lock stays taken."""
     run_python("""
-import os, signal, threading
+import os, signal, threading, warnings
 from tqdm import tqdm
 from minicnn.messages import say
+warnings.simplefilter("ignore", DeprecationWarning)  # of forks while there are threads
 held = threading.Event()
 def draw():
     with tqdm.get_lock():

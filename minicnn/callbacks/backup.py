@@ -123,9 +123,9 @@ class BackupAndRestore(Callback):
     def _restore(self):
         try:
             document, arrays = read_archive(self.path)
-            check_kind(self.path, document, (KIND,), VERSION)
         except ValueError as error:
-            raise ValueError(f"{error}, or delete it to begin the training anew") from error
+            raise ValueError(f"{error}. If it is a backup, delete it to begin the training anew") from error
+        check_kind(self.path, document, (KIND,), VERSION)
         if difference := first_difference(document.get("recipe"), self.recipe):
             raise ValueError(
                 f"{self.path} is the backup of another run ({difference}): fit the same way again "

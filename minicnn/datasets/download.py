@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from minicnn.datasets import archives
+from minicnn.messages import say
 
 _CHUNK = 1 << 18
 _ATTEMPTS = 4  # per mirror; a mirror that gives nothing is not asked again
@@ -89,7 +90,7 @@ def _receive(url, part, size, timeout):
 
     with _open(url, _size(part), timeout) as response:
         start = _start(response, _size(part), size)
-        print(f"minicnn: downloading {url}", file=sys.stderr)
+        say(f"minicnn: downloading {url}")
         with (
             open(part, "ab") as file,
             tqdm(total=size, initial=start, unit="B", unit_scale=True, desc=part.stem) as bar,
@@ -183,7 +184,7 @@ def only_one(path):
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                print(f"minicnn: waiting for another process, which is getting {path.stem}", file=sys.stderr)
+                say(f"minicnn: waiting for another process, which is getting {path.stem}")
                 fcntl.flock(file, fcntl.LOCK_EX)
         yield
 

@@ -306,7 +306,7 @@ def test_who_waits_says_so_whatever_the_other_does(tmp_path, monkeypatch):
     """It may download, or unpack."""
     said, waiting, entered = [], threading.Event(), threading.Event()
 
-    def note(text, file):
+    def note(text):
         said.append(text)
         waiting.set()
 
@@ -314,7 +314,7 @@ def test_who_waits_says_so_whatever_the_other_does(tmp_path, monkeypatch):
         with download.only_one(tmp_path / "flower_photos.lock"):
             entered.set()
 
-    monkeypatch.setattr(download, "print", note, raising=False)
+    monkeypatch.setattr(download, "say", note)
     with download.only_one(tmp_path / "flower_photos.lock"):
         other = threading.Thread(target=wait)
         other.start()

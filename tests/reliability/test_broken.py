@@ -308,6 +308,9 @@ def test_these_sums(k):
 
 def test_others():
     pytest.skip("something is missing")
+
+def test_of_no_interest():
+    raise KeyError("y")
 """
 
 
@@ -316,7 +319,8 @@ def test_cases_that_ran_are_found_with_how_they_failed(tmp_path):
     file.write_text(TESTS)
     profile = "from hypothesis import settings\nsettings.register_profile('quick')\n"
     (tmp_path / "conftest.py").write_text(profile)
-    assert counted.cases(str(file), (), "quick") == (1, {"it: these sums": ["", "KeyError: 'x'", ""]})
+    found = counted.cases(str(file), ("these sums", "others"), "quick")
+    assert found == (1, {"it: these sums": ["", "KeyError: 'x'", ""]})
 
 
 @pytest.mark.parametrize("least, ends, found", [
@@ -326,6 +330,8 @@ def test_cases_that_ran_are_found_with_how_they_failed(tmp_path):
     ({"sums": 1}, (1, {"it: sums": ["", "no"]}), [("sums", "1 of 2", "no"), "1"]),
     ({"sums": 1}, (0, {"it: all sums": [""]}), [("sums", "0 of 0", "1 fewer than there were")]),  # renamed
     ({"sums": 1}, (3, {"it: sums": [""]}), [("sums", "1 of 1", ""), "3"]),  # pytest's own error
+    ({"sums": 1}, (1, {"it: sums": [""], "it: more sums": ["", "no"]}),
+     [("sums", "1 of 1", ""), ("pytest ends well", "status 1", "it: more sums: no")]),
     ({"sums": 1}, (4, {}), [("sums", "0 of 0", "1 fewer than there were"), "4"]),  # no such file
 ])  # fmt: skip
 def test_a_figure_has_as_many_cases_as_before(monkeypatch, least, ends, found):
