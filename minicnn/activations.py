@@ -21,6 +21,10 @@ class Activation:
     forward: Callable
     backward: Callable
 
+    def __post_init__(self):
+        if not isinstance(self.name, str) or not self.name:
+            raise ValueError(f"an Activation expects a name, such as 'swish', got {shown(self.name)}")
+
     def __call__(self, z):
         return self.forward(z)
 
@@ -44,7 +48,9 @@ gelu = Activation("gelu", kernels.gelu, kernels.gelu_backward)
 #: y = e^z / sum of e^z along the last axis
 softmax = Activation("softmax", kernels.softmax, kernels.softmax_backward)
 
-BY_NAME = {each.name: each for each in (linear, relu, leaky_relu, tanh, sigmoid, gelu, softmax)}
+BY_NAME = lookup.reserve({
+    each.name: each for each in (linear, relu, leaky_relu, tanh, sigmoid, gelu, softmax)
+})
 
 
 def get(identifier):
@@ -65,8 +71,7 @@ def get(identifier):
 
 def serialize(activation):
     """The name, from which ``get`` makes an equal one; ValueError where it would make another."""
-    known = {lookup.plain(name): each for name, each in BY_NAME.items()}
-    if known.get(lookup.plain(str(activation.name)), activation) != activation:
+    if lookup.reserved_for(activation.name, activation) is not None:
         raise ValueError(
             f"an activation of your own expects a name of its own, got {activation.name!r}, which would come "
             f"back as minicnn's: Activation('my_{activation.name}', forward, backward)"

@@ -6,7 +6,7 @@ import numpy as np
 
 from minicnn.checks import LARGEST, is_number, is_whole
 from minicnn.kernels import max_norm
-from minicnn.lookup import Configurable, resolve
+from minicnn.lookup import Configurable, reserve, resolve
 from minicnn.messages import shown
 
 EPSILON = 1e-7  # as in Keras; keeps a vector of zeros from dividing by its norm
@@ -72,7 +72,7 @@ class MaxNorm(Constraint):
         return {"max_value": self.max_value, "axis": self.axis}
 
 
-_REGISTRY = {"max_norm": MaxNorm}
+_REGISTRY = reserve({"max_norm": MaxNorm})
 
 
 def get(identifier):

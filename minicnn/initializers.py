@@ -13,7 +13,7 @@ import math
 import numpy as np
 
 from minicnn import config, random
-from minicnn.lookup import Configurable, resolve
+from minicnn.lookup import Configurable, reserve, resolve
 
 # Cutting a normal distribution off at two standard deviations leaves this much of its own.
 TRUNCATED_STD = 0.87962566103423978
@@ -116,14 +116,14 @@ def _he_variance(shape):
     return 2 / max(1, compute_fans(shape)[0])
 
 
-_REGISTRY = {
+_REGISTRY = reserve({
     "zeros": Zeros,
     "ones": Ones,
     "glorot_uniform": GlorotUniform,
     "glorot_normal": GlorotNormal,
     "he_uniform": HeUniform,
     "he_normal": HeNormal,
-}
+})
 
 
 def get(identifier):

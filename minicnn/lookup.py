@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from minicnn.messages import shown
 from minicnn.rebuilding import check_arguments
 
+_RESERVED = {}  # minicnn's names, plain, and the classes and activations they stand for
 LONGEST = 200  # characters of a name; comparing longer ones would take memory and time
 _OWN = ContextVar("classes and activations of the user's own, by name")
 _MUST_COME_BACK = ContextVar("whether what is serialized is for a file", default=False)
@@ -40,7 +41,11 @@ def serialize(thing):
     config = thing.get_config()
     if _MUST_COME_BACK.get():
         made = type(thing)
-        _check_name(made)
+        if (meant := reserved_for(made.__name__, made)) is not None:
+            raise ValueError(
+                f"a {made.__name__} could not be made again: the name stands for minicnn's {meant.__name__}. "
+                "Give yours another. Until then, save_weights keeps the weights"
+            )
         if getattr(made.from_config, "__func__", None) is Configurable.from_config.__func__:
             check_arguments(thing, config)  # another from_config knows better
     return {"class_name": type(thing).__name__, "config": config}
@@ -56,27 +61,18 @@ def check_rebuildable(*things):
         _MUST_COME_BACK.reset(token)
 
 
-def _check_name(made):
-    """Minicnn's class would come back in the place of one's own, where nobody says otherwise."""
-    if _is_ours(made):
-        return
-    known = {plain(each.__name__) for each in _below(Configurable) if not each.__name__.startswith("_")}
-    if plain(made.__name__) in known:
-        raise ValueError(
-            f"a {made.__name__} could not be made again: minicnn has a class of that name. Give yours "
-            "another. Until then, save_weights keeps the weights"
-        )
+def reserve(registry):
+    """``registry`` itself, ``{name: class or activation}``. Nothing of one's own may have a name in it."""
+    for name, meant in registry.items():
+        _RESERVED.setdefault(plain(name), []).append(meant)
+    return registry
 
 
-def _below(base):
-    """Minicnn's classes that extend ``base``, however far down."""
-    for each in filter(_is_ours, base.__subclasses__()):
-        yield each
-        yield from _below(each)
-
-
-def _is_ours(made):
-    return made.__module__.startswith("minicnn.")
+def reserved_for(name, thing):
+    """What minicnn means by ``name``, however spelt, if that is not ``thing`` but may be mistaken for it."""
+    known = _RESERVED.get(plain(name), ())
+    alike = [each for each in known if isinstance(each, type) == isinstance(thing, type)]
+    return None if not alike or any(each is thing for each in alike) else alike[0]
 
 
 def find(name, registry, kind):
@@ -105,8 +101,11 @@ def nearest(name, known):
 @contextlib.contextmanager
 def custom_objects(own):
     """Within this, every registry also knows what of ``own``, ``{"MyLoss": MyLoss}``, belongs in it."""
-    if not isinstance(own, dict):
+    if not isinstance(own, dict) or not all(isinstance(name, str) for name in own):
         raise ValueError(f"custom_objects expects a dictionary such as {{'MyLoss': MyLoss}}, got {own!r}")
+    for name, thing in own.items():
+        if reserved_for(name, thing) is not None:
+            raise ValueError(f"custom_objects cannot give {name!r} another meaning: the name is minicnn's")
     token = _OWN.set(own)
     try:
         yield
@@ -115,30 +114,28 @@ def custom_objects(own):
 
 
 def with_own(registry, base):
-    """``registry`` and, under other names, what the custom objects have of ``base``: subclasses, objects."""
-    own = {
+    """``registry`` and, of the custom objects, the subclasses and the objects of ``base``."""
+    return registry | {
         name: thing
         for name, thing in _OWN.get({}).items()
         if isinstance(thing, base) or (isinstance(thing, type) and issubclass(thing, base))
     }
-    return own | registry  # of two that ``find`` cannot tell apart it takes the last
 
 
 def resolve(identifier, registry, kind, base):
     """A name, a class, an object or what ``serialize`` gave, as an object of class ``base``.
 
-    ``registry`` maps names to subclasses of ``base``; ``kind`` is what messages call them. What ``serialize``
-    gave has the name of a class: no short one, such as "mse".
+    ``registry`` maps names to subclasses of ``base``; ``kind`` is what messages call them.
     """
     if isinstance(identifier, base):
         return identifier
+    registry = with_own(registry, base)
     if isinstance(identifier, str):
-        return find(identifier, with_own(registry, base), kind)()
+        return find(identifier, registry, kind)()
     if isinstance(identifier, type) and issubclass(identifier, base):
         return identifier()
     if isinstance(identifier, dict) and identifier.keys() == {"class_name", "config"}:
-        classes = {made.__name__: made for made in registry.values()}
-        made, config = find(identifier["class_name"], with_own(classes, base), kind), identifier["config"]
+        made, config = find(identifier["class_name"], registry, kind), identifier["config"]
         longest = max(map(str, config), key=len, default="") if isinstance(config, dict) else ""
         if len(longest) > LONGEST:  # Python would repeat all of it
             raise ValueError(f"{made.__name__} has no argument {shown(longest)}")
@@ -150,5 +147,5 @@ def resolve(identifier, registry, kind, base):
 
 
 def plain(name):
-    """What two spellings of a name have in common."""
+    """What all spellings of a name have in common."""
     return name.replace("_", "").lower()

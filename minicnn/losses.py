@@ -9,7 +9,7 @@ targets that do not fit raise ValueError.
 import numpy as np
 
 from minicnn.kernels.softmax_crossentropy import crossentropy, softmax_crossentropy, sparse_crossentropy
-from minicnn.lookup import Configurable, resolve
+from minicnn.lookup import Configurable, reserve, resolve
 from minicnn.messages import shown
 
 
@@ -187,12 +187,12 @@ def _classes(name, output_shape):
     return output_shape[1]
 
 
-_REGISTRY = {
+_REGISTRY = reserve({
     "sparse_categorical_crossentropy": SparseCategoricalCrossentropy,
     "categorical_crossentropy": CategoricalCrossentropy,
     "mean_squared_error": MeanSquaredError,
     "mse": MeanSquaredError,
-}
+})
 
 
 def get(identifier):

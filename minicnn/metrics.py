@@ -8,7 +8,7 @@ import numpy as np
 
 from minicnn import losses
 from minicnn.classification import classification_report, confusion_matrix
-from minicnn.lookup import Configurable, resolve
+from minicnn.lookup import Configurable, reserve, resolve
 
 __all__ = [
     "Accuracy", "BinaryAccuracy", "CategoricalAccuracy", "CategoricalCrossentropy", "MeanSquaredError",
@@ -152,7 +152,7 @@ def _plain(shape):
     return _plain(shape[:-1]) if len(shape) > 1 and shape[-1] == 1 else shape
 
 
-_REGISTRY = {
+_REGISTRY = reserve({
     "accuracy": Accuracy,
     "acc": Accuracy,
     "binary_accuracy": BinaryAccuracy,
@@ -162,7 +162,7 @@ _REGISTRY = {
     "sparse_categorical_crossentropy": SparseCategoricalCrossentropy,
     "mean_squared_error": MeanSquaredError,
     "mse": MeanSquaredError,
-}
+})
 
 
 def get(identifier):

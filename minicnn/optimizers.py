@@ -13,7 +13,7 @@ import numpy as np
 from minicnn import schedules
 from minicnn.checks import check_arrays, nonnegative, whole_number
 from minicnn.kernels import updates
-from minicnn.lookup import Configurable, resolve, serialize
+from minicnn.lookup import Configurable, reserve, resolve, serialize
 from minicnn.messages import shortened, shown
 
 
@@ -264,7 +264,7 @@ def _nothing(w):
     return w[:0]
 
 
-_REGISTRY = {"sgd": SGD, "rmsprop": RMSprop, "adam": Adam, "adamw": AdamW}
+_REGISTRY = reserve({"sgd": SGD, "rmsprop": RMSprop, "adam": Adam, "adamw": AdamW})
 
 
 def get(identifier):

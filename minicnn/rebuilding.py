@@ -52,7 +52,8 @@ def _advice(made, lost):
     if inherited and hasattr(made, "arguments"):
         return f": list the names in the class, arguments = {tuple(dict.fromkeys([*made.arguments, *names]))}"
     more = ", ".join(f"'{name}': self.{name}" for name in names)
-    return f": {'define one that returns super().get_config() | ' if inherited else 'let it add '}{{{more}}}"
+    own = "get_config" in vars(made)
+    return f": {'let it add ' if own else 'define one that returns super().get_config() | '}{{{more}}}"
 
 
 def _arguments(made):

@@ -8,7 +8,7 @@ steps count training steps, batches, not epochs.
 import math
 from bisect import bisect_left
 
-from minicnn.lookup import Configurable, resolve
+from minicnn.lookup import Configurable, reserve, resolve
 
 
 class LearningRateSchedule(Configurable):
@@ -105,11 +105,11 @@ def _positive(schedule, decay_steps):
     return decay_steps
 
 
-_REGISTRY = {
+_REGISTRY = reserve({
     "piecewise_constant_decay": PiecewiseConstantDecay,
     "exponential_decay": ExponentialDecay,
     "cosine_decay": CosineDecay,
-}
+})
 
 
 def get(identifier):

@@ -53,6 +53,16 @@ def test_a_progress_bar_makes_room_for_what_is_said(monkeypatch):
     assert before.endswith(" \r") and "0/1" in before and "0/1" in after
 
 
+def test_a_bar_that_another_thread_opens_meanwhile_stops_nothing(monkeypatch, capsys):
+    class Changing:
+        def __iter__(self):
+            raise RuntimeError("Set changed size during iteration")
+
+    monkeypatch.setattr(tqdm, "_instances", Changing())
+    say("hello")
+    assert capsys.readouterr().err == "hello\n"
+
+
 def test_something_can_be_said_where_there_is_no_stderr(monkeypatch):
     monkeypatch.setattr(sys, "stderr", None)
     monkeypatch.setattr(sys, "stdout", None)  # as under pythonw, on Windows

@@ -118,7 +118,7 @@ class Squares(losses.MeanSquaredError):
 
 
 class MSE(losses.Loss):
-    """The name of minicnn's in short, which a file never has: it says MeanSquaredError."""
+    """The name of minicnn's in short."""
 
     def value_and_gradient(self, y_true, y_pred, from_logits=None):
         error = y_pred - y_true
@@ -164,12 +164,13 @@ MUTE = {
     "a Listed .* does not say factors.*nothing by .*__init__ takes. What": lambda: model_of(Listed(3.0, 4.0)),
     "a Scaled .* does not say scale.*arguments = .'units', .*, 'scale'.": lambda: model_of(Scaled(2, 3.0)),
     "a Nameless .* does not take .* 'name'.*handed on": lambda: model_of(Nameless()),
-    "a Dense .* minicnn has a class of that name": lambda: model_of(Dense(4)),
-    "a Flatten .* minicnn has a class of that name": lambda: model_of(Flatten()),
+    "a Dense .* stands for minicnn's Dense": lambda: model_of(Dense(4)),
+    "a Flatten .* stands for minicnn's Flatten": lambda: model_of(Flatten()),
     "a Small .* does not take .* 'units'": lambda: model_of(Small()),
     "a Weighing .* gives factor = .*, which a file cannot hold": lambda: model_of(Weighing()),
     "a Momentum .* does not take .* 'learning_rate'": lambda: model_of(optimizer=Momentum()),
     "a Halving .* does not say steps.*define.*steps": lambda: model_of(optimizer=optimizers.SGD(Halving(5))),
+    "a MSE .* stands for minicnn's MeanSquaredError": lambda: model_of(loss=MSE()),
     "a Squares .* does not say weight": lambda: model_of(loss=Squares(2.0)),
     "a Telling .* does not say shift.*let it add .'shift': self.shift": lambda: model_of(Telling(2.0, 3.0)),
     "a Mute .* gives None, not a dictionary": lambda: model_of(Mute()),
@@ -209,22 +210,19 @@ def test_what_would_come_back_as_it_was_is_saved(tmp_path, layer):
     assert again.layers[0].factor == layer.factor
 
 
-def test_a_name_that_is_short_for_another_comes_back_as_one_s_own_or_not_at_all(tmp_path):
-    model_of(loss=MSE()).save(tmp_path / "m.mcnn")
-    with pytest.raises(ValueError, match="unknown loss 'MSE'"):
-        mc.load_model(tmp_path / "m.mcnn")
-    assert type(mc.load_model(tmp_path / "m.mcnn", custom_objects={"MSE": MSE}).loss) is MSE
-
-
-def test_a_short_name_in_a_file_is_minicnn_s(tmp_path):
-    """A metric is kept as it was given, and compile knows none of one's own by name."""
+@pytest.mark.parametrize("own", [
+    {"MSE": MSE}, {"Mse": MSE}, {"dense": Silent}, {"Acc": mc.metrics.Metric},
+    {"mse": losses.MeanSquaredError, "MSE": MSE},
+])  # fmt: skip
+def test_a_name_of_minicnn_s_means_nothing_else(tmp_path, own):
+    """A metric is in the file as it was given, "mse": one's own would come back in its place."""
     model = model_of()
     model.compile("sgd", "mse", metrics=["mse"])
     model.save(tmp_path / "m.mcnn")
-    own = {"MSE": type("MSE", (mc.metrics.Accuracy,), {}), "Mse": MSE}
-    again = mc.load_model(tmp_path / "m.mcnn", custom_objects=own)
-    assert [type(each) for each in again.metrics] == [mc.metrics.MeanSquaredError]
-    assert type(again.loss) is losses.MeanSquaredError
+    with pytest.raises(ValueError, match=r"cannot give '\w+' another meaning: the name is minicnn's"):
+        mc.load_model(tmp_path / "m.mcnn", custom_objects=own)
+    same = {"mse": losses.MeanSquaredError, "relu": mc.activations.relu, "Silent": Silent}
+    assert type(mc.load_model(tmp_path / "m.mcnn", custom_objects=same).loss) is losses.MeanSquaredError
 
 
 def test_a_tuple_kept_as_a_list_is_still_the_default(tmp_path):

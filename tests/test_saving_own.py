@@ -109,3 +109,9 @@ def test_an_activation_that_would_come_back_as_another_is_refused(tmp_path, name
         model.save(tmp_path / "m")
     assert not (tmp_path / "m").exists()
     assert copy.deepcopy(mc.layers.Dense(3, "tanh")).get_config()["activation"] == "tanh"
+
+
+@pytest.mark.parametrize("name", [None, 5, ""])
+def test_an_activation_has_a_name(name):
+    with pytest.raises(ValueError, match="an Activation expects a name, such as 'swish', got"):
+        mc.activations.Activation(name, lambda z: z, lambda dy, z, y: dy)

@@ -32,7 +32,7 @@ _generation = 0  # of processes: a child's grows by one, so that it does not und
 
 
 def set_num_threads(count):
-    """Compute on ``count`` threads, from 1 to that of the cores. Results do not depend on it."""
+    """Compute on ``count`` threads, from 1 to the number of cores. Results do not depend on it."""
     global _count  # noqa: PLW0603
     if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= _most:
         more = isinstance(count, int) and count > _most

@@ -28,6 +28,7 @@ __all__ = [
 ]
 
 LAYERS = {layer.__name__: layer for name in __all__ if (layer := globals()[name]) is not Layer}
+lookup.reserve(LAYERS)
 
 
 def get(identifier):

@@ -27,9 +27,9 @@ def counted(file, least):
             note = [f"{missing} fewer than there were"] * (missing > 0) + bad
             yield Figure(name, f"{len(ends) - len(bad)} of {len(ends)}", not note, "; ".join(note)[:1000])
         if status != 0:
-            others = [f"{name}: {end}" for name in found.keys() - due.keys() for end in found[name] if end]
-            note = "; ".join(others)[:1000]
-            yield Figure(f"{subject(file)}: pytest ends well", f"status {status}", False, note)
+            others = {name: ends for name, ends in found.items() if name not in due}
+            note = "; ".join(f"{name}: {end}" for name, ends in others.items() for end in ends if end)
+            yield Figure(f"{subject(file)}: pytest ends well", f"status {status}", False, note[:1000])
 
     return part
 
