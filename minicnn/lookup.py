@@ -70,9 +70,15 @@ def reserve(registry):
 
 def reserved_for(name, thing):
     """What minicnn means by ``name``, however spelt, if that is not ``thing`` but may be mistaken for it."""
-    known = _RESERVED.get(plain(name), ())
-    alike = [each for each in known if isinstance(each, type) == isinstance(thing, type)]
-    return None if not alike or any(each is thing for each in alike) else alike[0]
+    alike = [each for each in _RESERVED.get(plain(name), ()) if _alike(each, thing)]
+    return alike[0] if alike and thing not in alike else None
+
+
+def _alike(reserved, thing):
+    """Whether both are classes that can be resolved, or both activations."""
+    if isinstance(thing, type):
+        return isinstance(reserved, type) and issubclass(thing, Configurable)
+    return isinstance(thing, type(reserved))
 
 
 def find(name, registry, kind):
@@ -104,8 +110,13 @@ def custom_objects(own):
     if not isinstance(own, dict) or not all(isinstance(name, str) for name in own):
         raise ValueError(f"custom_objects expects a dictionary such as {{'MyLoss': MyLoss}}, got {own!r}")
     for name, thing in own.items():
+        if isinstance(thing, Configurable):
+            raise ValueError(f"custom_objects expects the class for {name!r}, not one of its objects")
         if reserved_for(name, thing) is not None:
-            raise ValueError(f"custom_objects cannot give {name!r} another meaning: the name is minicnn's")
+            raise ValueError(
+                f"custom_objects cannot give {name!r} another meaning: the name is minicnn's. Leave it out, "
+                "or give yours another before you save"
+            )
     token = _OWN.set(own)
     try:
         yield
@@ -114,7 +125,7 @@ def custom_objects(own):
 
 
 def with_own(registry, base):
-    """``registry`` and, of the custom objects, the subclasses and the objects of ``base``."""
+    """``registry`` and, of the custom objects, the subclasses of ``base`` or, for Activation, its objects."""
     return registry | {
         name: thing
         for name, thing in _OWN.get({}).items()
@@ -129,13 +140,13 @@ def resolve(identifier, registry, kind, base):
     """
     if isinstance(identifier, base):
         return identifier
-    registry = with_own(registry, base)
     if isinstance(identifier, str):
-        return find(identifier, registry, kind)()
+        return find(identifier, with_own(registry, base), kind)()
     if isinstance(identifier, type) and issubclass(identifier, base):
         return identifier()
     if isinstance(identifier, dict) and identifier.keys() == {"class_name", "config"}:
-        made, config = find(identifier["class_name"], registry, kind), identifier["config"]
+        classes = {made.__name__: made for made in registry.values()}  # and no short names, such as "mse"
+        made, config = find(identifier["class_name"], with_own(classes, base), kind), identifier["config"]
         longest = max(map(str, config), key=len, default="") if isinstance(config, dict) else ""
         if len(longest) > LONGEST:  # Python would repeat all of it
             raise ValueError(f"{made.__name__} has no argument {shown(longest)}")

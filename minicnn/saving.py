@@ -59,16 +59,16 @@ def load_model(path, custom_objects=None, compile=True):
     """
     document, arrays = read_archive(path)
     check_kind(path, document, (MODEL,), VERSION)
-    try:
-        with lookup.custom_objects(custom_objects or {}):
+    with lookup.custom_objects(custom_objects or {}):
+        try:
             model = _build(document, take_prefix("weights", arrays))
             if compile and document["compile"] is not None:
                 model.compile(**document["compile"])
                 model.optimizer.load_state(document["optimizer"], take_prefix("optimizer", arrays))
                 model.optimizer.check_slots(model.parameters())
-    except MISFITS as error:
-        said = f"{shortened(error, 1000)}{_mend(error)}"
-        raise ValueError(f"{path} holds a model that cannot be built here: {said}") from error
+        except MISFITS as error:
+            said = f"{shortened(error, 1000)}{_mend(error)}"
+            raise ValueError(f"{path} holds a model that cannot be built here: {said}") from error
     return model
 
 

@@ -222,7 +222,21 @@ def test_a_name_of_minicnn_s_means_nothing_else(tmp_path, own):
     with pytest.raises(ValueError, match=r"cannot give '\w+' another meaning: the name is minicnn's"):
         mc.load_model(tmp_path / "m.mcnn", custom_objects=own)
     same = {"mse": losses.MeanSquaredError, "relu": mc.activations.relu, "Silent": Silent}
+    same |= {"tanh": np.tanh, "Activation": mc.activations.Activation}  # which no part of a model may be
     assert type(mc.load_model(tmp_path / "m.mcnn", custom_objects=same).loss) is losses.MeanSquaredError
+
+
+def test_a_class_is_given_not_one_of_its_objects(tmp_path):
+    model_of(Silent()).save(tmp_path / "m.mcnn")
+    with pytest.raises(ValueError, match=r"^custom_objects expects the class for 'Silent', not"):
+        mc.load_model(tmp_path / "m.mcnn", custom_objects={"Silent": Silent()})
+
+
+def test_a_short_name_is_no_class_s_in_a_file():
+    """As one's own had before such names were refused."""
+    with pytest.raises(ValueError, match="unknown loss 'MSE'"):
+        losses.get({"class_name": "MSE", "config": {}})
+    assert type(losses.get("MSE")) is losses.MeanSquaredError
 
 
 def test_a_tuple_kept_as_a_list_is_still_the_default(tmp_path):

@@ -45,7 +45,7 @@ def test_found_where_keras_users_look():
     (lambda: PiecewiseConstantDecay([5, 5], [1.0, 0.5, 0.1]), "growing boundaries"),
     (lambda: ExponentialDecay(0.1, 0, 0.9), "decay_steps > 0"),
     (lambda: CosineDecay(0.1, -3), "decay_steps > 0"),
-    (lambda: schedules.get({"class_name": "CosinDecay", "config": {}}), "did you mean 'cosine_decay'"),
+    (lambda: schedules.get({"class_name": "CosinDecay", "config": {}}), "did you mean 'CosineDecay'"),
 ])
 def test_mistakes_are_named(make, message):
     with pytest.raises(ValueError, match=message):
