@@ -32,10 +32,10 @@ def check_threads(threads):
         raise ValueError(f"{threads} threads need as many cores, this process may use {cores}: ask for fewer")
 
 
-def hold_to_cores(threads):
+def hold_to_cores(threads, first=0):
     """Keep this process, with all threads it will start, on the cores every other framework computes on."""
     if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, available_cores()[:threads])
+        os.sched_setaffinity(0, available_cores()[first : first + threads])
 
 
 def environment(threads):

@@ -10,9 +10,10 @@ import time
 from benchmarks.contest import MINICNN, Contest, workers
 from benchmarks.machine import available_cores
 from benchmarks.networks import NETWORKS, SGD, Network
-from benchmarks.processes import Process, WorkerFailed
+from benchmarks.processes import Beside, Process, WorkerFailed
 
 DEFAULT, LIMIT = f"{MINICNN}, default", "BLAS"  # of those in the ladder: the layer, the pace of products
+COPIES = f"{MINICNN}, two copies"  # on one thread each, at the same time
 PEERS = ("torch", "keras")
 THREADS = (1, 2, 4)
 PREDICTED = 128  # pictures
@@ -130,14 +131,21 @@ def scaling_cases(cores):
 
 
 def threads(args):
-    """Seconds of minicnn's training step on 1, 2 and 4 threads, taking turns, as far as there are cores."""
+    """Seconds of minicnn's training step on 1, 2 and 4 threads, taking turns, as far as there are cores.
+
+    And on one thread while a copy of it, which shares nothing with it, computes on a second core: so much
+    these cores take from each other, whatever they do.
+    """
     counts = [count for count in THREADS if count <= len(available_cores())]
     for name in args.models:
         contest = Contest(NETWORKS[name], NETWORKS[name].batch)
         with contextlib.ExitStack() as stack:
-            for count in counts:
-                process = stack.enter_context(Process(MINICNN, count))
+            processes = {count: stack.enter_context(Process(MINICNN, count)) for count in counts}
+            for count, process in processes.items():
                 contest.enter(on_threads(count), process, "train", args.seconds)
+            if len(counts) > 1:
+                copy = stack.enter_context(Process(MINICNN, 1, core=1))
+                contest.enter(COPIES, Beside(processes[1], on_threads(1), copy), "train", args.seconds)
             yield name, contest.run(args.rounds)
 
 
@@ -235,7 +243,7 @@ def ratios(record, ours=MINICNN):
     return result
 
 
-def quickenings(record, count):
-    """Per round: minicnn's time on one thread divided by that on ``count``."""
-    one, more = on_threads(1), on_threads(count)
-    return [t[one]["median"] / t[more]["median"] for t in record["rounds"] if one in t and more in t]
+def quickenings(record, more):
+    """Per round: how many times as many steps ``more``, on threads or two copies, does as one thread."""
+    one, steps = on_threads(1), 2 if more == COPIES else 1
+    return [steps * t[one]["median"] / t[more]["median"] for t in record["rounds"] if one in t and more in t]

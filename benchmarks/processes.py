@@ -4,6 +4,7 @@ Those that wait are stopped (SIGSTOP), wholly: the threads of several libraries 
 after their work is done, on the very cores that the next framework is about to be measured on.
 """
 
+import contextlib
 import dataclasses
 import json
 import signal
@@ -23,24 +24,30 @@ class WorkerFailed(RuntimeError):
 class Process:
     """A worker, asleep except while it answers."""
 
-    def __init__(self, framework, threads, **environment):
+    def __init__(self, framework, threads, core=0, **environment):
         self.framework = framework
         self.errors = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115  close()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.worker", framework, str(threads)],
+            [sys.executable, "-m", "benchmarks.worker", framework, str(threads), str(core)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors, text=True,
             env=machine.environment(threads) | environment,
         )  # fmt: skip
 
     def ask(self, do, **question):
         """Let the worker compute, wait for the answer, and stop it again."""
+        self.begin(do, **question)
+        return self.finish()
+
+    def begin(self, do, **question):
+        """Let the worker compute."""
         self._signal("SIGCONT")
-        try:
+        with contextlib.suppress(BrokenPipeError):  # ``finish`` finds no answer then
             self.process.stdin.write(json.dumps({"do": do, **question}, default=dataclasses.asdict) + "\n")
             self.process.stdin.flush()
-            line = self.process.stdout.readline()
-        except BrokenPipeError:
-            line = ""
+
+    def finish(self):
+        """Wait for the answer, and stop the worker."""
+        line = self.process.stdout.readline()
         if not line:
             raise WorkerFailed(f"{self.framework} ended ({self.process.wait()}): {self._last_words()}")
         self._signal("SIGSTOP")
@@ -69,3 +76,18 @@ class Process:
 
     def __exit__(self, *_):
         self.close()
+
+
+class Beside:
+    """A worker's step called ``name``, and another worker that does the same meanwhile, on another core."""
+
+    def __init__(self, process, name, other):
+        self.process, self.name, self.other = process, name, other
+
+    def ask(self, do, **question):
+        """The times of both. All but running concerns the other: the first has built the step already."""
+        if do != "run":
+            return self.other.ask(do, **question)
+        self.other.begin(do, **question)
+        one, two = self.process.ask(do, **question | {"name": self.name}), self.other.finish()
+        return {key: one[key] + two[key] for key in one}

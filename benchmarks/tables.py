@@ -4,7 +4,7 @@ from statistics import geometric_mean, median
 from typing import NamedTuple
 
 from benchmarks.contest import MINICNN
-from benchmarks.measures import DEFAULT, LIMIT, THREADS, medians, on_threads, quickenings, ratios
+from benchmarks.measures import COPIES, DEFAULT, LIMIT, THREADS, medians, on_threads, quickenings, ratios
 from benchmarks.networks import TITLES
 
 NAMES = {"minicnn": "minicnn", "torch": "PyTorch", "keras": "Keras"}
@@ -33,6 +33,10 @@ MEANINGS = {
     "threads": (
         "minicnn's training step on one thread and on more, on as many cores, taking turns; then how "
         "many times as quick as on one thread it is."
+    ),
+    COPIES: (
+        " Two copies: how many times as many steps two processes do at the same time, on one thread each, "
+        "that share nothing but the machine."
     ),
     "ladder": (
         "A convolution alone, forward and backward, the gradient of the pictures included. Its limit: "
@@ -150,15 +154,19 @@ def first_step(records, frameworks):
 
 def threads(records, frameworks):
     """minicnn on more than one thread."""
-    known = [n for n in THREADS if any(on_threads(n) in record["ways"] for record in records.values())]
+    everybody = {label for record in records.values() for label in record["ways"]}
+    counts = [label for label in map(on_threads, THREADS) if label in everybody]
+    copies = [COPIES] if COPIES in everybody else []
     rows = []
     for name, record in records.items():
-        times = (time_of(record, on_threads(count)) for count in known)
-        gains = (spread(quickenings(record, count)) for count in known[1:])
+        times = (time_of(record, label) for label in counts)
+        gains = (spread(quickenings(record, label)) for label in counts[1:] + copies)
         rows.append([title_of(name), str(record["batch"]), *times, *gains])
-    labels = [on_threads(count).partition(", ")[2] for count in known]
-    head = ["network", "batch", *labels, *(f"1 thread / {label}" for label in labels[1:])]
-    return Table("Threads", MEANINGS["threads"], head, rows)
+    words = [label.partition(", ")[2] for label in counts + copies]
+    gained = [f"1 thread / {each}" for each in words[1 : len(counts)]] + words[len(counts) :]
+    head = ["network", "batch", *words[: len(counts)], *gained]
+    meaning = MEANINGS["threads"] + (MEANINGS[COPIES] if copies else "")
+    return Table("Threads", meaning, head, rows)
 
 
 def ladder(records, frameworks):

@@ -1,6 +1,6 @@
 """One framework in a process of its own: it does what it is told, a line of JSON at a time.
 
-    python -m benchmarks.worker torch 2          the framework, and on how many threads
+    python -m benchmarks.worker torch 2 0        the framework, on how many threads, from which core on
 
 It is asked on its standard input, ``{"do": "run", "name": "train", "count": 20}``, and answers on its
 standard output. Whatever the framework itself prints goes to standard error.
@@ -108,8 +108,8 @@ def serve(worker, channel):
 
 
 def main():
-    framework, threads = sys.argv[1], int(sys.argv[2])
-    machine.hold_to_cores(threads)
+    framework, threads, core = sys.argv[1], *map(int, sys.argv[2:])
+    machine.hold_to_cores(threads, core)
     channel = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     serve(Worker(framework, threads), channel)

@@ -9,9 +9,9 @@ from agreement import ROOT
 
 from benchmarks import machine
 from benchmarks.contest import Contest, in_turn, workers
-from benchmarks.measures import medians, ratios
+from benchmarks.measures import COPIES, medians, quickenings, ratios
 from benchmarks.networks import Network
-from benchmarks.processes import Process, WorkerFailed
+from benchmarks.processes import Beside, Process, WorkerFailed
 
 TINY = Network("C2k3V F 3", (5, 4, 1), batch=2)
 
@@ -36,6 +36,14 @@ class Scripted:
         if do == "run":
             return {"seconds": [self.seconds * (1 + k % 3) for k in range(question["count"])], "preempted": 4}
         return None
+
+    def begin(self, do, **question):
+        self.log.append((self.name, "begin"))
+        self.begun = do, question
+
+    def finish(self):
+        do, question = self.begun
+        return self.ask(do, **question)
 
 
 def hold(processes, rounds=3, seconds=1.0):
@@ -102,6 +110,29 @@ def test_ratios_are_taken_within_a_round():
     assert ratios(record) == [0.5, 0.5, 1.5]  # the faster peer of that round, whichever it is
     assert ratios(record, ours="keras") == [2, 2, 1]
     assert medians(record, "torch") == [2, 4, 9] and medians(record, "jax") == []
+
+
+def test_two_copies_compute_at_the_same_time():
+    log = []
+    both = Beside(Scripted("one", 0.5, log), "step", Scripted("two", 1, log))
+    assert both.ask("run", name="copy", count=2) == {"seconds": [0.5, 1, 1, 2], "preempted": 8}
+    assert log == [("two", "begin"), ("one", "run"), ("two", "run")]
+
+
+def test_what_is_built_already_is_not_built_again():
+    log = []
+    both = Beside(Scripted("one", 1, log), "step", Scripted("two", 1, log))
+    assert both.ask("tries") == {"hare": 0.75, "slow and steady": 1}
+    both.ask("build", name="copy")
+    assert log == [("two", "tries"), ("two", "build")]
+
+
+def test_copies_count_twice():
+    """Two that take no longer than one alone do twice as much; two that wait for each other, as much."""
+    times = {"minicnn, 1 thread": 1, "minicnn, 2 threads": 0.5, COPIES: 1}
+    slow = dict.fromkeys(times, 2) | {"minicnn, 1 thread": 1}
+    record = {"rounds": [{name: {"median": t} for name, t in each.items()} for each in (times, slow)]}
+    assert quickenings(record, COPIES) == [2, 1] and quickenings(record, "minicnn, 2 threads") == [2, 0.5]
 
 
 def test_a_worker_trains():
