@@ -76,4 +76,5 @@ def serialize(activation):
             f"an activation of your own expects a name of its own, got {activation.name!r}, which would come "
             f"back as minicnn's: Activation('my_{activation.name}', forward, backward)"
         )
+    lookup.check_only(activation.name, activation)
     return activation.name

@@ -9,12 +9,12 @@ import difflib
 from contextvars import ContextVar
 
 from minicnn.messages import shown
-from minicnn.rebuilding import check_arguments
+from minicnn.rebuilding import UnknownName, check_arguments
 
 _RESERVED = {}  # minicnn's names, plain, and the classes and activations they stand for
 LONGEST = 200  # characters of a name; comparing longer ones would take memory and time
 _OWN = ContextVar("classes and activations of the user's own, by name")
-_MUST_COME_BACK = ContextVar("whether what is serialized is for a file", default=False)
+_WRITTEN = ContextVar("classes and activations in the file that is written, by name", default=None)
 
 
 class Configurable:
@@ -39,13 +39,14 @@ class Configurable:
 def serialize(thing):
     """``{"class_name": ..., "config": ...}``, which ``resolve`` turns into an equal object."""
     config = thing.get_config()
-    if _MUST_COME_BACK.get():
+    if _WRITTEN.get() is not None:
         made = type(thing)
         if (meant := reserved_for(made.__name__, made)) is not None:
             raise ValueError(
                 f"a {made.__name__} could not be made again: the name stands for minicnn's {meant.__name__}. "
                 "Give yours another. Until then, save_weights keeps the weights"
             )
+        check_only(made.__name__, made)
         if getattr(made.from_config, "__func__", None) is Configurable.from_config.__func__:
             check_arguments(thing, config)  # another from_config knows better
     return {"class_name": type(thing).__name__, "config": config}
@@ -53,12 +54,25 @@ def serialize(thing):
 
 def check_rebuildable(*things):
     """ValueError for what a file could not make again as it is, however deep inside ``things``."""
-    token = _MUST_COME_BACK.set(True)
+    token = _WRITTEN.set({})
     try:
         for thing in things:
             serialize(thing)
     finally:
-        _MUST_COME_BACK.reset(token)
+        _WRITTEN.reset(token)
+
+
+def check_only(name, thing):
+    """ValueError where ``name`` stands for something else in the same file: of two, one would come back."""
+    written = _WRITTEN.get()
+    if written is None or thing in _RESERVED.get(plain(name), ()):
+        return
+    if written.setdefault(name, thing) != thing:
+        raise ValueError(
+            f"two things in this model that are not the same are called {name!r}, and one of them would come "
+            "back for both. Give each a name of its own, or use the same one in both places. Until then, "
+            "save_weights keeps the weights"
+        )
 
 
 def reserve(registry):
@@ -82,13 +96,19 @@ def _alike(reserved, thing):
 
 
 def find(name, registry, kind):
-    """The entry called ``name``, or a ValueError that suggests the nearest name there is."""
-    by_plain_name = {plain(known): value for known, value in registry.items()}
-    if isinstance(name, str) and len(name) <= LONGEST and plain(name) in by_plain_name:
-        return by_plain_name[plain(name)]
+    """The entry called ``name``, or an UnknownName that suggests the nearest one there is.
+
+    minicnn's come in any spelling. One's own, which may differ in their underscores alone, do not.
+    """
+    if isinstance(name, str) and len(name) <= LONGEST:
+        if name in registry:
+            return registry[name]
+        for known, value in registry.items():
+            if plain(known) == plain(name) and known not in _OWN.get({}):
+                return value
     near = nearest(name, registry)
     hint = f"did you mean {near!r}? " if near else ""
-    raise ValueError(f"unknown {kind} {shown(name)}: {hint}There are {', '.join(sorted(registry))}")
+    raise UnknownName(f"unknown {kind} {shown(name)}: {hint}There are {', '.join(sorted(registry))}")
 
 
 def nearest(name, known):

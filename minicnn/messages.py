@@ -44,8 +44,9 @@ def say(message):
     """Print a line of its own to stderr, for which a progress bar makes room.
 
     It does without tqdm's lock, which settles how processes start and which a fork may find taken for ever.
+    Where nobody reads, on a full disk or a closed stderr, nothing is said: no work may end for that.
     """
-    with contextlib.ExitStack() as room:
+    with contextlib.suppress(OSError, ValueError), contextlib.ExitStack() as room:
         with contextlib.suppress(RuntimeError):  # a bar of another thread came or went meanwhile
             room.enter_context(tqdm.external_write_mode(sys.stderr, nolock=True))
         print(message, file=sys.stderr)

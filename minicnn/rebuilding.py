@@ -10,6 +10,10 @@ from minicnn.archive import as_json, is_json
 from minicnn.messages import shown
 
 
+class UnknownName(ValueError):
+    """There is nothing of that name here: it may be one's own, which load_model gets as custom_objects."""
+
+
 def check_arguments(thing, config):
     """ValueError where ``type(thing)(**config)`` fails, or leaves out what ``thing`` was made with."""
     made = type(thing)
@@ -39,8 +43,13 @@ def check_arguments(thing, config):
             "super().__init__(**kwargs), and what is fixed as defaults, super().__init__(**{'units': 4} | "
             f"kwargs). {until}"
         ) from None
-    except Exception:
-        pass  # a part unknown here, which load_model gets as custom_objects; what else is wrong, it says
+    except UnknownName:
+        pass  # a part within this one, which is looked at by itself
+    except Exception as error:
+        raise ValueError(
+            f"{failed} __init__ refuses what get_config gives, as a file holds it (tuples as lists, texts as "
+            f"keys): {type(error).__name__}: {error}. {until}"
+        ) from error
 
 
 def _advice(made, lost):

@@ -19,9 +19,10 @@ VERSION = 1
 def save_model(model, path):
     """Write a built ``model`` to the file ``path``; :func:`load_model` reads it.
 
-    Raises ValueError for a model without weights or of two float types, with parts of one's own whose
-    configuration lacks an argument, and for a name of another program's files (.keras, .onnx, ...); OSError
-    where it cannot write.
+    Every part is made once more from its configuration, to see that it can be: the __init__ of one's own is
+    called. Raises ValueError for a model without weights or of two float types, with parts of one's own that
+    could not be made again as they are, and for a name of another program's files (.keras, .onnx, ...);
+    OSError where it cannot write.
     """
     arrays = add_prefix("weights", _named_weights(model, path))
     model.check_rebuildable()

@@ -557,6 +557,23 @@ def test_a_line_per_epoch(tmp_path):
     assert path.read_text().splitlines() == ["epoch;loss", "0;5"]
 
 
+def test_what_is_added_stands_under_its_names(tmp_path):
+    path = tmp_path / "log.csv"
+    path.write_text("epoch,loss,acc\n0,1.0,0.5")  # with no end of the line, as somebody edited it
+    with pytest.warns(UserWarning, match=r"leaves out val_acc: .*log\.csv has the columns loss, acc"):
+        fit(CSVLogger(path, append=True), [{"acc": 0.75, "loss": 0.5, "val_acc": 0.25}, {"loss": 0.25}])
+    assert path.read_text().splitlines() == ["epoch,loss,acc", "0,1.0,0.5", "0,0.5,0.75", "1,0.25,NA"]
+
+
+@pytest.mark.parametrize("there", ["", "some notes\n", "\n", '"' + "x" * 200_000])
+def test_a_file_that_names_no_columns_is_added_to(tmp_path, there):
+    path = tmp_path / "log.csv"
+    path.write_text(there)
+    fit(CSVLogger(path, append=True), [{"loss": 0.5, "acc": 1}])
+    header = [] if there else ["epoch,acc,loss"]
+    assert path.read_text().splitlines() == [*there.splitlines(), *header, "0,1,0.5"]
+
+
 def test_a_folder_that_is_missing_is_noticed_before_the_first_epoch(tmp_path):
     logger = CSVLogger(tmp_path / "no" / "log.csv")
     with pytest.raises(FileNotFoundError):

@@ -69,6 +69,17 @@ def test_something_can_be_said_where_there_is_no_stderr(monkeypatch):
     say("hello")
 
 
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), ValueError("I/O on closed file")])
+def test_what_nobody_reads_stops_nothing(monkeypatch, error):
+    """On a full disk, or with a stderr that somebody closed."""
+    class Full(io.StringIO):
+        def write(self, text):
+            raise error
+
+    monkeypatch.setattr(sys, "stderr", Full())
+    say("hello")
+
+
 def test_what_is_said_does_not_settle_how_processes_start():
     run_python("""
 import multiprocessing

@@ -149,8 +149,55 @@ class Mute(Silent):
         pass
 
 
+class Picky(Silent):
+    """It takes a pair, and a list is none."""
+
+    arguments = ("pair",)
+
+    def __init__(self, pair, **kwargs):
+        super().__init__(**kwargs)
+        if not isinstance(pair, tuple):
+            raise ValueError(f"pair expects a tuple, got {pair}")
+        self.pair = pair
+
+
+class Numbered(Silent):
+    """A file's keys are texts."""
+
+    arguments = ("sizes",)
+
+    def __init__(self, sizes, **kwargs):
+        super().__init__(**kwargs)
+        self.sizes = sizes
+        self.first = sizes[1]
+
+
+def twins():
+    """Two classes of one name."""
+    for factor in (2, 5):
+        class Twin(Silent):
+            def __init__(self, name=None, factor=factor):
+                super().__init__(name=name)
+                self.by = factor
+
+        yield Twin
+
+
+def leaky(slope):
+    return mc.activations.Activation(
+        "leaky", lambda z: np.where(z > 0, z, slope * z), lambda dy, z, y: np.where(z > 0, dy, slope * dy)
+    )
+
+
+def layers_of(*several):
+    return mc.Sequential([layers.Input((4,)), *several])
+
+
 def model_of(layer=None, optimizer="sgd", loss="mse"):
-    model = mc.Sequential([layers.Input((4,)), *([layer] if layer else []), layers.Dense(2)])
+    return compiled(layers_of(*([layer] if layer else []), layers.Dense(2)), optimizer, loss)
+
+
+def compiled(model, optimizer="sgd", loss="mse"):
     model.compile(optimizer, loss)
     return model
 
@@ -173,6 +220,14 @@ MUTE = {
     "a MSE .* stands for minicnn's MeanSquaredError": lambda: model_of(loss=MSE()),
     "a Squares .* does not say weight": lambda: model_of(loss=Squares(2.0)),
     "a Telling .* does not say shift.*let it add .'shift': self.shift": lambda: model_of(Telling(2.0, 3.0)),
+    "a Picky .* __init__ refuses .*tuples as lists.*pair expects a tuple": lambda: model_of(Picky((1, 2))),
+    "a Numbered .* __init__ refuses .*KeyError: 1": lambda: model_of(Numbered({1: 2})),
+    "not the same are called 'Twin'": lambda: compiled(
+        layers_of(*(each() for each in twins()), layers.Dense(2))
+    ),
+    "not the same are called 'leaky'": lambda: compiled(
+        layers_of(*(layers.Dense(2, activation=leaky(slope)) for slope in (0.1, 0.9)))
+    ),
     "a Mute .* gives None, not a dictionary": lambda: model_of(Mute()),
 }
 
@@ -230,6 +285,31 @@ def test_a_class_is_given_not_one_of_its_objects(tmp_path):
     model_of(Silent()).save(tmp_path / "m.mcnn")
     with pytest.raises(ValueError, match=r"^custom_objects expects the class for 'Silent', not"):
         mc.load_model(tmp_path / "m.mcnn", custom_objects={"Silent": Silent()})
+
+
+class Scale2(Times):
+    """Its name and the next one's are spellings of each other."""
+
+
+class Scale_2(Times):
+    pass
+
+
+def test_of_two_names_spelt_alike_each_has_its_own_meaning(tmp_path):
+    layers_of(Scale_2(3.0), Scale2(5.0)).save(tmp_path / "m.mcnn")
+    for own in ({"Scale_2": Scale_2, "Scale2": Scale2}, {"Scale2": Scale2, "Scale_2": Scale_2}):
+        again = mc.load_model(tmp_path / "m.mcnn", custom_objects=own)
+        assert [type(layer) for layer in again.layers] == [Scale_2, Scale2]
+    with pytest.raises(ValueError, match=r"unknown layer 'Scale_2': did you mean 'Scale2'\?"):
+        mc.load_model(tmp_path / "m.mcnn", custom_objects={"Scale2": Scale2})
+
+
+def test_one_activation_in_two_places_is_saved(tmp_path):
+    one = leaky(0.5)
+    model = layers_of(layers.Dense(3, activation=one), layers.Dense(2, activation=one))
+    model.save(tmp_path / "m.mcnn")
+    again, x = mc.load_model(tmp_path / "m.mcnn", custom_objects={"leaky": one}), np.ones((2, 4), "float32")
+    np.testing.assert_array_equal(again.predict(x), model.predict(x))
 
 
 def test_a_short_name_is_no_class_s_in_a_file():

@@ -3,6 +3,7 @@
 import contextlib
 import csv
 import os
+import warnings
 
 from minicnn.callbacks.base import Callback
 from minicnn.checks import check_choice, whole_number
@@ -13,7 +14,9 @@ from minicnn.replacing import explained
 class CSVLogger(Callback):
     """Write the logs of each epoch as a line of ``filename``: epoch, then the names in their order.
 
-    separator: between the values. append: True adds to a file that is there, False replaces it.
+    separator: between the values. append: True adds to a file that is there, False replaces it. What is added
+    stands under the names in the file's first line, NA where there is nothing to say; logs of other names
+    have no place there, and a warning says so.
     """
 
     aside = ("filename",)
@@ -44,13 +47,15 @@ class CSVLogger(Callback):
     def on_epoch_end(self, epoch, logs=None):
         self._cut()
         logs = logs or {}
-        if self.keys is None:
-            self.keys = sorted(logs)
         size = None  # of the lines that stay where this one cannot be written
         try:
+            if self.keys is None:
+                self._choose_columns(logs)
             with open(self.filename, self.mode, newline="") as file:
                 size = file.tell()
                 writer = csv.writer(file, delimiter=self.separator)
+                if not self._ends_a_line():
+                    file.write(writer.dialect.lineterminator)
                 if size == 0:
                     writer.writerow(["epoch", *self.keys])
                 writer.writerow([epoch, *(logs.get(key, "NA") for key in self.keys)])
@@ -76,6 +81,26 @@ class CSVLogger(Callback):
         if not (keys is None or isinstance(keys, list)):
             raise ValueError(f"CSVLogger expects keys to be a list of names, got {shown(keys)}")
         self.keys = keys and [str(key) for key in keys]
+
+    def _choose_columns(self, logs):
+        """Those of the file that is added to, or else the names of the logs."""
+        self.keys, there = sorted(logs), [None]
+        if self.mode == "a" and os.path.exists(self.filename):
+            with open(self.filename, newline="", errors="replace") as file, contextlib.suppress(csv.Error):
+                there = next(csv.reader(file, delimiter=self.separator), None) or [None]
+        if there[0] == "epoch":
+            self.keys = there[1:]
+        if left_out := sorted(logs.keys() - set(self.keys)):
+            due = f"{self.filename} has the columns {', '.join(self.keys)}"
+            warnings.warn(f"CSVLogger leaves out {', '.join(left_out)}: {due}", stacklevel=3)
+
+    def _ends_a_line(self):
+        """Whether the last line is whole; what is added would be taken for more of it."""
+        with open(self.filename, "rb") as file:
+            if file.seek(0, os.SEEK_END) == 0:
+                return True
+            file.seek(-1, os.SEEK_END)
+            return file.read(1) in b"\r\n"
 
     def _cut(self):
         """Lines written after the backup are of epochs that are now run again."""

@@ -60,16 +60,19 @@ PART = {
 RECIPE = {"pixels": TEXT, "batch_size": ("a whole number >= 1", is_whole)}
 
 
-def read(path):
+def read(path, due=False):
     """What is in the file; {} where it is some other JSON, or none.
 
-    ValueError where it is a metrics file, and something in it is not what commands go by.
+    ValueError where it is a metrics file, and something in it is not what commands go by; and where it cannot
+    be read, if its name says that it is one (``due``).
     """
     try:
         if path.stat().st_size > LONGEST_DOCUMENT:
             return {}
         run = parsed(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+    except (OSError, ValueError, RecursionError) as error:
+        if due:
+            raise ValueError(f"{path} cannot be read: {error}. Delete it, or train anew") from error
         return {}
     if not (isinstance(run, dict) and run.keys() >= {"dataset", "sizes"}):
         return {}

@@ -146,7 +146,7 @@ def _beside(model_path):
     found = (None, {}, {})
     beside = (path for path in model_path.parent.glob("*.json") if model_path.stem.startswith(path.stem))
     for path in sorted(beside, key=lambda path: len(path.stem)):
-        run = metrics_file.read(path)
+        run = metrics_file.read(path, due=path.stem == model_path.stem)
         parts = metrics_file.parts_of(run)
         named = {f"_{name.lower()}": part for name, part in parts.items()}
         if len(parts) == 1:

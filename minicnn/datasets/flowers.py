@@ -75,6 +75,12 @@ def _whole(path):
     missing = [name for name in CLASS_NAMES if not (path / name).is_dir()]
     if missing:
         raise ValueError(f"{path} is not whole, it has no {', '.join(missing)}: delete it and get it again")
+    pictures = sum(len(list((path / name).glob("[!.]*.jpg"))) for name in CLASS_NAMES)
+    if pictures < _PICTURES:
+        raise ValueError(
+            f"{path} is not whole, it has {pictures} of {_PICTURES} pictures: delete it and get it again. "
+            "(utils.image_dataset_from_directory reads pictures of your own)"
+        )
     return path
 
 

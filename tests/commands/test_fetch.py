@@ -82,6 +82,7 @@ def test_what_is_there_but_broken(home, fails, monkeypatch):  # noqa: F811
 
 def test_flowers_already_there_and_more_than_one(home, typed, monkeypatch):  # noqa: F811
     monkeypatch.setenv("MINICNN_DATA", str(home))
+    monkeypatch.setattr(flowers, "_PICTURES", 0)
     for name in flowers.CLASS_NAMES:
         (home / "flower_photos" / name).mkdir(parents=True)
     status, out, _ = typed("fetch", "flowers", "flowers")

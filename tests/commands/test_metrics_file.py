@@ -119,5 +119,12 @@ def test_what_takes_too_much_memory_is_no_metrics_file(tmp_path, inside):
         tracemalloc.stop()
 
 
+@pytest.mark.parametrize("text", ["", "{", '{"a": 1'])
+def test_a_damaged_file_of_the_model_s_own_name_is_not_passed_over(beside, tmp_path, text):
+    (tmp_path / "run_m1.json").write_text(text)
+    with pytest.raises(ValueError, match=r"run_m1\.json cannot be read: .*Delete it, or train anew"):
+        beside("[1]")
+
+
 def test_no_file_is_none(tmp_path):
     assert metrics_file.read(tmp_path / "run.json") == {}

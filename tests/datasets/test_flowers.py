@@ -15,14 +15,14 @@ COUNTS = {name: 2 + k for k, name in enumerate(flowers.CLASS_NAMES)}  # 20 pictu
 
 
 @pytest.fixture
-def drawn(tmp_path_factory):
+def drawn(tmp_path_factory, monkeypatch):
+    monkeypatch.setattr(flowers, "_PICTURES", sum(COUNTS.values()))
     return draw_classes(tmp_path_factory.mktemp("drawn"), COUNTS, np.random.default_rng(0))
 
 
 @pytest.fixture
-def members(drawn, monkeypatch):
+def members(drawn):
     """What a small flower_photos.tgz holds: {name: bytes}."""
-    monkeypatch.setattr(flowers, "_PICTURES", sum(COUNTS.values()))
     paths = {f"flower_photos/{path.relative_to(drawn)}": path for path in drawn.rglob("*.jpg")}
     pictures = {name: path.read_bytes() for name, path in paths.items()}
     return {"flower_photos/LICENSE.txt": b"who took which", **pictures}
@@ -178,6 +178,14 @@ def test_a_folder_without_all_classes(home, data, drawn):
         path.unlink()
     (data / "flower_photos" / "tulips").rmdir()
     with pytest.raises(ValueError, match="is not whole, it has no tulips: delete it"):
+        flowers.load_data()
+
+
+def test_a_folder_that_somebody_was_still_unpacking(home, data, drawn):
+    drawn.rename(data / "flower_photos")
+    first, *_ = sorted((data / "flower_photos" / "roses").iterdir())
+    first.rename(first.with_name(f".{first.name}"))
+    with pytest.raises(ValueError, match="is not whole, it has 19 of 20 pictures: delete it"):
         flowers.load_data()
 
 

@@ -17,6 +17,7 @@ import tempfile
 from pathlib import Path
 
 try:
+    from benchmarks.command import start
     from tests.reliability import page, record
 except ModuleNotFoundError as missing:
     sys.exit(f"python -m tests.reliability needs the module {missing.name}: pip install -e '.[test]'")
@@ -35,7 +36,7 @@ def main(argv=None):
     parser.add_argument("sections", nargs="*", metavar="SECTION", help="names of the list, all, or page")
     parser.add_argument("--quick", action="store_true", help="try everything, count little")
     parser.add_argument("--resume", action="store_true", help="leave out what this commit has figures for")
-    parser.add_argument("--out", type=Path, help="folder for the figures; a --quick run has no other")
+    parser.add_argument("--out", type=Path, help="folder for figures and page; a --quick run has no other")
     args = parser.parse_args(argv)
     if not args.sections:
         for name in page.SECTIONS:
@@ -43,19 +44,21 @@ def main(argv=None):
         return 0
     if unknown := set(args.sections) - {"all", "page", *page.SECTIONS}:
         parser.error(f"no section is called {', '.join(unknown)}: there are {', '.join(page.SECTIONS)}")
-    if args.sections == ["page"]:
-        page.write()
-        return 0
     names = page.SECTIONS if "all" in args.sections else [name for name in args.sections if name != "page"]
+    if args.quick and "page" in args.sections and not args.out:
+        parser.error("a --quick run throws its figures away, and makes a page of none: say where with --out")
     with tempfile.TemporaryDirectory() as nowhere:
-        folder = args.out or (Path(nowhere) if args.quick else record.RESULTS)
-        return int(not min([
+        folder = args.out or (Path(nowhere) if args.quick and names else record.RESULTS)
+        kept = [
             record.measure(name, section(name).PARTS, args.quick, folder, args.resume) for name in names
-        ]))  # fmt: skip
+        ]  # fmt: skip
+        if "page" in args.sections:
+            page.write(folder)
+        return int(not all(kept))
 
 
 if __name__ == "__main__":
     try:
-        sys.exit(main())
+        start(lambda: sys.exit(main()), "python -m tests.reliability")
     except ModuleNotFoundError as missing:
         sys.exit(f"python -m tests.reliability needs the module {missing.name}: pip install -e '.[test]'")

@@ -138,11 +138,25 @@ def flips(quick):
                          opened and count == tries)  # fmt: skip
 
 
-def is_within(event, thing, folder):
-    """Whether the event is about a file in this folder: by its path, or by the handle of an open one."""
-    if event in ("os.chmod", "os.chown") and isinstance(thing, int):
-        thing = os.readlink(f"/proc/self/fd/{thing}")
-    return isinstance(thing, (str, Path)) and Path(thing).is_relative_to(folder)
+def writes(event, args):
+    """Whether the event may change something: a file opened but to read is none."""
+    return event.startswith(AUDITED) or (event == "open" and args[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT))
+
+
+def is_within(event, args, folder):
+    """Whether the event is about files in this folder alone, by their paths or by the handle of an open one.
+
+    Where a path leads to counts: out of the folder through "..", or through a link.
+    """
+    first, *others = args or [None]
+    if event in ("os.chmod", "os.chown") and isinstance(first, int):
+        first = os.readlink(f"/proc/self/fd/{first}")
+    others = [] if event == "open" else [each for each in others if isinstance(each, (str, bytes, Path))]
+    return all(isinstance(each, (str, bytes, Path)) and leads_into(each, folder) for each in (first, *others))
+
+
+def leads_into(path, folder):
+    return Path(os.path.realpath(os.fsdecode(path))).is_relative_to(folder.resolve())
 
 
 def attempt(path, open_it, whole, tries, seed):
@@ -150,11 +164,10 @@ def attempt(path, open_it, whole, tries, seed):
     draw, events, watching = random.Random(seed), set(), [False]
 
     def hook(event, args):
-        writes = event == "open" and isinstance(args[1], str) and set(args[1]) & set("wax+")
-        inside = args and is_within(event, args[0], path.parent)
-        if watching[0] and not inside and (writes or event.startswith(AUDITED)):
-            watching[0] = False
-            events.add(f"{event} {args!r:.100}")
+        if watching[0] and writes(event, args):
+            watching[0] = False  # to find out where a path leads is not what is watched
+            if not is_within(event, args, path.parent):
+                events.add(f"{event} {args!r:.100}")
             watching[0] = True
 
     for content in [whole, *(forge(whole, draw) for _ in range(50))]:  # loads what is loaded but once

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from benchmarks import machine
 from tests.agreement import ROOT
-from tests.reliability.record import Figure
+from tests.reliability.record import Figure, NotTried
 
 SECONDS = 60 * float(os.environ.get("MINICNN_FUZZ_MINUTES", "10"))
 LEAST = 600  # of them keep the promise
@@ -44,8 +44,7 @@ def fuzz(name, quick):
     promise = f"{name}: {SECONDS / 60:g} minutes without an undocumented exception, a hang, or 1 GB of memory"
     needs = ["atheris", *NEEDS.get(name, "").split()]
     if missing := [package for package in needs if importlib.util.find_spec(package) is None]:
-        yield Figure(promise, f"not tried: pip install {' '.join(missing)}", quick)
-        return
+        raise NotTried(f"pip install {' '.join(missing)}")
     inputs, branches, found = 0, 0, ""
     with tempfile.TemporaryDirectory() as folder:
         while left > 0 and not found:

@@ -34,9 +34,9 @@ def text(folder=record.RESULTS):
     return "\n".join(parts)
 
 
-def write():
-    """Bring the page up to date."""
-    PAGE.write_text(text(), encoding="utf-8")
+def write(folder=record.RESULTS):
+    """Bring the page up to date; that of figures kept elsewhere is written beside them."""
+    (PAGE if folder == record.RESULTS else folder / PAGE.name).write_text(text(folder), encoding="utf-8")
 
 
 def _summary(folder):

@@ -15,6 +15,10 @@ RESULTS = ROOT / "docs" / "reliability"
 MEASURED = ("minicnn", "tests", "benchmarks", "setup.cfg")  # and what it is measured with
 
 
+class NotTried(Exception):
+    """What a part takes to be measured is not here; it is neither kept nor broken."""
+
+
 @dataclasses.dataclass
 class Figure:
     """A promise, what was found, and whether it was kept; ``note`` says what else one should know."""
@@ -48,7 +52,12 @@ def _git(*words):
 def load(folder, section):
     """The parts of ``section`` measured before, by name."""
     file = folder / f"{section}.json"
-    return json.loads(file.read_text(encoding="utf-8"))["parts"] if file.exists() else {}
+    if not file.exists():
+        return {}
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))["parts"]
+    except ValueError as error:
+        raise ValueError(f"{file} is damaged, delete it or get it back from git: {error}") from None
 
 
 def measure(section, parts, quick, folder, resume=False):
@@ -56,11 +65,13 @@ def measure(section, parts, quick, folder, resume=False):
 
     Prints every figure and writes it at once, so a section that is stopped has lost one part at most;
     ``resume`` leaves out the parts that this commit has in full. A part that ends with an error has not kept
-    what it promises. Returns whether every promise was kept.
+    what it promises; what one that is not tried found before stays. Returns whether every promise was kept,
+    in a quick run of those that were tried.
     """
+    folder.mkdir(parents=True, exist_ok=True)  # or this says so before anything is measured
     here = commit()
     is_known = here is not None and not here.endswith("-dirty")
-    done = load(folder, section)
+    done, tried = load(folder, section), True
     for name, part in parts.items():
         old = done.get(name)
         if resume and is_known and old and old["commit"] == here and old["quick"] == quick and old["kept"]:
@@ -68,10 +79,16 @@ def measure(section, parts, quick, folder, resume=False):
             continue
         start = time.monotonic()
         figures = []
-        for figure in _whole(name, part(quick)):
-            figures.append(dataclasses.asdict(figure))
-            print(f"{section}, {name}: {figure.promise}: {figure.found} {'' if figure.kept else 'BROKEN '}"
-                  f"{figure.note}".rstrip(), flush=True)  # fmt: skip
+        try:
+            for figure in _whole(name, part(quick)):
+                figures.append(dataclasses.asdict(figure))
+                broken = "" if figure.kept else "BROKEN "
+                said = f"{section}, {name}: {figure.promise}: {figure.found} {broken}{figure.note}"
+                print(said.rstrip(), flush=True)
+        except NotTried as missing:
+            print(f"{section}, {name}: not tried: {missing}", flush=True)
+            tried = False
+            continue
         done[name] = {
             "commit": here, "date": datetime.date.today().isoformat(), "quick": quick,
             "seconds": round(time.monotonic() - start, 1), "machine": machine.description(),
@@ -79,20 +96,21 @@ def measure(section, parts, quick, folder, resume=False):
             "figures": figures,
         }  # fmt: skip
         _write(folder, section, {name: done[name] for name in parts if name in done})
-    return all(done[name]["kept"] for name in parts)
+    return (tried or quick) and all(done[name]["kept"] for name in parts if name in done)
 
 
 def _whole(name, figures):
     """The figures, and a broken one in place of those that an error kept from coming."""
     try:
         yield from figures
+    except NotTried:
+        raise
     except Exception as error:
         traceback.print_exc()
         yield Figure(f"{name} is measured to its end", f"{type(error).__name__}: {error}"[:400], False)
 
 
 def _write(folder, section, parts):
-    folder.mkdir(parents=True, exist_ok=True)
     command = f"{sys.executable.rsplit('/', 1)[-1]} -m tests.reliability {section}"
     text = json.dumps({"section": section, "command": command, "parts": parts}, indent=1, ensure_ascii=False)
     (folder / f"{section}.json").write_text(text + "\n", encoding="utf-8")

@@ -1,6 +1,7 @@
 """Where what a section promises is broken on purpose, its figure says so."""
 
 import itertools
+import os
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -63,14 +64,16 @@ def test_a_process_that_died_has_not_kept_its_memory():
 def test_a_handle_is_of_a_file_in_a_folder(tmp_path):
     (tmp_path / "a").touch()
     with open(tmp_path / "a") as file:
-        for event, thing, folder, inside in (
-            ("os.chmod", file.fileno(), tmp_path, True),
-            ("os.chown", file.fileno(), tmp_path / "b", False),
-            ("os.kill", file.fileno(), tmp_path, False),  # the number is of a process
-            ("os.remove", str(tmp_path / "a"), tmp_path, True),
-            ("os.remove", str(tmp_path), tmp_path / "b", False),
+        for event, args, folder, inside in (
+            ("os.chmod", (file.fileno(), 0o600, -1), tmp_path, True),
+            ("os.chown", (file.fileno(), 0, 0, -1), tmp_path / "b", False),
+            ("os.kill", (file.fileno(), 9), tmp_path, False),  # the number is of a process
+            ("os.remove", (str(tmp_path / "a"), -1), tmp_path, True),
+            ("os.remove", (bytes(tmp_path / "a"), -1), tmp_path, True),
+            ("os.remove", (str(tmp_path), -1), tmp_path / "b", False),
+            ("os.fork", (), tmp_path, False),
         ):
-            assert damage.is_within(event, thing, folder) == inside
+            assert damage.is_within(event, args, folder) == inside
 
 
 # ------------------------------------------------------------------------------- checksums
@@ -243,6 +246,39 @@ def test_a_forgery_that_is_refused_without_its_name_is_not_valid(monkeypatch, tm
     monkeypatch.setattr(damage, "doors", lambda folder: {"file": (path, open_it)})
     (found, kept), *_ = figures(damage.forgeries)
     assert found == "0 refused, 0 valid, 5 refused without the file's name, 0 other errors" and not kept
+
+
+def touch(path):
+    path.touch()
+    return path
+
+
+DEEDS = {  # what a file may cause in its folder, and whether it is all that it causes
+    "writes there": (lambda folder: open(folder / "a", "w").close(), True),
+    "moves something there": (lambda folder: os.replace(touch(folder / "a"), folder / "b"), True),
+    "reads another": (lambda folder: open(__file__, "rb").close(), True),
+    "writes beside it": (lambda folder: open(folder / ".." / "a", "w").close(), False),
+    "opens another by its flags": (
+        lambda folder: os.close(os.open(folder.parent / "a", os.O_WRONLY | os.O_CREAT)), False,
+    ),
+    "moves something out": (lambda folder: os.replace(touch(folder / "a"), folder.parent / "a"), False),
+    "removes another": (lambda folder: (folder / ".." / "a").unlink(missing_ok=True), False),
+    "writes through a link": (lambda folder: open(folder / "out" / "a", "w").close(), False),
+    "starts a program": (lambda folder: os.system("true"), False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("deed", DEEDS)
+def test_what_a_forgery_causes_outside_its_folder_is_seen(monkeypatch, tmp_path, deed):
+    do, harmless = DEEDS[deed]
+    path = tmp_path / "in" / "it.mcnn"
+    path.parent.mkdir()
+    (path.parent / "out").symlink_to(tmp_path, target_is_directory=True)
+    path.write_bytes(malice.sealed(b'{"document": {"a": [1, 2]}}\n' + bytes(8)))
+    monkeypatch.setattr(damage, "QUICK", 1)
+    monkeypatch.setattr(damage, "doors", lambda folder: {"file": (path, lambda path: do(path.parent))})
+    _, (found, kept), _ = figures(damage.forgeries)
+    assert (found == "0 audit events") == kept == harmless
 
 
 def test_an_archive_that_is_good_must_be_unpacked(monkeypatch):

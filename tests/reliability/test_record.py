@@ -1,10 +1,13 @@
-"""The commit that figures are said to be of."""
+"""Figures that are kept: of which commit, and what becomes of those measured before."""
 
+import json
 import subprocess
 
 import pytest
 
-from tests.reliability import record
+from tests.reliability import __main__ as command
+from tests.reliability import page, record
+from tests.reliability.record import Figure, NotTried
 
 
 @pytest.fixture
@@ -44,3 +47,59 @@ def test_the_last_change_of_what_is_measured(commit, tmp_path, name):
     assert record.last_change(tmp_path / "tests" / "said.toml") != record.last_change()
     assert record.last_change(tmp_path / "tests" / "said.toml") != commit(name, "four")
     assert record.last_change(tmp_path / "tests" / "said.toml") == record.commit()
+
+
+def kept(quick):
+    yield Figure("it holds", "so it does", True)
+
+
+def missing(quick):
+    yield Figure("a part of it holds", "so it does", True)
+    raise NotTried("pip install luck")
+
+
+@pytest.mark.parametrize("quick, success", [(False, False), (True, True)])
+def test_what_is_not_tried_leaves_the_figure_of_before(tmp_path, capsys, quick, success):
+    assert record.measure("luck", {"draw": kept, "more": kept}, quick, tmp_path)
+    before = record.load(tmp_path, "luck")
+    assert record.measure("luck", {"draw": missing, "more": kept}, quick, tmp_path) is success
+    assert record.load(tmp_path, "luck")["draw"] == before["draw"]
+    said = capsys.readouterr().out
+    assert "luck, draw: not tried: pip install luck\n" in said and "BROKEN" not in said
+
+
+def test_what_was_never_tried_has_no_figure(tmp_path):
+    assert not record.measure("luck", {"draw": missing}, False, tmp_path)
+    assert record.load(tmp_path, "luck") == {}
+
+
+def test_a_folder_that_cannot_be_is_noticed_before_anything_is_measured(tmp_path):
+    def draw(quick):
+        pytest.fail("it is measured")
+
+    (tmp_path / "file").touch()
+    with pytest.raises(OSError, match="file"):
+        record.measure("luck", {"draw": draw}, False, tmp_path / "file" / "x")
+
+
+def test_damaged_figures_are_named(tmp_path):
+    (tmp_path / "layouts.json").write_text("{")
+    with pytest.raises(ValueError, match=r"layouts\.json is damaged, delete it or get it back from git: "):
+        page.text(tmp_path)
+
+
+def test_a_page_of_figures_kept_elsewhere(tmp_path, monkeypatch):
+    monkeypatch.setattr(command, "section", lambda name: type("Section", (), {"PARTS": {name: kept}}))
+    figures = json.loads((record.RESULTS / "disks.json").read_text(encoding="utf-8"))
+    (tmp_path / "disks.json").write_text(json.dumps(figures))
+    before = page.PAGE.read_bytes()
+    assert command.main(["kills", "page", "--quick", "--out", str(tmp_path)]) == 0
+    text = (tmp_path / "reliability.md").read_text(encoding="utf-8")
+    assert "| `disks` | 5 | 5 | 0 |" in text
+    assert page.PAGE.read_bytes() == before
+
+
+def test_no_page_is_made_of_figures_that_are_thrown_away(capsys):
+    with pytest.raises(SystemExit):
+        command.main(["--quick", "kills", "page"])
+    assert "makes a page of none: say where with --out" in capsys.readouterr().err

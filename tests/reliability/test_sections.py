@@ -32,8 +32,30 @@ def test_a_test_that_fails_with_bounds_checked_is_named_with_its_reason(tmp_path
     test.write_text("def test_sum():\n    assert 1 + 1 == 3, 'compiled: dx'\n")
     monkeypatch.setitem(bounds.ROOMS, "kernels", (str(test),))
     (figure,) = bounds.room("kernels", quick=False)
-    assert (figure.found, figure.kept) == ("0 passed, 1 failed", False)
+    assert (figure.found, figure.kept) == ("0 passed, 1 failed, 0 skipped", False)
     assert "test_sums.py::test_sum - AssertionError: compiled: dx" in figure.note
+
+
+@pytest.mark.parametrize("passing, kept", [(1, False), (19, True)])
+def test_tests_that_are_skipped_with_bounds_checked_are_named_with_their_reason(
+    tmp_path, monkeypatch, passing, kept
+):
+    test = tmp_path / "test_sums.py"
+    test.write_text(f"""
+import pytest
+
+@pytest.mark.parametrize('k', range({passing}))
+def test_sum(k):
+    pass
+
+@pytest.mark.skip(reason='no sums here')
+def test_other():
+    pass
+""")
+    monkeypatch.setitem(bounds.ROOMS, "kernels", (str(test),))
+    (figure,) = bounds.room("kernels", quick=False)
+    assert (figure.found, figure.kept) == (f"{passing} passed, 0 failed, 1 skipped", kept)
+    assert "no sums here" in figure.note
 
 
 def test_one_nan_among_the_gradients_is_found():
