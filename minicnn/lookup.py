@@ -104,7 +104,8 @@ def find(name, registry, kind):
         if name in registry:
             return registry[name]
         for known, value in registry.items():
-            if plain(known) == plain(name) and known not in _OWN.get({}):
+            own = known in _OWN.get({}) and value not in _RESERVED.get(plain(known), ())
+            if plain(known) == plain(name) and not own:
                 return value
     near = nearest(name, registry)
     hint = f"did you mean {near!r}? " if near else ""

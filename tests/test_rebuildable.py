@@ -304,6 +304,11 @@ def test_of_two_names_spelt_alike_each_has_its_own_meaning(tmp_path):
         mc.load_model(tmp_path / "m.mcnn", custom_objects={"Scale2": Scale2})
 
 
+def test_minicnn_s_own_come_in_any_spelling_also_where_they_are_given():
+    with lookup.custom_objects({"relu": relu, "Times": Times}):
+        assert mc.activations.get("ReLU") is relu
+
+
 def test_one_activation_in_two_places_is_saved(tmp_path):
     one = leaky(0.5)
     model = layers_of(layers.Dense(3, activation=one), layers.Dense(2, activation=one))
