@@ -143,7 +143,7 @@ def threads(args):
             processes = {count: stack.enter_context(Process(MINICNN, count)) for count in counts}
             for count, process in processes.items():
                 contest.enter(on_threads(count), process, "train", args.seconds)
-            if len(counts) > 1:
+            if len(counts) > 1 and on_threads(1) in contest.counts:
                 copy = stack.enter_context(Process(MINICNN, 1, core=1))
                 contest.enter(COPIES, Beside(processes[1], on_threads(1), copy), "train", args.seconds)
             yield name, contest.run(args.rounds)

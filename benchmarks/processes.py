@@ -89,5 +89,8 @@ class Beside:
         if do != "run":
             return self.other.ask(do, **question)
         self.other.begin(do, **question)
-        one, two = self.process.ask(do, **question | {"name": self.name}), self.other.finish()
+        try:
+            one = self.process.ask(do, **question | {"name": self.name})
+        finally:
+            two = self.other.finish()  # or it would compute on, and its answer would be taken for the next
         return {key: one[key] + two[key] for key in one}

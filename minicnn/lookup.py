@@ -9,7 +9,7 @@ import difflib
 from contextvars import ContextVar
 
 from minicnn.messages import shown
-from minicnn.rebuilding import UnknownName, check_arguments
+from minicnn.rebuilding import UnknownName, check_arguments, is_same
 
 _RESERVED = {}  # minicnn's names, plain, and the classes and activations they stand for
 LONGEST = 200  # characters of a name; comparing longer ones would take memory and time
@@ -48,7 +48,8 @@ def serialize(thing):
             )
         check_only(made.__name__, made)
         if getattr(made.from_config, "__func__", None) is Configurable.from_config.__func__:
-            check_arguments(thing, config)  # another from_config knows better
+            with _known(_OWN.get({}) | _WRITTEN.get()):  # as load_model is told them
+                check_arguments(thing, config)  # another from_config knows better
     return {"class_name": type(thing).__name__, "config": config}
 
 
@@ -67,11 +68,11 @@ def check_only(name, thing):
     written = _WRITTEN.get()
     if written is None or thing in _RESERVED.get(plain(name), ()):
         return
-    if written.setdefault(name, thing) != thing:
+    if not is_same(written.setdefault(name, thing), thing):
         raise ValueError(
             f"two things in this model that are not the same are called {name!r}, and one of them would come "
-            "back for both. Give each a name of its own, or use the same one in both places. Until then, "
-            "save_weights keeps the weights"
+            "back for both. Give each a name of its own, or make it once and use it in both places. Until "
+            "then, save_weights keeps the weights"
         )
 
 
@@ -138,6 +139,12 @@ def custom_objects(own):
                 f"custom_objects cannot give {name!r} another meaning: the name is minicnn's. Leave it out, "
                 "or give yours another before you save"
             )
+    with _known(own):
+        yield
+
+
+@contextlib.contextmanager
+def _known(own):
     token = _OWN.set(own)
     try:
         yield

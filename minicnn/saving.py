@@ -21,8 +21,8 @@ def save_model(model, path):
 
     Every part is made once more from its configuration, to see that it can be: the __init__ of one's own is
     called. Raises ValueError for a model without weights or of two float types, with parts of one's own that
-    could not be made again as they are, and for a name of another program's files (.keras, .onnx, ...);
-    OSError where it cannot write.
+    could not be made again as they are (nor can two that differ and have one name), and for a name of another
+    program's files (.keras, .onnx, ...); OSError where it cannot write.
     """
     arrays = add_prefix("weights", _named_weights(model, path))
     model.check_rebuildable()

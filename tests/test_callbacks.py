@@ -549,10 +549,13 @@ def test_a_line_per_epoch(tmp_path):
     path = tmp_path / "log.csv"
     path.write_text("what was there before\n")
     logs = [{"loss": 0.1, "acc": 1}, {"loss": 0.2}, {"acc": 3, "loss": 1 / 3, "more": 4}]
-    fit(CSVLogger(path), logs)
-    assert path.read_text().splitlines() == ["epoch,acc,loss", "0,1,0.1", "1,NA,0.2", f"2,3,{1 / 3!r}"]
+    with pytest.warns(UserWarning, match=r"leaves out more: .*log\.csv has the columns acc, loss") as said:
+        fit(CSVLogger(path), [*logs, {"acc": 1, "more": 5}])
+    assert len(said) == 1
+    lines = ["epoch,acc,loss", "0,1,0.1", "1,NA,0.2", f"2,3,{1 / 3!r}", "3,1,NA"]
+    assert path.read_text().splitlines() == lines
     fit(CSVLogger(path, append=True), [{"loss": 5, "acc": 6}])
-    assert path.read_text().splitlines()[3:] == [f"2,3,{1 / 3!r}", "0,6,5"]
+    assert path.read_text().splitlines() == [*lines, "0,6,5"]
     fit(CSVLogger(path, separator=";"), [{"loss": 5}])
     assert path.read_text().splitlines() == ["epoch;loss", "0;5"]
 
@@ -565,13 +568,32 @@ def test_what_is_added_stands_under_its_names(tmp_path):
     assert path.read_text().splitlines() == ["epoch,loss,acc", "0,1.0,0.5", "0,0.5,0.75", "1,0.25,NA"]
 
 
-@pytest.mark.parametrize("there", ["", "some notes\n", "\n", '"' + "x" * 200_000])
+@pytest.mark.parametrize("there", ["some notes\n", "loss,acc\n", '"' + "x" * 200_000])
 def test_a_file_that_names_no_columns_is_added_to(tmp_path, there):
     path = tmp_path / "log.csv"
     path.write_text(there)
-    fit(CSVLogger(path, append=True), [{"loss": 0.5, "acc": 1}])
-    header = [] if there else ["epoch,acc,loss"]
-    assert path.read_text().splitlines() == [*there.splitlines(), *header, "0,1,0.5"]
+    message = r"adds the columns epoch, acc, loss to .*log\.csv, whose first line does not name them"
+    with pytest.warns(UserWarning, match=message):
+        fit(CSVLogger(path, append=True), [{"loss": 0.5, "acc": 1}])
+    assert path.read_text().splitlines() == [*there.splitlines(), "0,1,0.5"]
+
+
+@pytest.mark.parametrize("before", ["\ufeff", "\n", "\n\r\n"])
+def test_what_stands_before_the_names_is_not_one_of_them(tmp_path, before):
+    """A mark, as spreadsheets write it, and lines without anything."""
+    path = tmp_path / "log.csv"
+    path.write_text(f"{before}epoch,loss,acc\n", encoding="utf-8", newline="")
+    fit(CSVLogger(path, append=True), [{"acc": 0.75, "loss": 0.5}])
+    assert path.read_text(encoding="utf-8").splitlines()[-1] == "0,0.5,0.75"
+
+
+@pytest.mark.parametrize("there", ["", "\n"])
+def test_a_file_without_anything_gets_names(tmp_path, there):
+    path = tmp_path / "log.csv"
+    path.write_text(there, encoding="utf-8")
+    fit(CSVLogger(path, append=True), [{"loss": 0.5, "acc": 1}, {"loss": 0.25}])
+    lines = path.read_text(encoding="utf-8").removeprefix(there).splitlines()
+    assert lines == ["epoch,acc,loss", "0,1,0.5", "1,NA,0.25"]
 
 
 def test_a_folder_that_is_missing_is_noticed_before_the_first_epoch(tmp_path):
@@ -584,7 +606,7 @@ def test_a_folder_that_is_missing_is_noticed_before_the_first_epoch(tmp_path):
 @pytest.mark.parametrize("lost", [False, True])
 def test_lines_of_epochs_that_run_again_stand_there_once(tmp_path, append, lost):
     path, logs = tmp_path / "log.csv", epochs_of("loss", [1, 2, 3, 4])
-    path.write_text("before\n")
+    path.write_text("epoch,loss\n7,8\n")
     first = CSVLogger(path, append=append)
     fit(first, logs[:2])
     state = json.loads(json.dumps(first.state()[0]))
@@ -594,8 +616,8 @@ def test_lines_of_epochs_that_run_again_stand_there_once(tmp_path, append, lost)
     second = CSVLogger(path, append=append)
     fit(second, logs, first_epoch=2, on_begun=lambda: second.load_state(state, {}))
     lines = ["2,3", "3,4"] if lost else ["0,1", "1,2", "2,3", "3,4"]
-    header = ["before"] if append and not lost else ["epoch,loss"]
-    assert path.read_text().splitlines() == header + lines
+    before = ["7,8"] if append and not lost else []
+    assert path.read_text().splitlines() == ["epoch,loss", *before, *lines]
 
 
 def test_a_log_is_cut_when_the_run_goes_on_not_when_its_state_is_loaded(tmp_path):

@@ -1,5 +1,7 @@
 """What a file could not make again as it was is not written: parts of one's own that say too little."""
 
+import functools
+
 import numpy as np
 import pytest
 
@@ -7,6 +9,7 @@ import minicnn as mc
 from minicnn import constraints, initializers, layers, lookup, losses, metrics, optimizers, schedules
 from minicnn.activations import relu
 from minicnn.callbacks import BackupAndRestore, ModelCheckpoint
+from minicnn.rebuilding import is_same
 
 DENSITIES = np.ones(3)
 
@@ -183,6 +186,28 @@ def twins():
         yield Twin
 
 
+class Choosy(layers.Dense):
+    """Of an activation that may be one's own it speaks before its pair, in its own words."""
+
+    arguments = (*layers.Dense.arguments, "pair")
+
+    def __init__(self, units, activation=None, pair=(1, 2), **kwargs):
+        try:
+            super().__init__(units, activation=activation, **kwargs)
+        except ValueError as error:
+            raise ValueError(f"no activation for Choosy: {error}") from None
+        if not isinstance(pair, tuple):
+            raise ValueError(f"pair expects a tuple, got {pair}")
+        self.pair = pair
+
+
+class Open(Choosy):
+    """It takes any pair."""
+
+    def __init__(self, units, activation=None, pair=(1, 2), **kwargs):
+        super().__init__(units, activation, tuple(pair), **kwargs)
+
+
 def leaky(slope):
     return mc.activations.Activation(
         "leaky", lambda z: np.where(z > 0, z, slope * z), lambda dy, z, y: np.where(z > 0, dy, slope * dy)
@@ -227,6 +252,9 @@ MUTE = {
     ),
     "not the same are called 'leaky'": lambda: compiled(
         layers_of(*(layers.Dense(2, activation=leaky(slope)) for slope in (0.1, 0.9)))
+    ),
+    "a Choosy .* __init__ refuses .*pair expects a tuple": lambda: model_of(
+        Choosy(3, activation=leaky(0.5), pair=(3, 4))
     ),
     "a Mute .* gives None, not a dictionary": lambda: model_of(Mute()),
 }
@@ -315,6 +343,51 @@ def test_one_activation_in_two_places_is_saved(tmp_path):
     model.save(tmp_path / "m.mcnn")
     again, x = mc.load_model(tmp_path / "m.mcnn", custom_objects={"leaky": one}), np.ones((2, 4), "float32")
     np.testing.assert_array_equal(again.predict(x), model.predict(x))
+
+
+def test_a_part_of_ones_own_within_a_part_is_known_to_the_trial(tmp_path):
+    """Or its class would say of a name that load_model will be told that there is none."""
+    model_of(Open(3, activation=leaky(0.5), pair=(3, 4))).save(tmp_path / "m.mcnn")
+    own = {"Open": Open, "leaky": leaky(0.5)}
+    assert mc.load_model(tmp_path / "m.mcnn", custom_objects=own).layers[0].pair == (3, 4)
+
+
+def halves(n):
+    return n if n < 2 else halves(n // 2)
+
+
+def recursive(base):
+    def power(n):
+        return 1 if n == 0 else base * power(n - 1)
+
+    return power
+
+
+@pytest.mark.parametrize("make, other", [
+    (lambda: leaky(0.5), leaky(0.25)),
+    (lambda: functools.partial(np.multiply, 0.5), functools.partial(np.multiply, 0.25)),
+    (lambda: functools.partial(np.sum, axis=1), functools.partial(np.sum, keepdims=1)),
+    (lambda: lambda z, slope=0.5: slope * z, lambda z, slope=0.25: slope * z),
+    (lambda: lambda *, slope=[0.5]: slope, lambda *, slope=[0.25]: slope),
+    (lambda: recursive(2), recursive(3)),
+    (lambda: halves, recursive(2)),
+    (lambda: recursive(np.ones(2)), recursive(np.zeros(2))),
+    (lambda: [np.ones(2), {"a": (1, leaky(2))}], [np.ones(2), {"a": (1, leaky(3))}]),
+    (lambda: {"a": 1}, {"b": 1}),
+    (lambda: (1, 2), (1,)),
+    (lambda: (1, 2), [1, 2]),
+    (lambda: Silent, Times),
+    (lambda: np.tanh, np.sinh),
+])  # fmt: skip
+def test_what_is_made_twice_alike_is_the_same(make, other):
+    assert is_same(make(), make())
+    assert not is_same(make(), other) and not is_same(other, make())
+
+
+def test_an_activation_made_anew_for_each_layer_is_saved(tmp_path):
+    model = layers_of(layers.Dense(3, activation=leaky(0.5)), layers.Dense(2, activation=leaky(0.5)))
+    model.save(tmp_path / "m.mcnn")
+    assert mc.load_model(tmp_path / "m.mcnn", custom_objects={"leaky": leaky(0.5)}).layers[1].units == 2
 
 
 def test_a_short_name_is_no_class_s_in_a_file():

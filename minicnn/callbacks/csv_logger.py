@@ -15,8 +15,9 @@ class CSVLogger(Callback):
     """Write the logs of each epoch as a line of ``filename``: epoch, then the names in their order.
 
     separator: between the values. append: True adds to a file that is there, False replaces it. What is added
-    stands under the names in the file's first line, NA where there is nothing to say; logs of other names
-    have no place there, and a warning says so.
+    stands under the names in the file's first line, NA where there is nothing to say. Logs of other names,
+    also those that first come later, have no place there, and a warning says so; another does where the
+    file names no columns. The text is UTF-8.
     """
 
     aside = ("filename",)
@@ -29,11 +30,13 @@ class CSVLogger(Callback):
         self.separator = separator
         self.append = append
         self.keys = None
+        self.left_out = set()  # names that have been warned of
         self.mode = "a"
         self.kept = None
 
     def on_train_begin(self, logs=None):
         self.keys = None
+        self.left_out = set()
         self.kept = None  # bytes that a restored run goes on from, until the rest is cut off
         self.mode = "a" if self.append else "w"
         # Opened only to fail now, not after the first epoch. Nothing is emptied yet: if a backup is
@@ -51,12 +54,13 @@ class CSVLogger(Callback):
         try:
             if self.keys is None:
                 self._choose_columns(logs)
-            with open(self.filename, self.mode, newline="") as file:
+            self._warn_of(logs)
+            with open(self.filename, self.mode, newline="", encoding="utf-8") as file:
                 size = file.tell()
                 writer = csv.writer(file, delimiter=self.separator)
                 if not self._ends_a_line():
                     file.write(writer.dialect.lineterminator)
-                if size == 0:
+                if not self._first_line():
                     writer.writerow(["epoch", *self.keys])
                 writer.writerow([epoch, *(logs.get(key, "NA") for key in self.keys)])
         except OSError as error:
@@ -84,13 +88,27 @@ class CSVLogger(Callback):
 
     def _choose_columns(self, logs):
         """Those of the file that is added to, or else the names of the logs."""
-        self.keys, there = sorted(logs), [None]
+        self.keys, there = sorted(logs), []
         if self.mode == "a" and os.path.exists(self.filename):
-            with open(self.filename, newline="", errors="replace") as file, contextlib.suppress(csv.Error):
-                there = next(csv.reader(file, delimiter=self.separator), None) or [None]
-        if there[0] == "epoch":
+            there = self._first_line()
+        if there[:1] == ["epoch"]:
             self.keys = there[1:]
-        if left_out := sorted(logs.keys() - set(self.keys)):
+        elif there:
+            due = f"{self.filename}, whose first line does not name them"
+            warnings.warn(f"CSVLogger adds the columns epoch, {', '.join(self.keys)} to {due}", stacklevel=3)
+
+    def _first_line(self):
+        """The fields of the first line that has any, [] of none; spreadsheets begin a file with a mark."""
+        with open(self.filename, newline="", encoding="utf-8-sig", errors="replace") as file:
+            try:
+                return next(filter(None, csv.reader(file, delimiter=self.separator)), [])
+            except csv.Error:
+                return ["no line of a table"]
+
+    def _warn_of(self, logs):
+        """Once for each name that has no column."""
+        if left_out := sorted(logs.keys() - set(self.keys) - self.left_out):
+            self.left_out.update(left_out)
             due = f"{self.filename} has the columns {', '.join(self.keys)}"
             warnings.warn(f"CSVLogger leaves out {', '.join(left_out)}: {due}", stacklevel=3)
 

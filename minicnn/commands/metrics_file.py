@@ -69,10 +69,10 @@ def read(path, due=False):
     try:
         if path.stat().st_size > LONGEST_DOCUMENT:
             return {}
-        run = parsed(path.read_text(encoding="utf-8"))
+        run = parsed(path.read_text(encoding="utf-8-sig"))  # as some editors save it
     except (OSError, ValueError, RecursionError) as error:
         if due:
-            raise ValueError(f"{path} cannot be read: {error}. Delete it, or train anew") from error
+            raise ValueError(f"{path} cannot be read: {error}. Move it elsewhere, or train anew") from error
         return {}
     if not (isinstance(run, dict) and run.keys() >= {"dataset", "sizes"}):
         return {}

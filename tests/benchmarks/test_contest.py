@@ -1,13 +1,15 @@
 """Taking turns: who is asked when, what is kept, and that whoever waits does not compute."""
 
+import contextlib
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from agreement import ROOT
 
-from benchmarks import machine
+from benchmarks import machine, measures
 from benchmarks.contest import Contest, in_turn, workers
 from benchmarks.measures import COPIES, medians, quickenings, ratios
 from benchmarks.networks import Network
@@ -117,6 +119,27 @@ def test_two_copies_compute_at_the_same_time():
     both = Beside(Scripted("one", 0.5, log), "step", Scripted("two", 1, log))
     assert both.ask("run", name="copy", count=2) == {"seconds": [0.5, 1, 1, 2], "preempted": 8}
     assert log == [("two", "begin"), ("one", "run"), ("two", "run")]
+
+
+def test_the_copy_is_waited_for_also_when_the_other_fails():
+    """Its answer would be taken for that to the next question, and it would compute beside the others."""
+    log = []
+    both = Beside(Scripted("one", 0.5, log, fails=["run"]), "step", Scripted("two", 1, log))
+    with pytest.raises(WorkerFailed, match="one: MemoryError"):
+        both.ask("run", name="copy", count=2)
+    assert log[-1] == ("two", "run")
+
+
+def test_without_one_on_a_single_thread_there_is_none_to_be_beside(monkeypatch):
+    def process(framework, count, core=0):
+        worker = Scripted(f"{count} at {core}", 1, [], fails=["tries"] if (count, core) == (1, 0) else ())
+        return contextlib.nullcontext(worker)
+
+    monkeypatch.setattr(measures, "Process", process)
+    monkeypatch.setattr(measures, "available_cores", lambda: [0, 1])
+    ((_, record),) = measures.threads(SimpleNamespace(models=["first"], seconds=1, rounds=1))
+    assert record["errors"] == {"minicnn, 1 thread": "1 at 0: MemoryError"}
+    assert [*record["rounds"][0]] == ["minicnn, 2 threads"]
 
 
 def test_what_is_built_already_is_not_built_again():

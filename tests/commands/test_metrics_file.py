@@ -122,8 +122,14 @@ def test_what_takes_too_much_memory_is_no_metrics_file(tmp_path, inside):
 @pytest.mark.parametrize("text", ["", "{", '{"a": 1'])
 def test_a_damaged_file_of_the_model_s_own_name_is_not_passed_over(beside, tmp_path, text):
     (tmp_path / "run_m1.json").write_text(text)
-    with pytest.raises(ValueError, match=r"run_m1\.json cannot be read: .*Delete it, or train anew"):
+    with pytest.raises(ValueError, match=r"run_m1\.json cannot be read: .*Move it elsewhere, or train anew"):
         beside("[1]")
+
+
+def test_a_file_that_an_editor_has_marked_as_text_is_read(tmp_path):
+    path = tmp_path / "run.json"
+    path.write_text('{"dataset": "x", "sizes": {}}', encoding="utf-8-sig")
+    assert metrics_file.read(path)["dataset"] == "x"
 
 
 def test_no_file_is_none(tmp_path):

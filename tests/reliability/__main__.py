@@ -48,7 +48,9 @@ def main(argv=None):
     if args.quick and "page" in args.sections and not args.out:
         parser.error("a --quick run throws its figures away, and makes a page of none: say where with --out")
     with tempfile.TemporaryDirectory() as nowhere:
-        folder = args.out or (Path(nowhere) if args.quick and names else record.RESULTS)
+        folder = args.out or (Path(nowhere) if args.quick else record.RESULTS)
+        for name in page.SECTIONS if "page" in args.sections else names:
+            record.load(folder, name)  # or this says what is wrong before anything is measured
         kept = [
             record.measure(name, section(name).PARTS, args.quick, folder, args.resume) for name in names
         ]  # fmt: skip

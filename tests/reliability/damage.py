@@ -30,6 +30,14 @@ ROOM = 24_000_000  # bytes: what reading a small file may take beyond three time
 
 # What no file may cause: https://docs.python.org/3/library/audit_events.html
 AUDITED = ("exec", "import", "marshal.", "pickle.", "ctypes.", "os.", "shutil.", "subprocess.", "socket.")
+WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
+# But to files in its own folder: how many paths come first, and how many open folders (or -1) come last.
+FILES = {
+    "open": (1, 0), "os.listdir": (1, 0), "os.scandir": (1, 0), "os.truncate": (1, 0), "os.chmod": (1, 1),
+    "os.chown": (1, 1), "os.mkdir": (1, 1), "os.remove": (1, 1), "os.rename": (2, 2), "os.rmdir": (1, 1),
+    "os.utime": (1, 1),
+}  # fmt: skip
+AWAY = ("os.remove", "os.rename", "os.rmdir")  # these take a link, not what it leads to
 
 
 class Stop(mc.callbacks.Callback):
@@ -138,21 +146,32 @@ def flips(quick):
                          opened and count == tries)  # fmt: skip
 
 
-def writes(event, args):
-    """Whether the event may change something: a file opened but to read is none."""
-    return event.startswith(AUDITED) or (event == "open" and args[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT))
+def goes_out(event, args, folder):
+    """Whether the event may do something else than to files in this folder; what cannot be told may.
+
+    A file opened but to read is nothing.
+    """
+    try:
+        reads = event == "open" and not args[2] & WRITES
+        return not reads and event.startswith(("open", *AUDITED)) and not is_within(event, args, folder)
+    except Exception:
+        return True
 
 
 def is_within(event, args, folder):
     """Whether the event is about files in this folder alone, by their paths or by the handle of an open one.
 
-    Where a path leads to counts: out of the folder through "..", or through a link.
+    Where a path leads to counts: out of the folder through "..", through a link, or on from an open folder.
     """
-    first, *others = args or [None]
-    if event in ("os.chmod", "os.chown") and isinstance(first, int):
-        first = os.readlink(f"/proc/self/fd/{first}")
-    others = [] if event == "open" else [each for each in others if isinstance(each, (str, bytes, Path))]
-    return all(isinstance(each, (str, bytes, Path)) and leads_into(each, folder) for each in (first, *others))
+    if event not in FILES:
+        return False
+    first, last = FILES[event]
+    paths, folders = args[:first], args[len(args) - last :]
+    if event in ("os.chmod", "os.chown") and isinstance(paths[0], int):
+        paths = (os.readlink(f"/proc/self/fd/{paths[0]}"),)
+    if event in AWAY:
+        paths = map(os.path.dirname, paths)
+    return all(each == -1 for each in folders) and all(leads_into(path, folder) for path in paths)
 
 
 def leads_into(path, folder):
@@ -164,9 +183,9 @@ def attempt(path, open_it, whole, tries, seed):
     draw, events, watching = random.Random(seed), set(), [False]
 
     def hook(event, args):
-        if watching[0] and writes(event, args):
+        if watching[0]:
             watching[0] = False  # to find out where a path leads is not what is watched
-            if not is_within(event, args, path.parent):
+            if goes_out(event, args, path.parent):
                 events.add(f"{event} {args!r:.100}")
             watching[0] = True
 

@@ -36,7 +36,8 @@ def text(folder=record.RESULTS):
 
 def write(folder=record.RESULTS):
     """Bring the page up to date; that of figures kept elsewhere is written beside them."""
-    (PAGE if folder == record.RESULTS else folder / PAGE.name).write_text(text(folder), encoding="utf-8")
+    file = PAGE if folder.resolve() == record.RESULTS.resolve() else folder / PAGE.name
+    file.write_text(text(folder), encoding="utf-8")
 
 
 def _summary(folder):

@@ -5,6 +5,7 @@ import datetime
 import json
 import subprocess
 import sys
+import tempfile
 import time
 import traceback
 
@@ -16,7 +17,7 @@ MEASURED = ("minicnn", "tests", "benchmarks", "setup.cfg")  # and what it is mea
 
 
 class NotTried(Exception):
-    """What a part takes to be measured is not here; it is neither kept nor broken."""
+    """What a part takes is not here: raised before its first figure, it is neither kept nor broken."""
 
 
 @dataclasses.dataclass
@@ -68,7 +69,9 @@ def measure(section, parts, quick, folder, resume=False):
     what it promises; what one that is not tried found before stays. Returns whether every promise was kept,
     in a quick run of those that were tried.
     """
-    folder.mkdir(parents=True, exist_ok=True)  # or this says so before anything is measured
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=folder):
+        pass  # or this says so before anything is measured
     here = commit()
     is_known = here is not None and not here.endswith("-dirty")
     done, tried = load(folder, section), True
@@ -101,11 +104,14 @@ def measure(section, parts, quick, folder, resume=False):
 
 def _whole(name, figures):
     """The figures, and a broken one in place of those that an error kept from coming."""
+    begun = False
     try:
-        yield from figures
-    except NotTried:
-        raise
+        for figure in figures:
+            begun = True
+            yield figure
     except Exception as error:
+        if isinstance(error, NotTried) and not begun:
+            raise
         traceback.print_exc()
         yield Figure(f"{name} is measured to its end", f"{type(error).__name__}: {error}"[:400], False)
 

@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -63,6 +64,7 @@ def test_a_process_that_died_has_not_kept_its_memory():
 
 def test_a_handle_is_of_a_file_in_a_folder(tmp_path):
     (tmp_path / "a").touch()
+    (tmp_path / "out").symlink_to(tmp_path.parent)
     with open(tmp_path / "a") as file:
         for event, args, folder, inside in (
             ("os.chmod", (file.fileno(), 0o600, -1), tmp_path, True),
@@ -72,8 +74,16 @@ def test_a_handle_is_of_a_file_in_a_folder(tmp_path):
             ("os.remove", (bytes(tmp_path / "a"), -1), tmp_path, True),
             ("os.remove", (str(tmp_path), -1), tmp_path / "b", False),
             ("os.fork", (), tmp_path, False),
+            ("os.remove", (str(tmp_path / "out"), -1), tmp_path, True),
+            ("os.chmod", (str(tmp_path / "out"), 0o600, -1), tmp_path, False),
+            ("os.truncate", (str(tmp_path / "a"), 0), tmp_path, True),
+            ("os.rename", (str(tmp_path / "a"), str(tmp_path / "b"), -1, -1), tmp_path, True),
+            ("os.rename", (str(tmp_path / "a"), "b", -1, file.fileno()), tmp_path, False),
+            ("os.mkdir", (str(tmp_path / "c"), 0o777, file.fileno()), tmp_path, False),
+            ("open", (str(tmp_path / "a"), "w"), tmp_path, False),  # who knows what that may be
+            ("subprocess.Popen", (str(tmp_path / "a"), ["a"], None, None), tmp_path, False),
         ):
-            assert damage.is_within(event, args, folder) == inside
+            assert damage.goes_out(event, args, folder) != inside
 
 
 # ------------------------------------------------------------------------------- checksums
@@ -264,6 +274,10 @@ DEEDS = {  # what a file may cause in its folder, and whether it is all that it 
     "moves something out": (lambda folder: os.replace(touch(folder / "a"), folder.parent / "a"), False),
     "removes another": (lambda folder: (folder / ".." / "a").unlink(missing_ok=True), False),
     "writes through a link": (lambda folder: open(folder / "out" / "a", "w").close(), False),
+    "empties another as it reads": (
+        lambda folder: os.close(os.open(folder.parent / "other", os.O_RDONLY | os.O_TRUNC)), False,
+    ),
+    "starts a program in its folder": (lambda folder: subprocess.run([folder / "run"], check=True), False),
     "starts a program": (lambda folder: os.system("true"), False),
 }  # fmt: skip
 
@@ -274,6 +288,9 @@ def test_what_a_forgery_causes_outside_its_folder_is_seen(monkeypatch, tmp_path,
     path = tmp_path / "in" / "it.mcnn"
     path.parent.mkdir()
     (path.parent / "out").symlink_to(tmp_path, target_is_directory=True)
+    (tmp_path / "other").touch()
+    (path.parent / "run").write_text("#!/bin/sh\n")
+    (path.parent / "run").chmod(0o755)
     path.write_bytes(malice.sealed(b'{"document": {"a": [1, 2]}}\n' + bytes(8)))
     monkeypatch.setattr(damage, "QUICK", 1)
     monkeypatch.setattr(damage, "doors", lambda folder: {"file": (path, lambda path: do(path.parent))})

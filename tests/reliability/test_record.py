@@ -1,12 +1,11 @@
 """Figures that are kept: of which commit, and what becomes of those measured before."""
 
-import json
 import subprocess
 
 import pytest
 
 from tests.reliability import __main__ as command
-from tests.reliability import page, record
+from tests.reliability import disks, page, record
 from tests.reliability.record import Figure, NotTried
 
 
@@ -54,8 +53,8 @@ def kept(quick):
 
 
 def missing(quick):
-    yield Figure("a part of it holds", "so it does", True)
     raise NotTried("pip install luck")
+    yield
 
 
 @pytest.mark.parametrize("quick, success", [(False, False), (True, True)])
@@ -73,6 +72,19 @@ def test_what_was_never_tried_has_no_figure(tmp_path):
     assert record.load(tmp_path, "luck") == {}
 
 
+@pytest.mark.parametrize("holds", [True, False])
+def test_what_gave_a_figure_was_tried(tmp_path, capsys, holds):
+    """Or what it found broken would be lost, and what was measured before would stand in its place."""
+    def draw(quick):
+        yield Figure("a part of it holds", "as said", holds)
+        raise NotTried("pip install luck")
+
+    assert not record.measure("luck", {"draw": draw}, True, tmp_path)
+    figures = record.load(tmp_path, "luck")["draw"]["figures"]
+    assert [figure["kept"] for figure in figures] == [holds, False]
+    assert "draw is measured to its end: NotTried: pip install luck BROKEN" in capsys.readouterr().out
+
+
 def test_a_folder_that_cannot_be_is_noticed_before_anything_is_measured(tmp_path):
     def draw(quick):
         pytest.fail("it is measured")
@@ -82,20 +94,31 @@ def test_a_folder_that_cannot_be_is_noticed_before_anything_is_measured(tmp_path
         record.measure("luck", {"draw": draw}, False, tmp_path / "file" / "x")
 
 
-def test_damaged_figures_are_named(tmp_path):
+@pytest.mark.parametrize("words", [["page"], ["kills", "page"], ["kills", "layouts"]])
+def test_damaged_figures_are_named_before_anything_is_measured(tmp_path, monkeypatch, words):
+    monkeypatch.setattr(record, "measure", lambda *_: pytest.fail("it is measured"))
     (tmp_path / "layouts.json").write_text("{")
     with pytest.raises(ValueError, match=r"layouts\.json is damaged, delete it or get it back from git: "):
-        page.text(tmp_path)
+        command.main([*words, "--out", str(tmp_path)])
+
+
+def test_the_folder_of_the_figures_in_other_words_has_its_page_elsewhere(tmp_path, monkeypatch):
+    """Not a second one among the figures."""
+    monkeypatch.setattr(record, "RESULTS", tmp_path / "reliability")
+    monkeypatch.setattr(page, "PAGE", tmp_path / "reliability.md")
+    monkeypatch.chdir(tmp_path)
+    record.RESULTS.mkdir()
+    command.main(["page", "--out", "reliability"])
+    assert page.PAGE.exists() and [*record.RESULTS.iterdir()] == []
 
 
 def test_a_page_of_figures_kept_elsewhere(tmp_path, monkeypatch):
     monkeypatch.setattr(command, "section", lambda name: type("Section", (), {"PARTS": {name: kept}}))
-    figures = json.loads((record.RESULTS / "disks.json").read_text(encoding="utf-8"))
-    (tmp_path / "disks.json").write_text(json.dumps(figures))
+    record.measure("disks", dict.fromkeys(disks.PARTS, kept), False, tmp_path)
     before = page.PAGE.read_bytes()
     assert command.main(["kills", "page", "--quick", "--out", str(tmp_path)]) == 0
     text = (tmp_path / "reliability.md").read_text(encoding="utf-8")
-    assert "| `disks` | 5 | 5 | 0 |" in text
+    assert "| `disks` | 2 | 2 | 0 |" in text
     assert page.PAGE.read_bytes() == before
 
 
