@@ -9,7 +9,7 @@ import difflib
 from contextvars import ContextVar
 
 from minicnn.messages import shown
-from minicnn.rebuilding import UnknownName, check_arguments, is_same
+from minicnn.rebuilding import UnknownName, check_arguments
 
 _RESERVED = {}  # minicnn's names, plain, and the classes and activations they stand for
 LONGEST = 200  # characters of a name; comparing longer ones would take memory and time
@@ -68,7 +68,7 @@ def check_only(name, thing):
     written = _WRITTEN.get()
     if written is None or thing in _RESERVED.get(plain(name), ()):
         return
-    if not is_same(written.setdefault(name, thing), thing):
+    if written.setdefault(name, thing) != thing:
         raise ValueError(
             f"two things in this model that are not the same are called {name!r}, and one of them would come "
             "back for both. Give each a name of its own, or make it once and use it in both places. Until "

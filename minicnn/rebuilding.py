@@ -4,13 +4,7 @@ A part of one's own may forget, in ``get_config``, what it was made with. Its mo
 back with the defaults, or not at all, hours later. So it is refused when it is written.
 """
 
-import dataclasses
-import functools
 import inspect
-import itertools
-from types import FunctionType
-
-import numpy as np
 
 from minicnn.archive import as_json, is_json
 from minicnn.messages import shown
@@ -96,33 +90,3 @@ def _is_lost(thing, argument, config):
 
 def _same(value, default):
     return value is default or (is_json(value) and is_json(default) and as_json(value) == as_json(default))
-
-
-def is_same(one, other, taken=()):
-    """Whether both do the same, as far as can be told: functions that come of the same lines and values do.
-
-    So do what is made of such, as an Activation that a function of one's own makes anew for every layer.
-    """
-    if one is other or (id(one), id(other)) in taken:  # taken to be: a function may know itself
-        return True
-    if type(one) is not type(other):
-        return False
-    made_of, taken = _made_of(one), (*taken, (id(one), id(other)))
-    if made_of is None:
-        return np.array_equal(one, other)
-    others = _made_of(other)
-    return len(made_of) == len(others) and all(map(is_same, made_of, others, itertools.repeat(taken)))
-
-
-def _made_of(thing):
-    """What makes two of a kind the same; None where they say so themselves."""
-    if isinstance(thing, FunctionType):
-        known = [cell.cell_contents for cell in thing.__closure__ or ()]
-        return thing.__code__, id(thing.__globals__), thing.__defaults__, thing.__kwdefaults__, *known
-    if isinstance(thing, functools.partial):
-        return thing.func, thing.args, thing.keywords
-    if dataclasses.is_dataclass(thing) and not isinstance(thing, type):
-        return tuple(getattr(thing, field.name) for field in dataclasses.fields(thing))
-    if isinstance(thing, dict):
-        return *thing, *thing.values()
-    return thing if isinstance(thing, (tuple, list)) else None

@@ -578,7 +578,7 @@ def test_a_file_that_names_no_columns_is_added_to(tmp_path, there):
     assert path.read_text().splitlines() == [*there.splitlines(), "0,1,0.5"]
 
 
-@pytest.mark.parametrize("before", ["\ufeff", "\n", "\n\r\n"])
+@pytest.mark.parametrize("before", ["\ufeff", "\n", "\n\r\n", ",,\n"])
 def test_what_stands_before_the_names_is_not_one_of_them(tmp_path, before):
     """A mark, as spreadsheets write it, and lines without anything."""
     path = tmp_path / "log.csv"
@@ -618,6 +618,26 @@ def test_lines_of_epochs_that_run_again_stand_there_once(tmp_path, append, lost)
     lines = ["2,3", "3,4"] if lost else ["0,1", "1,2", "2,3", "3,4"]
     before = ["7,8"] if append and not lost else []
     assert path.read_text().splitlines() == ["epoch,loss", *before, *lines]
+
+
+@pytest.mark.parametrize("edited, lines", [
+    (lambda text: b"\xef\xbb\xbf" + text, ["0,0.125", "1,0.25", "2,0.5"]),
+    (lambda text: text.replace(b"\r\n", b"\n"), ["0,0.125", "1,0.25", "2,5.0", "2,0.5"]),
+    (lambda text: text[:-9], ["0,0.125", "1,0.25", "2,0.5"]),
+    (lambda text: text[:16], ["0,0.", "2,0.5"]),
+    (lambda text: b"", ["2,0.5"]),
+])  # fmt: skip
+def test_no_line_is_cut_in_two_where_somebody_has_edited_the_log(tmp_path, edited, lines):
+    """Its size is another then. A line too many is seen, a number without its last figures is not."""
+    path = tmp_path / "log.csv"
+    fit(first := CSVLogger(path), epochs_of("loss", [0.125, 0.25]))
+    state = first.state()[0]
+    first.on_epoch_end(2, {"loss": 5.0})
+    path.write_bytes(edited(path.read_bytes()))
+    second = CSVLogger(path)
+    logs = epochs_of("loss", [0, 0, 0.5])
+    fit(second, logs, first_epoch=2, on_begun=lambda: second.load_state(state, {}))
+    assert path.read_text(encoding="utf-8-sig").splitlines() == ["epoch,loss", *lines]
 
 
 def test_a_log_is_cut_when_the_run_goes_on_not_when_its_state_is_loaded(tmp_path):

@@ -98,10 +98,10 @@ class CSVLogger(Callback):
             warnings.warn(f"CSVLogger adds the columns epoch, {', '.join(self.keys)} to {due}", stacklevel=3)
 
     def _first_line(self):
-        """The fields of the first line that has any, [] of none; spreadsheets begin a file with a mark."""
+        """The fields of the first line that says anything, or []; spreadsheets begin a file with a mark."""
         with open(self.filename, newline="", encoding="utf-8-sig", errors="replace") as file:
             try:
-                return next(filter(None, csv.reader(file, delimiter=self.separator)), [])
+                return next(filter(any, csv.reader(file, delimiter=self.separator)), [])
             except csv.Error:
                 return ["no line of a table"]
 
@@ -129,4 +129,8 @@ class CSVLogger(Callback):
     def _size(self):
         """Of the file, less what is to be cut off."""
         size = os.path.getsize(self.filename) if os.path.exists(self.filename) else 0
-        return size if self.kept is None else min(size, self.kept)
+        if not (self.kept and size):
+            return size if self.kept is None else 0
+        with open(self.filename, "rb") as file:  # an editor may have moved the lines: none is cut in two
+            file.seek(self.kept - 1)
+            return min(size, self.kept - 1 + len(file.readline()))

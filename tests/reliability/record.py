@@ -57,7 +57,7 @@ def load(folder, section):
         return {}
     try:
         return json.loads(file.read_text(encoding="utf-8"))["parts"]
-    except ValueError as error:
+    except (ValueError, KeyError, TypeError) as error:
         raise ValueError(f"{file} is damaged, delete it or get it back from git: {error}") from None
 
 

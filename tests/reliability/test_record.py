@@ -94,10 +94,12 @@ def test_a_folder_that_cannot_be_is_noticed_before_anything_is_measured(tmp_path
         record.measure("luck", {"draw": draw}, False, tmp_path / "file" / "x")
 
 
-@pytest.mark.parametrize("words", [["page"], ["kills", "page"], ["kills", "layouts"]])
-def test_damaged_figures_are_named_before_anything_is_measured(tmp_path, monkeypatch, words):
+@pytest.mark.parametrize("words, content", [
+    (["page"], "{"), (["kills", "page"], "{}"), (["kills", "layouts"], "[]"),
+])  # fmt: skip
+def test_damaged_figures_are_named_before_anything_is_measured(tmp_path, monkeypatch, words, content):
     monkeypatch.setattr(record, "measure", lambda *_: pytest.fail("it is measured"))
-    (tmp_path / "layouts.json").write_text("{")
+    (tmp_path / "layouts.json").write_text(content)
     with pytest.raises(ValueError, match=r"layouts\.json is damaged, delete it or get it back from git: "):
         command.main([*words, "--out", str(tmp_path)])
 
