@@ -9,7 +9,7 @@ import difflib
 from contextvars import ContextVar
 
 from minicnn.messages import shown
-from minicnn.rebuilding import UnknownName, check_arguments
+from minicnn.rebuilding import UnknownName, check_arguments, check_params
 
 _RESERVED = {}  # minicnn's names, plain, and the classes and activations they stand for
 LONGEST = 200  # characters of a name; comparing longer ones would take memory and time
@@ -47,20 +47,19 @@ def serialize(thing):
                 "Give yours another. Until then, save_weights keeps the weights"
             )
         check_only(made.__name__, made)
+        check_params(thing)
         if getattr(made.from_config, "__func__", None) is Configurable.from_config.__func__:
-            with _known(_OWN.get({}) | _WRITTEN.get()):  # as load_model is told them
+            known = _OWN.get({}) | _WRITTEN.get()  # as load_model is told them
+            with _within(_OWN, known), _within(_WRITTEN, None):
                 check_arguments(thing, config)  # another from_config knows better
     return {"class_name": type(thing).__name__, "config": config}
 
 
 def check_rebuildable(*things):
     """ValueError for what a file could not make again as it is, however deep inside ``things``."""
-    token = _WRITTEN.set({})
-    try:
+    with _within(_WRITTEN, {}):
         for thing in things:
             serialize(thing)
-    finally:
-        _WRITTEN.reset(token)
 
 
 def check_only(name, thing):
@@ -139,17 +138,17 @@ def custom_objects(own):
                 f"custom_objects cannot give {name!r} another meaning: the name is minicnn's. Leave it out, "
                 "or give yours another before you save"
             )
-    with _known(own):
+    with _within(_OWN, own):
         yield
 
 
 @contextlib.contextmanager
-def _known(own):
-    token = _OWN.set(own)
+def _within(variable, value):
+    token = variable.set(value)
     try:
         yield
     finally:
-        _OWN.reset(token)
+        variable.reset(token)
 
 
 def with_own(registry, base):

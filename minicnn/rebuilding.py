@@ -9,13 +9,15 @@ import inspect
 from minicnn.archive import as_json, is_json
 from minicnn.messages import shown
 
+KINDS = ("params", "state")  # of a layer's weights
+
 
 class UnknownName(ValueError):
     """There is nothing of that name here: it may be one's own, which load_model gets as custom_objects."""
 
 
 def check_arguments(thing, config):
-    """ValueError where ``type(thing)(**config)`` fails, or leaves out what ``thing`` was made with."""
+    """ValueError where ``type(thing)(**config)`` fails, or makes another than ``thing`` is."""
     made = type(thing)
     failed = f"a {made.__name__} could not be made again: its"
     until = "Until then, save_weights keeps the weights"
@@ -35,7 +37,7 @@ def check_arguments(thing, config):
             f"own. {until}"
         )
     try:
-        made.from_config(as_json(config))  # what the file will give, and nothing that is in use
+        again = made.from_config(as_json(config))  # what the file will give, and nothing that is in use
     except TypeError as error:
         raise ValueError(
             f"{failed} __init__ does not take what get_config gives, {error}. Let one take it or the other "
@@ -44,12 +46,38 @@ def check_arguments(thing, config):
             f"kwargs). {until}"
         ) from None
     except UnknownName:
-        pass  # a part within this one, which is looked at by itself
+        return  # of something that is no part of this model
     except Exception as error:
         raise ValueError(
             f"{failed} __init__ refuses what get_config gives, as a file holds it (tuples as lists, texts as "
             f"keys): {type(error).__name__}: {error}. {until}"
         ) from error
+    said = again.get_config()
+    for name, value in config.items():
+        if not _same(value, said.get(name)):
+            raise ValueError(
+                f"{failed} get_config gives {name} = {shown(value)}, and one made of that gives "
+                f"{shown(said.get(name))}. It gives what __init__ took: keep that as it came, and what "
+                f"follows from it under another name. {until}"
+            )
+
+
+def check_params(thing):
+    """ValueError where a layer within the layer ``thing`` has weights that the outer does not have, too."""
+    own = [id(array) for kind in KINDS for array in _weights(thing, kind)]
+    for name, part in vars(thing).items():
+        for kind in KINDS:
+            if not all(id(array) in own for array in _weights(part, kind)):
+                raise ValueError(
+                    f"a {type(thing).__name__} could not be made again: the {kind} of its {name} are not "
+                    f"among its own, which alone are trained and written. Hand them on, self.{kind} |= "
+                    f"self.{name}.{kind}, and the gradients likewise"
+                )
+
+
+def _weights(thing, kind):
+    named = getattr(thing, kind, None)
+    return named.values() if isinstance(named, dict) else ()
 
 
 def _advice(made, lost):

@@ -152,7 +152,9 @@ def _start_from(layer, label, weights):
 
 
 def _mend(error):
-    if str(error).startswith("unknown layer"):
+    if str(error).startswith("unknown activation"):
+        return "; pass the Activation of your own, not its function alone, as custom_objects"
+    if str(error).startswith(("unknown layer", "unknown initializer", "unknown constraint")):
         return "; pass the classes of your own as custom_objects"
     if str(error).startswith("unknown "):
         return "; pass what is your own as custom_objects, or compile=False"

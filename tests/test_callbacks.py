@@ -542,14 +542,14 @@ def test_a_part_of_a_line_is_no_line(tmp_path, monkeypatch):
 
 def test_a_log_goes_on_with_a_list_of_names_alone():
     with pytest.raises(ValueError, match="CSVLogger expects keys to be a list of names, got 'loss'"):
-        CSVLogger("log.csv").load_state({"keys": "loss", "mode": "a", "size": 0}, {})
+        CSVLogger("log.csv").load_state({"keys": "loss", "mode": "a", "size": 0, "checksum": 0}, {})
 
 
 def test_a_line_per_epoch(tmp_path):
     path = tmp_path / "log.csv"
     path.write_text("what was there before\n")
     logs = [{"loss": 0.1, "acc": 1}, {"loss": 0.2}, {"acc": 3, "loss": 1 / 3, "more": 4}]
-    with pytest.warns(UserWarning, match=r"leaves out more: .*log\.csv has the columns acc, loss") as said:
+    with pytest.warns(UserWarning, match=r"leaves out more: .* has the columns epoch, acc, loss") as said:
         fit(CSVLogger(path), [*logs, {"acc": 1, "more": 5}])
     assert len(said) == 1
     lines = ["epoch,acc,loss", "0,1,0.1", "1,NA,0.2", f"2,3,{1 / 3!r}", "3,1,NA"]
@@ -563,16 +563,16 @@ def test_a_line_per_epoch(tmp_path):
 def test_what_is_added_stands_under_its_names(tmp_path):
     path = tmp_path / "log.csv"
     path.write_text("epoch,loss,acc\n0,1.0,0.5")  # with no end of the line, as somebody edited it
-    with pytest.warns(UserWarning, match=r"leaves out val_acc: .*log\.csv has the columns loss, acc"):
+    with pytest.warns(UserWarning, match=r"leaves out val_acc: .*log\.csv has the columns epoch, loss, acc"):
         fit(CSVLogger(path, append=True), [{"acc": 0.75, "loss": 0.5, "val_acc": 0.25}, {"loss": 0.25}])
     assert path.read_text().splitlines() == ["epoch,loss,acc", "0,1.0,0.5", "0,0.5,0.75", "1,0.25,NA"]
 
 
-@pytest.mark.parametrize("there", ["some notes\n", "loss,acc\n", '"' + "x" * 200_000])
+@pytest.mark.parametrize("there", ["some notes\n", "loss,acc\n", "epoch;loss;acc\n", '"' + "x" * 200_000])
 def test_a_file_that_names_no_columns_is_added_to(tmp_path, there):
     path = tmp_path / "log.csv"
     path.write_text(there)
-    message = r"adds the columns epoch, acc, loss to .*log\.csv, whose first line does not name them"
+    message = r"columns epoch, acc, loss to .*log\.csv, whose first line does not name them with ',' between"
     with pytest.warns(UserWarning, match=message):
         fit(CSVLogger(path, append=True), [{"loss": 0.5, "acc": 1}])
     assert path.read_text().splitlines() == [*there.splitlines(), "0,1,0.5"]
@@ -585,6 +585,14 @@ def test_what_stands_before_the_names_is_not_one_of_them(tmp_path, before):
     path.write_text(f"{before}epoch,loss,acc\n", encoding="utf-8", newline="")
     fit(CSVLogger(path, append=True), [{"acc": 0.75, "loss": 0.5}])
     assert path.read_text(encoding="utf-8").splitlines()[-1] == "0,0.5,0.75"
+
+
+@pytest.mark.parametrize("names", ["loss,epoch,acc", "loss, epoch, acc"])
+def test_the_epoch_may_stand_anywhere(tmp_path, names):
+    path = tmp_path / "log.csv"
+    path.write_text(f"{names}\n")
+    fit(CSVLogger(path, append=True), [{"acc": 0.75, "loss": 0.5}])
+    assert path.read_text().splitlines() == [names, "0.5,0,0.75"]
 
 
 @pytest.mark.parametrize("there", ["", "\n"])
@@ -620,24 +628,39 @@ def test_lines_of_epochs_that_run_again_stand_there_once(tmp_path, append, lost)
     assert path.read_text().splitlines() == ["epoch,loss", *before, *lines]
 
 
-@pytest.mark.parametrize("edited, lines", [
-    (lambda text: b"\xef\xbb\xbf" + text, ["0,0.125", "1,0.25", "2,0.5"]),
-    (lambda text: text.replace(b"\r\n", b"\n"), ["0,0.125", "1,0.25", "2,5.0", "2,0.5"]),
-    (lambda text: text[:-9], ["0,0.125", "1,0.25", "2,0.5"]),
-    (lambda text: text[:16], ["0,0.", "2,0.5"]),
-    (lambda text: b"", ["2,0.5"]),
+@pytest.mark.parametrize("edited", [
+    lambda text: "\ufeff" + text,  # as spreadsheets do
+    lambda text: text.replace("\r\n", "\n"),
+    lambda text: text.replace("epoch,loss", "epoch,loss,notes").replace("1,0.25", "1,0.25,as it should be"),
+    lambda text: "loss,epoch\n0.125,0\n0.25,1\n5.0,2\n",
+    lambda text: text[:16],
 ])  # fmt: skip
-def test_no_line_is_cut_in_two_where_somebody_has_edited_the_log(tmp_path, edited, lines):
-    """Its size is another then. A line too many is seen, a number without its last figures is not."""
-    path = tmp_path / "log.csv"
-    fit(first := CSVLogger(path), epochs_of("loss", [0.125, 0.25]))
-    state = first.state()[0]
+def test_a_log_that_was_edited_since_the_backup_loses_nothing(tmp_path, edited):
+    """Nor do the next figures come under other names than their own."""
+    path, logs = tmp_path / "log.csv", epochs_of("loss", [0.125, 0.25, 0.5])
+    fit(first := CSVLogger(path), logs[:2])
+    state = json.loads(json.dumps(first.state()[0]))
     first.on_epoch_end(2, {"loss": 5.0})
-    path.write_bytes(edited(path.read_bytes()))
+    text = edited(path.read_bytes().decode())
+    path.write_bytes(text.encode())
     second = CSVLogger(path)
-    logs = epochs_of("loss", [0, 0, 0.5])
-    fit(second, logs, first_epoch=2, on_begun=lambda: second.load_state(state, {}))
-    assert path.read_text(encoding="utf-8-sig").splitlines() == ["epoch,loss", *lines]
+    with pytest.warns(UserWarning, match=r"log\.csv was edited since the backup. Nothing is cut off"):
+        fit(second, logs, first_epoch=2, on_begun=lambda: second.load_state(state, {}))
+    *there, last = path.read_text(encoding="utf-8-sig").splitlines()
+    assert there == text.removeprefix("\ufeff").splitlines()
+    row = dict(zip(there[0].split(","), last.split(",")))
+    assert (row["epoch"], row["loss"]) == ("2", "0.5")
+
+
+def test_a_log_that_is_begun_anew_may_have_been_edited(tmp_path):
+    path = tmp_path / "log.csv"
+    path.write_text("epoch,loss\n0,7.0\n")
+    (first := CSVLogger(path)).on_train_begin()
+    state = first.state()[0]  # within the first epoch
+    path.write_text("of another run")
+    second = CSVLogger(path)
+    fit(second, [{"loss": 0.5}], on_begun=lambda: second.load_state(state, {}))
+    assert path.read_text().splitlines() == ["epoch,loss", "0,0.5"]
 
 
 def test_a_log_is_cut_when_the_run_goes_on_not_when_its_state_is_loaded(tmp_path):

@@ -205,6 +205,73 @@ class Open(Choosy):
         super().__init__(units, activation, tuple(pair), **kwargs)
 
 
+class Sharpen(Silent):
+    """What it keeps is not what it was given."""
+
+    arguments = ("temperature",)
+
+    def __init__(self, temperature=1.0, **kwargs):
+        super().__init__(**kwargs)
+        self.temperature = 1 / temperature
+
+
+class Percent(Silent):
+    def __init__(self, percent=1.0, **kwargs):
+        super().__init__(**kwargs)
+        self.percent = percent
+
+    def get_config(self):
+        return super().get_config() | {"percent": self.percent / 100}
+
+
+class Warm(schedules.LearningRateSchedule):
+    def __init__(self, rate=0.1):
+        self.rate = rate / 10
+
+    def __call__(self, step):
+        return self.rate
+
+    def get_config(self):
+        return {"rate": self.rate}
+
+
+class Residual(layers.Layer):
+    """The weights of the layer within it are its own, if it hands them on."""
+
+    arguments = ("hands_on",)
+
+    def __init__(self, hands_on=False, **kwargs):
+        super().__init__(**kwargs)
+        self.hands_on = hands_on
+        self.inner = layers.Dense(4)
+
+    def add_weights(self, input_shape):
+        self.inner.build(input_shape)
+        if self.hands_on:
+            self.params |= self.inner.params
+
+    def forward(self, x, training=False):
+        return x + self.inner.forward(x, training)
+
+    def backward(self, dy):
+        dx = dy + self.inner.backward(dy)
+        if self.hands_on:
+            self.grads = self.inner.grads
+        return dx
+
+
+class Centred(Residual):
+    """It hands on what is trained, and forgets the means."""
+
+    def __init__(self, **kwargs):
+        super().__init__(True, **kwargs)
+        self.inner = layers.BatchNormalization()
+
+    @staticmethod
+    def from_config(config):
+        return Centred(name=config["name"])
+
+
 def leaky(slope):
     return mc.activations.Activation(
         "leaky", lambda z: np.where(z > 0, z, slope * z), lambda dy, z, y: np.where(z > 0, dy, slope * dy)
@@ -253,6 +320,13 @@ MUTE = {
     "a Choosy .* __init__ refuses .*pair expects a tuple": lambda: model_of(
         Choosy(3, activation=leaky(0.5), pair=(3, 4))
     ),
+    "a Sharpen .* gives temperature = 0.25, and one made of that gives 4.0": lambda: model_of(Sharpen(4.0)),
+    "a Percent .* gives percent = 0.5, .* gives 0.005. It gives what": lambda: model_of(Percent(50)),
+    "a Warm .* gives rate = 0.1, .* 0.01": lambda: model_of(optimizer=optimizers.SGD(Warm(1.0))),
+    "a Residual .* the params of its inner are not .*self.params .= self.inner.params": lambda: model_of(
+        Residual()
+    ),
+    "a Centred .* state of its inner are not .*self.state .= self.inner.state": lambda: model_of(Centred()),
     "a Mute .* gives None, not a dictionary": lambda: model_of(Mute()),
 }
 
@@ -349,6 +423,14 @@ def test_a_part_of_ones_own_within_a_part_is_known_to_the_trial(tmp_path):
     assert mc.load_model(tmp_path / "m.mcnn", custom_objects=own).layers[0].pair == (3, 4)
 
 
+def test_a_layer_within_a_layer_comes_back_where_its_weights_are_handed_on(tmp_path):
+    model, x = model_of(Residual(hands_on=True)), np.ones((2, 4), "float32")
+    model.fit(x, np.eye(2), verbose=0)
+    model.save(tmp_path / "m.mcnn")
+    again = mc.load_model(tmp_path / "m.mcnn", custom_objects={"Residual": Residual})
+    np.testing.assert_array_equal(again.predict(x), model.predict(x))
+
+
 def test_a_short_name_is_no_class_s_in_a_file():
     """As one's own had before such names were refused."""
     with pytest.raises(ValueError, match="unknown loss 'MSE'"):
@@ -394,7 +476,8 @@ class Growing(Silent):
 
 def test_the_check_leaves_alone_what_is_in_use(tmp_path):
     model = model_of(Growing([1]))
-    model.save(tmp_path / "m.mcnn")
+    with pytest.raises(ValueError, match=r"gives cuts = \[1, 99\], and one made of that gives \[1, 99, 99\]"):
+        model.save(tmp_path / "m.mcnn")
     assert model.layers[0].cuts == [1, 99]
 
 

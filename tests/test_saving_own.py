@@ -30,6 +30,15 @@ def test_a_layer_of_ones_own(tmp_path):
     np.testing.assert_array_equal(loaded.predict(rows), model.predict(rows))
 
 
+def test_a_function_is_no_activation(tmp_path):
+    own = mc.activations.Activation("swish", np.tanh, lambda dy, z, y: dy)
+    mc.Sequential([mc.layers.Dense(3, activation=own, input_shape=(4,))]).save(tmp_path / "m")
+    due = "unknown activation 'swish'.* pass the Activation of your own, not its function alone, as custom"
+    for given in ({}, {"swish": np.tanh}):
+        with pytest.raises(ValueError, match=due):
+            load_model(tmp_path / "m", custom_objects=given)
+
+
 class HalfSquares(mc.losses.MeanSquaredError):
     pass
 

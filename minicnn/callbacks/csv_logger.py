@@ -4,6 +4,7 @@ import contextlib
 import csv
 import os
 import warnings
+import zlib
 
 from minicnn.callbacks.base import Callback
 from minicnn.checks import check_choice, whole_number
@@ -17,7 +18,9 @@ class CSVLogger(Callback):
     separator: between the values. append: True adds to a file that is there, False replaces it. What is added
     stands under the names in the file's first line, NA where there is nothing to say. Logs of other names,
     also those that first come later, have no place there, and a warning says so; another does where the
-    file names no columns. The text is UTF-8.
+    file does not name epoch. The text is UTF-8.
+
+    A run that goes on from a backup cuts off the lines written after it, unless the log was edited meanwhile.
     """
 
     aside = ("filename",)
@@ -37,7 +40,7 @@ class CSVLogger(Callback):
     def on_train_begin(self, logs=None):
         self.keys = None
         self.left_out = set()
-        self.kept = None  # bytes that a restored run goes on from, until the rest is cut off
+        self.kept = None  # size and checksum of what a restored run goes on from, until the rest is cut off
         self.mode = "a" if self.append else "w"
         # Opened only to fail now, not after the first epoch. Nothing is emptied yet: if a backup is
         # about to be restored, the lines of the earlier epochs are still wanted.
@@ -61,8 +64,8 @@ class CSVLogger(Callback):
                 if not self._ends_a_line():
                     file.write(writer.dialect.lineterminator)
                 if not self._first_line():
-                    writer.writerow(["epoch", *self.keys])
-                writer.writerow([epoch, *(logs.get(key, "NA") for key in self.keys)])
+                    writer.writerow(self.keys)
+                writer.writerow([(logs | {"epoch": epoch}).get(key, "NA") for key in self.keys])
         except OSError as error:
             emptied = self.mode == "w" and size is not None
             then = "What it held is gone" if emptied else "The lines that were there are unchanged"
@@ -76,10 +79,12 @@ class CSVLogger(Callback):
         self._cut()  # there may have been no epoch left to train
 
     def state(self):
-        return {"keys": self.keys, "mode": self.mode, "size": self._size()}, {}
+        size, checksum = self.kept or _measure(self._content())
+        return {"keys": self.keys, "mode": self.mode, "size": size, "checksum": checksum}, {}
 
     def load_state(self, document, arrays):
-        self.kept = whole_number(document["size"], "size", least=0)  # no more: it may still be refused
+        kept = [whole_number(document[name], name, least=0, most=2**63) for name in ("size", "checksum")]
+        self.kept = tuple(kept)  # no more: it may still be refused
         self.mode = check_choice(document["mode"], "mode", ("w", "a"), "CSVLogger")
         keys = document["keys"]
         if not (keys is None or isinstance(keys, list)):
@@ -88,20 +93,21 @@ class CSVLogger(Callback):
 
     def _choose_columns(self, logs):
         """Those of the file that is added to, or else the names of the logs."""
-        self.keys, there = sorted(logs), []
+        self.keys, there = ["epoch", *sorted(logs.keys() - {"epoch"})], []
         if self.mode == "a" and os.path.exists(self.filename):
             there = self._first_line()
-        if there[:1] == ["epoch"]:
-            self.keys = there[1:]
+        if "epoch" in there:
+            self.keys = there
         elif there:
-            due = f"{self.filename}, whose first line does not name them"
-            warnings.warn(f"CSVLogger adds the columns epoch, {', '.join(self.keys)} to {due}", stacklevel=3)
+            due = f"{self.filename}, whose first line does not name them with {self.separator!r} between"
+            warnings.warn(f"CSVLogger adds the columns {', '.join(self.keys)} to {due}", stacklevel=3)
 
     def _first_line(self):
         """The fields of the first line that says anything, or []; spreadsheets begin a file with a mark."""
         with open(self.filename, newline="", encoding="utf-8-sig", errors="replace") as file:
             try:
-                return next(filter(any, csv.reader(file, delimiter=self.separator)), [])
+                lines = csv.reader(file, delimiter=self.separator, skipinitialspace=True)
+                return next(filter(any, lines), [])
             except csv.Error:
                 return ["no line of a table"]
 
@@ -122,15 +128,21 @@ class CSVLogger(Callback):
 
     def _cut(self):
         """Lines written after the backup are of epochs that are now run again."""
-        if self.kept is not None and os.path.exists(self.filename):
-            os.truncate(self.filename, self._size())
+        if self.kept and self.mode == "a" and (content := self._content()):
+            if _measure(content[: self.kept[0]]) == self.kept:
+                os.truncate(self.filename, self.kept[0])
+            else:  # nobody can tell where those lines are now
+                due = "since the backup. Nothing is cut off: some epochs may stand there twice"
+                warnings.warn(f"{self.filename} was edited {due}", stacklevel=3)
+                self.keys = None
         self.kept = None
 
-    def _size(self):
-        """Of the file, less what is to be cut off."""
-        size = os.path.getsize(self.filename) if os.path.exists(self.filename) else 0
-        if not (self.kept and size):
-            return size if self.kept is None else 0
-        with open(self.filename, "rb") as file:  # an editor may have moved the lines: none is cut in two
-            file.seek(self.kept - 1)
-            return min(size, self.kept - 1 + len(file.readline()))
+    def _content(self):
+        """The bytes of the file, none where there is none."""
+        with contextlib.suppress(FileNotFoundError), open(self.filename, "rb") as file:
+            return file.read()
+        return b""
+
+
+def _measure(content):
+    return len(content), zlib.crc32(content)

@@ -13,7 +13,7 @@ def add_arguments(parser):
 
 def run(args):
     """The table, and what the table does not say."""
-    found = trained.load(args.model)
+    found = trained.load(args.model, compile=False)
     model = found.model
     model.summary()
     print(f" Input: {model.input_shape}; trained for {model.step:,} steps; seed {model.seed}")

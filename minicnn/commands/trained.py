@@ -93,18 +93,28 @@ def _rescales_bytes(model):
     )
 
 
-def load(path, pixels=None):
-    """The one model at ``path``, a file or the folder of a run, with what is known of it."""
+def load(path, pixels=None, compile=True):
+    """The one model at ``path``, a file or the folder of a run, with what is known of it.
+
+    compile=False: without optimizer, loss and metrics, which may be somebody's own.
+    """
     found = models(path)
     if len(found) > 1:
         raise ValueError(f"{path} holds several models, name one: {', '.join(each.name for each in found)}")
-    return read(found[0], pixels)
+    return read(found[0], pixels, compile)
 
 
-def read(path, pixels=None):
+def read(path, pixels=None, compile=True):
     """The model in the file ``path``, with what is known of it."""
     _, run, part = _beside(path)
-    return Trained(path, saving.load_model(path), run, part, pixels)
+    try:
+        return Trained(path, saving.load_model(path, compile=compile), run, part, pixels)
+    except ValueError as error:
+        if not isinstance(error.__cause__, lookup.UnknownName):
+            raise
+        hint = "has parts that are not minicnn's, which commands do not know. Ask it from Python"
+        call = "minicnn.load_model(path, custom_objects={'Name': Name})"
+        raise ValueError(f"{path} {hint}, {call}: {error.__cause__}") from error
 
 
 def models(path):

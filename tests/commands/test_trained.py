@@ -109,6 +109,22 @@ def test_pixels_as_the_model_knows_them(flag, recipe, layer, divisor, save, tmp_
     np.testing.assert_array_equal(given, x / np.float32(divisor))
 
 
+class Patient(mc.optimizers.SGD):
+    """Somebody's own."""
+
+
+def test_a_part_of_ones_own_is_asked_for_from_python(picture, fails, typed, tmp_path):
+    model = mc.Sequential([mc.layers.Flatten(input_shape=(1, 1, 3)), mc.layers.Dense(2, "softmax")])
+    model.compile(Patient(0.1), "mse")
+    model.save(path := tmp_path / "m.mcnn")
+    said = (
+        f"{path} has parts that are not minicnn's, which commands do not know. Ask it from Python, "
+        "minicnn.load_model(path, custom_objects={'Name': Name}): unknown optimizer 'Patient'"
+    )
+    assert fails("predict", path, picture).startswith(said)
+    assert typed("summary", path)[0] == 0
+
+
 def test_the_metrics_file_is_not_overruled(m1, picture, fails):
     path = m1 / "m1_shapes_80.mcnn"
     said = f"{path} was trained on pixels 0..1, as the metrics file beside it says: leave out --pixels 0..255"

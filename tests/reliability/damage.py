@@ -57,16 +57,18 @@ def open_model(path):
 class OpenBackup:
     """As a user does, with a run that must be left as it is."""
 
-    def __init__(self):
+    def __init__(self, log):
         self.model = killed_runs.build_model()
+        self.log = log + b"2,a line that no backup knows\r\n"
 
     def __call__(self, path):
-        remember = killed_runs.Remember(path.parent)
-        Path(path.parent, "log.csv").write_text("epoch,loss\n0,1\n1,1\n2,a line that no backup knows\n" * 9)
+        remember, log = killed_runs.Remember(path.parent), path.with_name("log.csv")
+        log.write_bytes(self.log)
         try:
             killed_runs.fit(self.model, [remember, *callbacks(path.parent)], epochs=2)  # it holds two
         except ValueError:
             assert remember.states() == remember.before, "a run that was refused has changed something"
+            assert log.read_bytes() == self.log, "a run that was refused has changed the log"
             raise
 
 
@@ -89,7 +91,7 @@ def doors(folder):
     killed_runs.fit(killed_runs.build_model(), callbacks(folder), epochs=2)  # goes on: of two epochs now
     return {
         "saved model": (folder / "model.mcnn", open_model),
-        "backup": (folder / "backup.mcnn", OpenBackup()),
+        "backup": (folder / "backup.mcnn", OpenBackup((folder / "log.csv").read_bytes())),
     }
 
 
