@@ -5,6 +5,9 @@ back with the defaults, or not at all, hours later. So it is refused when it is 
 """
 
 import inspect
+import itertools
+
+import numpy as np
 
 from minicnn.archive import as_json, is_json
 from minicnn.messages import shown
@@ -52,32 +55,40 @@ def check_arguments(thing, config):
             f"{failed} __init__ refuses what get_config gives, as a file holds it (tuples as lists, texts as "
             f"keys): {type(error).__name__}: {error}. {until}"
         ) from error
-    said = again.get_config()
+    try:
+        said = again.get_config()
+    except Exception:  # it tells what build has found, and nothing is built here
+        return
     for name, value in config.items():
-        if not _same(value, said.get(name)):
+        if said.get(name) is not None and not _same(value, said[name]):
             raise ValueError(
                 f"{failed} get_config gives {name} = {shown(value)}, and one made of that gives "
-                f"{shown(said.get(name))}. It gives what __init__ took: keep that as it came, and what "
+                f"{shown(said[name])}. It gives what __init__ took: keep that as it came, and what "
                 f"follows from it under another name. {until}"
             )
 
 
-def check_params(thing):
-    """ValueError where a layer within the layer ``thing`` has weights that the outer does not have, too."""
-    own = [id(array) for kind in KINDS for array in _weights(thing, kind)]
-    for name, part in vars(thing).items():
-        for kind in KINDS:
-            if not all(id(array) in own for array in _weights(part, kind)):
+def check_params(layer):
+    """ValueError where a layer within ``layer`` has weights that the outer does not have, too."""
+    if not isinstance(getattr(layer, "params", None), dict):
+        return  # a loss may keep what it likes
+    own = [id(array) for kind in KINDS for array in _weights(layer, kind)]
+    for name, kept in vars(layer).items():
+        kept = [*kept.values()] if isinstance(kept, dict) else kept
+        several = kept if isinstance(kept, (list, tuple)) else [kept]
+        for kind, inner in itertools.product(KINDS, several):
+            if not all(id(array) in own for array in _weights(inner, kind)):
                 raise ValueError(
-                    f"a {type(thing).__name__} could not be made again: the {kind} of its {name} are not "
-                    f"among its own, which alone are trained and written. Hand them on, self.{kind} |= "
-                    f"self.{name}.{kind}, and the gradients likewise"
+                    f"a {type(layer).__name__} could not be made again: the {kind} of what it keeps as "
+                    f"{name} are not among its own, which alone are trained and written. Hand them on, each "
+                    f"under a name of its own, self.{kind} |= {{f'{name}_{{key}}': w for key, w in "
+                    f"inner.{kind}.items()}}, and the gradients likewise; what is not trained, as self.state"
                 )
 
 
-def _weights(thing, kind):
-    named = getattr(thing, kind, None)
-    return named.values() if isinstance(named, dict) else ()
+def _weights(layer, kind):
+    named = getattr(layer, kind, None)
+    return [w for w in named.values() if isinstance(w, np.ndarray)] if isinstance(named, dict) else []
 
 
 def _advice(made, lost):
@@ -117,4 +128,7 @@ def _is_lost(thing, argument, config):
 
 
 def _same(value, default):
-    return value is default or (is_json(value) and is_json(default) and as_json(value) == as_json(default))
+    if value is default or not (is_json(value) and is_json(default)):
+        return value is default
+    value, default = as_json(value), as_json(default)
+    return value == default or repr(value) == repr(default)  # in which NaN is NaN

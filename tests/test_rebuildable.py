@@ -260,6 +260,75 @@ class Residual(layers.Layer):
         return dx
 
 
+class Residuals(layers.Layer):
+    """All but its last are forgotten: two kernels have one name."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.inner = [layers.Dense(4), layers.Dense(4)]
+
+    def add_weights(self, input_shape):
+        for each in self.inner:
+            each.build(input_shape)
+            self.params |= each.params
+
+    def forward(self, x, training=False):
+        return x + self.inner[1].forward(self.inner[0].forward(x))
+
+
+class Named(Residual):
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.inner = {"dense": layers.Dense(4)}
+
+    def add_weights(self, input_shape):
+        self.inner["dense"].build(input_shape)
+
+
+class Twice(Residuals):
+    """As the message says."""
+
+    def add_weights(self, input_shape):
+        for k, each in enumerate(self.inner):
+            each.build(input_shape)
+            self.params |= {f"inner_{k}_{key}": w for key, w in each.params.items()}
+
+
+class Found(Silent):
+    """It also tells what build found, which is found again."""
+
+    def __init__(self, width=None, **kwargs):
+        super().__init__(**kwargs)
+
+    def get_config(self):
+        return super().get_config() | {"width": self.input_shape[-1]}
+
+
+class Perhaps(Found):
+    def get_config(self):
+        return Silent.get_config(self) | {"width": self.input_shape and self.input_shape[-1]}
+
+
+class Keeping(Silent):
+    """Attributes of all sorts, which are no weights."""
+
+    arguments = ("filling",)
+
+    def __init__(self, filling=float("nan"), **kwargs):
+        super().__init__(**kwargs)
+        self.filling = filling
+        self.bits = np.random.PCG64(1)
+        self.softmax = layers.Activation("softmax")
+
+
+class Blurred(losses.MeanSquaredError):
+    """It looks through a layer that stays as it is."""
+
+    def __init__(self):
+        self.fixed = layers.Dense(2)
+        self.fixed.build((None, 2))
+
+
 class Centred(Residual):
     """It hands on what is trained, and forgets the means."""
 
@@ -323,10 +392,12 @@ MUTE = {
     "a Sharpen .* gives temperature = 0.25, and one made of that gives 4.0": lambda: model_of(Sharpen(4.0)),
     "a Percent .* gives percent = 0.5, .* gives 0.005. It gives what": lambda: model_of(Percent(50)),
     "a Warm .* gives rate = 0.1, .* 0.01": lambda: model_of(optimizer=optimizers.SGD(Warm(1.0))),
-    "a Residual .* the params of its inner are not .*self.params .= self.inner.params": lambda: model_of(
+    "a Residual .* params of what it keeps as inner are .*self.params .= {f'inner_{key}'": lambda: model_of(
         Residual()
     ),
-    "a Centred .* state of its inner are not .*self.state .= self.inner.state": lambda: model_of(Centred()),
+    "a Residuals .* params of what it keeps as inner are not": lambda: model_of(Residuals()),
+    "a Named .* params of what it keeps as inner are not": lambda: model_of(Named()),
+    "a Centred .* state of what it keeps as inner .* self.state": lambda: model_of(Centred()),
     "a Mute .* gives None, not a dictionary": lambda: model_of(Mute()),
 }
 
@@ -355,7 +426,8 @@ class Wise(Silent):
 
 
 @pytest.mark.parametrize("layer", [
-    Silent(), Silent(float("2")), Loud(factor=2.0), Several(), Wise(3.0), Augmentation(),
+    Silent(), Silent(float("2")), Loud(factor=2.0), Several(), Wise(3.0), Augmentation(), Found(), Perhaps(),
+    Keeping(),
 ])  # fmt: skip
 def test_what_would_come_back_as_it_was_is_saved(tmp_path, layer):
     model = model_of(layer)
@@ -429,6 +501,18 @@ def test_a_layer_within_a_layer_comes_back_where_its_weights_are_handed_on(tmp_p
     model.save(tmp_path / "m.mcnn")
     again = mc.load_model(tmp_path / "m.mcnn", custom_objects={"Residual": Residual})
     np.testing.assert_array_equal(again.predict(x), model.predict(x))
+
+
+def test_several_layers_within_one_come_back_under_names_of_their_own(tmp_path):
+    model, x = model_of(Twice()), np.ones((2, 4), "float32")
+    model.save(tmp_path / "m.mcnn")
+    again = mc.load_model(tmp_path / "m.mcnn", custom_objects={"Twice": Twice})
+    np.testing.assert_array_equal(again.predict(x), model.predict(x))
+
+
+def test_a_loss_may_keep_a_layer(tmp_path):
+    model_of(loss=Blurred()).save(tmp_path / "m.mcnn")
+    assert mc.load_model(tmp_path / "m.mcnn", custom_objects={"Blurred": Blurred}).loss.fixed.units == 2
 
 
 def test_a_short_name_is_no_class_s_in_a_file():

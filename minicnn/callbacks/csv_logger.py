@@ -20,7 +20,7 @@ class CSVLogger(Callback):
     also those that first come later, have no place there, and a warning says so; another does where the
     file does not name epoch. The text is UTF-8.
 
-    A run that goes on from a backup cuts off the lines written after it, unless the log was edited meanwhile.
+    A run that goes on from a backup cuts off the lines written after it, unless those before were edited.
     """
 
     aside = ("filename",)
