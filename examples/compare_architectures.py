@@ -38,7 +38,8 @@ def collect(paths):
     for run in map(read_run, paths):
         for name, part in parts_of(run).items():
             if name in KNOWN:
-                found.setdefault(name, []).append(part | {"dataset": run["dataset"]})
+                known = {key: run[key] for key in ("dataset", "threads")}
+                found.setdefault(name, []).append(part | known)
     return found
 
 
@@ -91,16 +92,25 @@ def duration(seconds):
     return "-" if seconds is None else f"{seconds:,.0f} s"
 
 
+def threads(runs):
+    """``2``, or ``2, 4`` of runs that differ."""
+    return ", ".join(map(str, sorted({run["threads"] for run in runs})))
+
+
 def draw_fit_times(records, path):
     """Bars of the runs there are; nothing where there are none."""
-    seconds = {f"{family}, {variant(name)}": median(fit_seconds(record) for record in records[name])
-               for family, names in FAMILIES.items() for name in names if name in records}  # fmt: skip
+    there = [(family, name) for family, names in FAMILIES.items() for name in names if name in records]
+    seconds = {
+        f"{family}, {variant(name)} ({threads(records[name])})": median(map(fit_seconds, records[name]))
+        for family, name in there
+    }
     if seconds:
         runs = [record for found in records.values() for record in found]
         epochs = {record["recipe"]["epochs"] for record in runs}
         data = " and ".join(sorted({NAMES[record["dataset"]] for record in runs}))
         words = counted(*epochs, "epoch") if len(epochs) == 1 else f"{min(epochs)} to {max(epochs)} epochs"
-        mc.plots.fit_times(seconds, title=f"Time to train, {words}: {data}", path=path)
+        title = f"Time to train {words} on {data} (threads)"
+        mc.plots.fit_times(seconds, title=title, path=path)
     return bool(seconds)
 
 

@@ -104,8 +104,8 @@ def families(results):
         lines += ["", f"*{family}*, {params:,} parameters:", "", *architectures.family_table(names, found)]
     text = (
         f"Documented: {DOCUMENTED['C']['source']}. Obtained: mean ± sd (runs) on the same data; time: the "
-        "median epoch, as many times as there were epochs, of the median run, on 2 threads of another "
-        "machine."
+        "median epoch, as many times as there were epochs, of the median run, on as many threads of another "
+        "machine as *The runs* says, which had other work beside."
     )
     return [*lines[1:], "", text]
 

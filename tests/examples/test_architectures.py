@@ -116,7 +116,8 @@ def test_architectures(script, name, flags, out, capsys, words):
     assert f"{path} ({name}) is not the documented run:" in shown and "epochs 1 instead of 50" in shown
     with Image.open(out / "chart" / "fit_times.png") as chart:
         assert chart.size == (800, 140)
-    assert "Time to train, 1 epoch: shapes" in words[-1]
+    assert "Time to train 1 epoch on shapes (threads)" in words[-1]
+    assert f" ({metrics['threads']}) " in words[-1]
 
 
 def test_no_architecture_yet(tmp_path, monkeypatch, capsys):
