@@ -7,12 +7,10 @@ back with the defaults, or not at all, hours later. So it is refused when it is 
 import inspect
 import itertools
 
-import numpy as np
-
 from minicnn.archive import as_json, is_json
 from minicnn.messages import shown
 
-KINDS = ("params", "state")  # of a layer's weights
+KINDS = ("params", "state", "constraints")  # what a model asks a layer for, by name
 
 
 class UnknownName(ValueError):
@@ -30,7 +28,8 @@ def check_arguments(thing, config):
         if not is_json(value):
             raise ValueError(
                 f"{failed} get_config gives {name} = {shown(value)}, which a file cannot hold. It holds "
-                f"numbers, texts, lists and dictionaries of them. {until}"
+                f"numbers, texts, lists and dictionaries of them, and of a part what "
+                f"minicnn.lookup.serialize(part) gives. {until}"
             )
     lost = {argument.name: argument for argument in _arguments(made) if _is_lost(thing, argument, config)}
     if lost:
@@ -69,26 +68,36 @@ def check_arguments(thing, config):
 
 
 def check_params(layer):
-    """ValueError where a layer within ``layer`` has weights that the outer does not have, too."""
-    if not isinstance(getattr(layer, "params", None), dict):
+    """ValueError where a layer within ``layer`` has weights or constraints that the outer has not."""
+    if not _is_layer(layer):
         return  # a loss may keep what it likes
-    own = [id(array) for kind in KINDS for array in _weights(layer, kind)]
+    own = [id(each) for kind in KINDS for each in _named(layer, kind)]
     for name, kept in vars(layer).items():
-        kept = [*kept.values()] if isinstance(kept, dict) else kept
-        several = kept if isinstance(kept, (list, tuple)) else [kept]
-        for kind, inner in itertools.product(KINDS, several):
-            if not all(id(array) in own for array in _weights(inner, kind)):
+        for inner, kind in itertools.product(_layers_in(kept), KINDS):
+            if not all(id(each) in own for each in _named(inner, kind)):
                 raise ValueError(
                     f"a {type(layer).__name__} could not be made again: the {kind} of what it keeps as "
                     f"{name} are not among its own, which alone are trained and written. Hand them on, each "
                     f"under a name of its own, self.{kind} |= {{f'{name}_{{key}}': w for key, w in "
-                    f"inner.{kind}.items()}}, and the gradients likewise; what is not trained, as self.state"
+                    f"inner.{kind}.items()}}, and what else minicnn.layers.Layer says of layers within one"
                 )
 
 
-def _weights(layer, kind):
+def _layers_in(kept):
+    """The layers among what is kept, in lists, dictionaries and Sequentials, too."""
+    several = list(kept.values()) if isinstance(kept, dict) else getattr(kept, "layers", kept)
+    if isinstance(several, (list, tuple)):
+        return [layer for each in several for layer in _layers_in(each)]
+    return [kept] if _is_layer(kept) else []
+
+
+def _is_layer(thing):
+    return isinstance(getattr(thing, "params", None), dict)
+
+
+def _named(layer, kind):
     named = getattr(layer, kind, None)
-    return [w for w in named.values() if isinstance(w, np.ndarray)] if isinstance(named, dict) else []
+    return named.values() if isinstance(named, dict) else ()
 
 
 def _advice(made, lost):

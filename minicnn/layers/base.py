@@ -34,6 +34,10 @@ class Layer(Configurable):
     Numbers of any real type, bytes among them, become the layer's float type; arguments are never changed.
     A batch of no pictures gives one of none. Randomness is a function of ``seed``, ``place`` and ``step``
     alone; a model sets all three, a layer by itself counts its own training passes.
+
+    A layer that keeps layers does for them what a model does. Before it builds them and before their forward
+    it gives each its ``seed``, its ``step`` and a ``place`` of its own, ``f"{self.place}.{k}"``; and it hands
+    on their params, state, constraints and, from backward, grads, each under a name of its own.
     """
 
     arguments = ()  # names of the constructor's arguments, kept as attributes of the same name
