@@ -72,12 +72,21 @@ class Run:
         """A stopwatch, and a backup after every epoch: --resume goes on from it, other runs begin anew."""
         backup = self.path(f"_{(backup or part).lower()}.backup")
         if not self.args.resume:
-            backup.unlink(missing_ok=True)
+            self._begin_anew(backup)
         elif not self.stopwatches and not backup.exists():  # later parts may well have none
             print(f"NOTICE: nothing to resume, there is no {backup}: this run begins anew.", file=sys.stderr)
         BACKUPS.append(backup)
         self.stopwatches[part] = Stopwatch()
         return [self.stopwatches[part], mc.callbacks.BackupAndRestore(backup, delete_checkpoint=False)]
+
+    def _begin_anew(self, backup):
+        """Without the backup of the run before; one that was stopped is not lost to a forgotten flag."""
+        results = self.path(".json")
+        if backup.exists() and not (results.exists() and results.stat().st_mtime >= backup.stat().st_mtime):
+            kept = backup.replace(backup.with_name(f"{backup.name}.old"))
+            said = f"the one before was stopped, its backup is now {kept}: --resume, with its name as it was"
+            print(f"NOTICE: this run begins anew; {said}, goes on with it.", file=sys.stderr)
+        backup.unlink(missing_ok=True)
 
     def record(self, part, model, history, test):
         """Keep what came of one ``fit`` (its History) and one ``evaluate`` (a dict of scores)."""

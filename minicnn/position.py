@@ -16,7 +16,16 @@ class Totals:
     count: int = 0
 
     def add(self, values):
-        """``values``: name -> one number a sample; where there are more, a row of pixels say, their mean."""
+        """``values``: name -> one number a sample; where there are more, a row of pixels say, their mean.
+
+        ValueError for anything else: a mean of all would be taken for one sample's.
+        """
+        shapes = {name: np.shape(each) for name, each in values.items()}
+        if () in shapes.values() or len({shape[0] for shape in shapes.values()}) > 1:
+            raise ValueError(
+                f"loss and metrics expect a number for each picture of the batch, got the shapes {shapes}: "
+                "return them before their mean is taken"
+            )
         for name, each in values.items():
             if (each := np.asarray(each)).ndim > 1:
                 each = each.mean(axis=tuple(range(1, each.ndim)), dtype=np.float64)

@@ -30,6 +30,26 @@ def test_a_layer_of_ones_own(tmp_path):
     np.testing.assert_array_equal(loaded.predict(rows), model.predict(rows))
 
 
+class Mean(mc.losses.MeanSquaredError):
+    def value_and_gradient(self, y_true, y_pred):
+        each, gradient = super().value_and_gradient(y_true, y_pred)
+        return each.mean(), gradient
+
+
+class MeanOfMetric(mc.metrics.MeanSquaredError):
+    def values(self, y_true, y_pred):
+        return super().values(y_true, y_pred).mean()
+
+
+@pytest.mark.parametrize("loss, metrics", [(Mean(), None), ("mse", [MeanOfMetric()])])
+def test_a_mean_is_no_number_for_each_picture(loss, metrics):
+    model = mc.Sequential([mc.layers.Dense(3, input_shape=(4,))])
+    model.compile("sgd", loss, metrics)
+    for learn in (model.fit, model.evaluate, model.train_on_batch):
+        with pytest.raises(ValueError, match=r"a number for each picture .*\(\).* before their mean"):
+            learn(X, model.predict(X))
+
+
 def test_a_function_is_no_activation(tmp_path):
     own = mc.activations.Activation("swish", np.tanh, lambda dy, z, y: dy)
     mc.Sequential([mc.layers.Dense(3, activation=own, input_shape=(4,))]).save(tmp_path / "m")

@@ -139,7 +139,10 @@ class Layer(Configurable):
         """dy as a contiguous array of this layer's float type and of ``shape``, that of the last output."""
         dy = buffers.fit(np.asarray(dy), self.dtype)
         if dy.shape != tuple(shape):
-            raise ValueError(f"{self}.backward expects dy of the output's shape {shape}, got {dy.shape}")
+            raise ValueError(
+                f"{self}.backward expects dy of the output's shape {shape}, got {dy.shape}: in a model that "
+                "is the dx which the layer behind it returns"
+            )
         return dy
 
     def recall(self):

@@ -75,6 +75,20 @@ def test_without_resume_a_run_begins_anew(tmp_path):
     assert losses(longer)[0][0] == losses(again)[0][0] and len(losses(longer)[0]) == 2
 
 
+def test_a_forgotten_flag_loses_no_backup(tmp_path, monkeypatch, capsys):
+    flags, backup = ("--subset", "80", "--epochs", "2"), tmp_path / "m1_shapes_80_m1.backup"
+    run(cifar_m1, tmp_path, *flags)
+    run(cifar_m1, tmp_path, *flags)
+    assert capsys.readouterr().err == "", "there is nothing to go on with in a run that was not stopped"
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        kill_at(patch, "M1", epoch=1)
+        run(cifar_m1, tmp_path, *flags)
+    stopped = backup.read_bytes()
+    run(cifar_m1, tmp_path, *flags)
+    assert backup.with_name(f"{backup.name}.old").read_bytes() == stopped
+    assert f"its backup is now {backup}.old: --resume, with its name as it was" in capsys.readouterr().err
+
+
 def test_resume_goes_on_with_no_other_run(tmp_path):
     run(cifar_m1, tmp_path, "--subset", "80")
     with pytest.raises(ValueError, match=r"backup of another run .*seed was 0 and is 1"):
