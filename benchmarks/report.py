@@ -131,6 +131,7 @@ def write(folder):
     if importlib.util.find_spec("matplotlib"):
         if draw(document, folder / CHART) is None:
             (folder / CHART).unlink(missing_ok=True)  # of other results
+            print("No chart: it shows minicnn beside another framework, and none is in these results.")
     else:
         print(f"No chart: matplotlib is not installed here. python -m benchmarks.report --results {folder} "
               f"draws it where it is.")  # fmt: skip

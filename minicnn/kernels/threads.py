@@ -16,6 +16,7 @@ import os
 import sys
 import threading
 import warnings
+from numbers import Integral
 
 import numba
 import scipy.linalg.cython_blas  # noqa: F401  loads the BLAS that compiled code calls, so it can be held
@@ -34,11 +35,11 @@ _generation = 0  # of processes: a child's grows by one, so that it does not und
 def set_num_threads(count):
     """Compute on ``count`` threads, from 1 to the number of cores. Results do not depend on it."""
     global _count  # noqa: PLW0603
-    if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= _most:
-        more = isinstance(count, int) and count > _most
+    if isinstance(count, bool) or not isinstance(count, Integral) or not 1 <= count <= _most:
+        more = isinstance(count, Integral) and count > _most
         cure = ": a larger NUMBA_NUM_THREADS, set before Python starts, allows more" if more else ""
         raise ValueError(f"set_num_threads expects a whole number from 1 to {_most}, got {count!r}{cure}")
-    _count = count
+    _count = int(count)
 
 
 def get_num_threads():

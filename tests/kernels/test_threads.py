@@ -3,6 +3,7 @@
 import os
 import threading
 
+import numpy as np
 import pytest
 from agreement import NEEDS_COMPILATION, run_python
 from threadpoolctl import ThreadpoolController
@@ -266,8 +267,8 @@ def test_the_number_of_threads_may_be_chosen():
     most = threads._most
     mc.set_num_threads(1)
     assert mc.get_num_threads() == 1
-    mc.set_num_threads(most)
-    assert mc.get_num_threads() == most
+    mc.set_num_threads(np.int64(most))
+    assert mc.get_num_threads() == most and type(mc.get_num_threads()) is int
 
 
 @pytest.mark.parametrize("bad", [0, -1, 10**6, 1.0, "2", None, True])
