@@ -45,7 +45,8 @@ def parse_arguments(argv):
     ):
         add(flag, type=names(kind, known), default=list(known), help=f"default: {','.join(known)}{more}")
     add("--frameworks", type=names("framework", NEEDS), help=f"default: {','.join(NEEDS)}, if installed")
-    add("--threads", type=threads, default="2", help="of each framework, on as many cores (default: 2)")
+    add("--threads", type=threads, default="2", help="of each framework, on as many cores (default: 2); the "
+        "measure threads, and some rows of scaling, have numbers of their own")  # fmt: skip
     add("--rounds", type=positive(int), default=5, help="turns that each framework gets (default: 5)")
     add("--seconds", type=positive(float), default=1.0, help="of a turn; at least one step (default: 1)")
     add("--out", type=Path, default=OUT, metavar="DIR", help=f"default: {OUT}")

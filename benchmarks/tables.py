@@ -221,10 +221,11 @@ def notes(document):
     ]  # fmt: skip
     spoiled = sum(turn["preempted"] > OFTEN * turn["steps"] * turn["median"] for turn in turns)
     if spoiled:
+        rest = " Keras's turns do not count: its threads take them from each other, and what others took "
+        rest = rest + "cannot be told." if "keras" in known_frameworks(document) else ""
         yield (
             f"In {spoiled} of {len(turns)} turns other programs took the cores away more than {OFTEN} times "
-            "a second. Keras's turns do not count: its threads take them from each other, and what others "
-            "took cannot be told."
+            f"a second.{rest}"
         )
     for measure in TABLES:
         for name, record in document.get(measure, {}).items():

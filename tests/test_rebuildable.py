@@ -6,7 +6,7 @@ import pytest
 import minicnn as mc
 from minicnn import constraints, initializers, layers, lookup, losses, metrics, optimizers, schedules
 from minicnn.activations import relu
-from minicnn.callbacks import BackupAndRestore, ModelCheckpoint
+from tests.own_parts import compiled, is_not_saved, layers_of, model_of
 
 DENSITIES = np.ones(3)
 
@@ -235,132 +235,6 @@ class Warm(schedules.LearningRateSchedule):
         return {"rate": self.rate}
 
 
-class Residual(layers.Layer):
-    """The weights of the layer within it are its own, if it hands them on."""
-
-    arguments = ("hands_on",)
-
-    def __init__(self, hands_on=False, **kwargs):
-        super().__init__(**kwargs)
-        self.hands_on = hands_on
-        self.inner = layers.Dense(4)
-
-    def add_weights(self, input_shape):
-        self.inner.build(input_shape)
-        if self.hands_on:
-            self.params |= self.inner.params
-
-    def forward(self, x, training=False):
-        return x + self.inner.forward(x, training)
-
-    def backward(self, dy):
-        dx = dy + self.inner.backward(dy)
-        if self.hands_on:
-            self.grads = self.inner.grads
-        return dx
-
-
-class Residuals(layers.Layer):
-    """All but its last are forgotten: two kernels have one name."""
-
-    def __init__(self, **kwargs):
-        super().__init__(**kwargs)
-        self.inner = [layers.Dense(4), layers.Dense(4)]
-
-    def add_weights(self, input_shape):
-        for each in self.inner:
-            each.build(input_shape)
-            self.params |= each.params
-
-    def forward(self, x, training=False):
-        return x + self.inner[1].forward(self.inner[0].forward(x))
-
-
-class Named(Residual):
-    def __init__(self, **kwargs):
-        super().__init__(**kwargs)
-        self.inner = {"dense": layers.Dense(4)}
-
-    def add_weights(self, input_shape):
-        self.inner["dense"].build(input_shape)
-
-
-class Whole(Residual):
-    def __init__(self, **kwargs):
-        super().__init__(**kwargs)
-        self.inner = mc.Sequential([layers.Dense(4)])
-
-
-class Rows(Named):
-    def __init__(self, **kwargs):
-        super().__init__(**kwargs)
-        self.inner = {"dense": layers.Dense(4), "rows": [[layers.Dropout(0.5)], (self.inner["dense"],)]}
-
-
-class Bounded(Residual):
-    """Its weights learn, without their bound."""
-
-    def __init__(self, **kwargs):
-        super().__init__(True, **kwargs)
-        self.inner = layers.Dense(4, kernel_constraint=constraints.MaxNorm(0.1))
-
-    @staticmethod
-    def from_config(config):
-        return Bounded(name=config["name"])
-
-
-class Halved(losses.Loss):
-    def __init__(self, base="mse"):
-        self.base = losses.get(base)
-
-    def get_config(self):
-        return {"base": self.base}
-
-
-class Told(Halved):
-    """As the message says."""
-
-    def get_config(self):
-        return {"base": lookup.serialize(self.base)}
-
-
-class Block(layers.Layer):
-    """Layers within one, as Layer says."""
-
-    def __init__(self, **kwargs):
-        super().__init__(**kwargs)
-        self.inner = [layers.Dense(4, kernel_constraint=constraints.MaxNorm(2)), layers.BatchNormalization(),
-                      layers.Dropout(0.5), layers.Dense(4)]  # fmt: skip
-
-    def gather(self, kind):
-        named = ((k, key, w) for k, each in enumerate(self.inner) for key, w in getattr(each, kind).items())
-        return {f"{k}_{key}": w for k, key, w in named}
-
-    def layers(self):
-        for k, each in enumerate(self.inner):
-            each.seed, each.step, each.place = self.seed, self.step, f"{self.place}.{k}"
-            yield each
-
-    def add_weights(self, input_shape):
-        for each in self.layers():
-            each.build(input_shape)
-        for kind in ("params", "state", "constraints"):
-            setattr(self, kind, self.gather(kind))
-
-    def forward(self, x, training=False):
-        y = x
-        for each in self.layers():
-            y = each.forward(y, training)
-        return x + y
-
-    def backward(self, dy):
-        dx = dy
-        for each in reversed(self.inner):
-            dx = each.backward(dx)
-        self.grads = self.gather("grads")
-        return dy + dx
-
-
 class Found(Silent):
     """It also tells what build found, which is found again."""
 
@@ -388,43 +262,10 @@ class Keeping(Silent):
         self.softmax = layers.Activation("softmax")
 
 
-class Blurred(losses.MeanSquaredError):
-    """It looks through a layer that stays as it is."""
-
-    def __init__(self):
-        self.fixed = layers.Dense(2)
-        self.fixed.build((None, 2))
-
-
-class Centred(Residual):
-    """It hands on what is trained, and forgets the means."""
-
-    def __init__(self, **kwargs):
-        super().__init__(True, **kwargs)
-        self.inner = layers.BatchNormalization()
-
-    @staticmethod
-    def from_config(config):
-        return Centred(name=config["name"])
-
-
 def leaky(slope):
     return mc.activations.Activation(
         "leaky", lambda z: np.where(z > 0, z, slope * z), lambda dy, z, y: np.where(z > 0, dy, slope * dy)
     )
-
-
-def layers_of(*several):
-    return mc.Sequential([layers.Input((4,)), *several])
-
-
-def model_of(layer=None, optimizer="sgd", loss="mse"):
-    return compiled(layers_of(*([layer] if layer else []), layers.Dense(2)), optimizer, loss)
-
-
-def compiled(model, optimizer="sgd", loss="mse"):
-    model.compile(optimizer, loss)
-    return model
 
 
 MUTE = {
@@ -459,31 +300,13 @@ MUTE = {
     "a Sharpen .* gives temperature = 0.25, and one made of that gives 4.0": lambda: model_of(Sharpen(4.0)),
     "a Percent .* gives percent = 0.5, .* gives 0.005. It gives what": lambda: model_of(Percent(50)),
     "a Warm .* gives rate = 0.1, .* 0.01": lambda: model_of(optimizer=optimizers.SGD(Warm(1.0))),
-    "a Residual .* params of what it keeps as inner are .*self.params .= {f'inner_{key}'": lambda: model_of(
-        Residual()
-    ),
-    "a Residuals .* params of what it keeps as inner are not": lambda: model_of(Residuals()),
-    "a Named .* params of what it keeps as inner are not": lambda: model_of(Named()),
-    "a Centred .* state of what it keeps as inner": lambda: model_of(Centred()),
-    "a Whole .* params of what it keeps as inner are not": lambda: model_of(Whole()),
-    "a Rows .* params of what it keeps as inner are not": lambda: model_of(Rows()),
-    "a Bounded .* constraints of what it keeps as inner .* minicnn.layers.Layer says": lambda: model_of(
-        Bounded()
-    ),
-    "a Halved .* base = .* cannot hold.* minicnn.lookup.serialize.part.": lambda: model_of(loss=Halved()),
     "a Mute .* gives None, not a dictionary": lambda: model_of(Mute()),
 }
 
 
 @pytest.mark.parametrize("message", MUTE)
 def test_a_model_that_would_come_back_as_another_is_not_saved(tmp_path, message):
-    with pytest.raises(ValueError, match=message):
-        MUTE[message]().save(tmp_path / "m.mcnn")
-    model, x = MUTE[message](), np.ones((4, 4))
-    for callback in (BackupAndRestore(tmp_path / "b"), ModelCheckpoint(tmp_path / "c" / "m.mcnn")):
-        with pytest.raises(ValueError, match=message):
-            model.fit(x, np.eye(2)[[0, 1, 0, 1]], callbacks=callback, verbose=0)
-    assert model.step == 0 and [*tmp_path.iterdir()] == []
+    is_not_saved(MUTE[message], message, tmp_path)
 
 
 class Augmentation(Silent):
@@ -566,39 +389,6 @@ def test_a_part_of_ones_own_within_a_part_is_known_to_the_trial(tmp_path):
     model_of(Open(3, activation=leaky(0.5), pair=(3, 4))).save(tmp_path / "m.mcnn")
     own = {"Open": Open, "leaky": leaky(0.5)}
     assert mc.load_model(tmp_path / "m.mcnn", custom_objects=own).layers[0].pair == (3, 4)
-
-
-def test_a_layer_within_a_layer_comes_back_where_its_weights_are_handed_on(tmp_path):
-    model, x = model_of(Residual(hands_on=True)), np.ones((2, 4), "float32")
-    model.fit(x, np.eye(2), verbose=0)
-    model.save(tmp_path / "m.mcnn")
-    again = mc.load_model(tmp_path / "m.mcnn", custom_objects={"Residual": Residual})
-    np.testing.assert_array_equal(again.predict(x), model.predict(x))
-
-
-def test_layers_within_a_layer_come_back_and_learn_on_as_they_would_have(tmp_path):
-    model, x = layers_of(Block(), Block(), layers.Dense(2)), np.eye(4, dtype="float32")
-    compiled(model, optimizers.SGD(0.1)).fit(x, x[:, :2], batch_size=2, epochs=2, verbose=0)
-    first, *_, last = (layer for block in model.layers[:2] for layer in block.inner)
-    assert np.linalg.norm(first.params["kernel"], axis=0).max() <= 2 + 1e-6
-    assert not np.array_equal(first.params["kernel"], last.params["kernel"])
-    model.save(tmp_path / "m.mcnn")
-    mc.random.set_random_seed(5)  # whatever is drawn anew is another
-    again = mc.load_model(tmp_path / "m.mcnn", custom_objects={"Block": Block})
-    for each in (model, again):
-        each.fit(x, x[:, :2], batch_size=2, epochs=2, verbose=0)
-    np.testing.assert_array_equal(again.predict(x), model.predict(x))
-
-
-def test_a_loss_of_a_loss_comes_back(tmp_path):
-    model_of(loss=Told("categorical_crossentropy")).save(tmp_path / "m.mcnn")
-    again = mc.load_model(tmp_path / "m.mcnn", custom_objects={"Told": Told})
-    assert type(again.loss.base) is losses.CategoricalCrossentropy
-
-
-def test_a_loss_may_keep_a_layer(tmp_path):
-    model_of(loss=Blurred()).save(tmp_path / "m.mcnn")
-    assert mc.load_model(tmp_path / "m.mcnn", custom_objects={"Blurred": Blurred}).loss.fixed.units == 2
 
 
 def test_a_short_name_is_no_class_s_in_a_file():
