@@ -1,5 +1,6 @@
 """The record of a run: its files, its backups, its scores beside the documented ones."""
 
+import itertools
 import json
 import platform
 import subprocess
@@ -83,7 +84,8 @@ class Run:
         """Without the backup of the run before; one that was stopped is not lost to a forgotten flag."""
         results = self.path(".json")
         if backup.exists() and not (results.exists() and results.stat().st_mtime >= backup.stat().st_mtime):
-            kept = backup.replace(backup.with_name(f"{backup.name}.old"))
+            names = (backup.with_name(f"{backup.name}.old{k or ''}") for k in itertools.count())
+            kept = backup.replace(next(name for name in names if not name.exists()))
             said = f"the one before was stopped, its backup is now {kept}: --resume, with its name as it was"
             print(f"NOTICE: this run begins anew; {said}, goes on with it.", file=sys.stderr)
         backup.unlink(missing_ok=True)

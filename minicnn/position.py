@@ -8,6 +8,20 @@ from minicnn.checks import is_number, whole_number
 from minicnn.messages import shown
 
 
+def of_samples(values, count):
+    """``values``, {name: losses or scores}, where each has one for every sample of a batch of ``count``.
+
+    ValueError for any other: a mean over the batch would be taken for one sample's.
+    """
+    shapes = {name: np.shape(each) for name, each in values.items()}
+    if any(shape[:1] != (count,) for shape in shapes.values()):
+        raise ValueError(
+            f"loss and metrics expect a number for each picture of the batch, which has {count}, got the "
+            f"shapes {shapes}: return them before their mean is taken"
+        )
+    return values
+
+
 @dataclass
 class Totals:
     """Running sums of the loss and the metrics over an epoch: every sample counts the same."""
@@ -16,16 +30,7 @@ class Totals:
     count: int = 0
 
     def add(self, values):
-        """``values``: name -> one number a sample; where there are more, a row of pixels say, their mean.
-
-        ValueError for anything else: a mean of all would be taken for one sample's.
-        """
-        shapes = {name: np.shape(each) for name, each in values.items()}
-        if () in shapes.values() or len({shape[0] for shape in shapes.values()}) > 1:
-            raise ValueError(
-                f"loss and metrics expect a number for each picture of the batch, got the shapes {shapes}: "
-                "return them before their mean is taken"
-            )
+        """``values``: name -> one number a sample; where there are more, a row of pixels say, their mean."""
         for name, each in values.items():
             if (each := np.asarray(each)).ndim > 1:
                 each = each.mean(axis=tuple(range(1, each.ndim)), dtype=np.float64)

@@ -84,11 +84,10 @@ def check_params(layer):
 
 
 def _layers_in(kept):
-    """The layers among what is kept, in lists, dictionaries and Sequentials, too."""
+    """What is kept, if it is a layer, and the layers within it: in lists, dictionaries, as ``layers``."""
     several = list(kept.values()) if isinstance(kept, dict) else getattr(kept, "layers", kept)
-    if isinstance(several, (list, tuple)):
-        return [layer for each in several for layer in _layers_in(each)]
-    return [kept] if _is_layer(kept) else []
+    within = several if isinstance(several, (list, tuple)) else ()
+    return [kept] * _is_layer(kept) + [layer for each in within for layer in _layers_in(each)]
 
 
 def _is_layer(thing):

@@ -10,7 +10,7 @@ from minicnn.callbacks import CallbackList, History
 from minicnn.checks import whole_number
 from minicnn.kernels import ahead, buffers, threads
 from minicnn.lookup import serialize
-from minicnn.position import Position, Totals
+from minicnn.position import Position, Totals, of_samples
 
 
 class Training:
@@ -120,7 +120,7 @@ class Training:
         values = {"loss": each}
         for metric in self.metrics:
             values[metric.name] = metric.values(y, predictions)
-        return values, gradient
+        return of_samples(values, len(predictions)), gradient
 
     @property
     def _fused(self):

@@ -37,7 +37,6 @@ def test_a_full_disk_is_said_of_the_log(tmp_path, monkeypatch):
 def test_a_log_that_cannot_be_opened_has_lost_nothing(tmp_path, monkeypatch):
     log = CSVLogger(tmp_path / "log.csv")
     log.on_train_begin()
-    (tmp_path / "log.csv").rename(tmp_path / "was")
     (tmp_path / "log.csv").mkdir()
     with pytest.raises(OSError, match=r"the path is a folder.*The lines that were there are unchanged"):
         log.on_epoch_end(0, {"loss": 1.0})
@@ -61,6 +60,23 @@ def test_a_part_of_a_line_is_no_line(tmp_path, monkeypatch):
             patched.setattr("csv.writer", full)
             log.on_epoch_end(1, {"loss": 1.0})
         assert (tmp_path / "log.csv").read_bytes() == left
+
+
+@pytest.mark.parametrize("there", [b"\x89PNG\0\0", "epoch,loss\n".encode("utf-16")])
+def test_what_is_no_text_is_not_added_to(tmp_path, there):
+    path = tmp_path / "log.csv"
+    path.write_bytes(there)
+    with pytest.raises(ValueError, match=r"cannot add to .*log\.csv: it is no text of UTF-8.* append=False"):
+        CSVLogger(path, append=True).on_train_begin()
+    assert path.read_bytes() == there
+    fit(CSVLogger(path), [{"loss": 0.5}])
+    assert path.read_text() == "epoch,loss\n0,0.5\n"
+
+
+def test_there_is_no_log_before_there_is_an_epoch(tmp_path):
+    """The backup that a run was to go on from may yet be refused."""
+    CSVLogger(tmp_path / "log.csv").on_train_begin()
+    assert [*tmp_path.iterdir()] == []
 
 
 def test_a_log_goes_on_with_a_list_of_names_alone():

@@ -86,7 +86,7 @@ def test_a_last_batch_of_one():
     assert model.predict(x, 8).shape == (9, 3)
 
 
-def test_pictures_of_bytes(floatx):
+def test_a_network_takes_pictures_of_bytes(floatx):
     """As the same numbers in the network's own type: not even a bit is different."""
     x, y = pictures(10, 6, 5, 3)
     bytes_, numbers = network(x.shape[1:]), network(x.shape[1:])

@@ -31,9 +31,12 @@ def test_a_layer_of_ones_own(tmp_path):
 
 
 class Mean(mc.losses.MeanSquaredError):
+    def __init__(self, **how):
+        self.how = how
+
     def value_and_gradient(self, y_true, y_pred):
-        each, gradient = super().value_and_gradient(y_true, y_pred)
-        return each.mean(), gradient
+        gradient = super().value_and_gradient(y_true, y_pred)[1]
+        return np.square(y_true - y_pred).mean(**self.how), gradient
 
 
 class MeanOfMetric(mc.metrics.MeanSquaredError):
@@ -41,13 +44,17 @@ class MeanOfMetric(mc.metrics.MeanSquaredError):
         return super().values(y_true, y_pred).mean()
 
 
-@pytest.mark.parametrize("loss, metrics", [(Mean(), None), ("mse", [MeanOfMetric()])])
+@pytest.mark.parametrize("loss, metrics", [
+    (Mean(), None), (Mean(axis=0), None), (Mean(keepdims=True), None), ("mse", [MeanOfMetric()]),
+])  # fmt: skip
 def test_a_mean_is_no_number_for_each_picture(loss, metrics):
     model = mc.Sequential([mc.layers.Dense(3, input_shape=(4,))])
     model.compile("sgd", loss, metrics)
-    for learn in (model.fit, model.evaluate, model.train_on_batch):
-        with pytest.raises(ValueError, match=r"a number for each picture .*\(\).* before their mean"):
-            learn(X, model.predict(X))
+    weights = [w.copy() for w in model.get_weights()]
+    for learn in (model.fit, model.evaluate, model.train_on_batch, model.test_on_batch):
+        with pytest.raises(ValueError, match=r"a number for each picture .* before their mean is taken"):
+            learn(X, model.predict(X) + 1)
+    assert model.step == 0 and all(map(np.array_equal, model.get_weights(), weights))
 
 
 def test_a_function_is_no_activation(tmp_path):

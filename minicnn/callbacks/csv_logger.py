@@ -18,7 +18,8 @@ class CSVLogger(Callback):
     separator: between the values. append: True adds to a file that is there, False replaces it. What is added
     stands under the names in the file's first line, NA where there is nothing to say. Logs of other names,
     also those that first come later, have no place there, and a warning says so; another does where the
-    file does not name epoch. The text is UTF-8.
+    file does not name epoch. The text is UTF-8. What is no text is not added to: ValueError, before the first
+    epoch.
 
     A run that goes on from a backup cuts off the lines written after it, unless those before were edited.
     """
@@ -45,8 +46,14 @@ class CSVLogger(Callback):
         # Opened only to fail now, not after the first epoch. Nothing is emptied yet: if a backup is
         # about to be restored, the lines of the earlier epochs are still wanted.
         try:
+            there = os.path.lexists(self.filename)
             with open(self.filename, "a"):
                 pass
+            if not there:
+                os.remove(self.filename)  # the backup may yet be refused
+            elif self.append and b"\0" in self._content():
+                due = "no text of UTF-8, which lines would spoil: another name, or append=False to replace it"
+                raise ValueError(f"CSVLogger cannot add to {self.filename}: it is {due}")
         except OSError as error:
             raise explained(error, self.filename) from error
 

@@ -87,6 +87,10 @@ def test_a_forgotten_flag_loses_no_backup(tmp_path, monkeypatch, capsys):
     run(cifar_m1, tmp_path, *flags)
     assert backup.with_name(f"{backup.name}.old").read_bytes() == stopped
     assert f"its backup is now {backup}.old: --resume, with its name as it was" in capsys.readouterr().err
+    (tmp_path / "m1_shapes_80.json").unlink()  # as if that one had been stopped, too
+    run(cifar_m1, tmp_path, *flags)
+    assert f"its backup is now {backup}.old1: --resume" in capsys.readouterr().err
+    assert backup.with_name(f"{backup.name}.old").read_bytes() == stopped
 
 
 def test_resume_goes_on_with_no_other_run(tmp_path):

@@ -41,12 +41,15 @@ def main(argv=None):
     if not args.sections:
         for name in page.SECTIONS:
             print(f"{name:<12}{section(name).__doc__.splitlines()[0]}")
+        print("\npython -m tests.reliability SECTION ... measures these; more: --help")
         return 0
     if unknown := set(args.sections) - {"all", "page", *page.SECTIONS}:
         parser.error(f"no section is called {', '.join(unknown)}: there are {', '.join(page.SECTIONS)}")
     names = page.SECTIONS if "all" in args.sections else [name for name in args.sections if name != "page"]
     if args.quick and "page" in args.sections and not args.out:
         parser.error("a --quick run throws its figures away, and makes a page of none: say where with --out")
+    if args.quick:
+        print("--quick: little is counted; the numbers that the promises speak of are the full run's")
     with tempfile.TemporaryDirectory() as nowhere:
         folder = args.out or (Path(nowhere) if args.quick else record.RESULTS)
         for name in page.SECTIONS if "page" in args.sections else names:

@@ -2,9 +2,11 @@
 
 Every hostile thing is put where a good one should be, and read as minicnn reads CIFAR-10 from an archive
 or a folder, the flowers' archive, and pictures. (The archives' sums are made known first, as if the
-publisher meant harm; others are refused for their sum.) Refused is what ends in an error that names the
-file. While pictures are read, the memory that the process takes is measured, Pillow's with it, in times of
-what the pixels need: height x width x 3 bytes, x 4 where the file holds four channels.
+publisher meant harm; others are refused for their sum. Batches that lie there unpacked have none: what is
+wrong with their labels, sizes and names is refused, a pixel that somebody changed goes unnoticed.) Refused is
+what ends in an error that names the file. While pictures are read, the memory that the process takes is
+measured, Pillow's with it, in times of what the pixels need: height x width x 3 bytes, x 4 where the file
+holds four channels.
 """
 
 import contextlib

@@ -19,8 +19,9 @@ PARTS = {  # the tests, and the cases that each has at the least
         "a batch of one value a channel moves the statistics": 4,
     }),
     "networks": counted("tests/test_edges.py", {
-        "huge logits have an exact loss and gradient": 48, "a last batch of one": 2, "pictures of bytes": 2,
-        "pictures of one pixel": 2, "no pictures": 2, "labels out of range change nothing": 8,
+        "huge logits have an exact loss and gradient": 48, "a last batch of one": 2,
+        "a network takes pictures of bytes": 2, "pictures of one pixel": 2, "no pictures": 2,
+        "labels out of range change nothing": 8,
     }),
     "pooling": counted(KERNELS.format("pooling"), {
         "max every rung is the definition": 2, "max hands back where it took from": 4,

@@ -16,9 +16,9 @@ HEAD = """\
 
 Every figure here was measured by the command above its table, at the commit and on the day below it.
 `python -m tests.reliability`, typed in the root of a clone where minicnn is installed with `.[test]`, lists
-the commands; with `--quick` they try everything, count little and keep no figures. This page is written by
-`python -m tests.reliability page`. The promises also have fast tests among those that `pytest` runs;
-[CONTRIBUTING](../CONTRIBUTING.md) says which tier counts how much.
+the sections; with `--quick` behind their names they try everything, count little and keep no figures. This
+page is written by `python -m tests.reliability page`. The promises also have fast tests among those that
+`pytest` runs; [CONTRIBUTING](../CONTRIBUTING.md) says which tier counts how much.
 """
 
 

@@ -85,9 +85,9 @@ def measure(section, parts, quick, folder, resume=False):
         try:
             for figure in _whole(name, part(quick)):
                 figures.append(dataclasses.asdict(figure))
-                broken = "" if figure.kept else "BROKEN "
-                said = f"{section}, {name}: {figure.promise}: {figure.found} {broken}{figure.note}"
-                print(said.rstrip(), flush=True)
+                note = f" ({figure.note})" if figure.note else ""
+                verdict = "kept" if figure.kept else "BROKEN"
+                print(f"{section}, {name}: {figure.promise}: {figure.found}{note}: {verdict}", flush=True)
         except NotTried as missing:
             print(f"{section}, {name}: not tried: {missing}", flush=True)
             tried = False

@@ -1,12 +1,13 @@
 """Every rung of every ladder is the definition: in float64 to 1e-10, in float32 but for its sums' rounding.
 
-For each operation, the tests of `tests/kernels` that compare its rungs or the two directions of one. Those
-that draw their problems (`@given`) draw a thousand; each version of softmax_crossentropy, bilinear resizing,
-the update rules and Winograd's float32 near float64 have problems of their own, each a case. What float32
-may be off by grows with the number of terms that are added: see `agree_in_float32` in `tests/agreement.py`.
-Some have bounds of their own, which stand in their tests: Winograd's convolution; softmax_crossentropy, whose
-gradient of float32 logits may be off by 1e-6 of itself; the update rules, by 3e-6; resizing, which is of
-float32 alone, by 1e-4 where pixels go from 0 to 255.
+A ladder is one operation written several times, each way a rung: its definition, one product of matrices,
+compiled, with less arithmetic. For each operation, the tests of `tests/kernels` that compare its rungs or the
+two directions of one. Those that draw their problems (`@given`) draw a thousand; each version of
+softmax_crossentropy, bilinear resizing, the update rules and Winograd's float32 near float64 have problems of
+their own, each a case. What float32 may be off by grows with the number of terms that are added: see
+`agree_in_float32` in `tests/agreement.py`. Some have bounds of their own, which stand in their tests:
+Winograd's convolution; softmax_crossentropy, whose gradient of float32 logits may be off by 1e-6 of itself;
+the update rules, by 3e-6; resizing, which is of float32 alone, by 1e-4 where pixels go from 0 to 255.
 
 A line is a test, a case one of its combinations of rung, float type and options.
 """

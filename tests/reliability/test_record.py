@@ -82,7 +82,7 @@ def test_what_gave_a_figure_was_tried(tmp_path, capsys, holds):
     assert not record.measure("luck", {"draw": draw}, True, tmp_path)
     figures = record.load(tmp_path, "luck")["draw"]["figures"]
     assert [figure["kept"] for figure in figures] == [holds, False]
-    assert "draw is measured to its end: NotTried: pip install luck BROKEN" in capsys.readouterr().out
+    assert "draw is measured to its end: NotTried: pip install luck: BROKEN" in capsys.readouterr().out
 
 
 def test_a_folder_that_cannot_be_is_noticed_before_anything_is_measured(tmp_path):
