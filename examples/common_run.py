@@ -191,8 +191,9 @@ def scores_table(records, documented, label, here, show, metrics):
     """The scores of every part, documented above obtained; columns of which nothing is known are left out."""
     rows = []  # part, whose, scores
     for part, record in records.items():
-        known = [(label, documented[part])] if part in documented else []
-        both = [*known, (here, scores(record))]
+        known = documented.get(part, {})
+        wanted = any(group + name in known for group in show for name in metrics)
+        both = [*[(label, known)] * wanted, (here, scores(record))]
         rows += [(part if k == 0 else "", *each) for k, each in enumerate(both)]
     left = max(map(len, records)) + 2, max(len(label), len(here)) + 2
     above, titles, columns = "", "", []

@@ -24,11 +24,14 @@ FAMILIES = {
     "Base": ["base"],
     "LeNet5": ["lenet5_plain", "lenet5_aug", "lenet5_aug_dropout"],
     "AlexNet": ["alexnet_plain", "alexnet_aug", "alexnet_aug_dropout"],
-    "VGG16": ["vgg16_plain", "vgg16_aug", "vgg16_aug_dropout"],
-}
+    "VGG16": ["vgg16_plain", "vgg16_aug", "vgg16_aug_dropout",
+              "vgg16_64_plain", "vgg16_64_aug", "vgg16_64_aug_dropout"],
+}  # fmt: skip
 VARIANTS = {"plain": "plain", "aug": "+ augmentation", "aug_dropout": "+ augmentation, dropout"}
+SMALL = "64_"  # pictures, in the names of runs: beside them stands what was documented of large ones
 SECTIONS = {name: section for section in ("C", "C, flowers") for name in common.DOCUMENTED[section]["models"]}
-KNOWN = {name: common.DOCUMENTED[section]["models"][name] for name, section in SECTIONS.items()}
+MODELS = {name: common.DOCUMENTED[section]["models"][name] for name, section in SECTIONS.items()}
+KNOWN = {name: MODELS[model["like"]] | model if "like" in model else model for name, model in MODELS.items()}
 LATE = 10  # epochs, at the end, over which an accuracy wavers without a trend
 
 
@@ -59,7 +62,9 @@ def not_as_documented(paths):
 
 def variant(name):
     """``lenet5_aug`` in words."""
-    return VARIANTS.get(name.partition("_")[2], "plain")
+    which = name.partition("_")[2]
+    small = ", 64 x 64 pixels" if which.startswith(SMALL) else ""
+    return VARIANTS.get(which.removeprefix(SMALL), "plain") + small
 
 
 def family_table(names, records):
@@ -70,7 +75,7 @@ def family_table(names, records):
     lines = header("", "accuracy, documented", "obtained", f"its mean over the last {LATE} epochs",
                    "loss, documented", "obtained", "binary accuracy, documented", "obtained",
                    "fit time, documented", "obtained")  # fmt: skip
-    for name in names:
+    for name in rows(names, records):
         known, runs = KNOWN[name], records.get(name, [])
         cells = []
         for metric in ("test_accuracy", "test_loss", "test_binary_accuracy"):
@@ -80,6 +85,13 @@ def family_table(names, records):
         ours = median(map(fit_seconds, runs)) if runs else None
         lines.append(row(variant(name), *cells, duration(known.get("seconds")), duration(ours)))
     return lines
+
+
+def rows(names, records):
+    """Those that were trained, and the documented ones that were not, unless one of small pictures was."""
+    likes = {name: MODELS[name].get("like") for name in names}
+    instead = {likes[name] for name in names if records.get(name)}
+    return [name for name in names if records.get(name) or not (likes[name] or name in instead)]
 
 
 def fit_seconds(record):

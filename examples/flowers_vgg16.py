@@ -4,7 +4,7 @@
     python examples/flowers_vgg16.py --variant aug                mirrored, turned and zoomed at random
     python examples/flowers_vgg16.py --variant aug_dropout        and a fifth of the features left out
     python examples/flowers_vgg16.py --subset 100 --epochs 1      a first look
-    python examples/flowers_vgg16.py --image-size 64 --epochs 5   smaller pictures (32 is the least)
+    python examples/flowers_vgg16.py --image-size 64              smaller pictures (32 is the least)
 
 Thirteen convolutions of 3 x 3 (Simonyan & Zisserman 2014, configuration D), here for five kinds. The
 photographs are of many sizes; they are read from their files while the network trains, and made 224 x 224. A
@@ -86,7 +86,8 @@ def main(argv=None):
         metrics=["accuracy", "binary_accuracy", "categorical_accuracy", "categorical_crossentropy"],
     )  # fmt: skip
 
-    name = f"vgg16_{args.variant}"
+    small = "64_" if args.image_size == 64 else ""
+    name = f"vgg16_{small}{args.variant}"
     recipe = {"pixels": "0..255", "validation_data": "three of ten", "image_size": args.image_size}
     run = common.Run(args, data, name, **recipe)
     if not args.quiet:
@@ -103,7 +104,7 @@ def main(argv=None):
     run.print_scores(common.DOCUMENTED["C, flowers"], show=("last_", "test_"), metrics=metrics)
     run.draw_samples()
     run.draw_architecture(model)
-    title = f"VGG16 ({args.variant}) on {data.title}"
+    title = f"VGG16 ({args.variant}) on {data.title} of {args.image_size} x {args.image_size}"
     mc.plots.training_curves(history, title=title, path=run.path("_curves.png"))
     kind, picture = data.unseen(2)  # a rose it was not trained on
     p, shown = model.predict(picture[None]), picture.astype("uint8")

@@ -46,10 +46,10 @@ class Job(NamedTuple):
     by_name_only: bool = False  # hours or days
 
 
-def variants(script, stem, figures, **more):
+def variants(script, stem, figures, *flags, **more):
     """The three variants of an architecture, by the names of their runs."""
     return {
-        f"{stem}_{variant}": Job((script, "--variant", variant), figures, **more)
+        f"{stem}_{variant}": Job((script, "--variant", variant, *flags), figures, **more)
         for variant in ("plain", "aug", "aug_dropout")
     }
 
@@ -69,7 +69,9 @@ JOBS = {
     "base": Job(("cifar_base",), ("curves", "scores"), 1, True),
     **variants("flowers_alexnet", "alexnet", ("curves", "scores"), most_seeds=1, by_name_only=True),
     **variants("flowers_vgg16", "vgg16", ("curves", "scores"), most_seeds=1, by_name_only=True),
-}
+    **variants("flowers_vgg16", "vgg16_64", ("curves", "scores"), "--image-size", "64",
+               most_seeds=1, by_name_only=True),
+}  # fmt: skip
 
 
 def runs(names, seeds):

@@ -107,6 +107,13 @@ def families(results):
         "median epoch, as many times as there were epochs, of the median run, on as many threads of another "
         "machine as *The runs* says, which had other work beside."
     )
+    small = {name: known["params"] for name, known in architectures.KNOWN.items() if "like" in known}
+    if any(found[name] for name in small):
+        params = " and ".join(f"{each:,}" for each in dict.fromkeys(small.values()))
+        text += (
+            f" Of 64 x 64 pixels, with {params} parameters: beside what was documented of larger pictures, "
+            "which take days here."
+        )
     return [*lines[1:], "", text]
 
 

@@ -120,6 +120,18 @@ def test_architectures(script, name, flags, out, capsys, words):
     assert f" ({metrics['threads']}) " in words[-1]
 
 
+def test_of_small_pictures_stands_beside_of_large_ones(out, capsys):
+    flags = ("--variant", "aug", "--image-size", "64", *FOUR_EACH)
+    metrics = run(flowers_vgg16, out, *flags)
+    assert metrics["part"] == "vgg16_64_aug" and "documented (flowers)" not in capsys.readouterr().out
+    (path,) = out.glob("*.json")
+    compare_architectures.main([str(path), "--out", str(out)])
+    shown = capsys.readouterr().out
+    accuracy = f"{metrics['test']['accuracy']:.4f} (1)"
+    assert f"| + augmentation, 64 x 64 pixels | 0.7184 | {accuracy} | {accuracy} | 0.9812 |" in shown
+    assert shown.count("| + augmentation |") == 2, "of LeNet5 and AlexNet"
+
+
 def test_no_architecture_yet(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(compare_architectures, "committed", lambda: [])
     compare_architectures.main(["--out", str(tmp_path)])
