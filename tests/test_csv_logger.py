@@ -66,8 +66,8 @@ def test_a_part_of_a_line_is_no_line(tmp_path, monkeypatch):
 def test_what_is_no_text_is_not_added_to(tmp_path, there):
     path = tmp_path / "log.csv"
     path.write_bytes(there)
-    with pytest.raises(ValueError, match=r"cannot add to .*log\.csv: it is no text of UTF-8.* append=False"):
-        CSVLogger(path, append=True).on_train_begin()
+    with pytest.raises(ValueError, match=r"cannot add to .*log\.csv: it holds NUL bytes.* append=False"):
+        fit(CSVLogger(path, append=True), [{"loss": 0.5}])
     assert path.read_bytes() == there
     fit(CSVLogger(path), [{"loss": 0.5}])
     assert path.read_text() == "epoch,loss\n0,0.5\n"
@@ -77,6 +77,42 @@ def test_there_is_no_log_before_there_is_an_epoch(tmp_path):
     """The backup that a run was to go on from may yet be refused."""
     CSVLogger(tmp_path / "log.csv").on_train_begin()
     assert [*tmp_path.iterdir()] == []
+
+
+def test_what_is_there_stays_whatever_the_system_says_of_it(tmp_path, monkeypatch):
+    """Of a file on another machine it may say for a moment that there is none."""
+    def stale(*args, **kwargs):
+        raise OSError(116, "Stale file handle")
+
+    path = tmp_path / "log.csv"
+    path.write_text("epoch,loss\n0,1.0\n")
+    monkeypatch.setattr("os.stat", stale)
+    monkeypatch.setattr("os.lstat", stale)
+    CSVLogger(path, append=True).on_train_begin()
+    monkeypatch.undo()
+    assert path.read_text() == "epoch,loss\n0,1.0\n"
+
+
+def test_where_nothing_may_be_deleted_a_log_can_be_written(tmp_path, monkeypatch):
+    def forbidden(path):
+        raise PermissionError(1, "Operation not permitted")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("os.remove", forbidden)
+        fit(CSVLogger(tmp_path / "log.csv"), [{"loss": 0.5}])
+    assert (tmp_path / "log.csv").read_text() == "epoch,loss\n0,0.5\n"
+
+
+@pytest.mark.parametrize("append", [False, True])
+def test_what_a_power_loss_left_behind_the_lines_is_cut_off(tmp_path, append):
+    path, logs = tmp_path / "log.csv", epochs_of("loss", [1, 2, 3])
+    fit(first := CSVLogger(path, append=append), logs[:2])
+    state = first.state()[0]
+    with open(path, "ab") as file:
+        file.write(b"\0" * 64)
+    second = CSVLogger(path, append=append)
+    fit(second, logs, first_epoch=2, on_begun=lambda: second.load_state(state, {}))
+    assert path.read_text() == "epoch,loss\n0,1\n1,2\n2,3\n"
 
 
 def test_a_log_goes_on_with_a_list_of_names_alone():

@@ -18,8 +18,8 @@ class CSVLogger(Callback):
     separator: between the values. append: True adds to a file that is there, False replaces it. What is added
     stands under the names in the file's first line, NA where there is nothing to say. Logs of other names,
     also those that first come later, have no place there, and a warning says so; another does where the
-    file does not name epoch. The text is UTF-8. What is no text is not added to: ValueError, before the first
-    epoch.
+    file does not name epoch. The text is UTF-8. What holds NUL bytes, as pictures, archives and UTF-16 do, is
+    not added to: ValueError, before the first epoch.
 
     A run that goes on from a backup cuts off the lines written after it, unless those before were edited.
     """
@@ -46,16 +46,23 @@ class CSVLogger(Callback):
         # Opened only to fail now, not after the first epoch. Nothing is emptied yet: if a backup is
         # about to be restored, the lines of the earlier epochs are still wanted.
         try:
-            there = os.path.lexists(self.filename)
-            with open(self.filename, "a"):
-                pass
-            if not there:
-                os.remove(self.filename)  # the backup may yet be refused
-            elif self.append and b"\0" in self._content():
-                due = "no text of UTF-8, which lines would spoil: another name, or append=False to replace it"
-                raise ValueError(f"CSVLogger cannot add to {self.filename}: it is {due}")
+            try:
+                with open(self.filename, "x"):
+                    pass
+            except FileExistsError:
+                with open(self.filename, "a"):
+                    pass
+            else:  # nobody else has made it, and the backup may yet be refused
+                with contextlib.suppress(OSError):
+                    os.remove(self.filename)
         except OSError as error:
             raise explained(error, self.filename) from error
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self._cut()
+        if self.keys is None and self.mode == "a" and b"\0" in self._content():
+            due = "NUL bytes, which are no text: another name, or append=False, which replaces what is there"
+            raise ValueError(f"CSVLogger cannot add to {self.filename}: it holds {due}")
 
     def on_epoch_end(self, epoch, logs=None):
         self._cut()
