@@ -3,6 +3,7 @@
 import itertools
 import json
 import platform
+import statistics
 import subprocess
 import sys
 import time
@@ -167,6 +168,13 @@ class Run:
         print(scores_table(self.records, documented["models"], label, here, show, metrics))
         if difference := self.difference(documented):
             print(f"Not the documented run, so not comparable:\n  {difference}.")
+
+    def pace(self, part, documented):
+        """What the title of a run's curves says if it has fewer epochs than are documented; "" if not."""
+        epochs, due = self.records[part]["recipe"]["epochs"], documented["recipe"]["epochs"]
+        each = statistics.median(self.records[part]["seconds_per_epoch"])
+        said = f"\n{epochs} of {due} epochs, {each:,.0f} s each: all would take {each * due / 3600:.1f} hours"
+        return said if epochs < due else ""
 
     def difference(self, documented):
         """How the run differs from the documented one, in words; "" where it does not."""

@@ -82,8 +82,11 @@ def family_table(names, records):
             ours = [scores(run)[metric] for run in runs]
             cells += [f"{known[metric]:.4f}" if metric in known else "-", spread(ours)]
         cells.insert(2, spread([mean(run["history"]["val_accuracy"][-LATE:]) for run in runs]))
-        ours = median(map(fit_seconds, runs)) if runs else None
-        lines.append(row(variant(name), *cells, duration(known.get("seconds")), duration(ours)))
+        ours, due = fit_time(runs), common.DOCUMENTED[SECTIONS[name]]["recipe"]["epochs"]
+        ran = min((run["recipe"]["epochs"] for run in runs), default=due)
+        which = variant(name) + (f", {ran} of {due} epochs" if ran < due else "")
+        time = duration(ours) + (f" (all: {duration(ours / ran * due)})" if ran < due else "")
+        lines.append(row(which, *cells, duration(known.get("seconds")), time))
     return lines
 
 
@@ -92,6 +95,11 @@ def rows(names, records):
     likes = {name: MODELS[name].get("like") for name in names}
     instead = {likes[name] for name in names if records.get(name)}
     return [name for name in names if records.get(name) or not (likes[name] or name in instead)]
+
+
+def fit_time(runs):
+    """Seconds of the median run; None of none."""
+    return median(map(fit_seconds, runs)) if runs else None
 
 
 def fit_seconds(record):
@@ -113,7 +121,7 @@ def draw_fit_times(records, path):
     """Bars of the runs there are; nothing where there are none."""
     there = [(family, name) for family, names in FAMILIES.items() for name in names if name in records]
     seconds = {
-        f"{family}, {variant(name)} ({threads(records[name])})": median(map(fit_seconds, records[name]))
+        f"{family}, {variant(name)} ({threads(records[name])})": fit_time(records[name])
         for family, name in there
     }
     if seconds:

@@ -105,6 +105,7 @@ def main(argv=None):
     run.draw_samples()
     run.draw_architecture(model)
     title = f"VGG16 ({args.variant}) on {data.title} of {args.image_size} x {args.image_size}"
+    title += run.pace(name, common.DOCUMENTED["C, flowers"])
     mc.plots.training_curves(history, title=title, path=run.path("_curves.png"))
     kind, picture = data.unseen(2)  # a rose it was not trained on
     p, shown = model.predict(picture[None]), picture.astype("uint8")

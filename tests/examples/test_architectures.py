@@ -1,5 +1,6 @@
 """Write-up C, and all models of B to E: their layers, and one short epoch of those with a table."""
 
+import re
 import shutil
 from types import SimpleNamespace
 
@@ -112,7 +113,7 @@ def test_architectures(script, name, flags, out, capsys, words):
     shown = capsys.readouterr().out
     assert f"| {metrics['test']['accuracy']:.4f} (1) |" in shown
     assert f"| {metrics['test']['loss']:.4f} (1) |" in shown
-    assert shown.count("not run yet") == 9 * 4
+    assert shown.count("not run yet") == 9 * 4 and ", 1 of 50 epochs | " in shown and "(all: " in shown
     assert f"{path} ({name}) is not the documented run:" in shown and "epochs 1 instead of 50" in shown
     with Image.open(out / "chart" / "fit_times.png") as chart:
         assert chart.size == (800, 140)
@@ -120,15 +121,18 @@ def test_architectures(script, name, flags, out, capsys, words):
     assert f" ({metrics['threads']}) " in words[-1]
 
 
-def test_of_small_pictures_stands_beside_of_large_ones(out, capsys):
+def test_of_small_pictures_stands_beside_of_large_ones(out, capsys, words):
     flags = ("--variant", "aug", "--image-size", "64", *FOUR_EACH)
     metrics = run(flowers_vgg16, out, *flags)
     assert metrics["part"] == "vgg16_64_aug" and "documented (flowers)" not in capsys.readouterr().out
+    title = r"of 64 x 64\n1 of 50 epochs, \d+ s each: all would take \d+\.\d hours"
+    assert any(re.search(title, each) for each in words)
     (path,) = out.glob("*.json")
     compare_architectures.main([str(path), "--out", str(out)])
     shown = capsys.readouterr().out
-    accuracy = f"{metrics['test']['accuracy']:.4f} (1)"
-    assert f"| + augmentation, 64 x 64 pixels | 0.7184 | {accuracy} | {accuracy} | 0.9812 |" in shown
+    obtained = f"{metrics['test']['accuracy']:.4f} (1)"
+    which = "+ augmentation, 64 x 64 pixels, 1 of 50 epochs"
+    assert f"| {which} | 0.7184 | {obtained} | {obtained} | 0.9812 |" in shown
     assert shown.count("| + augmentation |") == 2, "of LeNet5 and AlexNet"
 
 

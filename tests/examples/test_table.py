@@ -185,6 +185,14 @@ class TestMore:
         assert "| plain | 0.5774 | 0.5800 ± 0.0000 (2) | 0.5660 ± 0.0000 (2) | 1.7158 | 1.7000" in text
         assert "| 0.9243 | 0.9200 ± 0.0000 (2) | 306 s | 60 s |" in text
 
+    def test_vgg16_may_have_fewer_epochs(self, tmp_path):
+        history = {"loss": [1] * 3, "val_loss": [1] * 3, "val_accuracy": [0.5] * 3}
+        run = self.run("vgg16_plain", 3, 32, history, {"accuracy": 0.5, "loss": 1.7, "binary_accuracy": 0.9})
+        flowers = {"dataset": "flowers", "sizes": {"train": 2569, "test": 1101}}
+        write(tmp_path / "vgg16_plain", [run | flowers])
+        text = table.generate(tmp_path)
+        assert "| plain, 3 of 50 epochs | 0.5295 | 0.5000 (1) |" in text and "| 4 s (all: 60 s) |" in text
+
     def test_early_stopping(self, tmp_path):
         confusion = [[0] * 10 for _ in range(10)]
         for k in range(10):
