@@ -2,6 +2,7 @@
 
     python examples/reproduce.py                     on CIFAR-10, into examples/results
     python examples/reproduce.py m1 early_stopping   these alone; some are long and only run by name
+    python examples/reproduce.py vgg16_plain --epochs 30   what takes days, cut short: the tables say so
     python examples/reproduce.py --trial             256 shapes, one epoch, one seed; into runs/trial
 
 What stands in the results whole is not trained again, and a run that was stopped goes on from its last
@@ -171,12 +172,17 @@ def main(argv=None):
     seeds = {"type": int, "choices": range(1, 101), "metavar": "N", "help": "default: 5, of a trial 1"}
     parser.add_argument("--seeds", **seeds)
     parser.add_argument("--trial", action="store_true", help="try the machinery, in a minute or two")
+    long = [name for section in table.DOCUMENTED.values() for name in section.get("may_be_cut_short", [])]
+    fewer = {"type": int, "choices": range(1, 101), "metavar": "N", "help": f"only of {', '.join(long)}"}
+    parser.add_argument("--epochs", **fewer)
     args = parser.parse_args(argv)
     if unknown := [name for name in args.names if name not in JOBS]:
         parser.error(f"{unknown[0]!r} is no run: there are {', '.join(JOBS)}")
+    if args.epochs and not (args.names and set(args.names) <= set(long)):
+        parser.error(f"--epochs is for {', '.join(long)}, which takes days: others are trained as documented")
     folder = ROOT / "runs" / ("trial" if args.trial else "reproduce")
     results = folder / "results" if args.trial else table.RESULTS
-    flags = TRIAL_RUN if args.trial else ()
+    flags = TRIAL_RUN if args.trial else ("--epochs", str(args.epochs)) if args.epochs else ()
 
     for name, seed in runs(args.names, args.seeds or (1 if args.trial else 5)):
         if is_whole(results / name / f"seed{seed}.json"):
@@ -185,7 +191,7 @@ def main(argv=None):
         print(f"\n===== {name}, seed {seed}", flush=True)
         job = JOBS[name]
         data = "flowers" if job.script[0].startswith("flowers") else "cifar10"
-        out = train(name, seed, job.script, flags or ("--data", data), folder)
+        out = train(name, seed, job.script, flags if args.trial else ("--data", data, *flags), folder)
         keep(out, results, name, seed, job.figures)
     if all((results / name / "seed0.json").exists() for name in table.MODELS):
         draw_depth(results, "shapes (a trial)" if args.trial else "CIFAR-10")

@@ -74,6 +74,23 @@ class TestReproduce:
             reproduce.main(["m4"])
         assert "'m4' is no run: there are m1, m2," in capsys.readouterr().err
 
+    def test_what_takes_days_alone_may_have_fewer_epochs(self, capsys, tmp_path, monkeypatch):
+        for names in ([], ["m1"], ["vgg16_plain", "m1"]):
+            with pytest.raises(SystemExit):
+                reproduce.main([*names, "--epochs", "3"])
+            assert "--epochs is for vgg16_plain, which takes days" in capsys.readouterr().err
+        asked = []
+        monkeypatch.setattr(reproduce, "ROOT", tmp_path)
+        monkeypatch.setattr(reproduce.table, "RESULTS", tmp_path)
+        monkeypatch.setattr(reproduce, "train", lambda *args: asked.append(args))
+        monkeypatch.setattr(reproduce, "keep", lambda *args: None)
+        for name in ("draw_architectures", "one_step"):
+            monkeypatch.setattr(reproduce, name, lambda *args: None)
+        monkeypatch.setattr(reproduce.table, "main", lambda *args: None)
+        reproduce.main(["vgg16_plain", "--epochs", "3", "--seeds", "1"])
+        ((name, seed, _, flags, _),) = asked
+        assert (name, seed, *flags) == ("vgg16_plain", 0, "--data", "flowers", "--epochs", "3")
+
     def test_a_run_with_epochs_missing_is_not_whole(self, tmp_path):
         path = tmp_path / "seed0.json"
         metrics = {"history": {"loss": [1.0, 0.9]}, "recipe": {"epochs": 2}}
