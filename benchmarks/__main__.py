@@ -14,7 +14,6 @@ import importlib.util
 import json
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 from benchmarks import machine, report
@@ -63,18 +62,10 @@ def parse_arguments(argv):
     return args
 
 
-def new_document(args):
-    """The results before anything is measured: all circumstances."""
-    settings = {"threads": args.threads, "rounds": args.rounds, "seconds": args.seconds}
-    return {
-        "machine": machine.description(), "versions": machine.versions(), "commit": machine.git_commit(),
-        "settings": settings, "date": time.strftime("%Y-%m-%d"),
-    }  # fmt: skip
-
-
 def start_document(args):
     """A new one, or with --add the one in the folder; ValueError where its circumstances are others."""
-    document, file = new_document(args), args.out / report.FILE
+    settings = {"threads": args.threads, "rounds": args.rounds, "seconds": args.seconds}
+    document, file = machine.circumstances(settings), args.out / report.FILE
     if not args.add or not file.exists():
         return document
     try:

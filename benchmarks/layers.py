@@ -23,10 +23,11 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 import minicnn as mc
-from benchmarks import marked
+from benchmarks import machine, marked
 from benchmarks.command import names, start, threads
 from benchmarks.measures import PREDICTED, PRODUCT
 from benchmarks.networks import NETWORKS
+from benchmarks.tables import circumstances
 from benchmarks.with_minicnn import build, multiply
 from minicnn.kernels import winograd, winograd_tiles
 from minicnn.kernels.shapes import NO_PADDING
@@ -230,13 +231,16 @@ def main(argv=None):
     if args.write and args.models is not MODELS:
         parser.error(f"--write replaces all tables of {PAGE.name}: leave out --models, or --write")
     mc.set_num_threads(args.threads)
+    settings = {"threads": args.threads, "rounds": ROUNDS, "seconds": TURN}
+    measured = circumstances(machine.circumstances(settings))  # before this makes a load of its own
     tables = []
     with threadpool_limits(args.threads, "blas"):
         for name in args.models:
             tables.append("\n".join(table(name)))
             print(tables[-1], end="\n\n", flush=True)
         tables.append("\n".join(inference_table(args.models)))
-    print(tables[-1])
+    tables.append(measured)
+    print("\n\n".join(tables[-2:]))
     if args.write:
         marked.replace(PAGE, "benchmarks/layers.py", "\n\n".join(tables))
 

@@ -5,6 +5,7 @@ import os
 import platform
 import re
 import subprocess
+import time
 from pathlib import Path
 
 PACKAGES = ("numpy", "numba", "scipy", "tbb", "torch", "tensorflow-cpu", "tensorflow", "keras")
@@ -66,6 +67,14 @@ def git_commit():
 def _git(*words):
     command = ["git", "-C", str(Path(__file__).parent), *words]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def circumstances(settings):
+    """Results before anything is measured: on what, with what, and the ``settings`` (threads, rounds)."""
+    return {
+        "machine": description(), "versions": versions(), "commit": git_commit(), "settings": settings,
+        "date": time.strftime("%Y-%m-%d"),
+    }  # fmt: skip
 
 
 def description():

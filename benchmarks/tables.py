@@ -204,17 +204,22 @@ def known_frameworks(document):
     return {label.split(",")[0] for label in found} & NAMES.keys()
 
 
-def notes(document):
-    """Circumstances in words: machine, versions, ways, what went wrong."""
+def circumstances(document):
+    """Machine, versions, rounds, commit and day in a sentence."""
     machine, settings = document["machine"], document["settings"]
     versions = ", ".join(f"{name} {version}" for name, version in document["versions"].items())
-    yield (
+    return (
         f"{machine['processor']} ({', '.join(machine['vectors']) or 'no known vector instructions'}), "
         f"{settings['threads']} of {machine['cores']} cores, {machine['memory_gib']} GiB, "
         f"{machine['system']}; {versions}; rounds: {settings['rounds']} of {settings['seconds']:g} s; "
         f"minicnn at commit {document['commit'] or 'unknown'}, {document['date']}; load when it began: "
         f"{machine['load'] if machine['load'] is not None else 'unknown'}."
     )
+
+
+def notes(document):
+    """Circumstances in words: machine, versions, ways, what went wrong."""
+    yield circumstances(document)
     turns = [
         turn for name in TABLES for record in document.get(name, {}).values()
         for times in record.get("rounds", ()) for label, turn in times.items() if label != "keras"

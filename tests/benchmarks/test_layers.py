@@ -62,6 +62,17 @@ def test_all_parts_of_a_prediction(short):
     assert sum(map(float, seconds.values())) == pytest.approx(float(whole), abs=0.01 * len(seconds))
 
 
+def test_the_tables_say_where_and_when(short, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(layers, "PAGE", tmp_path / "page.md")
+    monkeypatch.setattr(layers, "MODELS", ("lenet5",))
+    text = "above\n<!-- written by benchmarks/layers.py: begin -->\nold\n<!-- end -->\nbelow\n"
+    layers.PAGE.write_text(text)
+    layers.main(["--write"])
+    *_, last, below = layers.PAGE.read_text().split("\n\n")
+    assert "2 of " in last and "minicnn at commit" in last and "numba " in last
+    assert last in capsys.readouterr().out and below == "<!-- end -->\nbelow\n"
+
+
 @pytest.mark.parametrize("flags, message", [
     (["--threads", "4096"], "4096 threads need as many cores, this process may use"),
     (["--threads", "0"], "expects a whole number above 0, got '0'"),
